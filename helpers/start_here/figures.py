@@ -1,0 +1,59 @@
+"""The live figure of the start page."""
+
+import numpy as np
+
+from helpers.start_here import formulas
+from helpers.teaching import style
+from helpers.teaching.live import Choice, LogSlider, figure
+
+__all__ = ["StepOfDerivative"]
+
+X = 1.0
+FLOOR = 1e-13  # an error below this is drawn at the lower edge
+DTYPES = {"float64": np.float64, "float32": np.float32}
+
+
+@figure(
+    h=LogSlider("step h", -16, 0, per_decade=2, default=1e-2),
+    scheme=Choice("quotient", list(formulas.SCHEMES), default="forward"),
+    dtype=Choice("number format", list(DTYPES), default="float64"),
+)
+class StepOfDerivative:
+    """A secant of the sine at 1, and the error of its slope against the step."""
+
+    def draw(self, canvas):
+        left, right = canvas.subplots(1, 2, width_ratios=[2, 3])
+        x = np.linspace(-0.3, 2.4, 200)
+        left.plot(x, np.sin(x), color=style.GREY)
+        left.set(title="sin x and its secant", xlabel="x", xlim=(-0.3, 2.4), ylim=(-0.5, 1.6))
+        (self.secant,) = left.plot([], [], color=style.BLUE, animated=True)
+        (self.ends,) = left.plot([], [], "o", color=style.BLUE, animated=True)
+
+        self.h = np.logspace(-16, 0, 161)
+        right.set(title="error of the slope", xlabel="step h", xscale="log", yscale="log")
+        right.set(xlim=(3e-17, 3), ylim=(FLOOR / 3, 3))
+        (self.curve,) = right.plot([], [], color=style.GREY, lw=1.2, animated=True)
+        (self.here,) = right.plot([], [], "o", color=style.BLUE, markersize=9, animated=True)
+        self.readout = right.text(0.98, 0.03, "", ha="right", transform=right.transAxes)
+        self.readout.set_animated(True)
+
+    def update(self, h, scheme, dtype):
+        number = DTYPES[dtype]
+        start = X - h if scheme == "central" else X
+        slope = formulas.difference_quotient(np.sin, number(X), number(h), scheme)
+        x = np.array([-0.3, 2.4])
+        self.secant.set_data(x, np.sin(start) + slope * (x - start))
+        self.ends.set_data([start, X + h], np.sin([start, X + h]))
+
+        error = formulas.sine_error(self.h, scheme, number)
+        self.curve.set_data(self.h, np.maximum(error, FLOOR))
+        here = formulas.sine_error(h, scheme, number)
+        self.here.set_data([h], [max(here, FLOOR)])
+        self.readout.set_text(f"error {here:.1e}")
+
+    def describe(self, h, scheme, dtype):
+        error = formulas.sine_error(h, scheme, DTYPES[dtype])
+        return (
+            f"The {scheme} quotient of sin at 1 with step {h:.3g} in {dtype} misses cos 1 "
+            f"by {error:.2e}. Its error against the step has the shape of a V."
+        )

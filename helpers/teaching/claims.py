@@ -1,0 +1,177 @@
+"""The ledger: what is said about losses and gradients, and what measuring it showed.
+
+`verdict` compares what a cell has just measured with the ledger (data/claims.yaml) and stops the
+page if they disagree; `ledger` shows all of it.
+"""
+
+import difflib
+import html
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+LEDGER = Path(__file__).parents[2] / "data" / "claims.yaml"
+
+VERDICTS = {
+    "true": "True",
+    "false": "False",
+    "partly": "Partly true",
+    "outdated": "Outdated",
+}
+
+FIELDS = ("id", "notebook", "claim", "verdict", "because")
+
+
+class LedgerError(ValueError):
+    """The ledger can't be read as it stands, or holds no such claim."""
+
+
+class Contradiction(AssertionError):
+    """A measurement and the ledger disagree."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One line of the ledger; shows itself as verdict, claim and reason."""
+
+    id: str
+    notebook: str
+    claim: str
+    verdict: str
+    because: str
+
+    def _repr_html_(self):
+        return (
+            '<p data-verdict style="max-width:600px;margin:4px 0;padding:8px 16px;'
+            f'border-left:4px solid #595959"><strong>{VERDICTS[self.verdict]}.</strong> '
+            f"<em>“{html.escape(self.claim)}”</em> {html.escape(self.because)}</p>"
+        )
+
+    def __repr__(self):
+        return f"{VERDICTS[self.verdict]}. “{self.claim}” {self.because}"
+
+
+def verdict(id, *, holds=None, fails=None):
+    """Settle the claim `id` with what was measured, and show it.
+
+    `holds`: whether the claim held where that was tried; `fails`: whether it failed where that was
+    tried; bool (also numpy's and torch's), at least one of them. A claim that the ledger calls
+    partly true needs both. Raises LedgerError for an unknown id, TypeError for anything but bools,
+    Contradiction if the ledger says otherwise.
+    """
+    claim = find(id)
+    measured = _measured(_bool("holds", holds), _bool("fails", fails))
+    recorded = "false" if claim.verdict == "outdated" else claim.verdict
+    if measured != recorded:
+        raise Contradiction(
+            f"{id}: measured {_outcome(measured)} (holds={holds}, fails={fails}), "
+            f"but the ledger holds “{claim.verdict}”: {claim.claim}"
+        )
+    return claim
+
+
+def _bool(name, value):
+    if value is None:
+        return None
+    kind = str(getattr(value, "dtype", type(value).__name__))  # numpy's and torch's bools, too
+    if not kind.endswith("bool") or getattr(value, "ndim", 0):
+        raise TypeError(f"{name} must be one True or False, as measured; got {value!r}.")
+    return bool(value)
+
+
+def _measured(holds, fails):
+    if holds is None and fails is None:
+        raise TypeError("A verdict needs holds=…, fails=…, or both, as measured.")
+    if holds is None:
+        return "false" if fails else "true"
+    if fails is None:
+        return "true" if holds else "false"
+    return {(True, True): "partly", (True, False): "true", (False, True): "false"}.get(
+        (holds, fails), "neither"
+    )
+
+
+def _outcome(measured):
+    return {"neither": "neither case"}.get(measured, f"“{measured}”")
+
+
+def find(id):
+    """The claim of this id. Raises LedgerError that names the nearest ids if there is none."""
+    claims = read()
+    if id not in claims:
+        near = difflib.get_close_matches(id, claims, n=3, cutoff=0.4)
+        hint = f"; the nearest are {', '.join(near)}" if near else ""
+        raise LedgerError(f"The ledger has no claim {id!r}{hint}.")
+    return claims[id]
+
+
+def read(path=LEDGER):
+    """All claims by id, in the ledger's order. Raises LedgerError with the line that is wrong."""
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=2)
+def _read(path, _changed):
+    root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    if not isinstance(root, yaml.SequenceNode):
+        raise LedgerError(f"{path.name}: expected a list of claims.")
+    claims = {}
+    for node in root.value:
+        claim = _claim(path.name, node)
+        if claim.id in claims:
+            raise _wrong(path.name, node, f"a second claim {claim.id!r}")
+        claims[claim.id] = claim
+    return claims
+
+
+def _claim(name, node):
+    if not isinstance(node, yaml.MappingNode):
+        raise _wrong(name, node, "expected a claim with " + ", ".join(FIELDS))
+    fields = {key.value: value for key, value in node.value}
+    for field in FIELDS:
+        if field not in fields or not str(fields[field].value).strip():
+            raise _wrong(name, node, f"a claim without {field!r}")
+    for field, value in fields.items():
+        if field not in FIELDS:
+            raise _wrong(name, value, f"an unknown field {field!r}")
+        if not isinstance(value, yaml.ScalarNode):
+            raise _wrong(name, value, f"{field!r} must be a text")
+    if fields["verdict"].value not in VERDICTS:
+        raise _wrong(
+            name,
+            fields["verdict"],
+            f"the verdict {fields['verdict'].value!r}, which is none of {', '.join(VERDICTS)}",
+        )
+    return Claim(**{field: " ".join(fields[field].value.split()) for field in FIELDS})
+
+
+def _wrong(name, node, what):
+    return LedgerError(f"{name}, line {node.start_mark.line + 1}: {what}.")
+
+
+class Ledger:
+    """All claims as a table with links to the notebooks that settle them."""
+
+    def __init__(self, claims):
+        self.claims = claims
+
+    def _repr_html_(self):
+        rows = "".join(
+            f"<tr><td>{VERDICTS[claim.verdict]}</td>"
+            f'<td style="text-align:left">{html.escape(claim.claim)}</td>'
+            f'<td style="text-align:left">{html.escape(claim.because)}</td>'
+            f'<td><a href="{claim.notebook}.ipynb">{claim.notebook[:2]}</a></td></tr>'
+            for claim in self.claims
+        )
+        head = "<tr><th>Verdict</th><th>Claim</th><th>Because</th><th>Notebook</th></tr>"
+        return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+
+    def __repr__(self):
+        return "\n".join(f"{claim.notebook[:2]}  {claim!r}" for claim in self.claims)
+
+
+def ledger():
+    """The whole ledger, ready to be shown."""
+    return Ledger(list(read().values()))

@@ -1,0 +1,157 @@
+// Brings the card of a live figure to life. The page keeps every frame that it has seen, asks the
+// kernel for one unknown frame at a time (the newest wish first, then its neighbours), and never
+// shows an older frame after a newer one.
+
+const PATIENCE = 1000; // ms without an answer before the page says so
+const KEPT = 1500; // frames; about 16 kB each
+
+const WAITING =
+  "The kernel has not answered yet: it is busy with another cell, or it has stopped. " +
+  "The picture follows as soon as it answers; if it does not, run this cell again (Shift+Enter).";
+const GONE =
+  "The kernel that drew this picture is gone. Run the import cell and this cell again " +
+  "(Shift+Enter) to go on.";
+
+export default () => {
+  const frames = new Map(); // "3,0" → {url, alt} or {error}
+  const views = new Set();
+  let model, wish, moved, direction, asked, timer;
+  let serial = 0; // counts the wishes
+  let newest = 0; // serial of the wish whose frame is on the page
+
+  const key = () => wish.join();
+
+  function paint(frame, ofWish) {
+    newest = ofWish;
+    for (const view of views) view.show(frame);
+  }
+
+  function note(text) {
+    for (const view of views) view.note(text);
+  }
+
+  function refresh() {
+    clearTimeout(timer);
+    const frame = frames.get(key());
+    if (frame) return paint(frame, serial);
+    timer = setTimeout(() => note(WAITING), PATIENCE);
+    ask(wish, serial);
+  }
+
+  function ask(indices, ofWish) {
+    if (asked) return; // one at a time: its answer asks for the next
+    asked = { ofWish };
+    try {
+      model.send({ indices });
+    } catch {
+      asked = undefined;
+      clearTimeout(timer);
+      if (!frames.has(key())) note(GONE);
+    }
+  }
+
+  // The settings that are likely next: three steps on, one back, then one step of the others.
+  function neighbour() {
+    const counts = model.get("texts").map((texts) => texts.length);
+    const steps = [1, 2, 3, -1].map((n) => [moved, n * direction]);
+    counts.forEach((_, i) => i !== moved && steps.push([i, 1], [i, -1]));
+    for (const [control, step] of steps) {
+      const indices = wish.map((index, i) => (i === control ? index + step : index));
+      const inside = indices[control] >= 0 && indices[control] < counts[control];
+      if (inside && !frames.has(indices.join())) return indices;
+    }
+  }
+
+  function goOn() {
+    if (!frames.has(key())) return ask(wish, serial);
+    const next = moved !== undefined && neighbour();
+    if (next) ask(next);
+  }
+
+  function receive(answer, buffers) {
+    const frame = answer.error
+      ? { error: answer.error }
+      : { url: URL.createObjectURL(new Blob(buffers, { type: "image/png" })), alt: answer.alt };
+    keep(answer.indices.join(), frame);
+    const ofWish = asked?.ofWish;
+    asked = undefined;
+    if (answer.indices.join() === key()) refresh();
+    else if (ofWish > newest) paint(frame, ofWish);
+    goOn();
+  }
+
+  function keep(at, frame) {
+    frames.set(at, frame);
+    if (frames.size <= KEPT) return;
+    const [oldest, { url }] = frames.entries().next().value;
+    frames.delete(oldest);
+    if (url) URL.revokeObjectURL(url);
+  }
+
+  function move(control, index) {
+    direction = index < wish[control] ? -1 : 1;
+    moved = control;
+    wish = wish.with(control, index);
+    serial += 1;
+    for (const view of views) view.set(control, index);
+    refresh();
+    goOn();
+  }
+
+  return {
+    initialize(context) {
+      model = context.model;
+      wish = model.get("start");
+      model.on("msg:custom", receive);
+      model.on("comm_live_update", () => {
+        asked = undefined; // whatever was asked for died with the kernel
+        refresh();
+      });
+      return () => frames.forEach(({ url }) => url?.startsWith("blob:") && URL.revokeObjectURL(url));
+    },
+
+    render({ el }) {
+      el.innerHTML = model.get("card");
+      const image = el.querySelector("img");
+      const status = el.querySelector("[role=status]");
+      const fields = [...el.querySelectorAll("input, select")];
+      const start = model.get("start").join();
+      if (!frames.has(start)) frames.set(start, { url: image.src, alt: image.alt });
+
+      const view = {
+        show({ url, alt, error }) {
+          view.note(error);
+          if (error) return;
+          image.src = url;
+          image.alt = alt;
+        },
+        note(text) {
+          status.textContent = text ?? "";
+          status.style.display = text ? "block" : "none";
+          image.style.visibility = text ? "hidden" : "visible";
+        },
+        set(control, index) {
+          const field = fields[control];
+          if (field.tagName === "SELECT") return void (field.selectedIndex = index);
+          const text = model.get("texts")[control][index];
+          field.value = index;
+          field.setAttribute("aria-valuetext", text);
+          field.nextElementSibling.textContent = text;
+        },
+      };
+      fields.forEach((field, control) => {
+        const index = () => (field.tagName === "SELECT" ? field.selectedIndex : +field.value);
+        field.disabled = false;
+        field.addEventListener("input", () => move(control, index()));
+        field.addEventListener("focus", () => {
+          if (moved === undefined) [moved, direction] = [control, 1];
+          goOn();
+        });
+      });
+      views.add(view);
+      wish.forEach((index, control) => view.set(control, index));
+      refresh();
+      return () => views.delete(view);
+    },
+  };
+};
