@@ -1,0 +1,43 @@
+# `make` lists the commands. Each first brings .venv up to date (setup.sh); they take
+#   ARGS="…"             more arguments for the program behind the command
+#   PYTHON=python3.12    the interpreter to build .venv with
+#   TORCH_INDEX=…        a further package index for torch (README: a CPU-only wheel on Linux)
+
+export PYTHON TORCH_INDEX
+python := .venv/bin/python
+
+.PHONY: help setup lab test test-browser refresh bench bench-browser lint lock
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile | expand -t 20
+
+setup:
+	@sh setup.sh
+
+# Only the project's own notebooks are trusted, by their names: not what else lies in the folder.
+lab: setup ## open the notebooks in JupyterLab
+	@$(python) -m nbformat.sign notebooks/[0-9][0-9]_*.ipynb >/dev/null
+	$(python) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(ARGS)
+
+test: setup ## run every test but the browser's
+	$(python) -m pytest $(ARGS)
+
+test-browser: setup ## run the notebooks in a real browser
+	$(python) -m pytest tests/browser $(ARGS)
+
+refresh: setup ## execute all notebooks and store their outputs
+	$(python) -m helpers.teaching.refresh $(ARGS)
+
+bench: setup ## measure, and write the tables of benchmarks/README.md
+	$(python) -m benchmarks $(ARGS)
+
+bench-browser: setup ## measure the live figures in a real browser
+	$(python) -m benchmarks.browser $(ARGS)
+
+lint: setup ## check style and formatting
+	$(python) -m ruff check $(ARGS) .
+	$(python) -m ruff format --check .
+
+lock: setup ## write requirements.lock anew from pyproject.toml
+	$(python) -m uv pip compile --quiet --universal --extra test --fork-strategy fewest \
+		--custom-compile-command "make lock" --output-file requirements.lock $(ARGS) pyproject.toml
