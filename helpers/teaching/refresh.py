@@ -1,0 +1,222 @@
+"""Execute the notebooks and store their outputs: `python -m helpers.teaching.refresh [notebook …]`.
+
+Only outputs and bookkeeping change, never a source. What is stored does not depend on the day or
+the machine: no widget ids, no timings, no versions; a picture that equals the stored one within
+rounding keeps the stored bytes. So a second run changes no byte.
+"""
+
+import argparse
+import asyncio
+import base64
+import io
+import os
+import re
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import nbformat
+import numpy as np
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from PIL import Image
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+AT_ONCE = 2
+CELL_SECONDS = 120
+# Two machines' renderings of one picture differ by rounding; a moved line or another digit differs
+# by more than LEVELS (of 255) in more than PIXELS pixels.
+LEVELS = 64
+PIXELS = 10
+
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
+}
+VOLATILE_CELL_METADATA = {"ExecuteTime", "collapsed", "execution", "scrolled", "trusted"}
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+EMBEDDED_PNG = re.compile(r"(?<=data:image/png;base64,)[A-Za-z0-9+/=]+")
+
+
+class RefreshError(Exception):
+    """A notebook could not be executed or stored; the message names notebook, cell and error."""
+
+
+def collection(folder=NOTEBOOKS):
+    """The collection's own notebooks, NN_topic.ipynb, in order; a learner's “…-Copy1” is not one."""
+    return sorted(
+        path for path in Path(folder).glob("*.ipynb") if re.fullmatch(r"\d\d_[a-z0-9_]+", path.stem)
+    )
+
+
+def execute(notebook, folder, **environment):
+    """Run all cells of `notebook` (a NotebookNode, changed in place) in a new kernel.
+
+    The kernel starts in `folder`; `environment` adds variables for it. Returns `notebook`.
+    Raises RefreshError at the first cell that fails.
+    """
+    return asyncio.run(_execute(notebook, folder, environment))
+
+
+async def _execute(notebook, folder, environment):
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        timeout=CELL_SECONDS,
+        store_widget_state=False,
+        coalesce_streams=True,
+        record_timing=False,
+        resources={"metadata": {"path": str(folder)}},
+    )
+    reached = []
+    client.on_cell_start = lambda cell, cell_index: reached.append(cell_index)
+    try:
+        await client.async_execute(env=os.environ | environment)
+    except (
+        Exception
+    ) as error:  # a failing cell, one that takes too long, a kernel that died or never started
+        what = (
+            f"{error.ename}: {error.evalue}"
+            if isinstance(error, CellExecutionError)
+            else str(error)
+        )
+        where = "before the first cell"
+        if reached:
+            cell = notebook.cells[reached[-1]]
+            first_line = next((line for line in cell.source.splitlines() if line.strip()), "")
+            where = f"cell {reached[-1] + 1} (id {cell.get('id')}, “{first_line}”)"
+        raise RefreshError(f"{where}: {what}") from error
+    return notebook
+
+
+def same_picture(stored, fresh):
+    """Whether two PNGs (bytes) have one size and differ by no more than a machine's rounding."""
+    if stored == fresh:
+        return True
+    try:
+        stored, fresh = (
+            np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"), dtype=int)
+            for png in (stored, fresh)
+        )
+    except OSError:  # not a picture
+        return False
+    if stored.shape != fresh.shape:
+        return False
+    return int((np.abs(stored - fresh).max(axis=2) > LEVELS).sum()) <= PIXELS
+
+
+def _kept(stored, fresh):
+    """Of two base64 texts the stored one if both show the same picture, else the fresh one."""
+    return stored if same_picture(base64.b64decode(stored), base64.b64decode(fresh)) else fresh
+
+
+def keep_pictures(fresh, stored):
+    """Give `fresh` (an output, changed in place) `stored`'s bytes where both show one picture."""
+    old, new = stored.get("data", {}), fresh.get("data", {})
+    if "image/png" in old and "image/png" in new:
+        new["image/png"] = _kept(old["image/png"].strip(), new["image/png"])
+    if "text/html" in old and "text/html" in new:
+        pictures = EMBEDDED_PNG.findall(old["text/html"])
+        if len(pictures) == len(EMBEDDED_PNG.findall(new["text/html"])):
+            remaining = iter(pictures)
+            new["text/html"] = EMBEDDED_PNG.sub(
+                lambda found: _kept(next(remaining), found[0]), new["text/html"]
+            )
+
+
+def normalise(notebook, stored=None):
+    """Remove from an executed notebook (changed in place) what differs between runs and machines.
+
+    Pictures keep the bytes that `stored`, the notebook before it was executed, has for them.
+    """
+    kept = {key: value for key, value in notebook.metadata.items() if key == "checked_gradients"}
+    notebook.metadata = nbformat.from_dict(kept | METADATA)
+    before = {cell.get("id"): cell for cell in stored.cells} if stored else {}
+    count = 0
+    for cell in notebook.cells:
+        for key in VOLATILE_CELL_METADATA & set(cell.metadata):
+            del cell.metadata[key]
+        if cell.cell_type != "code":
+            continue
+        count += 1
+        cell.execution_count = count
+        for output in cell.outputs:
+            if "execution_count" in output:
+                output.execution_count = count
+            if "data" in output:
+                output.data.pop(WIDGET_VIEW, None)
+                output.metadata.pop(WIDGET_VIEW, None)
+                if "image/png" in output.data:
+                    output.data["image/png"] = output.data["image/png"].strip()
+        earlier = before.get(cell.get("id"), {}).get("outputs", [])
+        if len(earlier) == len(cell.outputs):
+            for new, old in zip(cell.outputs, earlier, strict=True):
+                keep_pictures(new, old)
+    return notebook
+
+
+async def _refresh(path, environment):
+    """Execute one notebook and store it if anything changed. Returns whether it did."""
+    before = path.read_bytes()
+    stored = nbformat.reads(before.decode("utf-8"), as_version=4)
+    notebook = nbformat.reads(before.decode("utf-8"), as_version=4)
+    await _execute(notebook, path.parent, environment)
+    after = (nbformat.writes(normalise(notebook, stored)).rstrip("\n") + "\n").encode("utf-8")
+    if after == before:
+        return False
+    if (
+        path.read_bytes() != before
+    ):  # someone saved it meanwhile: what they wrote is worth more than our outputs
+        raise RefreshError(
+            "was saved by someone else while it was executed; nothing is stored, run refresh again"
+        )
+    partial = path.with_suffix(".partial")
+    partial.write_bytes(after)
+    os.replace(partial, path)
+    return True
+
+
+async def _refresh_all(paths, environment):
+    turn = asyncio.Semaphore(AT_ONCE)
+
+    async def one(path):
+        async with turn:
+            start = time.perf_counter()
+            try:
+                result = "stored anew" if await _refresh(path, environment) else "unchanged"
+            except RefreshError as error:
+                print(f"{path.name}: {error}\n{path.name}: left as it was", file=sys.stderr)
+                return False
+            print(f"{path.name}: {result} ({time.perf_counter() - start:.1f} s)")
+            return True
+
+    return all(await asyncio.gather(*map(one, paths)))
+
+
+def refresh(paths):
+    """Execute and store the notebooks at `paths`, a line for each; returns whether all ran."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        # The maintainer's IPython start-up files stay out; notebooks run at once share the cores.
+        return asyncio.run(
+            _refresh_all(
+                [Path(path) for path in paths], {"IPYTHONDIR": folder, "OMP_NUM_THREADS": "1"}
+            )
+        )
+
+
+def main(arguments=None):
+    """The command line. Returns 0 if every notebook ran, else 1."""
+    parser = argparse.ArgumentParser(
+        prog="python -m helpers.teaching.refresh", description="Store notebooks' outputs."
+    )
+    parser.add_argument("notebooks", nargs="*", type=Path, help="default: the whole collection")
+    chosen = parser.parse_args(arguments).notebooks
+    missing = [path for path in chosen if not path.is_file()]
+    if missing:
+        parser.error(f"no such notebook: {', '.join(map(str, missing))}")
+    return 0 if refresh(chosen or collection()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,281 @@
+"""What must be true of every live figure, as functions that return complaints (a list of sentences).
+
+An empty list is a pass. test_figures.py applies them to all figures, test_the_checks.py to figures
+that are wrong on purpose.
+"""
+
+import io
+import itertools
+import random
+import re
+from contextlib import contextmanager
+
+import numpy as np
+from matplotlib import colors, rc_context
+from matplotlib.text import Text
+from PIL import Image
+
+from helpers.teaching import style
+from helpers.teaching.live import LiveFigure
+
+RANDOM_SETTINGS = 25
+REDRAWN_SETTINGS = 8  # a full redraw takes longer; so many of the random settings are redrawn
+TEXT_PIXELS = 12  # smallest text, in CSS pixels
+CONTRAST = 4.5  # WCAG 2, level AA, for texts
+SIZE = (round(style.WIDTH * style.PIXEL_RATIO), round(style.HEIGHT * style.PIXEL_RATIO))
+
+
+# The settings at which figures are looked at
+
+
+def corners(figure):
+    """Values at each control's minimum, middle and maximum, the others at their defaults."""
+    found = [figure.defaults]
+    for name, control in figure.controls.items():
+        values = control.values()
+        for value in (values[0], values[len(values) // 2], values[-1]):
+            found.append(figure.defaults | {name: value})
+    return _unique(found)
+
+
+def scattered(figure, count=RANDOM_SETTINGS):
+    """`count` random settings, the same ones at every call."""
+    chance = random.Random(figure.name)
+    return [
+        {name: chance.choice(control.values()) for name, control in figure.controls.items()}
+        for _ in range(count)
+    ]
+
+
+def neighbours(figure, values):
+    """The settings one step on from `values` on each control (one step back at its end)."""
+    for name, control in figure.controls.items():
+        settings = control.values()
+        at = control.index(values[name])
+        if len(settings) > 1:
+            yield values | {name: settings[at + 1 if at + 1 < len(settings) else at - 1]}
+
+
+def sweeps(figure):
+    """Every setting of each control, the others at their defaults."""
+    for name, control in figure.controls.items():
+        for value in control.values():
+            yield figure.defaults | {name: value}
+
+
+def _unique(settings):
+    return list({tuple(values.items()): values for values in settings}.values())
+
+
+def at(values):
+    """How complaints write a setting."""
+    return "at " + ", ".join(f"{name}={value!r}" for name, value in values.items())
+
+
+# What a learner sees and hears
+
+
+class Samples:
+    """Pictures and words of a figure at all settings that are looked at, and what failed there."""
+
+    def __init__(self, figure):
+        base = corners(figure) + scattered(figure)
+        around = [values for setting in base for values in neighbours(figure, setting)]
+        self.figure = figure
+        self.pictures, self.words, self.failures = [], [], []  # (values, PNG | text | sentence)
+        for values in _unique([*base, *around, *sweeps(figure)]):
+            try:
+                picture, words = figure.render(**values), figure.describe(**values)
+            except Exception as error:  # whatever a learner could meet on moving a slider
+                self.failures.append(f"fails {at(values)}: {type(error).__name__}: {error}")
+                continue
+            self.pictures.append((values, picture))
+            self.words.append((values, words))
+
+
+def declared(figure):
+    """The figure says in a sentence what it shows; its controls have labels and a choice."""
+    complaints = []
+    if not (figure.__doc__ or "").strip():
+        complaints.append("has no docstring that says what it shows")
+    for name, control in figure.controls.items():
+        if not control.label.strip():
+            complaints.append(f"{name} has no label")
+        if len(set(control.values())) < max(2, len(control.values())):
+            complaints.append(f"{name} has fewer than two settings, or one twice")
+    return complaints
+
+
+def valid_pictures(samples):
+    """Every picture is a PNG of the right size that shows something."""
+    complaints = list(samples.failures)
+    for values, png in samples.pictures:
+        try:
+            image = Image.open(io.BytesIO(png))
+            histogram = np.array(image.convert("L").histogram())
+        except OSError as error:
+            complaints.append(f"is no picture {at(values)}: {error}")
+            continue
+        if image.format != "PNG" or image.size != SIZE:
+            complaints.append(f"is {image.format} of {image.size} {at(values)}, not PNG of {SIZE}")
+        if (histogram > 0).sum() < 3 or histogram[:250].sum() < 0.01 * histogram.sum():
+            complaints.append(f"is blank {at(values)}")
+    return complaints
+
+
+def distinct(found, what):
+    """No two settings have the same picture, or the same words. `found`: (values, it) pairs."""
+    first, complaints = {}, []
+    for values, it in found:
+        if it in first:
+            complaints.append(f"has the same {what} {at(first[it])} and {at(values)}")
+        first.setdefault(it, values)
+    return complaints
+
+
+def valid_words(samples):
+    """Every alt text is a sentence with finite figures.
+
+    Python writes what is not finite as nan or inf, and what is missing as None: these are slips.
+    A text that means them says so in a reader's words: NaN, infinite, ∞, none.
+    """
+    complaints = []
+    for values, words in samples.words:
+        if not (isinstance(words, str) and words.strip().endswith(".")):
+            complaints.append(f"has no sentence for a description {at(values)}: {words!r}")
+        elif slip := re.search(r"\b(nan|inf|None)\b|[{}]|tensor\(|array\(|np\.", words):
+            complaints.append(f"says {slip[0]!r} {at(values)}: {words}")
+    return complaints
+
+
+def repeatable(samples):
+    """The same values give the same bytes, whatever was rendered before."""
+    again = LiveFigure(type(samples.figure._drawing), samples.figure.controls)
+    return [
+        f"is drawn otherwise {at(values)} when other settings came before"
+        for values, png in random.Random(0).sample(samples.pictures, len(samples.pictures))
+        if again.render(**values) != png
+    ]
+
+
+# How it is drawn
+
+
+class Redrawn:
+    """A figure at some settings: as the page shows it, drawn anew in full, and its texts.
+
+    This looks inside LiveFigure: its canvas, the background drawn once, and what moves on it.
+    """
+
+    def __init__(self, figure):
+        self.figure = LiveFigure(type(figure._drawing), figure.controls)
+        self.canvas, _, self.moving = self.figure._stage
+        self.stale, self.wrong, self.texts = [], [], []  # settings; settings; (values, [Text…])
+        still = self._draw()
+        for values in _unique(corners(figure) + scattered(figure, REDRAWN_SETTINGS)):
+            try:
+                self.figure.render(**values)
+            except Exception:  # valid_pictures tells
+                continue
+            shown = self._pixels()
+            if (self._draw() != still).any():
+                self.stale.append(values)
+            with self._everything_still(), recorded_texts() as texts:
+                anew = self._draw()
+                self.texts.append((values, [Drawn(text) for text in texts]))
+            if (np.abs(anew.astype(int) - shown).max(axis=2) > 16).sum() > 10:
+                self.wrong.append(values)
+
+    def _pixels(self):
+        return np.asarray(self.canvas.buffer_rgba()).copy()
+
+    def _draw(self):
+        """Draw everything that is not animated."""
+        with rc_context(style.rc()):
+            self.canvas.draw()
+        return self._pixels()
+
+    @contextmanager
+    def _everything_still(self):
+        """Nothing is animated; what was lies on top, as on the page."""
+        moving = [artist for artist in self.canvas.figure.findobj() if artist.get_animated()]
+        heights = [artist.get_zorder() for artist in moving]
+        for artist, height in zip(moving, heights, strict=True):
+            artist.set(animated=False, zorder=1000 + height)
+        yield
+        for artist, height in zip(moving, heights, strict=True):
+            artist.set(animated=True, zorder=height)
+
+
+class Drawn:
+    """A text as it was drawn: words, box in image pixels, size in CSS pixels, contrast."""
+
+    def __init__(self, text):
+        self.words = text.get_text()
+        self.box = text.get_window_extent()
+        clip = text.get_clip_box() if text.get_clip_on() else None
+        self.clip = clip.frozen() if clip else None
+        self.size = text.get_fontsize() / style.POINTS_PER_PIXEL
+        patch = text.get_bbox_patch()
+        paper = colors.to_rgba(patch.get_facecolor() if patch else "white")
+        self.contrast = contrast(colors.to_rgba(text.get_color(), text.get_alpha()), paper)
+
+
+@contextmanager
+def recorded_texts():
+    """Collect the Text artists that are drawn inside the `with` block."""
+    drawn, draw = [], Text.draw
+
+    def record(text, renderer, *args, **kwargs):
+        if text.get_visible() and text.get_text().strip():
+            drawn.append(text)
+        return draw(text, renderer, *args, **kwargs)
+
+    Text.draw = record
+    try:
+        yield drawn
+    finally:
+        Text.draw = draw
+
+
+def contrast(ink, paper):
+    """WCAG 2 contrast ratio (1 to 21) of two RGBA colours; both may let white shine through."""
+
+    def luminance(rgba):
+        rgb = np.array(rgba[:3]) * rgba[3] + 1 - rgba[3]
+        return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4) @ (
+            0.2126,
+            0.7152,
+            0.0722,
+        )
+
+    dark, light = sorted([luminance(ink), luminance(paper)])
+    return (light + 0.05) / (dark + 0.05)
+
+
+def blitted(redrawn):
+    """The page's picture is that of a full redraw: nothing that stands still was changed."""
+    return [
+        f"`update` changes something that is not animated {at(values)}" for values in redrawn.stale
+    ] + [f"shows something else than a full redraw {at(values)}" for values in redrawn.wrong]
+
+
+def legible(redrawn):
+    """Texts lie inside the picture, apart from each other, large and dark enough."""
+    complaints = []
+    for values, texts in redrawn.texts:
+        for text in texts:
+            inside = [-1, -1, SIZE[0] + 1, SIZE[1] + 1]
+            if text.clip is not None:
+                inside = [*np.maximum(inside[:2], text.clip.min - 1), *np.minimum(inside[2:], text.clip.max + 1)]
+            x0, y0, x1, y1 = text.box.extents
+            if x0 < inside[0] or y0 < inside[1] or x1 > inside[2] or y1 > inside[3]:
+                complaints.append(f"cuts off “{text.words}” {at(values)}")
+            if text.size < TEXT_PIXELS - 1e-6:
+                complaints.append(f"writes “{text.words}” in {text.size:.1f} px; at least 12")
+            if text.contrast < CONTRAST:
+                complaints.append(f"writes “{text.words}” with contrast {text.contrast:.1f}")
+        for one, other in itertools.combinations(texts, 2):
+            if one.box.padded(-2).overlaps(other.box.padded(-2)):
+                complaints.append(f"writes “{one.words}” over “{other.words}” {at(values)}")
+    return list(dict.fromkeys(complaints))
