@@ -1,0 +1,20 @@
+"""The stored data sets, as torch tensors; data/README.md names their sources and licences."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+DATA = Path(__file__).parents[2] / "data"
+
+
+def digits():
+    """Handwritten digits, 8×8 pixels each, as `(images, labels)`.
+
+    images: (1797, 64) uint8, ink from 0 (white) to 16 (black), rows of the image one after
+    another; labels: (1797,) int64, the digit from 0 to 9. New tensors at every call.
+    Source: E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, 1998, the test
+    part, as scikit-learn bundles it.
+    """
+    with np.load(DATA / "digits.npz") as stored:
+        return torch.from_numpy(stored["images"]), torch.from_numpy(stored["labels"]).long()
