@@ -1,0 +1,102 @@
+"""For all tests: the collection's topics, two threads for kernels, and no network."""
+
+import importlib
+import os
+import shutil
+import tempfile
+from functools import cached_property
+from pathlib import Path
+
+import nbformat
+import no_network
+import pytest
+
+from helpers.teaching.refresh import NOTEBOOKS, collection
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Topic:
+    """One notebook with what belongs to it: helpers/<topic>/ and tests/test_<topic>.py."""
+
+    def __init__(self, path):
+        self.path, self.stem = path, path.stem  # 01_autograd_interfaces
+        self.name = path.stem.partition("_")[2]  # autograd_interfaces
+
+    @cached_property
+    def notebook(self):
+        """The stored notebook (a NotebookNode; treat it as read-only)."""
+        return nbformat.read(self.path, as_version=4)
+
+    def module(self, name):
+        """helpers.<topic>.<name>, or None if the topic has no such module."""
+        if not (ROOT / "helpers" / self.name / f"{name}.py").is_file():
+            return None
+        return importlib.import_module(f"helpers.{self.name}.{name}")
+
+    @property
+    def test_source(self):
+        """The text of tests/test_<topic>.py; empty if there is none."""
+        path = ROOT / "tests" / f"test_{self.name}.py"
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+TOPICS = [Topic(path) for path in collection()]
+
+
+@pytest.fixture(params=TOPICS, ids=lambda topic: topic.stem)
+def topic(request):
+    """Each topic in turn."""
+    return request.param
+
+
+class Quarantine:
+    """Pytest plugin for all items, notebook cells included: fail what tries to use the network.
+
+    Kernels get the guard, and none of the user's own settings, from an IPython folder made here.
+    """
+
+    def __init__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="checked-gradients-"))
+        self.log = self.folder / "network.log"
+        startup = self.folder / "profile_default" / "startup"
+        startup.mkdir(parents=True)
+        guard = str(ROOT / "tests" / "no_network.py")
+        (startup / "00-no-network.py").write_text(
+            f"__import__('runpy').run_path({guard!r})['install']()\n", encoding="utf-8"
+        )
+        os.environ["IPYTHONDIR"] = str(self.folder)
+        os.environ[no_network.LOG] = str(self.log)
+        no_network.install()
+
+    def attempts(self):
+        """What was noted since the last call."""
+        if not self.log.exists():
+            return []
+        lines = self.log.read_text(encoding="utf-8").splitlines()
+        self.log.unlink()
+        return lines
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item):
+        try:
+            return (yield)
+        finally:
+            attempts = self.attempts()
+            if attempts:
+                pytest.fail(f"tried to use the network: {', '.join(attempts)}", pytrace=False)
+
+    def pytest_ignore_collect(self, collection_path):
+        """A learner's copies of notebooks are not the collection's."""
+        if collection_path.suffix == ".ipynb" and collection_path.parent == NOTEBOOKS:
+            return collection_path not in [topic.path for topic in TOPICS] or None
+        return None
+
+    def pytest_unconfigure(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def pytest_configure(config):
+    # nbval's kernels run with two torch threads; test_notebooks.py runs each page with one.
+    os.environ["OMP_NUM_THREADS"] = "2"
+    config.pluginmanager.register(Quarantine())
