@@ -16,6 +16,7 @@ import base64
 import html
 import io
 import math
+import threading
 from functools import cached_property
 from pathlib import Path
 
@@ -117,6 +118,10 @@ def figure(**controls):
     return decorate
 
 
+# JupyterLab may answer a control in a thread of its own while a cell runs.
+_drawing = threading.RLock()
+
+
 class LiveFigure:
     """A picture as a pure function of its controls.
 
@@ -150,12 +155,12 @@ class LiveFigure:
         """
         values = self._complete(values)
         canvas, background, moving = self._stage
-        canvas.restore_region(background)
-        with rc_context(style.rc()):
+        with _drawing:
+            canvas.restore_region(background)
             self._drawing.update(**values)
             for owner, artist in moving:
                 owner.draw_artist(artist)
-        return _png(canvas)
+            return _png(canvas)
 
     def describe(self, **values):
         """The alt text: what the picture shows at these values, with its figures."""
@@ -175,7 +180,7 @@ class LiveFigure:
     @cached_property
     def _stage(self):
         """Canvas, background and moving artists, drawn once with the default values."""
-        with rc_context(style.rc()):
+        with _drawing, rc_context(style.rc()):
             picture = Figure(
                 figsize=(style.WIDTH / 100, style.HEIGHT / 100),
                 dpi=100 * style.PIXEL_RATIO,
@@ -273,9 +278,12 @@ def live(figure):
     return widget
 
 
-CARD = """<div data-live data-lm-suppress-shortcuts="true" role="group" aria-label="{title}" \
+# JupyterLab's own shortcuts (arrows, Enter) stay away from what has the focus.
+KEYS = 'data-lm-suppress-shortcuts="true"'
+
+CARD = """<div data-live role="group" aria-label="{title}" \
 style="width:{width}px;max-width:100%;background:#fff;color:#1a1a1a;\
-font:13px/20px sans-serif;padding-bottom:8px;overflow:hidden">
+font:13px/20px sans-serif;margin:0;padding-bottom:8px;overflow:hidden">
 <div style="position:relative">
 <img alt="{alt}" src="data:image/png;base64,{picture}" width="{width}" height="{height}" \
 style="display:block;width:100%;max-width:100%;height:auto;aspect-ratio:{width}/{height}">
@@ -289,7 +297,7 @@ ROW = """<label style="display:flex;align-items:center;height:28px;padding:0 16p
 """
 
 RANGE = """<input type="range" min="0" max="{last}" value="{index}" aria-valuetext="{text}" \
-disabled style="flex:1 1 auto;min-width:6em;margin:0">\
+disabled {keys} style="flex:1 1 auto;min-width:6em;margin:0">\
 <output style="flex:0 0 auto;min-width:6em;white-space:nowrap">{text}</output>"""
 
 
@@ -308,12 +316,13 @@ def _card(figure, picture, alt):
 def _row(control):
     if isinstance(control, Choice):
         options = "".join(
-            f"<option{' selected' if value == control.default else ''}>{html.escape(value)}</option>"
+            f"<option{' selected' * (value == control.default)}>{html.escape(value)}</option>"
             for value in control.values()
         )
-        field = f'<select disabled style="font:inherit;color:inherit">{options}</select>'
+        field = f'<select disabled {KEYS} style="font:inherit;color:inherit">{options}</select>'
     else:
         field = RANGE.format(
+            keys=KEYS,
             last=len(control.values()) - 1,
             index=control.index(control.default),
             text=html.escape(control.text(control.default)),

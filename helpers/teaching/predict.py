@@ -7,28 +7,30 @@ import html
 import math
 from dataclasses import dataclass
 
-QUESTION = """<div data-predict data-lm-suppress-shortcuts="true" role="group" \
+QUESTION = """<div data-predict role="group" \
 aria-label="Prediction" style="max-width:600px;padding:12px 16px;border-left:4px solid #0072B2;\
 background:var(--jp-layout-color2,#eee);color:var(--jp-ui-font-color1,#1a1a1a)">
 <p style="margin:0 0 8px;font-weight:600">{question}</p>
 {answers}</div>"""
 
 ANSWER = """<details{group} style="margin:4px 0">
-<summary style="cursor:pointer;padding:4px 8px;border-radius:4px;\
+<summary data-lm-suppress-shortcuts="true" style="cursor:pointer;padding:4px 8px;border-radius:4px;\
 background:var(--jp-layout-color1,#fff)">{answer}</summary>
 <p style="margin:4px 8px 8px">{reply}</p>
 </details>
 """
 
-NUMBER = """<label>Your number: <input type="number" step="any" style="width:8em;font:inherit"></label>
-<button type="button" style="font:inherit" onclick="{script}">That is my prediction</button>
+NUMBER = """<label>Your number: \
+<input type="number" step="any" data-lm-suppress-shortcuts="true" style="width:8em;font:inherit"></label>
+<button type="button" data-lm-suppress-shortcuts="true" style="font:inherit" onclick="{script}">That is my prediction</button>
 <p role="status" style="margin:8px 0 0;display:none"></p>
 """
 
 # Without trust the page drops the script; the disclosure element below it still answers.
-COMPARE = """const box = this.closest('[data-predict]'), value = box.querySelector('input').valueAsNumber, \
-status = box.querySelector('[role=status]'); if (Number.isNaN(value)) return; \
-status.textContent = (Math.abs(value - {answer!r}) <= {tolerance!r} ? {right} : {wrong}); \
+COMPARE = """const box = this.closest('[data-predict]'); \
+const status = box.querySelector('[role=status]'); \
+const value = box.querySelector('input').valueAsNumber; if (Number.isNaN(value)) return; \
+status.textContent = Math.abs(value - {answer!r}) <= {tolerance!r} ? {right} : {wrong}; \
 status.style.display = 'block';"""
 
 
