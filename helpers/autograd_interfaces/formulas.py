@@ -1,0 +1,427 @@
+"""backward and grad: where gradients go, what weighs them, and what one of them leaves out.
+
+Tensors are torch's, float64. The toy models of the page have closed forms here, so that figures
+need no autograd and the tests can hold both against each other.
+"""
+
+from functools import lru_cache
+
+import torch
+from torch.nn import functional as F
+
+from helpers.teaching.data import digits
+
+
+def _tensor(*values):
+    return torch.tensor(values, dtype=torch.float64)
+
+
+def _one_of(name, value, words):
+    if value not in words:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, words))}; got {value!r}.")
+
+
+# 1 · Same numbers, different places
+
+CURVATURE = _tensor(2.0, 10.0)
+START = _tensor(1.8, 0.9)
+
+
+def bowl(x):
+    """The loss surface x1² + 5·x2² at points `x` of shape (…, 2); shape (…)."""
+    return (CURVATURE / 2 * x**2).sum(-1)
+
+
+def descend(calls, rate, gradients):
+    """Path of gradient descent on the bowl, one `backward` and one step a call; (calls + 1, 2).
+
+    `gradients`: "cleared" before each call, or "kept", so that each step uses the sum of all
+    gradients so far, as `backward` leaves it in `.grad`. Raises ValueError for another word.
+    """
+    _one_of("gradients", gradients, ("cleared", "kept"))
+    path, grad = [START], 0
+    for _ in range(calls):
+        grad = CURVATURE * path[-1] + (grad if gradients == "kept" else 0)
+        path.append(path[-1] - rate * grad)
+    return torch.stack(path)
+
+
+def swing(path, rate):
+    """What descent with kept gradients never loses: v² + s·x·(x − v), shape (calls, 2).
+
+    `path` (calls + 1, 2) as from `descend`; v is the step that led to x, s = rate · curvature.
+    """
+    x, v, s = path[1:], path.diff(dim=0), rate * CURVATURE
+    return v**2 + s * x * (x - v)
+
+
+def nodes_run(call, loss):
+    """Sorted names of the nodes of `loss`'s graph that `call(loss)` runs, as a list."""
+    nodes, todo, names = set(), [loss.grad_fn], []
+    while todo:
+        node = todo.pop()
+        if node is not None and node not in nodes:
+            nodes.add(node)
+            todo += [parent for parent, _ in node.next_functions]
+    handles = [node.register_prehook(lambda _, n=node: names.append(n.name())) for node in nodes]
+    call(loss)
+    for handle in handles:
+        handle.remove()
+    return sorted(name.rpartition("::")[2] for name in names)
+
+
+# 2 · What grad_outputs is
+
+LINE_X = _tensor(-1.0, 0.5, 2.0)
+LINE_T = _tensor(0.5, -0.5, 1.5)
+LINE_THETA = _tensor(0.5, 0.0)
+
+
+def line_losses(theta):
+    """Squared errors of the line theta[0]·x + theta[1] at the three points of the page; (3,)."""
+    return (theta[0] * LINE_X + theta[1] - LINE_T) ** 2
+
+
+def line_jacobian(theta):
+    """∂(loss i)/∂(theta j) of `line_losses`, shape (3, 2)."""
+    error = theta[0] * LINE_X + theta[1] - LINE_T
+    return torch.stack([2 * error * LINE_X, 2 * error], dim=1)
+
+
+RARE = 10
+SAMPLES = 1000
+BATCH = 32
+BATCHES = 2000
+POOLINGS = (
+    "weights in the loss",
+    "sampler",
+    "weights ÷ their sum in the batch",
+    "sampler and weights",
+)
+
+
+def rare_gradients():
+    """Gradients 2(w − t) at w = 0 of 1000 samples, the last ten rare; (1000,).
+
+    The targets t are quantiles of normal distributions of spread 1 around 1, and of the rare
+    ones around 4.
+    """
+    common, rare = (
+        torch.special.ndtri((torch.arange(n, dtype=torch.float64) + 0.5) / n)
+        for n in (SAMPLES - RARE, RARE)
+    )
+    return -2 * torch.cat([1 + common, 4 + rare])
+
+
+def rare_weights(weight):
+    """Weight 1 for the common samples and `weight` for the ten rare ones; (1000,)."""
+    weights = torch.ones(SAMPLES, dtype=torch.float64)
+    weights[-RARE:] = weight
+    return weights
+
+
+def weighted_mean(values, weights):
+    """Σ wᵢ·vᵢ / Σ wᵢ over the last dimension."""
+    return (weights * values).sum(-1) / weights.sum(-1)
+
+
+def batch_gradients(pooling, weight):
+    """What 2000 batches of 32 samples take for the weighted mean gradient; (2000,).
+
+    `pooling`, one of POOLINGS: batches drawn evenly and the losses weighted (with weights of mean
+    1 over all samples, or divided by their sum in the batch), batches drawn by weight, or both.
+    The same random numbers for all settings. Raises ValueError for another word.
+    """
+    _one_of("pooling", pooling, POOLINGS)
+    gradient, weights = rare_gradients(), rare_weights(weight)
+    drawn = _uniform()
+    if "sampler" in pooling:
+        index = torch.searchsorted(weights.cumsum(0) / weights.sum(), drawn)
+    else:
+        index = (drawn * SAMPLES).long()
+    index = index.clamp(max=SAMPLES - 1)  # rounding may leave the last sum just below 1
+    gradient, in_batch = gradient[index], weights[index]
+    if pooling == "sampler":
+        return gradient.mean(1)
+    if pooling == "weights in the loss":
+        return (in_batch / weights.mean() * gradient).mean(1)
+    return weighted_mean(gradient, in_batch)
+
+
+@lru_cache(maxsize=1)
+def _uniform():
+    generator = torch.Generator().manual_seed(0)
+    return torch.rand(BATCHES, BATCH, generator=generator, dtype=torch.float64)
+
+
+def batch_variance(pooling, weight):
+    """Exact variance of one batch's estimate for the poolings "weights in the loss", "sampler"."""
+    _one_of("pooling", pooling, POOLINGS[:2])
+    gradient, weights = rare_gradients(), rare_weights(weight)
+    mean = weighted_mean(gradient, weights)
+    if pooling == "sampler":
+        return weighted_mean((gradient - mean) ** 2, weights) / BATCH
+    return ((weights / weights.mean() * gradient - mean) ** 2).mean() / BATCH
+
+
+# 3 · Stopping half-way
+
+INPUTS = _tensor([2.0, 1.0], [1.0, 2.0], [0.5, -3.0])
+TARGETS = _tensor(0.0, -0.5, -1.0)
+WEIGHTS = _tensor(0.5, -0.25)
+CLIPPED = ("each row at h", "each sample's gradient", "their sum")
+
+
+def hidden(w):
+    """h = tanh(X w) for the page's three samples X; (3,)."""
+    return torch.tanh(INPUTS @ w)
+
+
+def gradient_at_hidden(h):
+    """∂L/∂h of L = Σ (h − t)², one entry a sample; (3,)."""
+    return 2 * (h - TARGETS)
+
+
+def finish(gradient, w):
+    """The backward pass from h on: sample i's part gᵢ·(1 − hᵢ²)·xᵢ, shape (3, 2), to be added."""
+    return (gradient * (1 - hidden(w) ** 2))[:, None] * INPUTS
+
+
+def clip(rows, limit):
+    """Rows longer than `limit` (Euclidean length over the last dimension) are shortened to it."""
+    length = rows.norm(dim=-1, keepdim=True)
+    return rows * (limit / length.clamp(min=limit))
+
+
+def clipped(where, limit):
+    """Gradient at h (3,), the samples' parts (3, 2) and their pooled gradient (2,).
+
+    `where` the clipping happens: one of CLIPPED. Raises ValueError for another word.
+    """
+    _one_of("where", where, CLIPPED)
+    gradient = gradient_at_hidden(hidden(WEIGHTS))
+    if where == "each row at h":
+        gradient = clip(gradient[:, None], limit)[:, 0]
+    parts = finish(gradient, WEIGHTS)
+    if where == "each sample's gradient":
+        parts = clip(parts, limit)
+    pooled = parts.sum(0)
+    return gradient, parts, clip(pooled, limit) if where == "their sum" else pooled
+
+
+# 4 · A loss that contains a derivative
+
+TIMES = _tensor(0.0, 0.5, 1.0)
+INNER = ("grad, create_graph", "grad, retain_graph", "backward")
+
+
+def residual_loss(a):
+    """Σ (u′ + u)² over the three times for u(t) = 1 + a·t; `a` of any shape (…), result (…)."""
+    a = torch.as_tensor(a, dtype=torch.float64)
+    return ((a[..., None] * (1 + TIMES) + 1) ** 2).sum(-1)
+
+
+def residual_slope(a, inner):
+    """What lands in a.grad, by how u′ is taken (one of INNER); shape of `a`.
+
+    Right with create_graph; retain_graph alone takes u′ for a constant; an inner backward leaves
+    ∂(Σ u)/∂a in a.grad besides. Raises ValueError for another word.
+    """
+    _one_of("inner", inner, INNER)
+    residual = torch.as_tensor(a, dtype=torch.float64)[..., None] * (1 + TIMES) + 1
+    if inner == "grad, retain_graph":
+        return (2 * residual * TIMES).sum(-1)
+    slope = (2 * residual * (1 + TIMES)).sum(-1)
+    return slope + TIMES.sum() if inner == "backward" else slope
+
+
+def resting_point(inner):
+    """The a at which `residual_slope(a, inner)` is 0, where descent ends; a float."""
+    at_0, at_1 = residual_slope(_tensor(0.0, 1.0), inner)
+    return float(at_0 / (at_0 - at_1))
+
+
+GRID = torch.linspace(0, 2, 21, dtype=torch.float64)
+EPOCHS = 600
+EVERY = 20
+
+
+@lru_cache(maxsize=1)
+def fit_decay():
+    """Three small networks fitted to u′ = −u, u(0) = 1 on 0 … 2, one for each way of INNER.
+
+    u(t) = 1 + t·network(t), 16 tanh units, Adam with rate 0.01, the same start. All three are one
+    batch of tensors: way i sees u′ as INNER[i] has it. Returns u on GRID after 0, 20, …, 600
+    steps, shape (31, 3, 21); a callable of the same gradients is tested against plain autograd.
+    """
+    parameters = decay_parameters(len(INNER))
+    first = [torch.zeros_like(p) for p in parameters]
+    second = [torch.zeros_like(p) for p in parameters]
+    seen = []
+    for step in range(1, EPOCHS + 2):
+        u, gradients = _decay_gradients(parameters)
+        if step % EVERY == 1:
+            seen.append(u)
+        with torch.no_grad():
+            for p, g, m, v in zip(parameters, gradients, first, second, strict=True):
+                m.lerp_(g, 0.1)
+                v.lerp_(g**2, 0.001)
+                p -= 0.01 * (m / (1 - 0.9**step)) / ((v / (1 - 0.999**step)).sqrt() + 1e-8)
+    return torch.stack(seen)
+
+
+def decay_parameters(copies):
+    """Weights and biases of `copies` equal networks 1–16–1, each of leading dimension `copies`."""
+    generator = torch.Generator().manual_seed(0)
+    shapes = ((1, 16), (1, 16), (16, 1), (1, 1))
+    scales = (1, 1, 0.25, 0)
+    return [
+        (scale * torch.randn(shape, generator=generator, dtype=torch.float64))
+        .repeat(copies, 1, 1)
+        .requires_grad_()
+        for shape, scale in zip(shapes, scales, strict=True)
+    ]
+
+
+def decay_network(parameters, t):
+    """u(t) = 1 + t·network(t) with u(0) = 1 built in; `t` (copies, n, 1), result the same."""
+    w1, b1, w2, b2 = parameters
+    return 1 + t * (torch.tanh(t @ w1 + b1) @ w2 + b2)
+
+
+def _decay_gradients(parameters):
+    t = GRID[:, None].repeat(len(INNER), 1, 1).requires_grad_()
+    u = decay_network(parameters, t)
+    (slope,) = torch.autograd.grad(u.sum(), t, create_graph=True)
+    slope = torch.stack([slope[0], slope[1].detach(), slope[2]])
+    objective = ((slope + u) ** 2).mean((1, 2)).sum() + u[2].sum()  # the last: inner backward
+    return u.detach()[..., 0], torch.autograd.grad(objective, parameters)
+
+
+# 5 · Threads
+
+RATE = 0.1
+GOALS = {"A": 1.0, "B": 5.0}
+OPERATIONS = ("backward", "step", "clear")
+STEPS_OF_B = ("at once", "after A's clear")
+GRADIENTS = ("one shared .grad", "each worker's own")
+
+
+def interleaved(backward, step):
+    """Six operations (worker, operation) in order: A's three, with B's mixed in.
+
+    B's backward comes after `backward` of A's three (0 to 3), its step right then or after all of
+    A's (`step`, one of STEPS_OF_B), its clear last. Raises ValueError for other values.
+    """
+    _one_of("backward", backward, range(4))
+    _one_of("step", step, STEPS_OF_B)
+    order = [("A", operation) for operation in OPERATIONS]
+    late = [("B", "step")]
+    order[backward:backward] = [("B", "backward"), *(late if step == "at once" else [])]
+    return order + (late if step != "at once" else []) + [("B", "clear")]
+
+
+def run_interleaved(order, gradients):
+    """Two workers on one parameter p = 0, losses (p − 1)² and (p − 5)², rate 0.1.
+
+    `order` as from `interleaved`; `gradients`: one of GRADIENTS. Returns a list of (p, grad), one
+    a operation: p after it and what the worker's `.grad`, or own gradient, then holds. Raises
+    ValueError for another word.
+    """
+    _one_of("gradients", gradients, GRADIENTS)
+    p, grads, after = 0.0, {"A": 0.0, "B": 0.0}, []
+    for worker, operation in order:
+        place = "A" if gradients == GRADIENTS[0] else worker
+        if operation == "backward":
+            grads[place] += 2 * (p - GOALS[worker])
+        elif operation == "step":
+            p -= RATE * grads[place]
+        else:
+            grads[place] = 0.0
+        after.append((p, grads[place]))
+    return after
+
+
+def times_used(order, gradients):
+    """How many of the steps in `order` use A's and B's gradient: a dict, {"A": 1, "B": 1} if all
+    is well. `gradients` as for `run_interleaved`.
+    """
+    _one_of("gradients", gradients, GRADIENTS)
+    shared = gradients == GRADIENTS[0]
+    waiting, used = [], {"A": 0, "B": 0}
+    for worker, operation in order:
+        if operation == "backward":
+            waiting.append(worker)
+        elif operation == "step":
+            for other in waiting:
+                used[other] += shared or other == worker
+        else:
+            waiting = [other for other in waiting if not (shared or other == worker)]
+    return used
+
+
+# 6 · On real data
+
+TRAININGS = ("backward, cleared", "grad", "backward, never cleared")
+TRAINING_STEPS = 100
+TRAINING_RATE = 0.5
+TRAINING_PART = 1000
+
+
+def digit_data():
+    """Digits to train on and digits held out: (x, target), (x_new, target_new).
+
+    x: (1000, 64) from 0 to 1, x_new: (797, 64) the rest; the targets int64.
+    """
+    images, labels = digits()
+    x, n = images.double() / 16, TRAINING_PART
+    return (x[:n], labels[:n]), (x[n:], labels[n:])
+
+
+def digit_classifier():
+    """A linear layer from 64 pixels to 10 classes, float64, always with the same small weights."""
+    network = torch.nn.Linear(64, 10, dtype=torch.float64)
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        network.weight.copy_(0.01 * torch.randn(10, 64, generator=generator, dtype=torch.float64))
+        network.bias.zero_()
+    return network
+
+
+def softmax_gradient(weight, bias, x, target):
+    """Gradient of the mean cross-entropy of x·weightᵀ + bias: (10, 64) and (10,)."""
+    surplus = torch.softmax(x @ weight.T + bias, dim=1)
+    surplus[torch.arange(len(target)), target] -= 1
+    return surplus.T @ x / len(x), surplus.mean(0)
+
+
+@lru_cache(maxsize=len(TRAININGS))
+def train_digits(training):
+    """100 steps on all 1000 digits, rate 0.5, from the same start; one of TRAININGS.
+
+    Returns the losses on both parts of `digit_data`, (101, 2), the weights, (101, 10, 64), after
+    0 to 100 steps, and what each of the steps left in weight.grad, (100, 10, 64), or None. Raises
+    ValueError for another word.
+    """
+    _one_of("training", training, TRAININGS)
+    (x, target), (x_new, target_new) = digit_data()
+    network = digit_classifier()
+    parameters = list(network.parameters())
+    losses, weights, left = [], [], []
+    for _ in range(TRAINING_STEPS + 1):
+        loss = F.cross_entropy(network(x), target)
+        weights.append(network.weight.detach().clone())
+        with torch.no_grad():
+            losses.append(torch.stack([loss, F.cross_entropy(network(x_new), target_new)]))
+        if training == "grad":
+            gradients = torch.autograd.grad(loss, parameters)
+        else:
+            if training == "backward, cleared":
+                network.zero_grad()
+            loss.backward()
+            gradients = [p.grad for p in parameters]
+            left.append(network.weight.grad.clone())
+        with torch.no_grad():
+            for p, g in zip(parameters, gradients, strict=True):
+                p -= TRAINING_RATE * g
+    return torch.stack(losses), torch.stack(weights), torch.stack(left[:-1]) if left else None
