@@ -211,7 +211,8 @@ def _png(canvas):
 class Live(anywidget.AnyWidget):
     """The widget of a live figure; `live(figure)` makes it."""
 
-    _esm = Path(__file__).with_name("live.js")
+    # The text, not the path: anywidget keeps every widget whose script is a file that it watches.
+    _esm = Path(__file__).with_name("live.js").read_text(encoding="utf-8")
     _css = "[data-live] :is(input, select):focus-visible { outline: 3px solid #0072B2; }"
 
     card = traitlets.Unicode().tag(sync=True)
@@ -272,6 +273,7 @@ def live(figure):
         run, widgets = _shown.get(cell, (None, []))
         if run != shell.execution_count:
             for old in widgets:
+                old.layout.close()  # a widget of its own, which `close` forgets
                 old.close()
             widgets = []
         _shown[cell] = shell.execution_count, [*widgets, widget]

@@ -1,0 +1,224 @@
+"""Live figures without a browser: controls, frames, words, faults, memory."""
+
+import gc
+import io
+import random
+import re
+import sys
+import tracemalloc
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from helpers.teaching import style
+from helpers.teaching.live import Choice, Live, LogSlider, Slider, figure, live
+
+
+@figure(
+    height=Slider("height", -1.0, 1.0, step=0.1, default=0.5, unit="m"),
+    where=Choice("where", ["left", "right"], default="left"),
+)
+class Bar:
+    """One bar that moves."""
+
+    def draw(self, canvas):
+        self.axes = canvas.subplots()
+        self.axes.set(xlim=(0, 3), ylim=(-1.2, 1.2), title="height")
+        (self.line,) = self.axes.plot([], [], animated=True, linewidth=20)
+
+    def update(self, height, where):
+        if height == 0:
+            raise ZeroDivisionError("no bar of height 0 <here>")
+        x = {"left": 1, "right": 2}[where]
+        self.line.set_data([x, x], [0, height])
+
+    def describe(self, height, where):
+        return f"A bar of height {height} on the {where}."
+
+
+def pixels(png):
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
+
+
+class TestControls:
+    def test_slider_has_clean_decimals_and_both_ends(self):
+        assert Slider("r", 0.0, 0.9, step=0.1, default=0.3).values() == (
+            *(0.0, 0.1, 0.2, 0.3, 0.4),
+            *(0.5, 0.6, 0.7, 0.8, 0.9),
+        )
+
+    def test_slider_of_ints_keeps_ints(self):
+        assert Slider("n", 1, 7, step=2, default=3).values() == (1, 3, 5, 7)
+        assert all(type(n) is int for n in Slider("n", 1, 7, step=2, default=3).values())
+
+    def test_slider_whose_steps_miss_the_end_is_refused(self):
+        with pytest.raises(ValueError, match=r"steps of 0.4 do not lead from 0.0 to 1.0"):
+            Slider("r", 0.0, 1.0, step=0.4, default=0.4)
+
+    def test_log_slider_goes_through_the_decades(self):
+        values = LogSlider("h", -3, 0, per_decade=2, default=0.1).values()
+        assert values == (0.001, 0.00316, 0.01, 0.0316, 0.1, 0.316, 1.0)
+
+    def test_a_value_that_is_no_setting_is_refused(self):
+        with pytest.raises(ValueError, match=r"'r' has no setting 0.25; its 10 settings"):
+            Slider("r", 0.0, 0.9, step=0.1, default=0.3).index(0.25)
+
+    def test_default_must_be_a_setting(self):
+        with pytest.raises(ValueError, match="no setting 'middle'"):
+            Choice("where", ["left", "right"], default="middle")
+
+    @pytest.mark.parametrize(
+        ("value", "text"),
+        [
+            (-0.5, "−0.5 m"),
+            (1e-5, "10⁻⁵ m"),
+            (3.16e-12, "3.16·10⁻¹² m"),
+            (-3, "−3 m"),
+            (1e3, "1000 m"),
+        ],
+    )
+    def test_text_of_a_value_has_unit_and_true_minus(self, value, text):
+        assert Slider("x", 0, 1, step=1, default=0, unit="m").text(value) == text
+
+
+class TestPicture:
+    def test_a_missing_value_is_the_default(self):
+        assert Bar.render() == Bar.render(height=0.5, where="left")
+        assert Bar.describe() == "A bar of height 0.5 on the left."
+
+    def test_the_same_values_give_the_same_bytes_whatever_came_before(self):
+        settings = [(h, w) for h in (-1.0, -0.3, 0.2, 1.0) for w in ("left", "right")]
+        first = {s: Bar.render(height=s[0], where=s[1]) for s in settings}
+        random.Random(0).shuffle(settings)
+        assert all(Bar.render(height=h, where=w) == first[h, w] for h, w in settings)
+        assert len(set(first.values())) == len(settings)
+
+    def test_png_of_the_documented_size(self):
+        ratio = style.PIXEL_RATIO
+        expected = (style.HEIGHT * ratio, style.WIDTH * ratio, 3)
+        assert pixels(Bar.render()).shape == expected
+
+    def test_unknown_control_is_refused(self):
+        with pytest.raises(TypeError, match="Bar has no control 'width'; it has"):
+            Bar.render(width=1)
+
+    def test_a_value_between_the_settings_is_refused(self):
+        with pytest.raises(ValueError, match=r"'height' has no setting 0\.25"):
+            Bar.render(height=0.25)
+
+    def test_a_failed_frame_leaves_no_trace(self):
+        before = Bar.render(height=-0.4)
+        with pytest.raises(ZeroDivisionError):
+            Bar.render(height=0.0)
+        assert Bar.render(height=-0.4) == before
+
+
+@pytest.fixture
+def widget(monkeypatch):
+    """A widget of Bar whose messages to the page are collected in `sent`."""
+    widget = Live(Bar)
+    widget.sent = []
+    monkeypatch.setattr(
+        widget, "send", lambda content, buffers=(): widget.sent.append((content, buffers))
+    )
+    yield widget
+    widget.close()
+
+
+class TestWidget:
+    def test_answers_a_wish_with_frame_and_alt(self, widget):
+        widget._answer(widget, {"indices": [0, 1]}, [])
+        ((content, (png,)),) = widget.sent
+        assert content == {"indices": [0, 1], "alt": "A bar of height -1.0 on the right."}
+        assert png == Bar.render(height=-1.0, where="right")
+
+    def test_an_error_in_update_comes_as_one_sentence_with_its_values(self, widget):
+        widget._answer(widget, {"indices": [10, 0]}, [])
+        widget._answer(widget, {"indices": [11, 0]}, [])
+        (bad, none), (good, _) = widget.sent
+        assert bad["error"] == (
+            "This picture can't be drawn at height = 0 m, where = left: "
+            "ZeroDivisionError: no bar of height 0 <here>"
+        )
+        assert not none
+        assert "error" not in good
+
+    def test_page_without_a_kernel_shows_the_defaults(self, widget):
+        data, metadata = widget._repr_mimebundle_()
+        assert data["text/plain"] == Bar.describe()
+        assert metadata["image/png"] == {"width": 600, "height": 360, "alt": Bar.describe()}
+        assert f'alt="{Bar.describe()}"' in data["text/html"]
+        assert data["image/png"] in data["text/html"]
+        labels = re.findall(r"<span[^>]*>([^<]+)</span>", data["text/html"])
+        assert labels == ["height", "where"]
+        assert data["text/html"].count("disabled") == 2
+
+    def test_words_of_a_figure_are_escaped(self):
+        @figure(a=Choice("<a>", ["x<y", "z"], default="x<y"))
+        class Sharp(type(Bar._drawing)):
+            """Sharp <b>."""
+
+            def update(self, a):
+                pass
+
+            def describe(self, a):
+                return f'"{a}" & <i>'
+
+        card = Live(Sharp).card
+        assert 'aria-label="Sharp &lt;b&gt;."' in card
+        assert 'alt="&quot;x&lt;y&quot; &amp; &lt;i&gt;"' in card
+        assert "<option selected>x&lt;y</option>" in card
+
+    def test_texts_and_start_tell_the_page_all_settings(self, widget):
+        assert widget.start == [15, 0]
+        assert widget.texts[0][:2] == ["−1 m", "−0.9 m"]
+        assert widget.texts[1] == ["left", "right"]
+
+
+@pytest.fixture
+def shell(monkeypatch):
+    """Stands for a kernel that says which cell it runs, as JupyterLab's does."""
+    shell = SimpleNamespace(cell="a", execution_count=1)
+    shell.get_parent = lambda: {"metadata": {"cellId": shell.cell}}
+    module = sys.modules[Live.__module__]  # helpers.teaching.live names the function
+    monkeypatch.setattr(module, "get_ipython", lambda: shell)
+    monkeypatch.setattr(module, "_shown", {})
+    return shell
+
+
+class TestCell:
+    def test_run_again_lets_go_of_the_former_widget(self, shell):
+        shell.execution_count = 1
+        first, second = live(Bar), live(Bar)
+        assert first.comm is not None and second.comm is not None  # two views in one cell
+        shell.execution_count = 2
+        third = live(Bar)
+        assert first.comm is None and second.comm is None and third.comm is not None
+
+    def test_another_cell_keeps_its_widget(self, shell):
+        shell.execution_count = 1
+        first = live(Bar)
+        shell.cell, shell.execution_count = "b", 2
+        live(Bar)
+        assert first.comm is not None
+
+    def test_memory_is_flat_over_fifty_runs(self, shell):
+        def run(times):
+            for _ in range(times):
+                shell.execution_count += 1
+                live(Bar)
+            gc.collect()
+
+        run(5)
+        tracemalloc.start()
+        try:
+            run(1)
+            before, _ = tracemalloc.get_traced_memory()
+            run(50)
+            after, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        card = len(Live(Bar).card)
+        assert after - before < 5 * card, "each run keeps a picture"
