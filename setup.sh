@@ -28,7 +28,7 @@ find_python() {
             return
         fi
     done
-    echo "Checked Gradients needs Python 3.11 or newer, but ${why:-"$* was not found"}: install it, or name another one with PYTHON=/path/to/python3." >&2
+    echo "Checked Gradients needs Python 3.11 or newer, but ${why:-"there is no $1"}: install it, or name another one with PYTHON=/path/to/python3." >&2
     return 1
 }
 

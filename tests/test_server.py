@@ -8,11 +8,11 @@ import sys
 
 import nbformat
 import pytest
-from conftest import ROOT, TOPICS
 from jupyter_server.serverapp import ServerApp
 from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
 from jupyter_server.utils import ensure_async
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+from topics import ROOT, TOPICS
 
 from helpers import server
 
@@ -84,6 +84,7 @@ def test_the_collection_is_trusted_and_nothing_else(tmp_path):
     assert len(warnings) == 1 and "02_torn.ipynb" in warnings[0]
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of Jupyter's own extensions
 def test_an_installed_server_loads_the_extension(tmp_path, monkeypatch):
     """With the configuration that was installed, and none of the user's."""
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))

@@ -1,0 +1,327 @@
+"""The commands and what they install: setup.sh, the lock, environment.yml.
+
+The mechanics run in a small project with a stand-in for Python whose "pip" makes a folder a
+package; `.ci/run` installs the real thing.
+"""
+
+import os
+import re
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tomllib
+from importlib import metadata
+
+import pytest
+import yaml
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from topics import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+LOCK_TEXT = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+LOCK = [Requirement(line) for line in LOCK_TEXT.splitlines() if re.match(r"[a-z0-9]", line)]
+PINS = [
+    Requirement(text) for text in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
+]
+
+# Whatever interpreter it stands for, the stand-in is this one with another version; as .venv's
+# python its pip "installs" each line of the lock in two steps, and stops between them if told to.
+STAND_IN = """#!{real}
+import os, pathlib, shutil, signal, sys
+sys.version_info, sys._base_executable = ({version}, 0), __file__
+{also}
+arguments = sys.argv[1:]
+if arguments[0] == "-c":
+    exec(arguments[1])
+elif arguments[:2] == ["-m", "venv"]:
+    os.makedirs(arguments[2] + "/bin")
+    shutil.copy2(__file__, arguments[2] + "/bin/python")
+elif arguments[:2] == ["-m", "pip"]:
+    print("pip", *arguments[2:])
+    if os.environ.get("OFFLINE"):
+        sys.exit("pip: no network")
+    for line in pathlib.Path("requirements.lock").read_text().split():
+        package = pathlib.Path(".venv", line)
+        if not package.exists():  # like pip, which looks no further
+            package.mkdir()
+            if os.environ.get("KILLED") == line:
+                os.kill(0, signal.SIGKILL)
+            (package / "complete").touch()
+else:
+    print("ran", *arguments)
+"""
+
+
+class Checkout:
+    """A folder with the project's Makefile and setup.sh, and a path with no Python on it yet."""
+
+    def __init__(self, folder):
+        self.folder, self.path = folder / "a ü b", folder / "path"
+        self.folder.mkdir()
+        self.path.mkdir()
+        for name in ("Makefile", "setup.sh"):
+            shutil.copy(ROOT / name, self.folder)
+        self.lock("one==1\ntwo==1\n")
+        for tool in (
+            "make",
+            "sh",
+            "cat",
+            "cksum",
+            "dirname",
+            "expand",
+            "head",
+            "rm",
+            "sed",
+            "tail",
+        ):
+            (self.path / tool).symlink_to(shutil.which(tool))
+
+    def lock(self, text):
+        (self.folder / "requirements.lock").write_text(text)
+
+    def python(self, name="python3", version="3, 12", also=""):
+        """Put a stand-in on the path."""
+        file = self.path / name
+        file.write_text(STAND_IN.format(real=sys.executable, version=version, also=also))
+        file.chmod(file.stat().st_mode | stat.S_IXUSR)
+
+    def make(self, *arguments, **environment):
+        """Run make in a process group of its own. Returns its status and what it printed."""
+        done = subprocess.run(
+            ["make", "--no-print-directory", *arguments],
+            cwd=self.folder,
+            env={"PATH": str(self.path), "LC_ALL": "C"} | environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            timeout=60,
+        )
+        return done.returncode, done.stdout
+
+    def complete(self):
+        """The packages that are whole."""
+        return sorted(path.parent.name for path in self.folder.glob(".venv/*/complete"))
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    if os.name == "nt":
+        pytest.skip("Windows has no make: the commands there are `python -m …`")
+    return Checkout(tmp_path)
+
+
+def test_the_first_call_installs_and_the_second_does_nothing(checkout):
+    checkout.python()
+    status, output = checkout.make("test", "ARGS=-k 'this one'")
+    assert status == 0 and "--requirement requirements.lock --editable ." in output
+    assert "ran -m pytest -k this one" in output
+    assert checkout.complete() == ["one==1", "two==1"]
+    status, output = checkout.make("test")
+    assert status == 0 and "pip" not in output and "ran -m pytest" in output
+    assert checkout.make("test", OFFLINE="1")[0] == 0
+
+
+def test_lab_passes_its_arguments_on(checkout):
+    checkout.python()
+    status, output = checkout.make("lab", "ARGS=--no-browser --port 9000")
+    assert status == 0
+    assert re.search(
+        r"ran -m jupyterlab .*/notebooks/00_start_here\.ipynb --no-browser --port 9000", output
+    )
+
+
+def test_torch_comes_from_the_index_that_is_named(checkout):
+    checkout.python()
+    _, output = checkout.make("setup", "TORCH_INDEX=https://example.org/a b")
+    assert "--extra-index-url https://example.org/a b --requirement" in output
+
+
+@pytest.mark.parametrize("killed", ["one==1", "two==1"])
+def test_an_interrupted_install_is_repaired(checkout, killed):
+    checkout.python()
+    status, _ = checkout.make("setup", KILLED=killed)
+    assert status == -signal.SIGKILL and killed not in checkout.complete()
+    status, output = checkout.make("setup")
+    assert status == 0, output
+    assert checkout.complete() == ["one==1", "two==1"]
+
+
+def test_a_changed_lock_updates_the_environment(checkout):
+    checkout.python()
+    checkout.make("setup")
+    (checkout.folder / ".venv/own").touch()
+    checkout.lock("one==1\ntwo==2\n")
+    assert checkout.make("setup", KILLED="two==2")[0] != 0
+    assert checkout.make("setup")[0] == 0
+    assert "two==2" in checkout.complete()
+    (checkout.folder / ".venv/own").touch()
+    checkout.lock("one==1\ntwo==2\nthree==3\n")
+    assert checkout.make("setup")[0] == 0
+    assert "three==3" in checkout.complete()
+    assert (checkout.folder / ".venv/own").exists(), "an update keeps what the user has added"
+
+
+def test_a_failed_install_is_not_taken_for_a_finished_one(checkout):
+    checkout.python()
+    status, output = checkout.make("test", OFFLINE="1")
+    assert status != 0 and "pip: no network" in output and "ran" not in output
+    assert checkout.make("test")[0] == 0
+
+
+@pytest.mark.parametrize("move", [shutil.move, shutil.copytree])
+def test_a_moved_or_copied_folder_gets_its_own_environment(checkout, move):
+    checkout.python()
+    checkout.make("setup")
+    (checkout.folder / ".venv/stale").touch()
+    other = checkout.folder.with_name("elsewhere")
+    move(checkout.folder, other)
+    checkout.folder = other
+    status, output = checkout.make("setup")
+    assert status == 0 and "Building .venv" in output
+    assert not (other / ".venv/stale").exists() and checkout.complete() == ["one==1", "two==1"]
+
+
+def test_another_interpreter_can_be_named(checkout):
+    checkout.python()
+    checkout.python("my python", version="3, 13")
+    assert "Python 3.12" in checkout.make("setup")[1]
+    assert "Python 3.13" in checkout.make("setup", "PYTHON=my python")[1]
+    assert checkout.make("setup", "PYTHON=my python") == (0, "")
+    assert checkout.make("setup") == (0, ""), "once built, it stays"
+
+
+def test_a_vanished_interpreter_is_replaced(checkout):
+    checkout.python()
+    checkout.make("setup")
+    (checkout.folder / ".venv/bin/python").unlink()
+    (checkout.folder / ".venv/bin/python").symlink_to("/nowhere/python3")
+    assert "Building .venv" in checkout.make("setup")[1]
+
+
+def test_it_works_from_inside_the_activated_environment(checkout):
+    checkout.python()
+    checkout.make("setup")
+    (checkout.folder / ".venv/ready").unlink()
+    inside = f"{checkout.folder}/.venv/bin:{checkout.path}"
+    # What a real interpreter says of itself there: its base is the one that built .venv.
+    stand_in = checkout.folder / ".venv/bin/python"
+    stand_in.write_text(
+        stand_in.read_text().replace("), __file__", f"), {str(checkout.path / 'python3')!r}")
+    )
+    shutil.copy2(stand_in, stand_in.with_name("python3"))
+    assert checkout.make("setup", PATH=inside)[0] == 0
+    assert checkout.complete() == ["one==1", "two==1"]
+
+
+@pytest.mark.parametrize(
+    ("interpreters", "says"),
+    [
+        ({}, "but there is no python3:"),
+        ({"python3": {"version": "3, 9"}}, "but python3 is Python 3.9"),
+        ({"python": {"version": "2, 7"}}, "but python is Python 2.7"),
+        ({"python3": {"also": "sys.modules['ensurepip'] = None"}}, "cannot make environments"),
+        ({"python3": {"also": "sys.exit(127)"}}, "but there is no python3:"),
+    ],
+)
+def test_an_unusable_python_is_told_in_one_sentence(checkout, interpreters, says):
+    for name, properties in interpreters.items():
+        checkout.python(name, **properties)
+    status, output = checkout.make("lab")
+    sentence, make = output.splitlines()
+    assert status != 0 and make.startswith("make: ***")
+    assert sentence.startswith("Checked Gradients needs Python 3.11 or newer, but ")
+    assert says in sentence and sentence.endswith("name another one with PYTHON=/path/to/python3.")
+    assert not (checkout.folder / ".venv").exists()
+
+
+def test_an_old_python3_does_not_hide_a_newer_one(checkout):
+    checkout.python("python3", version="3, 9")
+    checkout.python("python3.12")
+    assert "Python 3.12" in checkout.make("setup")[1]
+    status, output = checkout.make("setup", "PYTHON=python3")
+    assert status != 0 and "python3 is Python 3.9" in output
+    assert checkout.complete(), "a refused interpreter leaves the environment alone"
+
+
+def test_help_is_the_default_and_lists_the_commands(checkout):
+    status, output = checkout.make()
+    assert status == 0 and output == checkout.make("help")[1]
+    listed = re.findall(r"^make (\S+) ", output, flags=re.MULTILINE)
+    phony = re.search(r"\.PHONY: (.*)", (ROOT / "Makefile").read_text(encoding="utf-8"))[1].split()
+    assert set(listed) == set(phony) - {"setup"}
+
+
+def test_the_lock_pins_every_dependency_once():
+    pinned = {requirement.name: str(requirement.specifier) for requirement in LOCK}
+    assert len(pinned) == len(LOCK)
+    assert all(re.fullmatch(r"==[^*]+", version) for version in pinned.values())
+    for pin in PINS:
+        assert pinned[canonicalize_name(pin.name)] == str(pin.specifier), pin.name
+
+
+def test_the_lock_names_no_cuda_package_and_no_host():
+    assert not [r.name for r in LOCK if re.match("nvidia|cuda|triton", r.name)]
+    assert not re.search(r"https?:|--|\.(org|com|net|io)\b", LOCK_TEXT)
+
+
+def test_the_lock_covers_what_is_installed():
+    """All that the pins lead to in this environment is locked, and installed at that version."""
+    if not (ROOT / ".venv/ready").is_file() or str(ROOT / ".venv") != sys.prefix:
+        pytest.skip("this is not the environment that make builds")
+    locked = {
+        requirement.name: requirement
+        for requirement in LOCK
+        if not requirement.marker or requirement.marker.evaluate()
+    }
+    todo, seen = list(PINS), set()
+    while todo:
+        wanted = todo.pop()
+        key = canonicalize_name(wanted.name), frozenset(wanted.extras)
+        if key in seen or re.match("nvidia|cuda|triton", wanted.name):
+            continue
+        seen.add(key)
+        version = metadata.version(wanted.name)
+        assert wanted.specifier.contains(version), wanted
+        assert locked[key[0]].specifier.contains(version), f"{wanted.name} {version}"
+        for text in metadata.requires(wanted.name) or []:
+            further = Requirement(text)
+            extras = wanted.extras or {""}
+            if not further.marker or any(
+                further.marker.evaluate(default_environment() | {"extra": extra})
+                for extra in extras
+            ):
+                todo.append(further)
+    assert len(seen) > len(PINS)
+
+
+def test_conda_gets_the_same_versions():
+    """environment.yml names pyproject.toml's dependencies by their names on conda-forge."""
+    names = {"matplotlib-base": "matplotlib", "pytorch-cpu": "torch"}
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    *conda, pip = environment["dependencies"]
+    found = dict(re.fullmatch(r"([a-z0-9-]+)(.*)", text).groups() for text in conda)
+    python = found.pop("python").removeprefix("=")
+    assert found.pop("pip") == "" and pip == {"pip": ["-e ."]}
+    assert {names.get(name, name): version for name, version in found.items()} == {
+        pin.name: str(pin.specifier) for pin in map(Requirement, PROJECT["dependencies"])
+    }
+    assert Requirement(f"python{PROJECT['requires-python']}").specifier.contains(python)
+    assert environment["channels"] == ["conda-forge"]
+
+
+def test_the_workflow_runs_the_commands_on_three_systems():
+    path = ROOT / ".github/workflows/test.yml"
+    workflow = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    jobs = workflow["jobs"]
+    for job in (jobs["make"], jobs["windows"]):
+        assert job["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13"]
+    assert jobs["make"]["strategy"]["matrix"]["os"] == ["ubuntu-latest", "macos-latest"]
+    assert {"run": "make test"} in jobs["make"]["steps"]
+    assert {"run": r".venv\Scripts\python -m pytest"} in jobs["windows"]["steps"]
+    assert "schedule" in workflow["on"]
