@@ -167,12 +167,12 @@ class Redrawn:
     This looks inside LiveFigure: its canvas, the background drawn once, and what moves on it.
     """
 
-    def __init__(self, figure):
+    def __init__(self, figure, count=REDRAWN_SETTINGS):
         self.figure = LiveFigure(type(figure._drawing), figure.controls)
         self.canvas, _, self.moving = self.figure._stage
         self.stale, self.wrong, self.texts = [], [], []  # settings; settings; (values, [Text…])
         still = self._draw()
-        for values in _unique(corners(figure) + scattered(figure, REDRAWN_SETTINGS)):
+        for values in _unique(corners(figure) + scattered(figure, count)):
             try:
                 self.figure.render(**values)
             except Exception:  # valid_pictures tells
@@ -267,7 +267,10 @@ def legible(redrawn):
         for text in texts:
             inside = [-1, -1, SIZE[0] + 1, SIZE[1] + 1]
             if text.clip is not None:
-                inside = [*np.maximum(inside[:2], text.clip.min - 1), *np.minimum(inside[2:], text.clip.max + 1)]
+                inside = [
+                    *np.maximum(inside[:2], text.clip.min - 1),
+                    *np.minimum(inside[2:], text.clip.max + 1),
+                ]
             x0, y0, x1, y1 = text.box.extents
             if x0 < inside[0] or y0 < inside[1] or x1 > inside[2] or y1 > inside[3]:
                 complaints.append(f"cuts off “{text.words}” {at(values)}")

@@ -15,6 +15,8 @@ from helpers.teaching.refresh import EMBEDDED_PNG, METADATA, WIDGET_VIEW, same_p
 
 CELL_LINES, MEDIAN_LINES, IMPORT_LINES, BLOCK_LINES = 15, 8, 6, 10
 PLOTTING = {"matplotlib", "seaborn", "plotly", "bokeh"}
+INSIDE = (".internal", ".local", ".lan", ".corp", ".intranet")
+INDEXES = {"pypi.org", "download.pytorch.org"}
 
 
 # Reading a notebook
@@ -45,9 +47,9 @@ def calls(cell, function):
     return [call for call in nodes if isinstance(call.func, ast.Name) and call.func.id == function]
 
 
-def members(notebook, function, module):
-    """The X of all calls `function(module.X, …)`, in the order of the notebook."""
-    first = (call.args[0] for cell in code_cells(notebook) for call in calls(cell, function))
+def members(cells, function, module):
+    """The X of all calls `function(module.X, …)`, in the order of the cells."""
+    first = (call.args[0] for cell in cells for call in calls(cell, function) if call.args)
     return [
         argument.attr
         for argument in first
@@ -272,7 +274,7 @@ def lists(notebook, module, function, names):
 
     `module` is the name that the notebook imports it by: "figures" or "exercises".
     """
-    used = members(notebook, function, module)
+    used = members(code_cells(notebook), function, module)
     if used == list(names):
         return []
     return [f"{module}.__all__ is {list(names)}, but the page has {function}(…) of {used}"]
@@ -379,3 +381,14 @@ def links(notebook, folder):
             if anchor not in {text.replace(" ", "-") for _, text in headings(page)}:
                 complaints.append(f"the link {target} leads to no heading")
     return complaints
+
+
+def machine_traces(text, *folders):
+    """Paths in someone's home or in `folders`, hosts inside a network, private package indexes."""
+    traces = [str(folder) for folder in folders if str(folder) in text]
+    traces += re.findall(r"(?<![\w.])/(?:home|Users|root)/\w[\w.-]*|\b[A-Z]:\\+Users\\+\w+", text)
+    hosts = set(re.findall(r"\bhttps?://(?:[^/\s@]*@)?([\w.-]+)", text)) - {"localhost"}
+    traces += [host for host in hosts if re.fullmatch(r"[\d.]+", host) and host[:4] != "127."]
+    traces += [host for host in hosts if "." not in host or host.endswith(INSIDE)]
+    indexes = re.findall(r"index[_-]url\W+https?://(?:[^/\s@]*@)?([\w.-]+)", text, re.I)
+    return sorted({*traces, *(set(indexes) - INDEXES)})

@@ -1,0 +1,65 @@
+"""Every live figure of every topic, at its controls' ends, in between, and at random settings."""
+
+import importlib
+from pathlib import Path
+
+import figure_checks
+import pytest
+
+MODULES = sorted(
+    path.parent.name
+    for path in (Path(__file__).resolve().parents[1] / "helpers").glob("*/figures.py")
+)
+FIGURES = {
+    f"{topic}.{name}": getattr(module, name)
+    for topic in MODULES
+    for module in [importlib.import_module(f"helpers.{topic}.figures")]
+    for name in module.__all__
+}
+
+
+@pytest.fixture(scope="module", params=FIGURES)
+def figure(request):
+    return FIGURES[request.param]
+
+
+@pytest.fixture(scope="module")
+def samples(figure):
+    return figure_checks.Samples(figure)
+
+
+@pytest.fixture(scope="module")
+def redrawn(figure):
+    return figure_checks.Redrawn(figure)
+
+
+def test_says_what_it_shows_and_has_controls(figure):
+    assert figure_checks.declared(figure) == []
+
+
+def test_draws_a_picture_at_every_setting(samples):
+    assert figure_checks.valid_pictures(samples) == []
+
+
+def test_no_two_settings_look_the_same(samples):
+    assert figure_checks.distinct(samples.pictures, "picture") == []
+
+
+def test_describes_every_setting_with_finite_figures(samples):
+    assert figure_checks.valid_words(samples) == []
+
+
+def test_no_two_settings_are_described_the_same(samples):
+    assert figure_checks.distinct(samples.words, "description") == []
+
+
+def test_a_setting_gives_the_same_bytes_whatever_came_before(samples):
+    assert figure_checks.repeatable(samples) == []
+
+
+def test_moves_only_what_is_animated_and_equals_a_full_redraw(redrawn):
+    assert figure_checks.blitted(redrawn) == []
+
+
+def test_texts_are_whole_apart_large_and_dark_enough(redrawn):
+    assert figure_checks.legible(redrawn) == []

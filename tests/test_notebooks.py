@@ -1,0 +1,88 @@
+"""Every notebook: how it reads, what it stores, and that all of it is covered by something.
+
+That its cells give what is stored is tested twice: by nbval (with two threads, see conftest.py) and
+here (with one thread, started from another folder).
+"""
+
+import copy
+import shutil
+import subprocess
+
+import nbformat
+import notebook_checks
+import pytest
+from topics import ROOT, TOPICS
+
+from helpers.teaching import claims
+from helpers.teaching.refresh import execute, normalise
+
+FOLDERS = sorted(path.parent.name for path in (ROOT / "helpers").glob("*/formulas.py"))
+
+
+def test_the_page_is_in_rhythm(topic):
+    assert notebook_checks.rhythm(topic.notebook) == []
+
+
+def test_the_page_has_its_parts(topic):
+    assert notebook_checks.outline(topic.notebook, topic.stem) == []
+
+
+def test_what_is_stored_can_be_read_without_a_kernel(topic):
+    assert notebook_checks.storage(topic.notebook) == []
+
+
+def test_stored_pictures_are_those_of_today(topic):
+    assert notebook_checks.pictures(topic.notebook, topic.module("figures")) == []
+
+
+@pytest.mark.parametrize(("module", "function"), [("figures", "live"), ("exercises", "check")])
+def test_the_page_shows_all_figures_and_exercises_in_order(topic, module, function):
+    names = getattr(topic.module(module), "__all__", ())
+    assert notebook_checks.lists(topic.notebook, module, function, names) == []
+
+
+def test_exercises_are_not_solved_yet(topic):
+    assert notebook_checks.stubs(topic.notebook) == []
+
+
+def test_every_numbered_equation_has_its_test(topic):
+    assert notebook_checks.equations(topic.notebook, topic.test_source) == []
+
+
+def test_links_lead_somewhere(topic):
+    assert notebook_checks.links(topic.notebook, topic.path.parent) == []
+
+
+def test_another_folder_and_one_thread_give_what_is_stored(topic, tmp_path):
+    fresh = execute(copy.deepcopy(topic.notebook), tmp_path, OMP_NUM_THREADS="1")
+    normalise(fresh, topic.notebook)
+    assert notebook_checks.differences(topic.notebook, fresh) == []
+    # The rest of the file, too, is as make refresh writes it.
+    assert nbformat.writes(fresh).rstrip("\n") + "\n" == topic.path.read_text(encoding="utf-8")
+
+
+def test_every_claim_is_settled_once_and_no_other():
+    notebooks = {topic.stem: topic.notebook for topic in TOPICS}
+    ledger = claims.read() if claims.LEDGER.exists() else {}
+    assert notebook_checks.claims(notebooks, ledger) == []
+
+
+def test_every_folder_of_helpers_belongs_to_a_notebook():
+    assert set(FOLDERS) <= {topic.name for topic in TOPICS}
+
+
+def test_no_file_names_the_machine_that_it_was_written_on():
+    git = shutil.which("git")
+    listing = git and subprocess.run(
+        [git, "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, encoding="utf-8"
+    )
+    if not listing or listing.returncode:
+        pytest.skip("not a git checkout")
+    complaints = []
+    for name in filter(None, listing.stdout.split("\0")):
+        try:
+            text = (ROOT / name).read_text(encoding="utf-8")
+        except (FileNotFoundError, UnicodeDecodeError):  # deleted, or no text
+            continue
+        complaints += [f"{name}: {trace}" for trace in notebook_checks.machine_traces(text, ROOT)]
+    assert complaints == []

@@ -1,0 +1,432 @@
+"""The tests of the tests: a page, a figure or a ledger with one fault, and the check that names it.
+
+Every fault is made on a copy of a good page or figure, on which no check has a complaint.
+"""
+
+import copy
+from functools import cache
+from types import SimpleNamespace
+
+import figure_checks
+import nbformat
+import notebook_checks
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from helpers.teaching import style
+from helpers.teaching.live import Choice, Slider, figure
+from helpers.teaching.refresh import METADATA, execute, normalise
+
+# Figures: a good one, and each fault as a variation of it
+
+
+def decorated(drawing):
+    return figure(
+        k=Slider("slope k", 0, 10, step=1, default=2),
+        dash=Choice("line", ["solid", "dashed"], default="solid"),
+    )(drawing)
+
+
+class Line:
+    """A line through the origin."""
+
+    def draw(self, canvas):
+        self.axes = canvas.subplots()
+        self.axes.set(xlim=(0, 1), ylim=(0, 11), title="A line", xlabel="x")
+        (self.line,) = self.axes.plot([], [], animated=True)
+        self.readout = self.axes.text(0.1, 9, "", animated=True)
+
+    def update(self, k, dash):
+        self.line.set(data=([0, 1], [0, k]), linestyle=dash)
+        self.readout.set_text(f"k = {k}, {dash}")
+
+    def describe(self, k, dash):
+        return f"A {dash} line of slope {k}."
+
+
+class FailsAtTheTop(Line):
+    """A line."""
+
+    def update(self, k, dash):
+        super().update(100 // (10 - k), dash)
+
+
+class Blank(Line):
+    """A line."""
+
+    def draw(self, canvas):
+        super().draw(canvas)
+        self.axes.set_axis_off()
+        self.axes.set_title("")
+
+    def update(self, k, dash):
+        pass
+
+
+class IgnoresALastStep(Line):
+    """A line."""
+
+    def update(self, k, dash):
+        super().update(min(k, 9), dash)
+
+    def describe(self, k, dash):
+        return super().describe(max(k, 1), dash)
+
+
+class SaysNaN(Line):
+    """A line."""
+
+    def describe(self, k, dash):
+        return f"A {dash} line of slope {k}, angle {float('nan') if k == 10 else k}."
+
+
+class Remembers(Line):
+    """A line."""
+
+    def update(self, k, dash):
+        super().update(k, dash)
+        self.line.set_linewidth(self.line.get_linewidth() % 5 + 1)
+
+
+class MovesItsTitle(Line):
+    """A line."""
+
+    def update(self, k, dash):
+        super().update(k, dash)
+        self.axes.set_title(f"A line of slope {k}")
+
+
+class AnimatesAnInset(Line):
+    """A line; what moves in an inset is no child of the figure's axes and is never drawn."""
+
+    def draw(self, canvas):
+        super().draw(canvas)
+        self.axes.inset_axes([0.6, 0.1, 0.3, 0.3]).plot([0, 1], [1, 0], animated=True)
+
+
+class CutsOff(Line):
+    """A line."""
+
+    def update(self, k, dash):
+        super().update(k, dash)
+        self.readout.set_x(0.1 + k / 10)
+
+
+class WritesSmall(Line):
+    """A line."""
+
+    def draw(self, canvas):
+        super().draw(canvas)
+        self.readout.set_fontsize(style.points(11))
+
+
+class WritesPale(Line):
+    """A line."""
+
+    def draw(self, canvas):
+        super().draw(canvas)
+        self.readout.set_color(style.ORANGE)
+
+
+class WritesOver(Line):
+    """A line."""
+
+    def draw(self, canvas):
+        super().draw(canvas)
+        self.axes.text(0.1, 9.1, "another text")
+
+
+@cache
+def complaints_about(drawing):
+    """Everything that the checks say of a figure."""
+    live = decorated(drawing)
+    samples, redrawn = figure_checks.Samples(live), figure_checks.Redrawn(live, count=0)
+    return (
+        figure_checks.declared(live)
+        + figure_checks.valid_pictures(samples)
+        + figure_checks.distinct(samples.pictures, "picture")
+        + figure_checks.distinct(samples.words, "description")
+        + figure_checks.valid_words(samples)
+        + figure_checks.repeatable(samples)
+        + figure_checks.blitted(redrawn)
+        + figure_checks.legible(redrawn)
+    )
+
+
+def test_a_good_figure_passes():
+    assert complaints_about(Line) == []
+
+
+@pytest.mark.parametrize(
+    ("drawing", "complaint"),
+    [
+        (FailsAtTheTop, "fails at k=10, dash='solid': ZeroDivisionError"),
+        (Blank, "is blank at k=2"),
+        (IgnoresALastStep, "the same picture at k=10, dash='solid' and at k=9, dash='solid'"),
+        (IgnoresALastStep, "the same description at k=0, dash='solid' and at k=1, dash='solid'"),
+        (SaysNaN, "says 'nan' at k=10"),
+        (Remembers, "is drawn otherwise"),
+        (MovesItsTitle, "changes something that is not animated at k=10"),
+        (AnimatesAnInset, "shows something else than a full redraw"),
+        (CutsOff, "cuts off “k = 10, solid”"),
+        (WritesSmall, "in 11.0 px; at least 12"),
+        (WritesPale, "with contrast 2."),
+        (WritesOver, "“another text” over “k = 2, solid”"),
+    ],
+)
+def test_a_faulty_figure_is_caught(drawing, complaint):
+    found = complaints_about(drawing)
+    assert any(complaint in sentence for sentence in found), found
+
+
+# Pages: a good one, and each fault as a change of it
+
+FIGURES = SimpleNamespace(__all__=["Line"], Line=decorated(Line))
+LEDGER = {"line.slope": SimpleNamespace(notebook="01_line")}
+TESTS = "def test_eq_1_1_slope():\n    pass\n"
+
+
+def good_page():
+    """A page of one section, stored as make refresh stores it."""
+    imports = (
+        "from helpers.line import exercises, figures\nfrom helpers.teaching import check, live"
+    )
+    live = figures_output(FIGURES.Line)
+    cells = [
+        new_markdown_cell("# 01 · A line\n\n*How steep is it?*\n\nIn 5 minutes.", id="title"),
+        new_code_cell(imports, id="imports"),
+        new_markdown_cell("## 1 · Slope\n\nLook at it. See [above](#1-·-Slope).", id="slope"),
+        new_code_cell("predict('How steep?', answer=2)", id="ask", outputs=[shown("How steep?")]),
+        new_markdown_cell("Now look.", id="look"),
+        new_code_cell("live(figures.Line)", id="live", outputs=[live]),
+        new_markdown_cell("It is $$y = kx. \\tag{1.1}$$", id="maths"),
+        new_code_cell("verdict('line.slope', holds=True)", id="settle", outputs=[shown("True")]),
+        new_markdown_cell("So it is.\n\n## Exercises\n\nYours.", id="exercises"),
+        new_code_cell(
+            "def slope(x):\n    # your code\n    ...\n\ncheck(exercises.slope, slope)",
+            id="exercise",
+            outputs=[shown("Not attempted.")],
+        ),
+        new_markdown_cell("That was it.", id="end"),
+    ]
+    cells[3].metadata = {"jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
+    page = new_notebook(cells=cells, metadata={"checked_gradients": FACTS} | METADATA)
+    return nbformat.from_dict(normalise(nbformat.from_dict(page)))
+
+
+FACTS = {"question": "How steep is it?", "minutes": 5}
+
+
+def shown(text):
+    return new_output("execute_result", {"text/plain": text}, execution_count=1)
+
+
+def figures_output(live):
+    """A live figure's stored output, made by running its cell."""
+    from helpers.teaching.live import Live
+
+    data, metadata = Live(live)._repr_mimebundle_()
+    return new_output("execute_result", data, metadata=metadata, execution_count=1)
+
+
+def complaints_on(page, ledger=LEDGER, tests=TESTS, folder=None):
+    """Everything that the checks say of a page."""
+    return (
+        notebook_checks.rhythm(page)
+        + notebook_checks.outline(page, "01_line")
+        + notebook_checks.storage(page)
+        + notebook_checks.pictures(page, FIGURES)
+        + notebook_checks.lists(page, "figures", "live", FIGURES.__all__)
+        + notebook_checks.lists(page, "exercises", "check", ["slope"])
+        + notebook_checks.stubs(page)
+        + notebook_checks.equations(page, tests)
+        + notebook_checks.claims({"01_line": page}, ledger)
+        + notebook_checks.links(page, folder)
+    )
+
+
+def test_a_good_page_passes(tmp_path):
+    assert complaints_on(good_page(), folder=tmp_path) == []
+
+
+def source(id, text):
+    """A change of a page: another source for the cell `id`; "…" stands for the old one."""
+
+    def change(page):
+        cell = next(cell for cell in page.cells if cell.id == id)
+        cell.source = text.replace("…", cell.source)
+
+    return change
+
+
+def output(id, change_output):
+    """A change of a page: something done to the first output of the cell `id`."""
+
+    def change(page):
+        change_output(next(cell for cell in page.cells if cell.id == id).outputs[0])
+
+    return change
+
+
+def without(*ids):
+    """A change of a page: these cells are gone."""
+
+    def change(page):
+        page.cells = [cell for cell in page.cells if cell.id not in ids]
+
+    return change
+
+
+def stale_picture(stored):
+    stored.data["image/png"] = figures_output(decorated(CutsOff)).data["image/png"]
+
+
+def stale_card(stored):
+    stored.data["text/html"] = figures_output(decorated(CutsOff)).data["text/html"]
+
+
+def mutate(*path, value):
+    """A change of an output: `value` at `path`."""
+
+    def change(stored):
+        *outer, last = path
+        for key in outer:
+            stored = stored[key]
+        stored[last] = value
+
+    return change
+
+
+LONG = "\n".join(f"a{i} = {i}" for i in range(16))
+FUNCTION = "def f(x):\n" + "    x += 1\n" * 10
+LOOP = "for i in range(3):\n" + "    x += 1\n" * 10
+TRACEBACK = nbformat.from_dict(
+    {"output_type": "error", "ename": "ValueError", "evalue": "no", "traceback": []}
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        # rhythm
+        (source("settle", LONG), "has 16 lines; at most 15"),
+        (source("settle", "x = 0\n" + FUNCTION), "a def of 11 lines; at most 10"),
+        (source("settle", "x = 0\n" + LOOP), "a loop of 11 lines; at most 10"),
+        (source("settle", "%matplotlib inline"), "is not plain Python"),
+        (source("settle", "import math"), "all imports stand in the import cell"),
+        (source("imports", "import matplotlib.pyplot as plt"), "imports a plotting library"),
+        (source("imports", "from matplotlib import pyplot"), "imports a plotting library"),
+        (source("imports", "…\nx = 1"), "holds more than imports"),
+        (source("imports", "import math\n" * 7), "import cell has 7 lines"),
+        (without("imports"), "the second cell is not the import cell"),
+        (without("look"), "(“live(figures.Line)”) has no sentence before it"),
+        (source("look", "## 2 · Look"), "has no sentence after it"),
+        (without("end"), "has no sentence after it"),
+        # outline
+        (source("title", "# A line\n\n*How steep?*\n\n5 minutes"), "is not “# 01 · Title”"),
+        (source("title", "# 01 · A line\n\n5 minutes"), "does not ask the question"),
+        (source("title", "# 01 · A line\n\n*How?*\n\n7 minutes"), "does not say “5 minutes”"),
+        (source("look", "# Once more\n\n…"), "more than one heading of level 1"),
+        (source("look", "#### Deep\n\n…"), "a heading skips a level"),
+        (source("look", "## 3 · Look\n\n…"), "the sections are numbered [1, 3]"),
+        (lambda page: page.metadata.pop("checked_gradients"), "has no question"),
+        # storage
+        (lambda page: page.metadata.pop("kernelspec"), "not those that make refresh writes"),
+        (lambda page: page.cells[4].update(id="live"), "two cells have the same one"),
+        (lambda page: page.cells[3].update(execution_count=None), "has the count None, not 2"),
+        (lambda page: page.cells[7].update(outputs=[]), "has no stored output"),
+        (lambda page: page.cells[7].update(outputs=[TRACEBACK]), "stores an error: ValueError"),
+        (lambda page: page.cells[3].update(metadata={}), "shows the answer"),
+        (source("ask", "x = 2\n…"), "hides more than a predict(…)"),
+        (
+            lambda page: page.cells[5].metadata.update(jupyter={"source_hidden": True}),
+            "is hidden, and is no predict(…)",
+        ),
+        (
+            output("live", mutate("data", "application/vnd.jupyter.widget-view+json", value={})),
+            "stores a widget's id",
+        ),
+        (output("live", mutate("metadata", value={})), "a picture without alt text"),
+        (output("live", mutate("data", "text/html", value='<img src="a">')), "has no alt text"),
+        (output("ask", mutate("data", "text/plain", value="VBox(children=())")), "bare widget"),
+        (output("ask", mutate("data", "text/plain", value="<f at 0x7f01ab>")), "an address in"),
+        # pictures
+        (output("live", stale_picture), "a stale picture of Line"),
+        (output("live", stale_card), "a stale picture of Line"),
+        (output("live", mutate("data", "text/plain", value="A line.")), "stale words for Line"),
+        (
+            output("live", mutate("metadata", "image/png", "alt", value="A line.")),
+            "a stale alt text for Line",
+        ),
+        # one to one
+        (without("live", "look"), "figures.__all__ is ['Line'], but the page has live(…) of []"),
+        (without("exercise"), "exercises.__all__ is ['slope'], but"),
+        (
+            source("exercise", "def slope(x):\n    return x\n\ncheck(exercises.slope, slope)"),
+            "a solution of slope in place of the stub",
+        ),
+        (source("exercise", "check(exercises.slope, slope)"), "which it does not define"),
+        (source("maths", "…\n\n$$y\\tag{1.2}$$"), "equation (1.2) has no test_eq_1_2"),
+        (source("maths", "No equation."), "test_eq_1_1 tests no equation"),
+        (source("maths", "…\n\n…"), "two equations are numbered (1.1)"),
+        (source("maths", "$$y\\tag{2.1}$$"), "equation (2.1) stands in section 1"),
+        (source("maths", "$$y\\tag{1.3}$$"), "equation (1.3) has no predecessor"),
+        (without("settle", "maths"), "line.slope is settled by no cell"),
+        (source("ask", "verdict('line.slope', holds=True)"), "line.slope is settled by 2 cells"),
+        (source("settle", "verdict('line.flat', fails=True)"), "has no claim 'line.flat'"),
+        (source("settle", "verdict(claim, holds=True)"), "a verdict whose id is not written out"),
+        # links
+        (source("look", "See [next](02_next.ipynb)."), "link 02_next.ipynb leads to no file"),
+        (source("look", "See [below](#2-·-Curve)."), "leads to no heading"),
+        (source("look", "See [it](http://example.org)."), "is not https"),
+    ],
+)
+def test_a_faulty_page_is_caught(change, complaint, tmp_path):
+    page = good_page()
+    change(page)
+    found = complaints_on(page, folder=tmp_path)
+    assert any(complaint in sentence for sentence in found), found
+
+
+def test_a_claim_of_another_notebook_is_caught():
+    ledger = {"line.slope": SimpleNamespace(notebook="02_other")}
+    found = notebook_checks.claims({"01_line": good_page()}, ledger)
+    assert "line.slope is settled in 01_line; the ledger says 02_other" in found
+
+
+def test_claims_out_of_order_are_caught():
+    page = good_page()
+    source("ask", "verdict('line.second', holds=True)")(page)
+    ledger = LEDGER | {"line.second": SimpleNamespace(notebook="01_line")}
+    (complaint,) = notebook_checks.claims({"01_line": page}, ledger)
+    assert "the ledger lists 01_line's claims as ['line.slope', 'line.second']" in complaint
+
+
+def test_an_output_that_a_second_run_does_not_give_is_caught(tmp_path):
+    page = new_notebook(
+        cells=[
+            new_code_cell("import os\nos.getcwd() == '/'", id="cell-a"),
+            new_code_cell("os.environ['OMP_NUM_THREADS']", id="cell-b"),
+        ]
+    )
+    first = normalise(execute(copy.deepcopy(page), tmp_path, OMP_NUM_THREADS="2"))
+    second = normalise(execute(copy.deepcopy(page), tmp_path, OMP_NUM_THREADS="1"))
+    (complaint,) = notebook_checks.differences(first, second)
+    assert "cell-b" in complaint
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("see /" + "home/somebody/notes", 1),
+        ("C:" + r"\Users\somebody", 1),
+        ("/somewhere/checkout/data", 1),
+        ("--index-url https://packages.example.org/simple", 1),
+        ("http:" + "//10.1.2.3:8080/simple", 1),
+        ("https:" + "//mirror.internal/x", 1),
+        ("https://pypi.org/simple, http://localhost:8888, http://127.0.0.1/, data/claims.yaml", 0),
+        ("--extra-index-url https://download.pytorch.org/whl/cpu", 0),
+    ],
+)
+def test_traces_of_a_machine_are_caught(text, found):
+    assert len(notebook_checks.machine_traces(text, "/somewhere/checkout")) == found
