@@ -1,0 +1,9 @@
+"""How a notebook teaches: what a page calls. Knows no topic."""
+
+from helpers.teaching.check import check
+from helpers.teaching.claims import ledger, verdict
+from helpers.teaching.contents import contents
+from helpers.teaching.live import live
+from helpers.teaching.predict import predict
+
+__all__ = ["check", "contents", "ledger", "live", "predict", "verdict"]

@@ -1,0 +1,59 @@
+"""The map of the collection, read from the notebooks themselves."""
+
+import html
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """One notebook: file stem, title, the question that it answers, and the minutes it takes."""
+
+    stem: str
+    title: str
+    question: str
+    minutes: int
+
+
+def read(folder=NOTEBOOKS):
+    """The collection's notebooks in order, without the start page: a list of Notebook.
+
+    Title: the notebook's first heading; question and minutes: its metadata `checked_gradients`.
+    """
+    return [_notebook(path) for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))[1:]]
+
+
+def _notebook(path):
+    page = json.loads(path.read_text(encoding="utf-8"))
+    title = "".join(page["cells"][0]["source"]).splitlines()[0].lstrip("# ")
+    about = page["metadata"]["checked_gradients"]
+    return Notebook(path.stem, title, about["question"], about["minutes"])
+
+
+class Contents:
+    """The notebooks as a table with links."""
+
+    def __init__(self, notebooks):
+        self.notebooks = notebooks
+
+    def _repr_html_(self):
+        rows = "".join(
+            f'<tr><td style="text-align:left"><a href="{notebook.stem}.ipynb">'
+            f"{html.escape(notebook.title)}</a></td>"
+            f'<td style="text-align:left">{html.escape(notebook.question)}</td>'
+            f"<td>{notebook.minutes}</td></tr>"
+            for notebook in self.notebooks
+        )
+        head = "<tr><th>Notebook</th><th>The question</th><th>Minutes</th></tr>"
+        return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+
+    def __repr__(self):
+        return "\n".join(f"{n.title} ({n.minutes} min): {n.question}" for n in self.notebooks)
+
+
+def contents():
+    """The map of all notebooks, ready to be shown."""
+    return Contents(read())

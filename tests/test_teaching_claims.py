@@ -1,0 +1,126 @@
+"""The ledger and its verdicts."""
+
+from textwrap import dedent
+
+import numpy as np
+import pytest
+import torch
+
+from helpers.teaching import claims, ledger, verdict
+from helpers.teaching.claims import Contradiction, LedgerError
+
+ENTRY = """
+- id: {id}
+  notebook: 00_example
+  claim: "It is {verdict}."
+  verdict: {verdict}
+  because: "We tried <it>."
+"""
+
+
+@pytest.fixture
+def example(tmp_path, monkeypatch):
+    """A ledger with one claim of each verdict: example.true, example.false, …"""
+    path = tmp_path / "claims.yaml"
+    path.write_text("".join(ENTRY.format(id=f"example.{v}", verdict=v) for v in claims.VERDICTS))
+    monkeypatch.setattr(claims, "read", lambda: claims._read(path, path.stat().st_mtime_ns))
+    return path
+
+
+def load(tmp_path, text):
+    path = tmp_path / "claims.yaml"
+    path.write_text(dedent(text))
+    return claims.read(path)
+
+
+AGREE = [
+    ("true", {"holds": True}),
+    ("true", {"holds": True, "fails": False}),
+    ("true", {"fails": False}),
+    ("false", {"fails": True}),
+    ("false", {"holds": False}),
+    ("false", {"holds": False, "fails": True}),
+    ("outdated", {"fails": True}),
+    ("partly", {"holds": True, "fails": True}),
+]
+
+
+@pytest.mark.parametrize(("word", "measured"), AGREE)
+def test_agreement_shows_the_claim(example, word, measured):
+    claim = verdict(f"example.{word}", **measured)
+    assert claim.verdict == word
+    assert claims.VERDICTS[word] in claim._repr_html_()
+    assert "We tried &lt;it&gt;." in claim._repr_html_()
+    assert repr(claim) == f"{claims.VERDICTS[word]}. “It is {word}.” We tried <it>."
+
+
+@pytest.mark.parametrize(
+    ("word", "measured", "said"),
+    [
+        ("true", {"holds": False}, "“false”"),
+        ("true", {"holds": True, "fails": True}, "“partly”"),
+        ("false", {"holds": True}, "“true”"),
+        ("outdated", {"fails": False}, "“true”"),
+        ("partly", {"holds": True}, "“true”"),
+        ("partly", {"fails": True}, "“false”"),
+        ("partly", {"holds": True, "fails": False}, "“true”"),
+        ("true", {"holds": False, "fails": False}, "neither case"),
+    ],
+)
+def test_contradiction_says_what_was_measured_and_what_is_recorded(example, word, measured, said):
+    with pytest.raises(Contradiction) as stop:
+        verdict(f"example.{word}", **measured)
+    assert f"measured {said}" in str(stop.value)
+    assert f"the ledger holds “{word}”" in str(stop.value)
+
+
+@pytest.mark.parametrize("yes", [np.True_, torch.tensor(True), np.array(True)])
+def test_bools_of_numpy_and_torch_count(example, yes):
+    assert verdict("example.true", holds=yes)
+
+
+@pytest.mark.parametrize("value", [1.0, "yes", np.array([True, True]), torch.tensor(1.0), 1])
+def test_anything_but_a_bool_is_refused(example, value):
+    with pytest.raises(TypeError, match="holds must be one True or False"):
+        verdict("example.true", holds=value)
+
+
+def test_a_verdict_needs_a_measurement(example):
+    with pytest.raises(TypeError, match="needs holds=…, fails=…, or both"):
+        verdict("example.true")
+
+
+def test_unknown_id_names_the_nearest(example):
+    with pytest.raises(LedgerError, match=r"no claim 'exampel.true'; the nearest are example.true"):
+        verdict("exampel.true", holds=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("a: 1", "expected a list of claims"),
+        ("- 3", "line 1: expected a claim with id, notebook"),
+        (ENTRY.format(id="a.b", verdict="maybe"), "line 5: the verdict 'maybe', which is none of"),
+        (ENTRY.format(id="a.b", verdict="true") * 2, "line 8: a second claim 'a.b'"),
+        ("- id: a.b\n  claim: c", "line 1: a claim without 'notebook'"),
+        (ENTRY.format(id="''", verdict="true"), "line 2: a claim without 'id'"),
+        (ENTRY.format(id="a.b", verdict="true") + "  why: 1", "line 7: an unknown field 'why'"),
+        (ENTRY.format(id="[a]", verdict="true"), "line 2: 'id' must be a text"),
+    ],
+)
+def test_ledger_is_validated_with_line_numbers(tmp_path, text, complaint):
+    with pytest.raises(LedgerError) as stop:
+        load(tmp_path, text)
+    assert complaint in str(stop.value)
+
+
+def test_a_changed_ledger_is_read_again(example):
+    assert verdict("example.true", holds=True)
+    example.write_text(ENTRY.format(id="example.new", verdict="true") + " " * 40)
+    assert verdict("example.new", holds=True)
+
+
+def test_the_table_links_every_claim_to_its_notebook():
+    page, entries = ledger()._repr_html_(), claims.read().values()
+    assert page.count("<tr>") == len(entries) + 1
+    assert all(f'href="{claim.notebook}.ipynb"' in page for claim in entries)
