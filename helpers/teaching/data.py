@@ -1,4 +1,4 @@
-"""The stored data sets, as torch tensors; data/README.md names their sources and licences."""
+"""The stored data sets; data/README.md names their sources and licences."""
 
 from pathlib import Path
 
@@ -18,3 +18,12 @@ def digits():
     """
     with np.load(DATA / "digits.npz") as stored:
         return torch.from_numpy(stored["images"]), torch.from_numpy(stored["labels"]).long()
+
+
+def sunspots():
+    """Yearly sunspot numbers 1700 to 2008, as `(years, numbers)`: numpy, (309,) int64 and float64.
+
+    Source: US National Geophysical Data Center, as statsmodels bundles it.
+    """
+    years, numbers = np.loadtxt(DATA / "sunspots.csv", delimiter=",", skiprows=1, unpack=True)
+    return years.astype(np.int64), numbers
