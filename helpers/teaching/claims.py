@@ -159,14 +159,17 @@ class Ledger:
 
     def _repr_html_(self):
         rows = "".join(
-            f"<tr><td>{VERDICTS[claim.verdict]}</td>"
+            f'<tr><td style="text-align:left">{VERDICTS[claim.verdict]}</td>'
             f'<td style="text-align:left">{html.escape(claim.claim)}</td>'
             f'<td style="text-align:left">{html.escape(claim.because)}</td>'
             f'<td><a href="{claim.notebook}.ipynb">{claim.notebook[:2]}</a></td></tr>'
             for claim in self.claims
         )
-        head = "<tr><th>Verdict</th><th>Claim</th><th>Because</th><th>Notebook</th></tr>"
-        return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+        head = "".join(
+            f'<th style="text-align:left">{name}</th>'
+            for name in ("Verdict", "Claim", "Because", "Notebook")
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
     def __repr__(self):
         return "\n".join(f"{claim.notebook[:2]}  {claim!r}" for claim in self.claims)

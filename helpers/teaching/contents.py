@@ -47,8 +47,11 @@ class Contents:
             f"<td>{notebook.minutes}</td></tr>"
             for notebook in self.notebooks
         )
-        head = "<tr><th>Notebook</th><th>The question</th><th>Minutes</th></tr>"
-        return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+        head = "".join(
+            f'<th style="text-align:left">{name}</th>'
+            for name in ("Notebook", "The question", "Minutes")
+        )
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
     def __repr__(self):
         return "\n".join(f"{n.title} ({n.minutes} min): {n.question}" for n in self.notebooks)
