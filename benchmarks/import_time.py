@@ -1,0 +1,39 @@
+"""What a notebook's import cell costs a new kernel, and what torch, numpy and matplotlib cost."""
+
+import subprocess
+import sys
+
+import nbformat
+
+from benchmarks.measure import ratio, side_by_side, spread, table
+from helpers.teaching.refresh import NOTEBOOKS, collection
+
+FLOOR = "import torch, numpy, matplotlib"
+ROUNDS = 7
+# A kernel has imported this before it runs a cell.
+TIMED = """
+import ipykernel.kernelapp, sys, time
+start = time.perf_counter()
+exec(sys.argv[1])
+print(time.perf_counter() - start)
+"""
+
+
+def main():
+    tasks = {f"`{FLOOR}`": lambda: seconds(FLOOR)}
+    for path in collection():
+        cells = nbformat.read(path, as_version=4).cells
+        source = next(cell.source for cell in cells if cell.cell_type == "code")
+        tasks[f"the import cell of {path.stem}"] = lambda source=source: seconds(source)
+    results = side_by_side(tasks, ROUNDS)
+    floor = next(iter(results.values()))
+    return table(
+        ["in a new process", "time", "against the first row (aim: 1.1×)"],
+        [[label, spread(values, "s"), ratio(values, floor)] for label, values in results.items()],
+    )
+
+
+def seconds(source):
+    """Seconds that a new process takes for these imports, its own start not counted."""
+    arguments = [sys.executable, "-c", TIMED, source]
+    return float(subprocess.run(arguments, cwd=NOTEBOOKS, capture_output=True, check=True).stdout)
