@@ -1,7 +1,8 @@
 """Exercises with a diagnosis: a reference, its cases, and the mistakes that people make.
 
 A topic declares them with `exercise`; a notebook calls `check`, which says not attempted, right, or
-wrong and how. What is compared, and within which tolerance, is `outcome`'s matter.
+wrong and how. outcome.py runs a function and records what it did, compare.py says how two records
+differ and within which tolerance; here they are judged and shown.
 """
 
 import ast
@@ -14,7 +15,8 @@ from dataclasses import dataclass, field, replace
 
 import torch
 
-from helpers.teaching.outcome import REAL, TOLERANCE, alike, difference, observe
+from helpers.teaching.compare import TOLERANCE, alike, brief, difference
+from helpers.teaching.outcome import Other, isolated, leaves_of, observe, tensors_of
 
 GROUPS = ("values", "shapes", "gradient", "edges")
 
@@ -93,8 +95,13 @@ class Exercise:
 
     def observe(self, function, seed=0):
         """Yield the Outcome of `function` in each case, in the order of `builders`."""
-        for build in self.builders.values():
-            yield observe(function, build, self.parameters, seed)
+        for case, build in self.builders.items():
+            try:
+                outcome = observe(function, build, self.parameters, seed)
+            except Exception as error:
+                error.add_note(f"in the exercise {self.name}, case {' · '.join(case)}")
+                raise
+            yield outcome
 
 
 @dataclass(frozen=True)
@@ -159,7 +166,7 @@ def judge(exercise, outcomes):
     failing = [i for i, wrong in enumerate(found) if wrong]
     if not failing:
         count = f"{len(cases)} of {len(cases)} cases"
-        return result("right", f"Right: {count}. {_tolerances(expected)}")
+        return result("right", f"Right: {count}, {_tolerances(expected)}.")
     if found[0] and _is_stub(outcomes):
         message = f"`{exercise.name}` returns nothing yet. Write its body; it ends with `return`."
         return result("not attempted", f"Not attempted: {message}")
@@ -183,6 +190,34 @@ def judge(exercise, outcomes):
     )
 
 
+def validate(exercise):
+    """Raise ValueError if `exercise` could wrong a learner; for the tests of a topic.
+
+    Its cases must build fresh and equal arguments each time, its reference must give the same
+    whatever the global random numbers, its mistakes must be recognised, each as itself, and a stub
+    must count as not attempted.
+    """
+    for case, build in exercise.builders.items():
+        with isolated():
+            pair = [dict(tensors_of({"": build()})) for _ in range(2)]
+        pair = [{**tensors, **leaves_of(tensors)}.values() for tensors in pair]
+        memory = [{t.untyped_storage().data_ptr() for t in tensors} for tensors in pair]
+        if (memory[0] & memory[1]) - {0}:
+            raise ValueError(f"{exercise.name}: {' · '.join(case)} returns the same tensor again.")
+    runs = [list(exercise.observe(exercise.function, seed)) for seed in (1, 2)]
+    if not all(map(alike, runs[0], *runs)):
+        raise ValueError(f"{exercise.name}: the reference gives other results when called again.")
+    if any(isinstance(leaf, Other) for outcome in runs[0] for leaf in outcome.value.values()):
+        raise ValueError(f"{exercise.name}: the reference returns what check can't compare.")
+    if judge(exercise, list(exercise.observe(lambda *_: None))).status != "not attempted":
+        raise ValueError(f"{exercise.name}: a stub would be right in the first case.")
+    for name, mistake in exercise.mistakes.items():
+        result = judge(exercise, list(exercise.observe(mistake.function)))
+        if result.mistake != name:
+            found = f"found {result.status}, as {result.mistake}"
+            raise ValueError(f"{exercise.name}: the mistake {name} is not recognised, but {found}.")
+
+
 def _is_stub(outcomes):
     """Whether these are a stub's: nothing returned, printed or changed; or not implemented."""
     first = outcomes[0]
@@ -203,24 +238,23 @@ def _recognise(exercise, expected, outcomes):
 
 
 def _tolerances(outcomes):
-    """The tolerance of each dtype that these outcomes hold, in a sentence."""
+    """The tolerance of each dtype that these outcomes hold, in words."""
     leaves = [leaf for outcome in outcomes for leaf in outcome.value.values()]
-    dtypes = {
-        torch.float64 if isinstance(leaf, float) else REAL.get(leaf.dtype, leaf.dtype)
-        for leaf in leaves
-        if isinstance(leaf, (float, torch.Tensor))
-    }
+    dtypes = {leaf.real.dtype for leaf in leaves if isinstance(leaf, torch.Tensor)}
+    if any(isinstance(leaf, float) for leaf in leaves):
+        dtypes.add(torch.float64)
     parts = [
-        f"{str(dtype).removeprefix('torch.')} within {relative:g} relative + {absolute:g} absolute"
+        f"{str(dtype).removeprefix('torch.')} within {relative:.0e} relative + {absolute:.0e} absolute"
         for dtype, (relative, absolute) in TOLERANCE.items()
         if dtype in dtypes
     ]
-    return f"Compared: {', '.join(parts) or 'exactly'}."
+    return "; ".join(parts).replace("e-0", "e-") or "compared exactly"
 
 
 def _case(case, outcome, wrong):
     """The rows that describe a failing case: what went in, what was expected, what came out."""
-    rows = [("case", " · ".join(case)), *outcome.arguments.items()]
+    names = [path for path in outcome.before if path.isidentifier()]
+    rows = [("case", " · ".join(case)), *((name, brief(outcome.before, name)) for name in names)]
     rows += [("expected", wrong.expected), ("got", wrong.got)]
     if wrong.absolute is not None:
         rows += [("error", f"{wrong.absolute:.3g} absolute, {wrong.relative:.3g} relative")]

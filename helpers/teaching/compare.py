@@ -1,0 +1,258 @@
+"""How two outcomes differ, in words. Runs nothing that a learner wrote."""
+
+import math
+import re
+from dataclasses import dataclass, replace
+
+import numpy
+import torch
+
+from helpers.teaching.outcome import Container, Other, Raised
+
+# dtype → (relative, absolute): |got − expected| ≤ absolute + relative·|expected|, entry by entry.
+# Wide enough for another order of operations, so that a small mistake must show in a float64 case.
+# A Python float counts as float64, a complex number as its two parts; all else must be equal.
+TOLERANCE = {
+    torch.float64: (1e-9, 1e-11),
+    torch.float32: (1e-4, 1e-6),
+    torch.float16: (1e-2, 1e-3),
+    torch.bfloat16: (5e-2, 1e-2),
+}
+
+SHOWN = 8  # entries of a tensor, or items of a list, that are shown
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a function does that another does not, and the figures, if there are any."""
+
+    text: str
+    expected: str
+    got: str
+    absolute: float | None = None  # largest errors; None if there are no numbers to compare
+    relative: float | None = None
+
+
+def difference(expected, got, detached=False):
+    """How the Outcome `got` differs from `expected`: a Difference, or None if it does not.
+
+    detached: whether a result that requires grad where the expected one does not is a difference.
+    """
+    if expected.raised or got.raised:
+        return _raise_difference(expected, got) or _argument_difference(expected, got)
+    found = compare(expected.value, got.value)
+    if found:
+        text = f"returns {found.text}"
+        if got.nothing and got.printed:
+            text = "prints and returns None: end it with `return`"
+        found = replace(found, text=text)
+    if found and found.absolute is None:  # a type, a length, a shape, a dtype
+        return found
+    found = _argument_difference(expected, got) or found or _gradient_difference(expected, got)
+    extra = set(got.attached) - set(expected.attached)
+    if found or not (detached and extra):
+        return found
+    text = f"returns the right values{_at(min(extra))}, but still on the graph: detach them"
+    return Difference(text, "requires_grad False", "requires_grad True")
+
+
+def alike(expected, a, b, detached=False):
+    """Whether two attempts did the same in a case where `expected` is what they should have done.
+
+    Whether a result requires grad counts where it is expected to, or everywhere if `detached`.
+    """
+    if not detached:
+        both = set(expected.attached)
+        a, b = (replace(one, attached=tuple(both & set(one.attached))) for one in (a, b))
+    return not (difference(a, b, detached=True) or difference(b, a, detached=True))
+
+
+def _raise_difference(expected, got):
+    want, have = expected.raised, got.raised
+    if want and have and want.classes[0] in have.classes:
+        return None
+    if not have:
+        text = f"returns {name(got.value[''])} where {want.classes[0]} must be raised"
+    elif "WrongParameters" in have.classes:
+        return Difference(have.message, brief(expected.value), "no call")
+    elif "SystemExit" in have.classes:
+        text = f"calls `sys.exit`{have.line}: leave a function with `return`"
+    elif "RecursionError" in have.classes:
+        text = f"calls itself without end (RecursionError){have.line}"
+    else:
+        text = f"raises {have}" + (f" where {want.classes[0]} must be raised" if want else "")
+    sides = [
+        brief(o.value) if not o.raised else f"raises {o.raised.classes[0]}" for o in (expected, got)
+    ]
+    return Difference(text, *sides)
+
+
+def _argument_difference(expected, got):
+    for path in dict.fromkeys([*got.changed, *expected.changed]):
+        was, now = (state.get(path) for state in (got.before, got.after))
+        meant = expected.after.get(path)
+        owner, _, what = path.rpartition(".")
+        if path not in expected.changed:
+            text = f"changes its argument `{path}` in place: leave it as it was"
+            if what == "grad":
+                text = f"changes `{path}`: leave every `.grad` as it was"
+            elif what == "requires_grad":
+                text = f"changes `{path}`: work on a copy, `{owner}.detach().clone()`"
+            return Difference(text, brief({"": was}), brief({"": now}))
+        if path not in got.changed and what != "requires_grad":
+            text = f"leaves `{path}` as it was, where a change in place is expected"
+            return Difference(text, brief({"": meant}), brief({"": now}))
+        found = compare({"": meant}, {"": now}) if path in got.changed else None
+        if found:
+            return replace(found, text=f"leaves `{path}` with {found.text}")
+    return None
+
+
+def _gradient_difference(expected, got):
+    for path in expected.attached:
+        if path not in got.attached:
+            text = f"returns the right values{_at(path)} without a graph: no gradient can flow back"
+            return Difference(text, "requires_grad True", "requires_grad False")
+    for (path, leaf), want in expected.gradients.items():
+        have = got.gradients.get((path, leaf))
+        if path not in expected.attached or (isinstance(want, Raised) and isinstance(have, Raised)):
+            continue
+        if isinstance(have, Raised):
+            text = f"returns the right values{_at(path)}, but their backward pass raises {have}"
+            return Difference(text, brief({"": want}), f"raises {have.classes[0]}")
+        found = compare({"": want}, {"": have})
+        if found:
+            text = f"returns the right values{_at(path)}, but their gradient with respect to"
+            return replace(found, text=f"{text} `{leaf}` has {found.text}")
+    return None
+
+
+def compare(expected, got):
+    """The first Difference between two flat values, or None. Its text is what `got` has instead."""
+    for path, want in expected.items():
+        have, at = got.get(path, Other("nothing")), _at(path)
+        text = found = None
+        if _type(want) is float and _type(have) in (int, float):
+            numbers = [torch.tensor(float(x), dtype=torch.float64) for x in (want, have)]
+            found = _errors(*numbers, at)
+        elif _type(want) != _type(have):
+            text = f"{name(have)}{at} where {name(want)} is expected"
+        elif isinstance(want, Container) and want != have:
+            text = f"{_inside(have)}{at} where {_inside(want)} is expected"
+        elif not isinstance(want, torch.Tensor):
+            text = f"{have!r}{at} where {want!r} is expected" if want != have else None
+        elif want.shape != have.shape:
+            text = f"the shape {tuple(have.shape)}{at} where {tuple(want.shape)} is expected"
+        elif want.dtype != have.dtype:
+            text = f"{_dtype(have)}{at} where {_dtype(want)} is expected"
+        else:
+            found = _errors(want, have, at)
+        if text or found:
+            return found or Difference(text, brief(expected, path), brief(got, path))
+    return None
+
+
+def _errors(want, have, at):
+    """The Difference of two tensors of one shape and dtype, or None within the tolerance."""
+    want, have = want.to_dense(), have.to_dense()
+    if want.is_complex():
+        want, have = torch.view_as_real(want), torch.view_as_real(have)
+    relative, absolute = TOLERANCE.get(want.dtype, (0, 0))
+    a, b = want.to(torch.float64), have.to(torch.float64)
+    equal = (want == have) | (a.isnan() & b.isnan())
+    error = torch.where(equal, 0, (a - b).abs().nan_to_num(math.inf, math.inf))
+    if bool((equal | (error <= absolute + relative * a.abs().nan_to_num(0, 0))).all()):
+        return None
+    share = torch.where(equal, 0, (error / a.abs()).nan_to_num(math.inf, math.inf))
+    lost = a.isfinite() & ~b.isfinite()
+    if bool(lost.any()):
+        what = "NaN" if bool(b[lost].isnan().all()) else "infinity"
+        count = f" in {int(lost.sum())} of {lost.numel()} places" if lost.numel() > 1 else ""
+        text = f"{what}{at}{count} where a finite number is expected"
+        place = tuple(lost.nonzero()[0].tolist())
+    else:
+        text = f"other values{at}: off by up to {error.max():.3g}, relative {share.max():.3g}"
+        place = tuple(map(int, numpy.unravel_index(int(error.argmax()), tuple(error.shape))))
+    return Difference(text, *_pair(want, have, place), float(error.max()), float(share.max()))
+
+
+def _pair(want, have, place):
+    """Both tensors as short aligned texts; of large ones the entry at `place` only."""
+    end = ""
+    if want.numel() > SHOWN:
+        want, have, end = want[place], have[place], f"  at {list(place)}"
+    for digits in (6, 9, 17):  # as many as it takes to see a difference
+        sides = [[_number(x, digits) for x in t.flatten().tolist()] for t in (want, have)]
+        if sides[0] != sides[1]:
+            break
+    width = max(len(text) for side in sides for text in side)
+    return [_nested([text.rjust(width) for text in side], want.shape) + end for side in sides]
+
+
+def brief(flat, path=""):
+    """The value at `path` in one short line, the same each time: `[1, 2.5]  float64 (2,)`."""
+    value = flat.get(path, Other("nothing"))
+    if isinstance(value, torch.Tensor):
+        texts = [_number(x, 6) for x in value.to_dense().flatten()[:SHOWN].tolist()]
+        cut = value.numel() > SHOWN
+        shown = f"[{', '.join(texts[:4])}, …]" if cut else _nested(texts, value.shape)
+        return f"{shown}  {_dtype(value)} {tuple(value.shape)}"
+    if isinstance(value, Container) and value.kind != "a module":
+        texts = [brief(flat, path + end) for end in value.items[:SHOWN]]
+        texts += ["…"] * (len(value.items) > SHOWN)
+        return _cut("; ".join(texts).join("[]"), 300)
+    if isinstance(value, (int, float, complex, str)):
+        return _cut(_number(value, 6) if isinstance(value, float) else repr(value), 80)
+    return _cut(name(value), 80)
+
+
+def name(leaf):
+    """What a leaf is, in words."""
+    if isinstance(leaf, (Container, Other)):
+        return leaf.kind
+    if leaf is None or leaf is ...:
+        return "None" if leaf is None else "..."
+    if isinstance(leaf, numpy.generic):
+        return "a NumPy number"
+    return "a torch tensor" if isinstance(leaf, torch.Tensor) else f"a Python {type(leaf).__name__}"
+
+
+def _inside(container):
+    """A container and what is in it, in words."""
+    if container.kind == "a list":
+        return f"a list of {len(container.items)}"
+    return f"{container.kind} with {', '.join(container.items) or 'nothing'}"
+
+
+def _type(leaf):
+    """What two leaves must share to be compared. A bool is no int, and np.float64 is a float."""
+    if isinstance(leaf, (Container, Other)):
+        return leaf.kind
+    kinds = (torch.Tensor, bool, int, float)
+    return next((kind for kind in kinds if isinstance(leaf, kind)), type(leaf))
+
+
+def _at(path):
+    return f" in result{path}" if path else ""
+
+
+def _dtype(tensor):
+    return str(tensor.dtype).removeprefix("torch.")
+
+
+def _number(x, digits):
+    return f"{x:.{digits}g}" if isinstance(x, float) else str(x)
+
+
+def _nested(texts, shape):
+    """Numbers of a tensor in its brackets, in one line."""
+    if 0 in shape:
+        return "[]"
+    for size in reversed(shape):
+        texts = [", ".join(texts[i : i + size]).join("[]") for i in range(0, len(texts), size)]
+    return texts[0]
+
+
+def _cut(text, length):
+    text = re.sub(r"0x[0-9a-fA-F]+", "0x…", text)
+    return text if len(text) <= length else text[: length - 1] + "…"
