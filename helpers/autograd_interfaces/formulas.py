@@ -125,6 +125,7 @@ def weighted_mean(values, weights):
     return (weights * values).sum(-1) / weights.sum(-1)
 
 
+@lru_cache(maxsize=16)
 def batch_gradients(pooling, weight):
     """What 2000 batches of 32 samples take for the weighted mean gradient; (2000,).
 
