@@ -6,6 +6,7 @@ differ and within which tolerance; here they are judged and shown.
 """
 
 import ast
+import contextlib
 import functools
 import html
 import inspect
@@ -89,9 +90,11 @@ class Exercise:
 
     @property
     def solution(self):
-        """The reference's source without its decorator."""
-        source = textwrap.dedent(inspect.getsource(self.function))
-        return "\n".join(source.splitlines()[ast.parse(source).body[0].lineno - 1 :])
+        """The reference's source without its decorator; empty where no source is to be had."""
+        with contextlib.suppress(OSError, SyntaxError):
+            source = textwrap.dedent(inspect.getsource(self.function))
+            return "\n".join(source.splitlines()[ast.parse(source).body[0].lineno - 1 :])
+        return ""
 
     def observe(self, function, seed=0):
         """Yield the Outcome of `function` in each case, in the order of `builders`."""
@@ -229,10 +232,20 @@ def _is_stub(outcomes):
 
 def _recognise(exercise, expected, outcomes):
     """The name of the known mistake that does the same in every case, or None."""
-    same = functools.partial(alike, detached=exercise.detached)
+    only_raises = all(outcome.raised for outcome in outcomes)
+
+    def same(right, attempt, known):
+        # A type like RuntimeError alone says little: where nothing else is known, why it was raised
+        # must agree, too.
+        if only_raises and known.raised and not right.raised:
+            reasons = {re.sub(r"\d+", "", one.raised.message) for one in (attempt, known)}
+            if len(reasons) > 1:
+                return False
+        return alike(right, attempt, known, exercise.detached)
+
     for name, mistake in exercise.mistakes.items():
-        known = exercise.observe(mistake.function)  # case by case, no further than they agree
-        if all(map(same, expected, outcomes, known)):
+        # The mistake runs case by case, no further than they agree.
+        if all(map(same, expected, outcomes, exercise.observe(mistake.function))):
             return name
     return None
 
@@ -248,7 +261,7 @@ def _tolerances(outcomes):
         for dtype, (relative, absolute) in TOLERANCE.items()
         if dtype in dtypes
     ]
-    return "; ".join(parts).replace("e-0", "e-") or "compared exactly"
+    return re.sub("e-0?", "e−", "; ".join(parts)) or "compared exactly"
 
 
 def _case(case, outcome, wrong):
@@ -282,7 +295,7 @@ FOLD = """<details style="margin:4px 0">
 {body}</details>
 """
 
-CODE = """<pre style="margin:4px 0;overflow-x:auto">{}</pre>
+CODE = """<pre style="margin:4px 0;padding:4px 8px;white-space:pre;overflow-x:auto">{}</pre>
 """
 
 

@@ -158,9 +158,10 @@ def _errors(want, have, at):
     if want.is_complex():
         want, have = torch.view_as_real(want), torch.view_as_real(have)
     relative, absolute = TOLERANCE.get(want.dtype, (0, 0))
-    a, b = want.to(torch.float64), have.to(torch.float64)
-    equal = (want == have) | (a.isnan() & b.isnan())
-    error = torch.where(equal, 0, (a - b).abs().nan_to_num(math.inf, math.inf))
+    wide = torch.float64 if want.is_floating_point() else torch.int64
+    a, b = want.to(wide), have.to(wide)
+    equal = (a == b) | (a.isnan() & b.isnan())
+    error = torch.where(equal, 0, (a - b).abs().to(torch.float64).nan_to_num(math.inf, math.inf))
     if bool((equal | (error <= absolute + relative * a.abs().nan_to_num(0, 0))).all()):
         return None
     share = torch.where(equal, 0, (error / a.abs()).nan_to_num(math.inf, math.inf))
