@@ -283,11 +283,22 @@ def live(figure):
 # JupyterLab's own shortcuts (arrows, Enter) stay away from what has the focus.
 KEYS = 'data-lm-suppress-shortcuts="true"'
 
+# JupyterLab empties a cell's outputs when it runs the cell. This keeps their place until the new
+# card is there, so that the text below does not jump; another output (1 s) ends it as well.
+STEADY = """const area = this.closest('.jp-OutputArea'), cell = this.closest('.jp-Cell'); \
+if (!area || !cell) return; this.onload = null; \
+cell.style.minHeight = ''; area.tall = getComputedStyle(cell).height; \
+area.steady ??= new MutationObserver(() => { \
+if (!area.querySelector('.jp-OutputArea-child')) cell.style.minHeight = area.tall; \
+else setTimeout(() => area.querySelector('[data-live]') || (cell.style.minHeight = ''), 1000); }); \
+area.steady.observe(area, {childList: true});"""
+
 CARD = """<div data-live role="group" aria-label="{title}" \
 style="width:{width}px;max-width:100%;background:#fff;color:#1a1a1a;\
 font:13px/20px sans-serif;margin:0;padding-bottom:8px;overflow:hidden">
 <div style="position:relative">
 <img alt="{alt}" src="data:image/png;base64,{picture}" width="{width}" height="{height}" \
+onload="{steady}" \
 style="display:block;width:100%;max-width:100%;height:auto;aspect-ratio:{width}/{height}">
 <div role="status" style="display:none;position:absolute;top:0;right:0;bottom:0;left:0;\
 background:#fff;padding:24px"></div>
@@ -309,6 +320,7 @@ def _card(figure, picture, alt):
         title=html.escape(figure.__doc__ or figure.name),
         alt=html.escape(alt),
         picture=base64.b64encode(picture).decode(),
+        steady=html.escape(STEADY),
         controls="".join(_row(control) for control in figure.controls.values()),
         width=style.WIDTH,
         height=style.HEIGHT,
