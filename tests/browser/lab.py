@@ -1,4 +1,4 @@
-"""A JupyterLab of its own in a Chromium of its own, driven by Playwright."""
+"""A JupyterLab of its own in a Chromium of its own, driven by Playwright as a learner would."""
 
 import json
 import os
@@ -10,7 +10,10 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = ROOT / "notebooks"
 
 FLAGS = [
     "--no-sandbox",
@@ -27,18 +30,30 @@ NO_BROWSER = (
     "or `.venv/bin/python -m playwright install chromium`."
 )
 
+SETTINGS = {
+    # A fresh JupyterLab asks whether to fetch news, and the question takes the focus.
+    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+}
+
+TALL = {"width": 1280, "height": 15000}
+"""JupyterLab takes cells that are out of sight off the page; in this window none is."""
+
 
 @contextmanager
-def running_lab(folder):
-    """A JupyterLab server on a free loopback port that shows a copy of the notebooks in `folder`.
+def running_lab(folder, **environment):
+    """A JupyterLab server on a free loopback port that shows the notebooks copied into `folder`.
 
-    `folder`: an empty Path, which holds its settings, trust and workspaces as well, so that a
-    JupyterLab that the user has open shares nothing with it. Yields the server's address.
+    `folder`: an empty Path, which holds its settings, signatures and workspaces as well, so that a
+    JupyterLab that the user has open shares nothing with it. The server is configured by the
+    environment that it runs in, as under `make lab`. `environment` adds variables. Yields the
+    server's address; on leaving, the server and all that it started are gone.
     """
-    notebooks = folder / "notebooks"
-    shutil.copytree(ROOT / "notebooks", notebooks, ignore=shutil.ignore_patterns(".*"))
-    environment = {
-        **os.environ,
+    (folder / "notebooks").mkdir()
+    for name, settings in SETTINGS.items():
+        path = folder / "settings" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(settings), encoding="utf-8")
+    own = {
         "HOME": str(folder),
         "JUPYTER_CONFIG_DIR": str(folder / "config"),
         "JUPYTER_DATA_DIR": str(folder / "data"),
@@ -47,34 +62,24 @@ def running_lab(folder):
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
         "IPYTHONDIR": str(folder / "ipython"),
     }
-    quietly(["trust", *map(str, sorted(notebooks.glob("*.ipynb")))], environment)
-    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root"]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += ["--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", "--IdentityProvider.token="]
-    command += [f"--ServerApp.root_dir={notebooks}", "--LabApp.expose_app_in_browser=True"]
-    command += [
-        "--LabApp.news_url=",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    ]
+    command += [f"--ServerApp.root_dir={folder / 'notebooks'}", "--LabApp.news_url="]
+    command += ["--LabApp.expose_app_in_browser=True"]
     log = (folder / "server.log").open("wb")
-    server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
+    server = subprocess.Popen(
+        command, env=os.environ | own | environment, stdout=log, stderr=log, cwd=folder
+    )
     try:
         yield address(server, folder)
     finally:
-        server.terminate()  # shuts its kernels down as well
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:
-            server.kill()
+        stop(server.pid)
+        server.wait()
         log.close()
 
 
-def quietly(arguments, environment):
-    command = [sys.executable, "-m", "jupyter", *arguments]
-    subprocess.run(command, env=environment, check=True, capture_output=True)
-
-
-def address(server, folder, seconds=60):
-    """The server's URL, once it answers."""
+def address(server, folder, seconds=90):
+    """The server's URL, once it answers. Raises RuntimeError with the end of its log."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and server.poll() is None:
         for path in (folder / "runtime").glob("jpserver-*.json"):
@@ -88,6 +93,19 @@ def address(server, folder, seconds=60):
     raise RuntimeError((folder / "server.log").read_text()[-3000:])
 
 
+def stop(pid, seconds=15):
+    """End a process, which ends its children (a server its kernels); then whatever is left."""
+    try:
+        family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+        family[0].terminate()
+    except psutil.NoSuchProcess:
+        return
+    _, left = psutil.wait_procs(family, timeout=seconds)
+    for process in left:
+        process.kill()
+    psutil.wait_procs(left, timeout=seconds)
+
+
 def launch(playwright):
     """Chromium: the system's where there is one, else Playwright's own."""
     system = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -95,3 +113,188 @@ def launch(playwright):
         return playwright.chromium.launch(executable_path=system, args=FLAGS)
     except Exception as error:
         raise RuntimeError(NO_BROWSER) from error
+
+
+# What a page's script can see of the notebook that it shows
+PANEL = "jupyterapp.shell.currentWidget"
+SCRIPT = f"""
+window.lab = {{
+  panel: () => {PANEL},
+  cells: () => [...{PANEL}.content.widgets],
+  cell: (id) => lab.cells().find((cell) => cell.model.id === id),
+  kernel: () => {PANEL}.sessionContext.session?.kernel,
+  ready: () => {PANEL}?.content?.widgets?.length && {PANEL}.context.isReady &&
+    lab.kernel()?.status === "idle" && lab.cells().every((cell) => cell.isAttached) &&
+    [...document.images].every((image) => image.complete),
+  frame: async (image) => {{
+    const buffer = await (await fetch(image.src)).arrayBuffer();
+    return btoa(Array.from(new Uint8Array(buffer), (byte) => String.fromCharCode(byte)).join(""));
+  }},
+}};
+"""
+
+
+class Lab:
+    """A server, a browser and the pages opened in it.
+
+    address: the server's URL; folder: where its notebooks lie; browser: a Playwright browser.
+    """
+
+    def __init__(self, address, folder, browser):
+        self.address, self.folder, self.browser = address, folder / "notebooks", browser
+
+    @contextmanager
+    def open(self, source, viewport=TALL, name=None):
+        """Open a copy of the notebook `source` (a Path) and wait until it is shown. Yields a Page.
+
+        `name` is the copy's file name. The kernel is ended with the page.
+        """
+        name = name or source.name
+        shutil.copy(source, self.folder / name)
+        context = self.browser.new_context(viewport=viewport)
+        context.add_init_script(SCRIPT)
+        try:
+            page = Page(context.new_page(), f"{self.address}doc/tree/{name}")
+            page.load()
+            yield page
+            page.shut_down()
+        finally:
+            context.close()
+
+
+class Page:
+    """A notebook in the browser. `tab`: the Playwright page below it."""
+
+    def __init__(self, tab, url):
+        self.tab, self.url = tab, url
+        self.messages = []  # errors on the console, scripts that failed, what came from elsewhere
+        tab.on("console", self._console)
+        tab.on("pageerror", lambda error: self.messages.append(str(error)))
+        tab.on("request", self._request)
+        self.do = tab.evaluate
+
+    def _console(self, message):
+        if message.type == "error":
+            self.messages.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def _request(self, request):
+        local = ("data:", "blob:", "http://127.0.0.1:", "ws://127.0.0.1:", "chrome")
+        if not request.url.startswith(local):
+            self.messages.append(f"{request.url} is not on this machine")
+
+    def load(self, ready=True):
+        """Open or open again; wait until every cell is shown and the kernel idle."""
+        self.tab.goto(self.url)
+        self.wait("() => window.jupyterapp?.shell?.currentWidget?.context?.isReady")
+        if ready:
+            self.wait("lab.ready")
+
+    def wait(self, script, argument=None, seconds=60):
+        """Wait until `script`, a JavaScript function of `argument`, gives something true."""
+        return self.tab.wait_for_function(script, arg=argument, timeout=1000 * seconds)
+
+    def command(self, name, **arguments):
+        """Run one of JupyterLab's commands to its end."""
+        self.do("([name, args]) => jupyterapp.commands.execute(name, args)", [name, arguments])
+
+    def run_all(self):
+        """Run every cell, and wait for the last."""
+        self.command("notebook:run-all-cells")
+
+    def restart(self):
+        """A fresh kernel for the same page."""
+        self.do("() => lab.panel().sessionContext.restartKernel()")
+        self.wait("() => lab.kernel()?.status === 'idle'")
+
+    def save(self):
+        """Store the page in its file."""
+        self.command("docmanager:save")
+
+    def shut_down(self):
+        """End the kernel."""
+        self.do("() => lab.panel().sessionContext.shutdown()")
+
+    def kernel(self, code):
+        """Run `code` in the page's kernel, outside any cell; do not wait."""
+        self.do("(code) => void lab.kernel().requestExecute({code})", code)
+
+    def cells(self):
+        """(id, type) of every cell."""
+        return self.do("() => lab.cells().map((cell) => [cell.model.id, cell.model.type])")
+
+    def cell(self, id):
+        """The element of the cell `id`."""
+        return self.tab.evaluate_handle("(id) => lab.cell(id).node", id).as_element()
+
+    def outputs(self, id):
+        """The element that holds a cell's outputs."""
+        return self.cell(id).query_selector(".jp-OutputArea")
+
+    def type(self, id, source):
+        """Replace a cell's source as a learner would, run it, and wait until it has run."""
+        self.cell(id).query_selector(".cm-content").click()
+        self.tab.keyboard.press("Control+A")
+        self.tab.keyboard.insert_text(source)
+        self._run(id)
+
+    def rerun(self, id):
+        """Run a cell by keyboard and wait until it has run."""
+        self.cell(id).query_selector(".cm-content").click()
+        self._run(id)
+
+    def _run(self, id):
+        before = self.do("(id) => lab.cell(id).model.executionCount", id)
+        self.tab.keyboard.press("Shift+Enter")
+        self.wait(
+            """([id, before]) => {
+              const model = lab.cell(id).model;
+              return model.executionCount !== before && model.executionState === "idle";
+            }""",
+            [id, before],
+        )
+
+    def live(self, figure, nth=0):
+        """The live figure `figure` as the page shows it: a View of its card number `nth`."""
+        title = json.dumps(figure.__doc__ or figure.name)
+        return View(self, self.tab.locator(f"[data-live][aria-label={title}]").nth(nth), figure)
+
+
+class View:
+    """A live figure on a page. `box`: a locator of its card."""
+
+    def __init__(self, page, box, figure):
+        self.page, self.box, self.figure = page, box, figure
+        self.image = box.locator("img")
+        self.status = box.locator("[role=status]")
+
+    def field(self, name):
+        """The locator of the control `name`."""
+        return self.box.locator("input, select").nth(list(self.figure.controls).index(name))
+
+    def frame(self):
+        """The PNG that the page shows, as bytes."""
+        import base64
+
+        return base64.b64decode(self.image.evaluate("lab.frame"))
+
+    def alt(self):
+        """What the page says of it."""
+        return self.image.get_attribute("alt")
+
+    def values(self):
+        """The values at which the controls stand, by keyword."""
+        indices = self.box.evaluate(
+            """(box) => [...box.querySelectorAll("input, select")].map(
+              (field) => field.tagName === "SELECT" ? field.selectedIndex : +field.value)"""
+        )
+        return self.figure.values_at(indices)
+
+    def wait(self, seconds=30, **values):
+        """Wait until picture and words are those of `values` and no note lies on them."""
+        expected = self.figure.describe(**values)
+        self.page.wait(
+            """([image, alt]) => image.alt === alt && image.complete && image.naturalWidth &&
+              getComputedStyle(image).visibility === "visible" """,
+            [self.image.element_handle(), expected],
+            seconds,
+        )

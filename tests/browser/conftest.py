@@ -1,0 +1,67 @@
+"""One JupyterLab and one Chromium for all browser tests, and one page a notebook."""
+
+import os
+from pathlib import Path
+
+import psutil
+import pytest
+from browser.lab import Lab, launch, running_lab
+from playwright.sync_api import sync_playwright
+from topics import TOPICS
+
+ARTIFACTS = Path(__file__).with_name("artifacts")
+
+
+@pytest.fixture(scope="session", params=TOPICS, ids=lambda topic: topic.stem)
+def topic(request):
+    """Each topic in turn; all tests of one come together, so that its page is opened once."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """The server and the browser that all tests share; afterwards none of their processes runs."""
+    before = set(psutil.Process().children(recursive=True))
+    folder = tmp_path_factory.mktemp("lab")
+    guard = {"IPYTHONDIR": os.environ["IPYTHONDIR"]}  # keeps kernels off the network
+    with running_lab(folder, **guard) as address, sync_playwright() as playwright:
+        browser = launch(playwright)
+        yield Lab(address, folder, browser)
+        browser.close()
+    left = set(psutil.Process().children(recursive=True)) - before
+    assert not left, f"still running: {left}"
+
+
+@pytest.fixture(scope="session")
+def page(lab, topic):
+    """The topic's notebook in the browser. Tests that come before `alive` see it as stored."""
+    with lab.open(topic.path) as page:
+        yield page
+
+
+@pytest.fixture(scope="session")
+def alive(page):
+    """The topic's notebook after Run All."""
+    page.run_all()
+    return page
+
+
+@pytest.fixture(scope="session")
+def figures(topic):
+    """The topic's live figures, in the order of the page."""
+    module = topic.module("figures")
+    return [getattr(module, name) for name in getattr(module, "__all__", ())]
+
+
+@pytest.fixture(scope="session")
+def exercises(topic):
+    """The topic's exercises, in the order of the page."""
+    module = topic.module("exercises")
+    return [getattr(module, name) for name in getattr(module, "__all__", ())]
+
+
+@pytest.fixture(scope="session")
+def artifacts():
+    """Folder for screenshots, which git ignores."""
+    ARTIFACTS.mkdir(exist_ok=True)
+    return ARTIFACTS
