@@ -1,0 +1,440 @@
+"""What dropout's factor 1/(1 − rate) keeps: moments over masks, exact wherever that is possible.
+
+`rate` is always the probability that a unit is dropped. Tensors are torch's, float64 unless the
+caller's are not; a mask is 1 where a unit is kept and 0 where it is dropped.
+Source: N. Srivastava et al., Dropout, Journal of Machine Learning Research 15 (2014).
+"""
+
+import math
+from functools import lru_cache
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+
+from helpers.teaching.data import DATA, digits
+
+
+def _tensor(*values):
+    return torch.tensor(values, dtype=torch.float64)
+
+
+def _one_of(name, value, words):
+    if value not in words:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, words))}; got {value!r}.")
+
+
+def check_rate(rate):
+    """Raises TypeError unless `rate` is a number, ValueError unless it lies in [0, 1]."""
+    if isinstance(rate, bool) or not isinstance(rate, int | float):
+        raise TypeError(f"rate must be a Python number; got {type(rate).__name__}.")
+    if not 0 <= rate <= 1:
+        raise ValueError(f"rate is the probability of dropping, from 0 to 1; got {rate!r}.")
+
+
+def check_floating(**tensors):
+    """Raises TypeError for the first argument that is no floating-point tensor."""
+    for name, tensor in tensors.items():
+        if not isinstance(tensor, torch.Tensor):
+            raise TypeError(f"{name} must be a torch tensor; got {type(tensor).__name__}.")
+        if not tensor.is_floating_point():
+            raise TypeError(
+                f"{name} must hold floating-point numbers, since dropout divides them; "
+                f"got {tensor.dtype}."
+            )
+
+
+def check_uniforms(x, uniforms):
+    """Raises ValueError unless `uniforms` has one number for each of `x`'s entries."""
+    if uniforms.shape != x.shape:
+        raise ValueError(
+            f"uniforms must have the input's shape {tuple(x.shape)}, one number a unit; "
+            f"got {tuple(uniforms.shape)}."
+        )
+
+
+# 1 · Every mask at once
+
+X = _tensor(0.9, -0.4, 0.7, -0.8)
+W = _tensor(1.0, 2.0, -1.0, 0.5)
+SCALINGS = ("÷ (1 − rate)", "none")
+
+
+def all_masks(n, dtype=torch.float64):
+    """The 2ⁿ masks of `n` units as rows of 0 and 1, shape (2ⁿ, n); the last one keeps all."""
+    return (torch.arange(2**n)[:, None] >> torch.arange(n) & 1).to(dtype)
+
+
+def mask_probability(masks, rate):
+    """Probability of each mask, rate^dropped · (1 − rate)^kept; `masks` (…, n), result (…)."""
+    kept = masks.sum(-1)
+    return (1 - rate) ** kept * rate ** (masks.shape[-1] - kept)
+
+
+def masked_sums(x, w, rate, scaling="÷ (1 − rate)"):
+    """Σ mᵢ·wᵢ·xᵢ for every mask, divided by 1 − rate or not, and the masks' probabilities.
+
+    x, w: shape (n,); returns two tensors (2ⁿ,) in the order of `all_masks`. Raises ValueError for
+    a rate outside [0, 1) or another scaling.
+    """
+    check_rate(rate)
+    _one_of("scaling", scaling, SCALINGS)
+    if rate == 1:
+        raise ValueError("At rate 1 only one mask is left, and 1/(1 − rate) is infinite.")
+    masks = all_masks(len(x), x.dtype)
+    factor = 1 / (1 - rate) if scaling == SCALINGS[0] else 1.0
+    return factor * (masks @ (w * x)), mask_probability(masks, rate)
+
+
+def moments(values, probabilities):
+    """Mean and variance of a finite distribution, over the last dimension."""
+    mean = (probabilities * values).sum(-1)
+    return mean, (probabilities * (values - mean[..., None]) ** 2).sum(-1)
+
+
+def preactivation_variance(x, w, rate):
+    """rate/(1 − rate) · Σ (wᵢ·xᵢ)² over the last dimension; rate below 1."""
+    return rate / (1 - rate) * ((w * x) ** 2).sum(-1)
+
+
+def subset_sums(values, kept):
+    """Sums of all subsets of exactly `kept` of `values` (n,), in the order of `all_masks`."""
+    masks = all_masks(len(values), values.dtype)
+    return masks[masks.sum(-1) == kept] @ values
+
+
+# 2 · After a non-linearity
+
+ACTIVATIONS = {"tanh": torch.tanh, "ReLU": torch.relu, "sigmoid": torch.sigmoid, "GELU": F.gelu}
+SPREAD = 1.0
+SIZES = ("1/√n", "1/n")
+
+
+def expected_activation(x, w, rate, activation, scaling="÷ (1 − rate)"):
+    """E f(Σ mᵢ·wᵢ·xᵢ/(1 − rate)) over all masks, exactly; `activation` is f, a callable."""
+    sums, probabilities = masked_sums(x, w, rate, scaling)
+    return (probabilities * activation(sums)).sum(-1)
+
+
+def curvature(activation, z):
+    """Second derivative of an activation of ACTIVATIONS, by name, at `z`; the ReLU's is 0."""
+    _one_of("activation", activation, ACTIVATIONS)
+    if activation == "tanh":
+        t = torch.tanh(z)
+        return -2 * t * (1 - t**2)
+    if activation == "sigmoid":
+        s = torch.sigmoid(z)
+        return s * (1 - s) * (1 - 2 * s)
+    if activation == "GELU":
+        return (2 - z**2) * torch.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
+    return torch.zeros_like(z)
+
+
+def second_order_bias(activation, total, variance):
+    """½·f″(S)·Var: what the mean of f moves by, to second order, when its input spreads."""
+    return curvature(activation, total) * variance / 2
+
+
+def relu_bias(total, sd):
+    """E max(0, S̃) − max(0, S) for a normal S̃ of mean S = `total` and spread `sd` > 0."""
+    t = (total / sd).abs()
+    density = torch.exp(-(t**2) / 2) / math.sqrt(2 * math.pi)
+    return sd * (density - t * torch.special.ndtr(-t))
+
+
+def two_contributions(n, total, size="1/√n"):
+    """The two values that the page's `n` (even) contributions wᵢ·xᵢ take, half of them each.
+
+    Their sum is `total`; around total/n they lie at ±1/√n or ±1/n, by `size` (one of SIZES).
+    """
+    _one_of("size", size, SIZES)
+    away = SPREAD / (math.sqrt(n) if size == SIZES[0] else n)
+    return total / n + away, total / n - away
+
+
+@lru_cache(maxsize=256)
+def _binomial(n, keep):
+    """Numbers kept of `n` with probability `keep`, and how probable; what is below 1e-15 left out."""
+    k = torch.arange(n + 1, dtype=torch.float64)
+    if keep == 1:
+        return k[-1:], torch.ones(1, dtype=torch.float64)
+    log = math.lgamma(n + 1) - torch.lgamma(k + 1) - torch.lgamma(n - k + 1)
+    p = torch.exp(log + k * math.log(keep) + (n - k) * math.log1p(-keep))
+    return k[p > 1e-15], p[p > 1e-15]
+
+
+def sum_distribution(n, total, rate, size="1/√n"):
+    """All values of the scaled sum of the page's `n` contributions, and their probabilities.
+
+    Exact, since half of the contributions are equal, and so are the others: how many of either
+    half are kept is binomial. Two tensors of one length. `size`: one of SIZES; rate below 1.
+    """
+    up, down = two_contributions(n, total, size)
+    k, p = _binomial(n // 2, 1 - rate)
+    values = (k[:, None] * up + k * down) / (1 - rate)
+    return values.flatten(), (p[:, None] * p).flatten()
+
+
+def bias_after(activation, n, total, rate, size="1/√n"):
+    """E f(S̃) − f(S) for the page's `n` contributions, exactly (a float), and the sd of S̃."""
+    f = ACTIVATIONS[activation]
+    values, probabilities = sum_distribution(n, total, rate, size)
+    _, variance = moments(values, probabilities)
+    mean = (probabilities * f(values)).sum()
+    return float(mean - f(_tensor(total))[0]), float(variance.clamp(min=0).sqrt())
+
+
+# 3 · Where to put it
+
+ORDERS = ("dropout, then activation", "activation, then dropout")
+
+
+def unit_outcomes(order, activation, z, rate):
+    """What one unit of pre-activation `z` sends when kept and when dropped, and the mean of both.
+
+    `order`: one of ORDERS; three tensors of z's shape. Raises ValueError for another word.
+    """
+    _one_of("order", order, ORDERS)
+    f, keep = ACTIVATIONS[activation], 1 - rate
+    kept, dropped = (f(z / keep), f(torch.zeros_like(z)))
+    if order == ORDERS[1]:
+        kept, dropped = f(z) / keep, torch.zeros_like(z)
+    return kept, dropped, keep * kept + rate * dropped
+
+
+def dropped_variance(mean, variance, rate):
+    """Variance of a unit after scaled dropout: (Var + rate·mean²)/(1 − rate)."""
+    return (variance + rate * mean**2) / (1 - rate)
+
+
+SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
+SELU_FLOOR = -SELU_ALPHA * SELU_SCALE
+
+
+def alpha_dropout(x, rate, mask):
+    """Dropped units go to SELU's floor −1.758, then a·x + b restores mean 0 and variance 1.
+
+    Source: G. Klambauer et al., Self-Normalizing Neural Networks, 2017.
+    """
+    a = ((1 - rate) * (1 + rate * SELU_FLOOR**2)) ** -0.5
+    return a * (mask * x + (1 - mask) * SELU_FLOOR) - a * rate * SELU_FLOOR
+
+
+# 4 · Two conventions
+
+TRAININGS = ("inverted", "classic")
+EVALUATIONS = ("dropout on", "× 1", "× (1 − rate)", "÷ (1 − rate)", "× rate")
+MEASURES = ("accuracy", "cross-entropy", "calibration error")
+
+# Name → training, way of evaluation, whether the rate is mistaken for the share that is kept.
+PROGRAMS = {
+    "inverted": ("inverted", "× 1", False),
+    "classic": ("classic", "× (1 − rate)", False),
+    "scaled twice": ("inverted", "× (1 − rate)", False),
+    "never scaled": ("classic", "× 1", False),
+    "divides in evaluation too": ("inverted", "÷ (1 − rate)", False),
+    "keep passed as rate": ("inverted", "× 1", True),
+}
+
+
+def evaluation_factor(way, rate):
+    """What hidden units are multiplied by in evaluation; `way`: one of EVALUATIONS but the first."""
+    _one_of("way", way, EVALUATIONS[1:])
+    if way == "÷ (1 − rate)":
+        return 1 / (1 - rate) if rate < 1 else 0.0
+    return {"× 1": 1.0, "× (1 − rate)": 1 - rate, "× rate": rate}[way]
+
+
+def layer_outputs(program, rate):
+    """Mean and sd in training, and the output in evaluation, of the page's sum w·x; three floats.
+
+    `program`: one of PROGRAMS; rate in [0, 1), and above 0 where it is mistaken for the kept share.
+    """
+    _one_of("program", program, PROGRAMS)
+    training, way, mistaken = PROGRAMS[program]
+    dropped = 1 - rate if mistaken else rate
+    if dropped == 1:
+        return 0.0, 0.0, float(W @ X)
+    scaling = SCALINGS[TRAININGS.index(training)]
+    mean, variance = moments(*masked_sums(X, W, dropped, scaling))
+    output = evaluation_factor(way, rate) * (W @ X)
+    return float(mean), float(variance.clamp(min=0).sqrt()), float(output)
+
+
+def classic_step(w, x, mask, grad_output, rate, learning_rate):
+    """One step of plain gradient descent on w (n,) in y = Σ mᵢ·wᵢ·xᵢ (classic), by ∂L/∂y."""
+    return w - learning_rate * grad_output * mask * x
+
+
+# 5 · The backward pass
+
+MASKS = ("fixed", "fresh")
+DRAWS = 24
+
+
+def dropped_output(x, mask, rate):
+    """tanh(w·(x∘m)/(1 − rate)) with the page's w; x (…, 4), mask (…, 4), result (…)."""
+    return torch.tanh((mask * x / (1 - rate)) @ W)
+
+
+def backward_slope(mask, rate):
+    """∂/∂x₁ of `dropped_output` at the page's x, by the same mask and the same factor."""
+    y = dropped_output(X, mask, rate)
+    return (1 - y**2) * W[0] * mask[..., 0] / (1 - rate)
+
+
+def difference_quotients(step, rate, masks="fixed"):
+    """Central differences of `dropped_output` in x₁ and what backward gives, each (24,).
+
+    24 random masks, the same uniforms at every call; "fresh": the second of the two evaluations
+    draws another mask, as a program does that calls dropout again. Raises ValueError for another
+    word.
+    """
+    _one_of("masks", masks, MASKS)
+    uniforms = _mask_uniforms()
+    first, second = (uniforms >= rate).to(torch.float64)
+    away = torch.zeros_like(X)
+    away[0] = step
+    above = dropped_output(X + away, first, rate)
+    below = dropped_output(X - away, first if masks == "fixed" else second, rate)
+    return (above - below) / (2 * step), backward_slope(first, rate)
+
+
+@lru_cache(maxsize=1)
+def _mask_uniforms():
+    generator = torch.Generator().manual_seed(4)
+    return torch.rand(2, DRAWS, len(X), generator=generator, dtype=torch.float64)
+
+
+# 6 · On real data
+
+LAYERS = ((64, 64), (64, 64), (64, 10))
+TRAINED_ON = 1000
+BINS = 10
+
+
+@lru_cache(maxsize=1)
+def digit_parts():
+    """Digits to train on and digits held out: (x, target), (x_new, target_new).
+
+    x: (1000, 64) float64 from 0 to 1, x_new: (797, 64) the rest; the targets int64.
+    """
+    images, labels = digits()
+    x, n = images.double() / 16, TRAINED_ON
+    return (x[:n], labels[:n]), (x[n:], labels[n:])
+
+
+def digit_network(parameters, x, masks=(1, 1)):
+    """Logits of networks 64–64–64–10 with ReLU; `masks` multiply the two hidden layers.
+
+    parameters: three weights (…, in, out), each followed by its bias (…, 1, out); x (…, n, 64);
+    masks: factors or tensors that broadcast to (…, n, 64). Returns (…, n, 10).
+    """
+    *hidden, (weight, bias) = zip(parameters[::2], parameters[1::2], strict=True)
+    for (w, b), mask in zip(hidden, masks, strict=True):
+        x = torch.relu(x @ w + b) * mask
+    return x @ weight + bias
+
+
+def geometric_mean(log_probabilities, weights):
+    """Normalised geometric mean of distributions; log_probabilities (k, …, classes), weights (k,)."""
+    mean = torch.tensordot(weights, log_probabilities, dims=1)
+    return mean.softmax(-1)
+
+
+def random_masks(rate, passes, n, seed=0):
+    """Scaled masks for both hidden layers: a list of two tensors (passes, n, 64)."""
+    generator = torch.Generator().manual_seed(seed)
+    size = (passes, n, LAYERS[0][1])
+    return [
+        (torch.rand(size, generator=generator, dtype=torch.float64) >= rate) / (1 - rate)
+        for _ in LAYERS[:-1]
+    ]
+
+
+def calibration_error(probabilities, target):
+    """Mean gap between confidence and accuracy over ten bins of confidence, weighted by their size.
+
+    probabilities: (…, n, classes), target: (n,); result (…). Source: C. Guo et al., On Calibration
+    of Modern Neural Networks, 2017 (ECE).
+    """
+    confidence, chosen = probabilities.max(-1)
+    surplus = (chosen == target).to(confidence.dtype) - confidence
+    bins = F.one_hot((confidence * BINS).long().clamp(max=BINS - 1), BINS).to(surplus.dtype)
+    return (surplus[..., None] * bins).sum(-2).abs().sum(-1) / len(target)
+
+
+def measures(logits, target):
+    """Accuracy, mean cross-entropy and calibration error; logits (…, n, 10), result (…, 3)."""
+    log_probabilities = logits.log_softmax(-1)
+    right = (logits.argmax(-1) == target).to(logits.dtype).mean(-1)
+    index = target[:, None].expand(*logits.shape[:-1], 1)
+    loss = -log_probabilities.gather(-1, index).mean((-2, -1))
+    return torch.stack([right, loss, calibration_error(log_probabilities.exp(), target)], -1)
+
+
+def measure_digits(parameters, training, rate, passes):
+    """MEASURES on the held-out digits in each of the ways EVALUATIONS; (networks, ways, 3).
+
+    parameters: of networks trained in one way (`training`) at one rate, as for `digit_network`;
+    with dropout on, the mean of `passes` evaluations with random masks.
+    """
+    _one_of("training", training, TRAININGS)
+    _, (x, target) = digit_parts()
+    scale = 1.0 if training == "inverted" else 1 - rate
+    masks = random_masks(rate, passes, len(x)) if rate < 1 else [torch.zeros(passes, 1, 1)] * 2
+    found = [
+        torch.stack(
+            [
+                measures(digit_network(parameters, x, (a * scale, b * scale)), target)
+                for a, b in zip(*masks, strict=True)
+            ]
+        ).mean(0)
+    ]
+    for way in EVALUATIONS[1:]:
+        factor = evaluation_factor(way, rate)
+        found.append(measures(digit_network(parameters, x, (factor, factor)), target))
+    return torch.stack(found, -2)
+
+
+RATES = tuple(round(0.1 * i, 1) for i in range(11))
+
+
+@lru_cache(maxsize=1)
+def stored():
+    """What data/dropout_digits.py has computed: (table, networks).
+
+    table: float64 (trainings, rates 0 … 1, seeds, EVALUATIONS, MEASURES), on the held-out digits;
+    networks: rate (0.2, 0.5) → parameters of one network that was trained with inverted dropout.
+    """
+    with np.load(DATA / "dropout_digits.npz") as file:
+        table = torch.from_numpy(file["table"]).double()
+        networks = {
+            rate: [torch.from_numpy(file[f"network_{rate}_{i}"]).double() for i in range(6)]
+            for rate in (0.2, 0.5)
+        }
+    return table, networks
+
+
+def program_measures(program, rate, way=None):
+    """MEASURES of a program of PROGRAMS at `rate`, for each of the seeds; (8, 3).
+
+    `way`: another of EVALUATIONS than the program's own ("dropout on": as in training).
+    """
+    _one_of("program", program, PROGRAMS)
+    training, own, mistaken = PROGRAMS[program]
+    at = RATES.index(round(1 - rate, 1) if mistaken else rate)
+    table, _ = stored()
+    return table[TRAININGS.index(training), at, :, EVALUATIONS.index(way or own)]
+
+
+@lru_cache(maxsize=4)
+def monte_carlo(rate, passes=1000, chosen=None):
+    """Class probabilities of held-out digits under random masks; (passes, digits, 10).
+
+    The network is the stored one of this rate; `chosen`: a tuple of positions, or None for all.
+    """
+    _, (x, _) = digit_parts()
+    x = x if chosen is None else x[list(chosen)]
+    masks = random_masks(rate, passes, len(x))
+    return digit_network(stored()[1][rate], x, masks).softmax(-1)
