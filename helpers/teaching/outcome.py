@@ -104,7 +104,7 @@ def observe(function, build, names, seed=0):
             seen = {"raised": _raised(error, function)}
         after = _state(named, {**tensors, **leaves})
     for warning in caught:
-        printed.write(f"warning: {str(warning.message).splitlines()[0]}\n")
+        printed.write(f"warning: {_first_line(warning.message)}\n")
     return Outcome(before, after, **seen, printed=printed.text)
 
 
@@ -112,15 +112,18 @@ def observe(function, build, names, seed=0):
 def isolated():
     """Known global state inside, the caller's own afterwards: random numbers, grad mode, dtype."""
     grad, dtype = torch.is_grad_enabled(), torch.get_default_dtype()
+    always = torch.is_warn_always_enabled()
     states = random.getstate(), numpy.random.get_state()  # noqa: NPY002 (an attempt may use it)
     with torch.random.fork_rng(devices=[]), torch.inference_mode(False):
         torch.set_grad_enabled(True)
         torch.set_default_dtype(torch.float32)
+        torch.set_warn_always(True)  # a second check must not see less than the first
         try:
             yield
         finally:
             torch.set_grad_enabled(grad)
             torch.set_default_dtype(dtype)
+            torch.set_warn_always(always)
             random.setstate(states[0])
             numpy.random.set_state(states[1])  # noqa: NPY002
 
@@ -195,10 +198,14 @@ def _raised(error, function):
             text = linecache.getline(code.co_filename, trace.tb_lineno).strip()
             line = f" in line {trace.tb_lineno}{text and f', `{text}`'}"
         trace = trace.tb_next
-    message = (str(error).strip().splitlines() or [""])[0]
-    message = re.sub(r"0x[0-9a-fA-F]+", "0x…", message)  # an address differs from run to run
-    message = message if len(message) <= 160 else message[:159] + "…"
-    return Raised(tuple(kind.__name__ for kind in type(error).__mro__), message, line)
+    return Raised(tuple(kind.__name__ for kind in type(error).__mro__), _first_line(error), line)
+
+
+def _first_line(message):
+    """The first line of an exception or a warning: short, and without addresses."""
+    line = (str(message).strip().splitlines() or [""])[0]
+    line = re.sub(r"0x[0-9a-fA-F]+", "0x…", line)  # it differs from run to run
+    return line if len(line) <= 160 else line[:159] + "…"
 
 
 def _items(value):
