@@ -195,3 +195,101 @@ def as_two_classes(score, target):
 @rewrite("log_of_zero.stable_binary_cross_entropy")
 def softplus_minus_product(score, target):
     return (F.softplus(score) - target * score).mean()
+
+
+# sign_aware_loss
+
+
+@rewrite("sign_aware_loss.elliptic_paraboloid_loss")
+def turned_by_a_matrix(prediction, truth, c_diff_sign, c_same_sign):
+    if min(c_diff_sign, c_same_sign) <= 0:
+        raise ValueError
+    pair = torch.stack(torch.broadcast_tensors(prediction, truth), -1)
+    cosine = math.cos(math.pi / 4)
+    turn = torch.tensor([[cosine, -cosine], [cosine, cosine]], dtype=pair.dtype)
+    scale = torch.tensor([c_diff_sign, c_same_sign], dtype=pair.dtype)
+    return ((pair @ turn) ** 2 / scale).sum(-1)
+
+
+@rewrite("sign_aware_loss.paraboloid_minimum")
+def one_less_twice_the_share(truth, c_diff_sign, c_same_sign):
+    return truth - truth * 2 * c_same_sign / (c_same_sign + c_diff_sign)
+
+
+@rewrite("sign_aware_loss.sign_penalty_loss")
+def with_a_clamp(prediction, truth, weight):
+    product = prediction * truth
+    return torch.square(truth - prediction) - weight * product.clamp(max=0)
+
+
+@rewrite("sign_aware_loss.sign_penalty_gradient")
+def where_the_signs_differ(prediction, truth, weight):
+    smooth = 2 * prediction - 2 * truth
+    return torch.where(prediction.sign() * truth.sign() == -1, smooth - weight * truth, smooth)
+
+
+@rewrite("sign_aware_loss.noisy_optimum")
+def with_a_normal_distribution(mean, std, weight):
+    mean, std = torch.broadcast_tensors(mean, std)
+    unit = torch.distributions.Normal(mean.new_zeros(()), mean.new_ones(()))
+    u = mean.abs() / std
+    wrong = std * unit.log_prob(u).exp() - mean.abs() * unit.cdf(-u)
+    return torch.copysign((mean.abs() - weight * wrong / 2).clamp(min=0), mean)
+
+
+# dropout_scaling
+
+
+def _refuse(rate, **tensors):
+    for name, tensor in tensors.items():
+        if not tensor.is_floating_point():
+            raise TypeError(name)
+    if not 0 <= rate <= 1:
+        raise ValueError(rate)
+
+
+@rewrite("dropout_scaling.inverted_dropout")
+def fills_what_is_dropped(x, rate, uniforms, training):
+    _refuse(rate, x=x, uniforms=uniforms)
+    if uniforms.shape != x.shape:
+        raise ValueError
+    if not training:
+        return x.clone()
+    scaled = x / (1 - rate) if rate < 1 else x
+    return scaled.masked_fill(uniforms < rate, 0) if rate < 1 else torch.zeros_like(x)
+
+
+@rewrite("dropout_scaling.dropout_backward")
+def through_autograd(grad_output, rate, uniforms):
+    x = torch.ones_like(grad_output, requires_grad=True)
+    y = fills_what_is_dropped(x, rate, uniforms, True)
+    if not y.requires_grad:
+        return y
+    return torch.autograd.grad(y, x, grad_output)[0]
+
+
+@rewrite("dropout_scaling.preactivation_variance")
+def second_moment_less_squared_mean(x, w, rate):
+    _refuse(rate, x=x, w=w)
+    keep = 1 - rate
+    if keep == 0:
+        return torch.zeros_like(x[..., 0])
+    parts = w * x
+    return (keep * (parts / keep) ** 2 - parts**2).sum(dim=-1)
+
+
+@rewrite("dropout_scaling.expected_output")
+def unit_by_unit(x, w, rate, activation):
+    _refuse(rate, x=x, w=w)
+    sums, shares = torch.zeros(1, dtype=x.dtype), torch.ones(1, dtype=x.dtype)
+    for part in w * x:
+        kept = sums + (part / (1 - rate) if rate < 1 else 0)
+        sums = torch.cat([sums, kept])
+        shares = torch.cat([shares * rate, shares * (1 - rate)])
+    return shares @ activation(sums)
+
+
+@rewrite("dropout_scaling.test_time_network")
+def less_the_share(weights, rate):
+    _refuse(rate, **{f"layer {i}": weight for i, weight in enumerate(weights)})
+    return [weight - rate * weight for weight in weights]
