@@ -162,7 +162,7 @@ def test_a_good_figure_passes():
     [
         (FailsAtTheTop, "fails at k=10, dash='solid': ZeroDivisionError"),
         (Blank, "is blank at k=2"),
-        (IgnoresALastStep, "the same picture at k=10, dash='solid' and at k=9, dash='solid'"),
+        (IgnoresALastStep, "the same picture at k=9, dash='solid' and at k=10, dash='solid'"),
         (IgnoresALastStep, "the same description at k=0, dash='solid' and at k=1, dash='solid'"),
         (SaysNaN, "says 'nan' at k=10"),
         (Remembers, "is drawn otherwise"),
