@@ -40,7 +40,7 @@ def close(a, b, tolerance=1e-12):
 # 1 · Same numbers, different places
 
 
-def test_eq_1_1_gradient_of_the_example():
+def test_eq_1_3_gradient_of_the_example():
     x1, x2 = leaf(0.3939), leaf(0.7965)
     y = x1**2 + 5 * x2
     close(grad(y, (x1, x2)), [0.7878, 5.0])
@@ -51,7 +51,7 @@ def test_eq_1_1_gradient_of_the_example():
 
 
 @pytest.mark.parametrize("rate", [0.02, 0.1, 0.17])
-def test_eq_1_2_kept_gradients_are_summed(rate):
+def test_eq_1_1_kept_gradients_are_summed(rate):
     x = formulas.START.clone().requires_grad_()
     gradients = []
     for _ in range(25):
@@ -63,7 +63,7 @@ def test_eq_1_2_kept_gradients_are_summed(rate):
 
 
 @pytest.mark.parametrize("rate", [0.02, 0.1, 0.18])
-def test_eq_1_3_the_swing_is_never_lost(rate):
+def test_eq_1_2_the_swing_is_never_lost(rate):
     swing = formulas.swing(formulas.descend(500, rate, "kept"), rate)
     expected = rate * np.array([2, 10]) * np.array([1.8, 0.9]) ** 2
     np.testing.assert_allclose(swing, np.broadcast_to(expected, swing.shape), rtol=1e-10)

@@ -4,6 +4,8 @@ Tensors are torch's, float64. The toy models of the page have closed forms here,
 need no autograd and the tests can hold both against each other.
 """
 
+import threading
+import warnings
 from functools import lru_cache
 
 import torch
@@ -14,6 +16,14 @@ from helpers.teaching.data import digits
 
 def _tensor(*values):
     return torch.tensor(values, dtype=torch.float64)
+
+
+def complaint(call):
+    """The RuntimeError that `call()` raises, its first sentence as text; None if it raises none."""
+    try:
+        call()
+    except RuntimeError as error:
+        return str(error).partition(". ")[0].partition(" (")[0]
 
 
 def _one_of(name, value, words):
@@ -55,6 +65,13 @@ def swing(path, rate):
     return v**2 + s * x * (x - v)
 
 
+def left_in(tensor):
+    """What is in `tensor.grad`, without torch's warning where the tensor is no leaf."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The .grad attribute of a Tensor")
+        return tensor.grad
+
+
 def nodes_run(call, loss):
     """Sorted names of the nodes of `loss`'s graph that `call(loss)` runs, as a list."""
     nodes, todo, names = set(), [loss.grad_fn], []
@@ -91,7 +108,7 @@ def line_jacobian(theta):
 RARE = 10
 SAMPLES = 1000
 BATCH = 32
-BATCHES = 2000
+BATCHES = 1000
 POOLINGS = (
     "weights in the loss",
     "sampler",
@@ -127,7 +144,7 @@ def weighted_mean(values, weights):
 
 @lru_cache(maxsize=16)
 def batch_gradients(pooling, weight):
-    """What 2000 batches of 32 samples take for the weighted mean gradient; (2000,).
+    """What 1000 batches of 32 samples take for the weighted mean gradient; (1000,).
 
     `pooling`, one of POOLINGS: batches drawn evenly and the losses weighted (with weights of mean
     1 over all samples, or divided by their sum in the batch), batches drawn by weight, or both.
@@ -242,6 +259,25 @@ def resting_point(inner):
     return float(at_0 / (at_0 - at_1))
 
 
+def inner_backward(a, clear):
+    """a.grad after both passes with autograd, the inner one by `backward`; a float.
+
+    `clear`: whether a.grad is cleared between them. Torch warns of reference cycles here; the
+    cycle is broken at the end.
+    """
+    a, t = torch.tensor(float(a), dtype=torch.float64, requires_grad=True), TIMES.clone()
+    u = 1 + a * t.requires_grad_()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Using backward")
+        u.sum().backward(create_graph=True)
+    if clear:
+        a.grad = None
+    ((t.grad + u) ** 2).sum().backward()
+    found = a.grad.item()
+    a.grad = t.grad = None
+    return found
+
+
 GRID = torch.linspace(0, 2, 21, dtype=torch.float64)
 EPOCHS = 600
 EVERY = 20
@@ -301,11 +337,36 @@ def _decay_gradients(parameters):
 
 # 5 · Threads
 
+
+def race(calls, workers=2):
+    """`workers` threads, each calling `backward` so often, add 1 to one .grad a call: its value."""
+    p = torch.zeros((), dtype=torch.float64, requires_grad=True)
+
+    def work():
+        for _ in range(calls):
+            (1 * p).backward()
+
+    threads = [threading.Thread(target=work) for _ in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return p.grad.item()
+
+
+def accumulated(gradients):
+    """What a call of `backward` for each of these numbers, in their order, leaves in .grad."""
+    p = torch.zeros((), dtype=torch.float64, requires_grad=True)
+    for gradient in gradients:
+        (gradient * p).backward()
+    return p.grad.item()
+
+
 RATE = 0.1
 GOALS = {"A": 1.0, "B": 5.0}
 OPERATIONS = ("backward", "step", "clear")
 STEPS_OF_B = ("at once", "after A's clear")
-GRADIENTS = ("one shared .grad", "each worker's own")
+GRADIENTS = ("one shared .grad", "a tensor of each worker's own")
 
 
 def interleaved(backward, step):
@@ -326,7 +387,7 @@ def run_interleaved(order, gradients):
     """Two workers on one parameter p = 0, losses (p − 1)² and (p − 5)², rate 0.1.
 
     `order` as from `interleaved`; `gradients`: one of GRADIENTS. Returns a list of (p, grad), one
-    a operation: p after it and what the worker's `.grad`, or own gradient, then holds. Raises
+    a operation: p after it and what `.grad`, or the worker's own gradient, then holds. Raises
     ValueError for another word.
     """
     _one_of("gradients", gradients, GRADIENTS)
