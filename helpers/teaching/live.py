@@ -285,13 +285,14 @@ KEYS = 'data-lm-suppress-shortcuts="true"'
 
 # JupyterLab empties a cell's outputs when it runs the cell. This keeps their place until the new
 # card is there, so that the text below does not jump; another output (1 s) ends it as well.
-STEADY = """const area = this.closest('.jp-OutputArea'), cell = this.closest('.jp-Cell'); \
-if (!area || !cell) return; this.onload = null; \
+STEADY = """this.onload = null; new ResizeObserver(() => { \
+const cell = this.closest('.jp-Cell'), area = this.closest('.jp-OutputArea'); \
+if (!cell || !area || !this.offsetHeight) return; \
 cell.style.minHeight = ''; area.tall = getComputedStyle(cell).height; \
 area.steady ??= new MutationObserver(() => { \
 if (!area.querySelector('.jp-OutputArea-child')) cell.style.minHeight = area.tall; \
 else setTimeout(() => area.querySelector('[data-live]') || (cell.style.minHeight = ''), 1000); }); \
-area.steady.observe(area, {childList: true});"""
+area.steady.observe(area, {childList: true}); }).observe(this);"""
 
 CARD = """<div data-live role="group" aria-label="{title}" \
 style="width:{width}px;max-width:100%;background:#fff;color:#1a1a1a;\
