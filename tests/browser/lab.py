@@ -10,7 +10,9 @@ import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
+import nbformat
 import psutil
+from nbformat.sign import NotebookNotary
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
@@ -143,14 +145,25 @@ class Lab:
     def __init__(self, address, folder, browser):
         self.address, self.folder, self.browser = address, folder / "notebooks", browser
 
+    def write(self, name, notebook, trusted=True):
+        """Store a notebook (a NotebookNode) among the server's, signed if `trusted`; its Path."""
+        path = self.folder / name
+        nbformat.write(notebook, path)
+        if trusted:
+            notary = NotebookNotary(data_dir=str(self.folder.parent / "data"))
+            notary.sign(nbformat.read(path, as_version=4))
+            notary.store.close()
+        return path
+
     @contextmanager
-    def open(self, source, viewport=TALL, name=None):
+    def open(self, source, viewport=TALL):
         """Open a copy of the notebook `source` (a Path) and wait until it is shown. Yields a Page.
 
-        `name` is the copy's file name. The kernel is ended with the page.
+        The kernel is ended with the page.
         """
-        name = name or source.name
-        shutil.copy(source, self.folder / name)
+        name = source.name
+        if source.parent != self.folder:
+            shutil.copy(source, self.folder / name)
         context = self.browser.new_context(viewport=viewport)
         context.add_init_script(SCRIPT)
         try:
@@ -230,12 +243,13 @@ class Page:
         """The element that holds a cell's outputs."""
         return self.cell(id).query_selector(".jp-OutputArea")
 
-    def type(self, id, source):
-        """Replace a cell's source as a learner would, run it, and wait until it has run."""
+    def type(self, id, source, run=True):
+        """Replace a cell's source as a learner would; run it, and wait until it has run."""
         self.cell(id).query_selector(".cm-content").click()
         self.tab.keyboard.press("Control+A")
         self.tab.keyboard.insert_text(source)
-        self._run(id)
+        if run:
+            self._run(id)
 
     def rerun(self, id):
         """Run a cell by keyboard and wait until it has run."""
@@ -252,6 +266,26 @@ class Page:
             }""",
             [id, before],
         )
+
+    def record_heights(self, id):
+        """From now on, note the height of a cell in every frame of the screen."""
+        self.do(
+            """(id) => {
+              const node = lab.cell(id).node;
+              const heights = new Set();
+              const look = () => {
+                heights.add(node.getBoundingClientRect().height);
+                lab.looking = requestAnimationFrame(look);
+              };
+              lab.heights = heights;
+              look();
+            }""",
+            id,
+        )
+
+    def recorded_heights(self):
+        """The heights (CSS pixels) that the cell has had; stops noting them."""
+        return self.do("() => { cancelAnimationFrame(lab.looking); return [...lab.heights]; }")
 
     def live(self, figure, nth=0):
         """The live figure `figure` as the page shows it: a View of its card number `nth`."""

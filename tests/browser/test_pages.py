@@ -111,25 +111,13 @@ class TestRunAll:
 
     def test_a_live_cell_that_is_run_again_keeps_its_height_all_the_time(self, topic, alive):
         for id in cells_with(topic, "live"):
-            before = heights(alive)[id]
-            alive.do(
-                """(id) => {
-                  const node = lab.cell(id).node;
-                  window.seen = [];
-                  const look = () => {
-                    seen.push(node.getBoundingClientRect().height);
-                    window.looking = requestAnimationFrame(look);
-                  };
-                  look();
-                }""",
-                id,
-            )
+            alive.record_heights(id)
             alive.rerun(id)
             alive.wait(
                 "(id) => lab.cell(id).node.querySelector('input:enabled, select:enabled')", id
             )
-            seen = alive.do("() => { cancelAnimationFrame(looking); return seen; }")
-            assert max(abs(height - before) for height in seen) <= 2, (id, set(seen))
+            seen = alive.recorded_heights()
+            assert max(seen) - min(seen) <= 2, (id, seen)
 
 
 def settings_of(figure, name):

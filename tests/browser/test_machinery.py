@@ -1,0 +1,315 @@
+"""What can go wrong around a live figure, on a page of its own: kernels that die or are busy, pages
+that are saved, opened again, not trusted, scrolled, shown twice."""
+
+import json
+
+import nbformat
+import pytest
+from browser.lab import View
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from helpers.start_here.figures import StepOfDerivative
+from helpers.teaching.live import Live
+from helpers.teaching.refresh import METADATA, WIDGET_VIEW
+
+IMPORTS = """\
+import time
+from helpers.start_here.figures import StepOfDerivative
+from helpers.teaching import live, predict
+from helpers.teaching.live import Choice, figure
+"""
+
+FRAGILE = '''\
+@figure(size=Choice("size", ["small", "large", "none"], default="small"))
+class Fragile:
+    """A bar that can't be drawn at one setting."""
+
+    def draw(self, canvas):
+        axes = canvas.subplots()
+        (self.line,) = axes.plot([0, 1], [0, 0], animated=True)
+
+    def update(self, size):
+        self.line.set_ydata([0, {"small": 1, "large": 2}[size]])
+
+    def describe(self, size):
+        return f"A {size} bar."
+
+
+live(Fragile)
+'''
+
+NUMBER = 'predict("What is 3 × 4?", answer=12, tolerance=0.5, because="Three fours.")'
+
+BUSY = "import ctypes; ctypes.PyDLL(None).sleep({})"  # keeps Python's lock: nothing else can run
+
+
+@pytest.fixture(scope="module")
+def notebook():
+    """A page with a stored live figure, one with a fault, and a prediction of a number."""
+    data, metadata = Live(StepOfDerivative)._repr_mimebundle_()
+    data.pop(WIDGET_VIEW)
+    stored = new_output("execute_result", data, metadata=metadata, execution_count=2)
+    notebook = new_notebook(
+        metadata=METADATA,
+        cells=[
+            new_markdown_cell("# A page", id="title"),
+            new_code_cell(IMPORTS, id="imports"),
+            new_code_cell("live(StepOfDerivative)", id="figure", outputs=[stored]),
+            new_markdown_cell("Below the figure.", id="below"),
+            new_code_cell(FRAGILE, id="fragile"),
+            new_code_cell(NUMBER, id="number"),
+            new_code_cell("", id="scratch"),
+        ],
+    )
+    nbformat.validate(notebook)
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def shared(lab, notebook):
+    """One page for all tests here that leave it as they found it."""
+    with lab.open(lab.write("machinery.ipynb", notebook)) as page:
+        yield page
+
+
+@pytest.fixture
+def page(shared):
+    """The page, its kernel alive; fails a test that leaves errors on the console."""
+    shared.run_all()
+    shared.live(StepOfDerivative).wait()
+    shared.messages.clear()
+    yield shared
+    assert shared.messages == []
+
+
+@pytest.fixture
+def view(page):
+    """The page's live figure."""
+    return page.live(StepOfDerivative)
+
+
+def press(view, *keys, control="h"):
+    """Press keys on a control."""
+    view.field(control).focus()
+    for key in keys:
+        view.page.tab.keyboard.press(key)
+
+
+def slide(view, *keys):
+    """Press keys one by one and wait for each frame. Returns the values passed through."""
+    passed = []
+    for key in keys:
+        press(view, key)
+        passed.append(view.values())
+        view.wait(**passed[-1])
+    return passed
+
+
+def expect_note(view, text):
+    """A note that begins with `text` stands in place of the picture."""
+    view.page.wait(
+        """([status, text]) => status.innerText.startsWith(text) && status.checkVisibility()""",
+        [view.status.element_handle(), text],
+    )
+    assert view.image.evaluate("(image) => getComputedStyle(image).visibility") == "hidden"
+    status, image = view.status.bounding_box(), view.image.bounding_box()
+    assert all(status[side] == pytest.approx(image[side], abs=1) for side in status)
+
+
+def expect_known(view, passed):
+    """The frames passed through before are still shown, the newest first."""
+    for values in reversed(passed):
+        press(view, "ArrowLeft")
+        assert view.values() == values
+        view.wait(seconds=5, **values)
+        assert view.frame() == view.figure.render(**values)
+
+
+class TestKernel:
+    def test_dies_while_sliding(self, page, view):
+        passed = slide(view, *["ArrowRight"] * 3)
+        slide(view, "ArrowRight")
+        page.kernel("import os; os._exit(1)")
+        press(view, "Home")
+        expect_note(view, "The kernel that drew this picture is gone.")
+        dialog = page.tab.locator(".jp-Dialog")
+        dialog.wait_for()  # JupyterLab's own: the kernel will restart
+        dialog.get_by_role("button", name="Ok").click()
+        press(view, "End")
+        expect_known(view, passed)
+        page.wait("() => lab.kernel()?.status === 'idle'")
+        page.run_all()
+        slide(page.live(StepOfDerivative), "Home")
+
+    def test_is_restarted(self, page, view):
+        passed = slide(view, *["ArrowRight"] * 3)
+        slide(view, "ArrowRight")
+        page.restart()
+        press(view, "Home")
+        expect_note(view, "The kernel that drew this picture is gone.")
+        press(view, "End")
+        expect_known(view, passed)
+        page.run_all()
+        slide(page.live(StepOfDerivative), "Home")
+
+    def test_is_blocked_by_a_cell_and_goes_on_by_itself(self, page, view):
+        passed = slide(view, *["ArrowRight"] * 3)
+        slide(view, "ArrowRight")
+        page.kernel(BUSY.format(4))
+        page.wait("() => lab.kernel().status === 'busy'")
+        press(view, "Home")
+        expect_note(view, "The kernel has not answered yet")
+        press(view, "End")
+        expect_known(view, passed)
+        press(view, "Home")
+        view.wait(**view.values())
+        assert view.frame() == view.figure.render(**view.values())
+
+    def test_answers_while_a_cell_sleeps(self, page, view):
+        slide(view, "ArrowRight")
+        page.type("scratch", "time.sleep(3)", run=False)
+        page.tab.keyboard.press("Control+Enter")
+        page.wait("() => lab.cell('scratch').model.executionState === 'running'")
+        slide(view, "Home", "ArrowRight")
+        assert page.do("() => lab.cell('scratch').model.executionState") == "running"
+        page.wait("() => lab.cell('scratch').model.executionState === 'idle'")
+
+    def test_a_setting_that_fails_is_said_in_place_of_the_picture(self, page):
+        box = page.tab.locator("[data-live]").nth(1)
+        note, image = box.locator("[role=status]"), box.locator("img")
+        choice = box.locator("select")
+        choice.select_option("none")
+        page.wait("(note) => note.checkVisibility()", note.element_handle())
+        assert note.inner_text() == ("This picture can't be drawn at size = none: KeyError: 'none'")
+        choice.select_option("large")
+        page.wait("(image) => image.alt === 'A large bar.'", image.element_handle())
+        assert not note.is_visible() and image.is_visible()
+
+
+def test_cell_keeps_its_height_when_the_widget_replaces_the_stored_picture(lab, notebook):
+    with lab.open(lab.write("steady.ipynb", notebook)) as page:
+        page.rerun("imports")
+        page.record_heights("figure")
+        page.rerun("figure")
+        page.live(StepOfDerivative).wait()
+        page.wait("() => document.querySelector('[data-live] input:enabled')")
+        heights = page.recorded_heights()
+        assert max(heights) - min(heights) <= 2, heights
+        # Another output needs no more place than it has.
+        page.type("figure", "print('small')")
+        page.wait("() => lab.cell('figure').node.getBoundingClientRect().height < 100")
+
+
+class TestStored:
+    def test_saved_and_opened_without_that_kernel(self, lab, notebook):
+        path = lab.write("saved.ipynb", notebook)
+        with lab.open(path) as page:
+            page.run_all()
+            slide(page.live(StepOfDerivative), "End")
+            page.save()
+            page.shut_down()
+            page.load()
+            assert WIDGET_VIEW not in path.read_text(encoding="utf-8")
+            view = page.live(StepOfDerivative)
+            view.wait()
+            assert view.frame() == StepOfDerivative.render()
+            assert "Error" not in page.tab.locator(".jp-Notebook").inner_text()
+            page.run_all()
+            slide(page.live(StepOfDerivative), "Home")
+            assert page.messages == []
+
+    def test_opened_again_while_its_kernel_runs(self, lab, notebook):
+        with lab.open(lab.write("again.ipynb", notebook)) as page:
+            page.run_all()
+            page.save()
+            page.load()
+            page.live(StepOfDerivative).wait()
+            page.run_all()
+            slide(page.live(StepOfDerivative), "Home")
+            assert page.messages == []
+
+    def test_not_trusted_it_says_in_words_what_the_picture_shows(self, lab, notebook):
+        path = lab.write("foreign.ipynb", notebook, trusted=False)
+        with lab.open(path) as page:
+            output = page.outputs("figure")
+            image = output.query_selector("img")
+            assert image.get_attribute("alt") == StepOfDerivative.describe()
+            assert image.is_visible()
+            assert "Error" not in output.inner_text()
+            assert page.messages == []
+            page.run_all()
+            slide(page.live(StepOfDerivative), "Home")
+
+
+class TestViews:
+    def test_a_second_view_of_the_output_follows_the_first(self, page, view):
+        page.do(
+            """() => {
+              lab.panel().content.activeCellIndex = 2;
+              return jupyterapp.commands.execute("notebook:create-output-view");
+            }"""
+        )
+        boxes = page.tab.locator(f"[data-live][aria-label={json.dumps(StepOfDerivative.__doc__)}]")
+        page.wait("() => document.querySelectorAll('.jp-LinkedOutputView [data-live]').length")
+        assert boxes.count() == 2
+        first, second = (View(page, boxes.nth(i), StepOfDerivative) for i in range(2))
+        for moved, key in [(first, "Home"), (second, "ArrowRight"), (first, "End")]:
+            press(moved, key)
+            values = moved.values()
+            for one in (first, second):
+                assert one.values() == values
+                one.wait(**values)
+                assert one.frame() == StepOfDerivative.render(**values)
+        page.do("() => [...jupyterapp.shell.widgets('down')].at(-1).dispose()")
+
+    def test_the_figure_in_two_cells_has_two_states(self, page, view):
+        page.type("scratch", "live(StepOfDerivative)")
+        other = page.live(StepOfDerivative, nth=1)
+        other.wait()
+        press(other, "Home")
+        other.wait(**other.values())
+        assert view.values() == StepOfDerivative.defaults
+        view.wait()
+        page.type("scratch", "")
+
+    def test_scrolled_away_and_back_it_shows_what_it_showed(self, page, view):
+        (values,) = slide(view, "Home")
+        try:
+            page.tab.set_viewport_size({"width": 1280, "height": 300})
+            page.do("() => lab.panel().content.scrollToItem(6, 'end')")
+            page.wait(
+                "() => !document.querySelector('[data-live] input')?.checkVisibility() || "
+                "document.querySelector('[data-live] input').getBoundingClientRect().bottom < 0"
+            )
+            page.do("() => lab.panel().content.scrollToItem(2, 'start')")
+            page.wait("() => document.querySelector('[data-live] input')?.checkVisibility()")
+            back = page.live(StepOfDerivative)
+            back.wait(**values)
+            assert back.values() == values
+            slide(back, "End")
+        finally:
+            page.tab.set_viewport_size({"width": 1280, "height": 15000})
+
+
+class TestPrediction:
+    def test_a_number_is_judged_by_keyboard_alone(self, page):
+        box = page.tab.locator("[data-predict]")
+        reply, field = box.locator("[role=status]"), box.locator("input")
+        field.focus()
+        page.tab.keyboard.press("Tab")
+        page.tab.keyboard.press("Enter")
+        assert not reply.is_visible(), "no number, no answer"
+        for number, words in [("12.4", "As predicted. Three fours."), ("13", "Not so: 12.")]:
+            field.focus()
+            page.tab.keyboard.press("Control+A")
+            page.tab.keyboard.type(number)
+            page.tab.keyboard.press("Tab")
+            page.tab.keyboard.press("Enter")
+            assert reply.is_visible() and reply.inner_text().startswith(words)
+
+    def test_a_reader_without_a_number_can_open_the_answer(self, page):
+        details = page.tab.locator("[data-predict] details")
+        assert not details.locator("p").is_visible()
+        details.locator("summary").focus()
+        page.tab.keyboard.press("Enter")
+        assert details.locator("p").inner_text() == "12. Three fours."
