@@ -7,6 +7,7 @@ import itertools
 import subprocess
 import sys
 import threading
+import warnings
 
 import numpy as np
 import pytest
@@ -116,6 +117,33 @@ def test_backward_and_grad_run_the_same_nodes():
     assert len(last) < len(by_grad)
 
 
+def test_inputs_of_grad():
+    b, unused = leaf(3.0, 4.0), leaf(1.0)
+    h = 2 * b
+    close(grad((h**2).sum(), h)[0], [12, 16])
+    with pytest.raises(RuntimeError, match="not have been used in the graph"):
+        grad((b**2).sum(), unused)
+    assert grad((b**2).sum(), unused, allow_unused=True) == (None,)
+    close(grad((b**2).sum(), unused, materialize_grads=True)[0], 0)
+
+
+def test_what_stays_in_grad():
+    x = leaf(0.3939, 0.7965)
+    x1, x2 = x
+    (x1**2 + 5 * x2).backward()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert formulas.left_in(x1) is None
+    close(formulas.left_in(x), [0.7878, 5])
+
+
+def test_complaints():
+    assert formulas.complaint(lambda: 1) is None
+    assert formulas.complaint(leaf(1.0, 2.0).backward) == (
+        "grad can be implicitly created only for scalar outputs"
+    )
+
+
 def test_hooks_after_accumulation_run_with_backward_only():
     runs = []
     b = leaf(3.0, 4.0)
@@ -209,6 +237,37 @@ def test_weights_of_four_points():
     repeated = [0, 1, 1, 1, 3, 3]
     close(grad(((w * x - t) ** 2)[repeated].sum(), w)[0], -19)
     close(grad(losses(), w, grad_outputs=tensor([1, 3, 0, 2], dtype=FLOAT))[0], -19)
+
+
+def test_which_of_torch_s_losses_divide_by_the_weights():
+    weights, t = tensor([1, 3, 0.5, 2], dtype=FLOAT), tensor([2, 0, 1, 1])
+    z = torch.sin(torch.arange(12, dtype=FLOAT)).reshape(4, 3)
+    by_class = tensor([1, 3, 0.5], dtype=FLOAT)
+    losses = F.cross_entropy(z, t, reduction="none")
+    divided = (by_class[t] * losses).sum() / by_class[t].sum()
+    close(F.cross_entropy(z, t, weight=by_class), divided)
+    p, truth = torch.sigmoid(z[:, 0]), (t == 1).double()
+    losses = F.binary_cross_entropy(p, truth, reduction="none")
+    close(F.binary_cross_entropy(p, truth, weight=weights), (weights * losses).mean())
+
+
+def test_what_the_page_says_of_the_thousand_batches():
+    estimates = {
+        pooling: formulas.batch_gradients(pooling, 100).numpy() for pooling in formulas.POOLINGS
+    }
+    weighted, sampled, divided, both = estimates.values()
+    exact = formulas.weighted_mean(formulas.rare_gradients(), formulas.rare_weights(100)).item()
+    assert exact == pytest.approx(-5.02, abs=0.005)
+    assert (np.abs(weighted - exact) > 1).all()
+    without = weighted > -4
+    assert without.mean() == pytest.approx(0.72, abs=0.005)
+    assert weighted[without].mean() == pytest.approx(-1, abs=0.05)
+    one = (weighted < -4) & (weighted > -20)
+    assert weighted[one].mean() == pytest.approx(-14, abs=0.5)
+    assert weighted.std() == pytest.approx(7.19, abs=0.006)
+    assert sampled.std() == pytest.approx(0.63, abs=0.006)
+    assert divided.mean() == pytest.approx(-3.31, abs=0.006)
+    assert both.mean() == pytest.approx(-7.95, abs=0.006)
 
 
 # 3 · Stopping half-way
@@ -398,8 +457,16 @@ def test_the_batch_of_three_networks_trains_each_as_its_program_does(way):
     close(formulas.fit_decay()[2, way], final, 1e-9)
 
 
+def test_an_inner_backward_is_right_if_one_clears():
+    for a in (-1.3, 0.0, 0.4):
+        right = formulas.residual_slope(a, formulas.INNER[0]).item()
+        assert formulas.inner_backward(a, clear=True) == pytest.approx(right, abs=1e-13)
+        assert formulas.inner_backward(a, clear=False) == pytest.approx(right + 1.5, abs=1e-13)
+
+
 def test_a_rich_model_hides_the_missing_graph():
     error = (formulas.fit_decay() - torch.exp(-formulas.GRID)).abs().amax(-1)
+    assert 8 < error[200 // formulas.EVERY, 1] / error[200 // formulas.EVERY, 0] < 9
     right, constant, polluted = error[-1].tolist()
     assert right == pytest.approx(3.1e-3, rel=0.1)
     assert constant == pytest.approx(6.1e-3, rel=0.1)
@@ -464,19 +531,25 @@ def test_outcomes_that_the_page_names():
     assert outcomes(late, own) == [1.2, 1.2, 1.16, 1.16]
 
 
-def test_additions_of_two_threads_are_all_kept():
-    p = torch.zeros(50, requires_grad=True)
-
-    def work():
-        for _ in range(300):
-            p.sum().backward()
-
-    threads = [threading.Thread(target=work) for _ in range(2)]
+def test_additions_of_several_threads_are_all_kept():
+    assert formulas.race(calls=500, workers=3) == 1500
+    p = torch.zeros(50_000, requires_grad=True)  # long enough to be added in parts
+    threads = [
+        threading.Thread(target=lambda: [p.sum().backward() for _ in range(100)]) for _ in range(2)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert p.grad.tolist() == [600] * 50
+    assert p.grad.unique().tolist() == [200]
+
+
+def test_accumulated_adds_in_order():
+    gradients = [0.1, 0.3, 0.7] * 50
+    total = 0.0
+    for gradient in gradients:
+        total += gradient
+    assert formulas.accumulated(gradients) == total
 
 
 # 6 · On real data
@@ -519,10 +592,29 @@ def _bias_of(training, step):
 
 
 def test_never_clearing_looks_like_progress_until_one_looks_elsewhere():
-    cleared, _, kept = (formulas.train_digits(training)[0] for training in formulas.TRAININGS)
-    close(cleared[[50, 100]], [[0.606, 0.694], [0.378, 0.488]], 5e-4)
-    close(kept[[50, 100]], [[0.091, 0.702], [0.068, 1.172]], 6e-4)
-    assert kept[:, 1].argmin() == 15
+    cleared, _, kept = (formulas.train_digits(training) for training in formulas.TRAININGS)
+    close(cleared[0][[50, 100]], [[0.606, 0.694], [0.378, 0.488]], 5e-4)
+    close(kept[0][[50, 100]], [[0.091, 0.702], [0.068, 1.172]], 6e-4)
+    held_out = kept[0][:, 1]
+    assert held_out.argmin() == 15
+    later = held_out > cleared[0][:, 1]
+    assert later.nonzero()[0] == 50 and later[50:].all()
+    assert kept[1][100, 3].abs().max() == pytest.approx(17, abs=0.1)
+    assert cleared[1][100, 3].abs().max() == pytest.approx(1, abs=0.1)
+    new = kept[2].diff(dim=0).flatten(1)  # what each step added to the sum before it
+    before = kept[2][:-1].flatten(1)
+    assert (F.cosine_similarity(new, before)[:49] > 0).all()
+
+
+def test_a_linear_layer_separates_the_training_digits():
+    (x, target), _ = formulas.digit_data()
+    network = formulas.digit_classifier()
+    for _ in range(266):
+        F.cross_entropy(network(x), target).backward()
+        with torch.no_grad():
+            for p in network.parameters():
+                p -= formulas.TRAINING_RATE * p.grad
+    assert (network(x).argmax(1) == target).all()
 
 
 def test_an_optimiser_does_not_ask_who_wrote_grad():

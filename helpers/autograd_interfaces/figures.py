@@ -122,7 +122,7 @@ class WeightedRows:
         x, t = formulas.LINE_X.numpy(), formulas.LINE_T.numpy()
         right.set(title="one step of 0.1 against it", xlabel="x", xlim=(-1.7, 2.7), ylim=(-2.6, 3))
         self.ends = np.array([-1.7, 2.7])
-        slope, start = formulas.LINE_THETA
+        slope, start = formulas.LINE_THETA.numpy()
         right.plot(self.ends, slope * self.ends + start, color=style.GREY, lw=1.2)
         right.vlines(x, slope * x + start, t, color=style.GREY, lw=1, ls=":")
         for i in range(3):
