@@ -5,6 +5,8 @@ import copy
 import json
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -105,9 +107,16 @@ def test_a_server_does_not_import_torch():
     assert out.stdout.strip() == "set()"
 
 
-def test_the_configuration_names_the_extension():
-    config = json.loads((ROOT / "helpers" / "server.json").read_text())
-    assert config["ServerApp"]["jpserver_extensions"] == {server.__name__: True}
-    assert [point["module"] for point in server._jupyter_server_extension_points()] == [
-        server.__name__
-    ]
+def test_what_is_installed_for_jupyter_exists():
+    """The build leaves out, without a word, a file that is not there."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    shared = project["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]
+    installed = {
+        Path(target).parts[1]: json.loads((ROOT / file).read_text())
+        for file, target in shared.items()
+    }
+    assert len(shared) == 2 and all(
+        Path(target).name == "checked_gradients.json" for target in shared.values()
+    )
+    assert installed["jupyter"]["ServerApp"]["jpserver_extensions"] == {server.__name__: True}
+    assert server._jupyter_server_extension_points() == [{"module": server.__name__}]
