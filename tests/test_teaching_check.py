@@ -117,9 +117,13 @@ def test_the_reference_is_right():
     assert result.mistake is None and result.largest_error is None and result.case == ()
 
 
-@pytest.mark.parametrize("exercise", [step, numbers, halve])
-def test_every_reference_here_is_right(exercise):
-    assert check(exercise, exercise)
+@pytest.mark.parametrize(
+    ("exercise", "within"),
+    [(step, "float64 within"), (numbers, "float64 within"), (halve, "compared exactly.")],
+)
+def test_every_reference_here_is_right(exercise, within):
+    result = check(exercise, exercise)
+    assert result and f" cases, {within}" in result.message
 
 
 def _refuses(function):
@@ -235,6 +239,14 @@ def test_a_stub_is_not_attempted(stub):
 
 def test_a_stub_is_not_attempted_where_none_is_right():
     assert check(halve, lambda tensors: None).status == "not attempted"
+
+    @exercise(cases={"edges": {"zero": lambda: (0,), "one": lambda: (1,)}}, hints=["h"])
+    def inverse(n):
+        """1/n, or None for 0."""
+        return 1 / n if n else None
+
+    assert check(inverse, lambda n: None).status == "not attempted"
+    assert "returns a Python float where None is expected" in _wrong(inverse, lambda n: 2.0).message
 
 
 # Wrong: one sentence each
@@ -982,7 +994,7 @@ def test_the_page_needs_no_script_no_style_sheet_and_no_colour():
         assert outline.attributes[0][1]["data-check"] == status
         assert outline.texts[0] == (0, word)
         names = {name for _, attributes in outline.attributes for name in attributes}
-        assert names <= {"role", "style", "data-check", "data-lm-suppress-shortcuts"}
+        assert names <= {"role", "style", "tabindex", "data-check", "data-lm-suppress-shortcuts"}
         # Every colour of the theme has a fall-back for pages outside JupyterLab.
         assert re.findall(r"var\([^,)]*\)", page) == []
 
@@ -1053,8 +1065,9 @@ def test_an_outcome_is_known_without_the_exercise():
 def test_a_result_is_frozen_and_true_only_if_right():
     result = Result("name", "right", "Right.")
     assert result and not Result("name", "wrong", "Wrong.")
-    with pytest.raises(AttributeError):
-        result.status = "wrong"
+    for frozen, name in ((result, "status"), (scaled.mistakes["divides"], "hint")):
+        with pytest.raises(AttributeError):
+            setattr(frozen, name, "changed")
 
 
 # Declarations

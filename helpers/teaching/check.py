@@ -170,7 +170,7 @@ def judge(exercise, outcomes):
     if not failing:
         count = f"{len(cases)} of {len(cases)} cases"
         return result("right", f"Right: {count}, {_tolerances(expected)}.")
-    if found[0] and _is_stub(outcomes):
+    if _is_stub(outcomes):
         message = f"`{exercise.name}` returns nothing yet. Write its body; it ends with `return`."
         return result("not attempted", f"Not attempted: {message}")
     first = failing[0]
@@ -227,7 +227,7 @@ def _is_stub(outcomes):
     if first.raised:
         return first.raised.classes[0] == "NotImplementedError"
     untouched = not first.changed and not first.printed
-    return untouched and first.nothing and all(o.nothing or o.raised for o in outcomes)
+    return untouched and all(outcome.nothing or outcome.raised for outcome in outcomes)
 
 
 def _recognise(exercise, expected, outcomes):
@@ -284,7 +284,7 @@ def _aligned(rows):
 
 COLOUR = {"right": "#009E73", "wrong": "#D55E00", "not attempted": "#595959"}
 
-BOX = """<div data-check="{status}" role="status" style="max-width:600px;padding:8px 16px;\
+BOX = """<div data-check="{status}" role="status" style="max-width:840px;padding:8px 16px;\
 border-left:4px solid {colour};background:var(--jp-layout-color2,#eee);\
 color:var(--jp-ui-font-color1,#1a1a1a)">
 <p style="margin:0 0 4px"><strong>{word}:</strong>{text}</p>
@@ -295,7 +295,9 @@ FOLD = """<details style="margin:4px 0">
 {body}</details>
 """
 
-CODE = """<pre style="margin:4px 0;padding:4px 8px;white-space:pre;overflow-x:auto">{}</pre>
+# Code that is too wide scrolls, by keyboard as well.
+CODE = """<pre tabindex="0" data-lm-suppress-shortcuts="true" \
+style="margin:4px 0;padding:4px 8px;white-space:pre;overflow-x:auto">{}</pre>
 """
 
 

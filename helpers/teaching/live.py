@@ -295,7 +295,7 @@ else setTimeout(() => area.querySelector('[data-live]') || (cell.style.minHeight
 area.steady.observe(area, {childList: true}); }).observe(this);"""
 
 CARD = """<div data-live role="group" aria-label="{title}" \
-style="width:{width}px;max-width:100%;background:#fff;color:#1a1a1a;\
+style="width:{width}px;max-width:100%;background:#fff;color:#1a1a1a;color-scheme:light;\
 font:13px/20px sans-serif;margin:0;padding-bottom:8px;overflow:hidden">
 <div style="position:relative">
 <img alt="{alt}" src="data:image/png;base64,{picture}" width="{width}" height="{height}" \

@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass
 
 QUESTION = """<div data-predict role="group" \
-aria-label="Prediction" style="max-width:600px;padding:12px 16px;border-left:4px solid #0072B2;\
+aria-label="Prediction" style="box-sizing:border-box;max-width:600px;padding:12px 16px;border-left:4px solid #0072B2;\
 background:var(--jp-layout-color2,#eee);color:var(--jp-ui-font-color1,#1a1a1a)">
 <p style="margin:0 0 8px;font-weight:600">{question}</p>
 {answers}</div>"""
