@@ -227,6 +227,11 @@ class Page:
         """End the kernel."""
         self.do("() => lab.panel().sessionContext.shutdown()")
 
+    def theme(self, name):
+        """Switch JupyterLab's theme and wait until it is there."""
+        self.command("apputils:change-theme", theme=name)
+        self.wait("(name) => document.body.dataset.jpThemeName === name && lab.ready()", name)
+
     def kernel(self, code):
         """Run `code` in the page's kernel, outside any cell; do not wait."""
         self.do("(code) => void lab.kernel().requestExecute({code})", code)
