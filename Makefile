@@ -14,7 +14,7 @@ help: ## this list
 setup:
 	@sh setup.sh
 
-lab: setup ## open the notebooks in JupyterLab (helpers/server.py trusts them)
+lab: setup ## open the notebooks in JupyterLab
 	$(python) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(ARGS)
 
 test: setup ## run every test but the browser's
