@@ -15,8 +15,6 @@ from helpers.teaching.refresh import EMBEDDED_PNG, METADATA, WIDGET_VIEW, same_p
 
 CELL_LINES, MEDIAN_LINES, IMPORT_LINES, BLOCK_LINES = 15, 8, 6, 10
 PLOTTING = {"matplotlib", "seaborn", "plotly", "bokeh"}
-INSIDE = (".internal", ".local", ".lan", ".corp", ".intranet")
-INDEXES = {"pypi.org", "download.pytorch.org"}
 
 
 # Reading a notebook
@@ -378,15 +376,3 @@ def links(notebook, folder):
             if anchor not in {text.replace(" ", "-") for _, text in headings(page)}:
                 complaints.append(f"the link {target} leads to no heading")
     return complaints
-
-
-def machine_traces(text, *folders):
-    """Paths in someone's home or in `folders`, hosts inside a network, private package indexes."""
-    traces = [str(folder) for folder in folders if str(folder) in text]
-    traces += re.findall(r"(?<![\w.])/(?:home|Users|root)/\w[\w.-]*|\b[A-Z]:\\+Users\\+\w+", text)
-    text = re.sub(r"\bexample\.(org|com|net)\b", "pypi.org", text)  # names reserved for examples
-    hosts = set(re.findall(r"\bhttps?://(?:[^/\s@]*@)?([\w.-]+)", text)) - {"localhost"}
-    traces += [host for host in hosts if re.fullmatch(r"[\d.]+", host) and host[:4] != "127."]
-    traces += [host for host in hosts if "." not in host or host.endswith(INSIDE)]
-    indexes = re.findall(r"index[_-]url\W+https?://(?:[^/\s@]*@)?([\w.-]+)", text, re.I)
-    return sorted({*traces, *(set(indexes) - INDEXES)})

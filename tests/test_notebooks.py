@@ -5,18 +5,14 @@ here (with one thread, started from another folder).
 """
 
 import copy
-import shutil
-import subprocess
 
 import nbformat
 import notebook_checks
 import pytest
-from topics import ROOT, TOPICS
+from topics import TOPICS
 
 from helpers.teaching import claims
 from helpers.teaching.refresh import execute, normalise
-
-FOLDERS = sorted(path.parent.name for path in (ROOT / "helpers").glob("*/formulas.py"))
 
 
 def test_the_page_is_in_rhythm(topic):
@@ -65,24 +61,3 @@ def test_every_claim_is_settled_once_and_no_other():
     notebooks = {topic.stem: topic.notebook for topic in TOPICS}
     ledger = claims.read() if claims.LEDGER.exists() else {}
     assert notebook_checks.claims(notebooks, ledger) == []
-
-
-def test_every_folder_of_helpers_belongs_to_a_notebook():
-    assert set(FOLDERS) <= {topic.name for topic in TOPICS}
-
-
-def test_no_file_names_the_machine_that_it_was_written_on():
-    git = shutil.which("git")
-    listing = git and subprocess.run(
-        [git, "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, encoding="utf-8"
-    )
-    if not listing or listing.returncode:
-        pytest.skip("not a git checkout")
-    complaints = []
-    for name in filter(None, listing.stdout.split("\0")):
-        try:
-            text = (ROOT / name).read_text(encoding="utf-8")
-        except (FileNotFoundError, UnicodeDecodeError):  # deleted, or no text
-            continue
-        complaints += [f"{name}: {trace}" for trace in notebook_checks.machine_traces(text, ROOT)]
-    assert complaints == []

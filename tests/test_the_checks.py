@@ -8,6 +8,7 @@ from functools import cache
 from types import SimpleNamespace
 
 import figure_checks
+import layout_checks
 import nbformat
 import notebook_checks
 import pytest
@@ -432,4 +433,19 @@ def test_an_output_that_a_second_run_does_not_give_is_caught(tmp_path):
     ],
 )
 def test_traces_of_a_machine_are_caught(text, found):
-    assert len(notebook_checks.machine_traces(text, "/somewhere/checkout")) == found
+    assert len(layout_checks.machine_traces(text, "/somewhere/checkout")) == found
+
+
+@pytest.mark.parametrize(
+    ("source", "complaint"),
+    [
+        ("from helpers.parabola import formulas", "line imports helpers.parabola.formulas"),
+        ("def f():\n    import helpers.parabola.figures", "line imports helpers.parabola.figures"),
+        ("from matplotlib import pyplot as plt", "imports pyplot"),
+    ],
+)
+def test_an_import_in_the_wrong_direction_is_caught(source, complaint):
+    good = "import torch\nfrom helpers.line import formulas\nfrom helpers.teaching import style\n"
+    assert layout_checks.directions("line", good) == []
+    (found,) = layout_checks.directions("line", good + source)
+    assert complaint in found
