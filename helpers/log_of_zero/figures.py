@@ -9,7 +9,7 @@ from helpers.log_of_zero import formulas
 from helpers.teaching import style
 from helpers.teaching.live import Choice, LogSlider, Slider, figure
 
-__all__ = [
+__all__ = [  # noqa: RUF022 (the order of the page)
     "OneRow",
     "EpsilonCeilings",
     "ScoreGap",

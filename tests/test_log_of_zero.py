@@ -1,0 +1,709 @@
+"""Formulas and equations of 02_log_of_zero against mpmath with 50 digits, torch's losses and Keras.
+
+Every figure that the page's prose names is asserted here or by a cell of the page.
+"""
+
+import importlib.util
+import math
+
+import mpmath
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from helpers.log_of_zero import exercises, formulas
+
+# Keras hands torch's tensors to numpy in a way that numpy 2 calls old.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ impl:DeprecationWarning")
+
+CASES = 1000
+KERAS_SCRIPT = formulas.DATA / "keras_losses.py"
+
+
+@pytest.fixture(autouse=True)
+def fifty_digits():
+    with mpmath.workdps(50):
+        yield
+
+
+@pytest.fixture
+def chance():
+    return torch.Generator().manual_seed(2)
+
+
+@pytest.fixture(scope="module")
+def keras(tmp_path_factory):
+    """Keras on its torch backend; its settings in a folder of the test's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KERAS_BACKEND", "torch")
+        patch.setenv("KERAS_HOME", str(tmp_path_factory.mktemp("keras")))
+        keras = pytest.importorskip("keras")
+    assert keras.backend.backend() == "torch" and keras.config.epsilon() == formulas.EPSILON
+    return keras
+
+
+@pytest.fixture(scope="module")
+def keras_script():
+    spec = importlib.util.spec_from_file_location("keras_losses", KERAS_SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def normal(*shape, chance, scale=1.0, dtype=torch.float64):
+    return (scale * torch.randn(shape, generator=chance, dtype=torch.float64)).to(dtype)
+
+
+def positive(*shape, chance, dtype=torch.float64):
+    """Outputs of many magnitudes, a tenth of them exactly 0."""
+    outputs = normal(*shape, chance=chance, scale=4).exp()
+    return (outputs * (torch.rand(shape, generator=chance) > 0.1)).to(dtype)
+
+
+def classes(n, count, chance):
+    return torch.randint(count, (n,), generator=chance)
+
+
+def leaf(*values, dtype=torch.float64):
+    return torch.tensor(values, dtype=dtype, requires_grad=True)
+
+
+def close(got, expected, rtol=1e-12, atol=1e-14):
+    got = torch.as_tensor(got).double()
+    expected = torch.as_tensor(expected, dtype=torch.float64)
+    torch.testing.assert_close(got, expected, rtol=rtol, atol=atol, equal_nan=True)
+
+
+def exact(function, rows):
+    """`function` of each row's mpmath numbers, as float64."""
+    numbers = ([mpmath.mpf(x) for x in row] for row in rows.double().tolist())
+    return torch.tensor([float(function(row)) for row in numbers], dtype=torch.float64)
+
+
+def exact_losses(outputs, target, rule):
+    """What `row_losses` approximates, from the same doubles."""
+    limits = torch.tensor([formulas.EPSILON, 1 - formulas.EPSILON], dtype=outputs.dtype)
+    epsilon, upper = map(mpmath.mpf, limits.tolist())
+
+    def loss(row):
+        y, row = int(row[-1]), row[:-1]
+        if rule == "from scores":
+            return mpmath.log(sum(mpmath.exp(z - row[y]) for z in row))
+        p = row[y]
+        if rule == "normalise, clip":
+            if not sum(row):
+                return mpmath.nan
+            p /= sum(row)
+        if "clip" in rule:
+            p = min(max(p, epsilon), upper)
+        if "+ ε" in rule:
+            p += epsilon
+        return -mpmath.log(p) if p else mpmath.inf
+
+    return exact(loss, torch.cat([outputs.double(), target[:, None].double()], dim=1))
+
+
+# 1 · Where the zero hurts
+
+
+@pytest.mark.parametrize("rule", formulas.RULES)
+@pytest.mark.parametrize(
+    ("dtype", "rtol", "atol"), [(torch.float64, 1e-12, 1e-14), (torch.float32, 2e-6, 3e-7)]
+)
+def test_row_losses_of_random_rows(rule, dtype, rtol, atol, chance):
+    make = normal if rule == "from scores" else positive
+    outputs = make(CASES, 4, chance=chance, dtype=dtype)
+    if rule == "from scores":
+        outputs = outputs * 10
+    target = classes(CASES, 4, chance)
+    losses = formulas.row_losses(outputs, target, rule)
+    assert losses.dtype == dtype
+    close(losses, exact_losses(outputs, target, rule), rtol, atol)
+
+
+@pytest.mark.parametrize("rule", formulas.RULES[:-1])
+@pytest.mark.parametrize(
+    "row",
+    [
+        [0.0, 1, 1],
+        [1.0, 0, 0],
+        [0.0, 0, 0],
+        [5e-324, 1, 0],
+        [5e-324, 0, 0],
+        [1e300, 1e-300, 0],
+        [3.0],
+    ],
+    ids=str,
+)
+def test_row_losses_at_the_edges(rule, row):
+    outputs, target = torch.tensor([row], dtype=torch.float64), torch.tensor([0])
+    close(formulas.row_losses(outputs, target, rule), exact_losses(outputs, target, rule))
+
+
+def test_row_losses_of_what_is_no_number_and_of_infinities():
+    def losses(*row):
+        outputs, target = torch.tensor([row], dtype=torch.float64), torch.tensor([0])
+        return [formulas.row_losses(outputs, target, rule).item() for rule in formulas.RULES]
+
+    sure, capped = 1.0000000500000025e-07, 16.11809565095832
+    nan, inf = math.nan, math.inf
+    for row, expected in (
+        ((inf, 1.0), [-inf, -inf, sure, nan, 0.0, nan]),
+        ((1.0, inf), [0.0, -1e-7, sure, capped, 0.0, nan]),
+        ((1.0, -inf), [0.0, -1e-7, sure, capped, 0.0, 0.0]),
+        ((-inf, 1.0), [nan, nan, capped, nan, 15.424948470398375, inf]),
+        ((nan, 1.0), [nan] * 6),
+    ):
+        assert losses(*row) == pytest.approx(expected, rel=1e-7, nan_ok=True), row
+
+
+@pytest.mark.parametrize(
+    ("outputs", "target", "rule", "sentence"),
+    [
+        (torch.empty(0, 3), torch.empty(0).long(), "clip", "no loss of no outputs"),
+        (torch.empty(2, 0), torch.zeros(2).long(), "clip", "no loss of no outputs"),
+        (torch.ones(3), torch.tensor([0]), "clip", r"must have shape \(N, C\)"),
+        (torch.ones(2, 3), torch.tensor([0]), "clip", r"target shape \(N,\)"),
+        (torch.ones(1, 3), torch.tensor([0]), "cut", "rule must be one of"),
+    ],
+)
+def test_row_losses_says_what_is_wrong(outputs, target, rule, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        formulas.row_losses(outputs, target, rule)
+
+
+def test_eq_1_1_only_the_true_class_counts(chance):
+    p = positive(CASES, 5, chance=chance).softmax(-1)
+    p[::3, 0] = 0
+    target = 1 + classes(CASES, 4, chance)
+    one_hot = F.one_hot(target, 5)
+
+    def loss(row):
+        y, p = row[:5], row[5:]
+        return -sum(y * mpmath.log(p) for y, p in zip(y, p, strict=True) if y)
+
+    close(
+        formulas.row_losses(p, target, "raw log"),
+        exact(loss, torch.cat([one_hot.double(), p], dim=1)),
+    )
+    close(-torch.xlogy(one_hot, p).sum(-1), formulas.row_losses(p, target, "raw log"))
+    assert (-(one_hot * p.log()).sum(-1))[::3].isnan().all()
+
+
+@pytest.mark.parametrize(("a", "s"), [(0.5, 2.0), (3.0, 1e-3), (1e-6, 2.0), (40.0, 7.0)])
+def test_eq_1_2_normalise_then_clip_inside(a, s):
+    row = leaf([a, s / 4, 3 * s / 4])
+    loss = formulas.row_losses(row, torch.tensor([0]), "normalise, clip")
+    gradient = formulas.slope(loss, row)[0][0, 0]
+    close(loss, [-float(mpmath.log(mpmath.mpf(a) / (mpmath.mpf(a) + s)))], 1e-11)
+    slope = mpmath.diff(lambda x: -mpmath.log(x / (x + s)), a)
+    close(gradient, float(slope), 1e-11)
+    close(gradient, -s / (a * (a + s)))
+    outside = leaf([1e-9, 1.0, 1.0], [-0.5, 1.0, 1.0], [1.0, 1e-9, 0.0])
+    loss = formulas.row_losses(outside, torch.zeros(3).long(), "normalise, clip")
+    assert (formulas.slope(loss, outside)[0] == 0).all()
+
+
+def test_the_table_of_the_first_figure():
+    a = torch.tensor([-0.5, 1.0, 5.0], dtype=torch.float64)
+    push = {
+        (layer, rule): formulas.first_entry(a, layer, rule)[1]
+        for layer in formulas.LAYERS
+        for rule in formulas.RULES
+    }
+    for rule in formulas.RULES[:-1]:
+        assert push["ReLU", rule][0] == 0
+        assert formulas.first_entry(a, "ReLU", rule)[0][0] > 15.42
+    for rule in ("clip", "normalise, clip", "clip, + ε"):
+        assert push["none", rule][0] == 0
+    for rule in ("raw log", "log(p + ε)"):
+        assert push["none", rule][0].item() == pytest.approx(-2, abs=1e-6)
+        assert formulas.first_entry(a, "none", rule)[0][0].isnan()
+    for layer in formulas.LAYERS:
+        close(push[layer, "from scores"][0], 0.8996324353165484)
+        assert (push[layer, "clip"][1:] == 0).all()
+        close(formulas.first_entry(a, layer, "clip")[0][1:], [1e-7, 1e-7], 1e-6)
+    with pytest.raises(ValueError, match="layer must be one of"):
+        formulas.first_entry(a, "relu", "clip")
+
+
+def test_a_relu_replaces_what_it_masks():
+    scores = leaf([-1.0, -2.0, -3.0])
+    loss = formulas.row_losses(scores.relu(), torch.tensor([0]), "normalise, clip")
+    assert loss.isnan() and (formulas.slope(loss, scores)[0] == 0).all()
+
+
+# Keras itself
+
+
+def test_keras_gives_what_is_stored(keras, keras_script):
+    stored = formulas.keras_losses()
+    asked = keras_script.measure(keras)
+    assert set(asked) == set(stored)
+    for key, loss in asked.items():
+        assert stored[key]["torch"] == pytest.approx(loss, rel=1e-6, nan_ok=True), key
+
+
+def test_storing_a_backend_keeps_the_others(keras_script, tmp_path, monkeypatch):
+    file = tmp_path / "keras_losses.csv"
+    file.write_bytes(keras_script.FILE.read_bytes())
+    monkeypatch.setattr(keras_script, "FILE", file)
+    torch_losses = {key: losses["torch"] for key, losses in formulas.keras_losses().items()}
+    keras_script.store("torch", torch_losses)
+    assert file.read_bytes() == (formulas.DATA / "keras_losses.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("dtype", "rtol", "atol"), [("float64", 1e-12, 1e-14), ("float32", 1e-6, 1e-7)]
+)
+def test_random_rows_as_keras_has_them(keras, dtype, rtol, atol, chance):
+    outputs = positive(CASES, 4, chance=chance, dtype=formulas.DTYPES[dtype])
+    outputs[0] = 0
+    target = classes(CASES, 4, chance)
+    one_hot = F.one_hot(target, 4).to(outputs.dtype)
+    theirs = keras.ops.categorical_crossentropy(one_hot, outputs).detach().double()
+    assert theirs[0].isnan()
+    close(formulas.row_losses(outputs, target, "normalise, clip"), theirs, rtol, atol)
+    close(exercises.clipped_cross_entropy(outputs, one_hot, 1e-7), theirs, rtol, atol)
+
+
+@pytest.mark.parametrize(
+    "row", [[-1, -2, 1], [-0.5, 1, 1], [math.inf, 1, 1], [1, math.inf, 1], [5e-324, 0, 0], [3]]
+)
+def test_the_exercise_at_keras_edges(keras, row):
+    outputs = torch.tensor([row], dtype=torch.float64)
+    one_hot = torch.eye(len(row), dtype=torch.float64)[:1]
+    theirs = keras.ops.categorical_crossentropy(one_hot, outputs)
+    close(exercises.clipped_cross_entropy(outputs, one_hot, 1e-7), theirs.detach())
+
+
+def test_what_keras_gave_is_a_clip_and_not_a_sum():
+    stored = formulas.keras_losses()
+    assert set(stored["outputs", "0 0 0"]) == {"torch", "tensorflow", "jax", "numpy"}
+    assert all(math.isnan(loss) for loss in stored["outputs", "0 0 0"].values())
+    assert -math.log(1e-8 / 2 + 1e-7) == pytest.approx(16.0693, abs=5e-5)
+    for backend, loss in stored["softmax of", "-20 0 0"].items():
+        expected = 20.6931 if backend == "tensorflow" else 16.1181
+        assert loss == pytest.approx(expected, abs=5e-5)
+    asked = torch.tensor([[1.0, 2, 3], [0, 2, 2], [1e-8, 1, 1], [-0.5, 1, 1], [-1, -2, 1]])
+    ours = formulas.row_losses(asked, torch.zeros(5).long(), "normalise, clip")
+    theirs = [
+        stored["outputs", row]["torch"]
+        for row in ("1 2 3", "0 2 2", "1e-08 1 1", "-0.5 1 1", "-1 -2 1")
+    ]
+    close(ours, theirs, 1e-6)
+
+
+# 2 · An epsilon
+
+
+@pytest.mark.parametrize("guard", formulas.GUARDS)
+@pytest.mark.parametrize("y", [0, 1])
+def test_guarded_binary_against_mpmath(guard, y, chance):
+    p = torch.rand(CASES, generator=chance, dtype=torch.float64) ** 8
+    p[:2] = torch.tensor([0.0, 1.0])
+    epsilon = torch.tensor([1e-5], dtype=torch.float64)
+    small, upper = mpmath.mpf(1e-5), mpmath.mpf(1 - 1e-5)
+
+    def loss(row):
+        (p,) = row
+        q = p if y else 1 - p
+        if guard == "clip":
+            p = min(max(p, small), upper)
+            return -mpmath.log(p if y else 1 - p)
+        return -mpmath.log(q + small)
+
+    close(formulas.guarded_binary(p, y, epsilon, guard), exact(loss, p[:, None]), 1e-11, 2e-16)
+
+
+def test_guarded_binary_says_what_is_wrong():
+    p, epsilon = torch.tensor([0.5]), torch.tensor([1e-7])
+    with pytest.raises(ValueError, match="guard must be one of"):
+        formulas.guarded_binary(p, 1, epsilon, "cut")
+    with pytest.raises(ValueError, match="y must be one of"):
+        formulas.guarded_binary(p, 0.5, epsilon, "clip")
+
+
+def test_eq_2_1_a_clip_has_a_ceiling_and_no_slope_there():
+    epsilon = torch.tensor([1e-7], dtype=torch.float64)
+    p = leaf(0.0, 5e-8, 2e-7, 0.25, 1 - 2e-7, 1.0)
+    loss = formulas.guarded_binary(p, 1, epsilon, "clip")
+    (slope,) = formulas.slope(loss, p)
+    inside = torch.tensor([False, False, True, True, True, False])
+    close(slope, torch.where(inside, -1 / p.detach(), 0))
+    for i in range(6):
+        exact_slope = mpmath.diff(
+            lambda x: -mpmath.log(min(max(x, mpmath.mpf(1e-7)), 1 - mpmath.mpf(1e-7))),
+            p[i].item(),
+            h=mpmath.mpf(10) ** -20,
+        )
+        close(slope[i], float(exact_slope), 1e-9)
+    assert loss.max().item() == pytest.approx(-math.log(1e-7)) == pytest.approx(16.1181, abs=5e-5)
+    old = formulas.row_losses(torch.zeros(1, 1), torch.tensor([0]), "clip, + ε")
+    assert old.item() == pytest.approx(-math.log(2e-7)) == pytest.approx(15.4249, abs=5e-5)
+
+
+def test_where_the_constant_vanishes():
+    epsilon = torch.tensor([3.16e-4, 1e-4, 1e-7, 3.16e-8, 1e-8], dtype=torch.float64)
+    infinite = {
+        dtype: formulas.guarded_ends(epsilon, "clip", dtype)[0].isinf().tolist()
+        for dtype in formulas.DTYPES
+    }
+    assert infinite["float32"] == [[False] * 5, [False] * 4 + [True]]
+    assert infinite["float16"] == [[False] * 4 + [True], [False] + [True] * 4]
+    assert infinite["float64"] == [[False] * 5] * 2
+    losses, slopes = formulas.guarded_ends(epsilon[2:3], "clip", "float32")
+    close(losses, [[16.118095397949219], [15.942384719848633]], 1e-7)
+    assert (slopes == 0).all()
+    losses, slopes = formulas.guarded_ends(epsilon[2:], "add ε", "float32")
+    assert losses.isfinite().all()
+    close(slopes[:, 0], [-1e7, 1e7], 1e-6)
+
+
+def test_torchs_binary_loss_is_cut_at_100():
+    p = leaf(0.0)
+    loss = F.binary_cross_entropy(p, torch.ones(1, dtype=torch.float64))
+    assert loss.item() == 100
+    close(formulas.slope(loss, p)[0], [-1e12], 1e-8)
+
+
+# 3 · log-sum-exp
+
+
+def exact_log_softmax(row):
+    total = mpmath.log(sum(mpmath.exp(z) for z in row))
+    return [z - total for z in row]
+
+
+@pytest.mark.parametrize(
+    ("dtype", "rtol", "atol"), [(torch.float64, 1e-12, 1e-14), (torch.float32, 1e-6, 2e-6)]
+)
+def test_eq_3_1_log_softmax(dtype, rtol, atol, chance):
+    z = normal(CASES, 4, chance=chance, scale=20, dtype=dtype)
+    expected = [
+        [float(x) for x in exact_log_softmax(list(map(mpmath.mpf, row)))]
+        for row in z.double().tolist()
+    ]
+    close(formulas.log_softmax(z), expected, rtol, atol * 100 if dtype == torch.float32 else 1e-13)
+    close(formulas.log_softmax(z), z.log_softmax(-1).double(), rtol, atol)
+
+
+def test_eq_3_2_gradient_is_softmax_minus_one_hot(chance):
+    z = normal(CASES, 4, chance=chance, scale=5).requires_grad_()
+    target = classes(CASES, 4, chance)
+    ours = -formulas.log_softmax(z).gather(1, target[:, None])
+    for loss in (formulas.row_losses(z, target, "from scores"), ours):
+        (gradient,) = formulas.slope(loss, z)
+        close(gradient, (z.softmax(-1) - F.one_hot(target, 4)).detach())
+    row, y = z[0].detach().tolist(), int(target[0])
+    for k in range(4):
+
+        def loss_of(x, k=k):
+            return -exact_log_softmax([x if i == k else z for i, z in enumerate(row)])[y]
+
+        slope = mpmath.diff(loss_of, row[k])
+        close(gradient[0, k], float(slope), 1e-12)
+
+
+def test_where_two_scores_lose_their_loss():
+    gap = torch.arange(800, dtype=torch.float64)
+
+    def first(found):
+        return int(found.nonzero()[0]) if found.any() else None
+
+    seen = {}
+    for dtype in formulas.DTYPES:
+        loss, slope = formulas.two_class_loss(gap, "behind", "from probabilities", dtype)
+        ahead = [formulas.two_class_loss(gap, "ahead", way, dtype)[0] for way in formulas.WAYS]
+        seen[dtype] = first(slope.isnan()), first(loss.isinf()), *[first(a == 0) for a in ahead]
+        for way in formulas.WAYS[1:]:
+            loss, slope = formulas.two_class_loss(gap, "behind", way, dtype)
+            exact_loss = formulas.exact_two_class_loss(gap, "behind")
+            close(loss, exact_loss, {"float16": 2e-3, "float32": 1e-6, "float64": 1e-14}[dtype])
+            assert slope.isfinite().all() and (slope < -0.49).all()
+    assert seen == {
+        "float16": (12, 18, 9, 8, 18),
+        "float32": (89, 104, 17, 17, 103),
+        "float64": (710, 746, 37, 37, 745),
+    }
+    loss, slope = formulas.two_class_loss(gap, "behind", "from probabilities", "float32")
+    close(loss[[95, 100, 103]], [95.0, 99.9831, 103.279], 4e-6)
+    assert slope[95].isnan() and slope[88] == -1
+    assert torch.tensor([0.0, 95.0]).softmax(-1)[0].item() == pytest.approx(5.5e-42, rel=0.01)
+
+
+def test_the_exact_loss_of_two_scores():
+    gap = torch.linspace(0, 200, 41, dtype=torch.float64)
+    for side, sign in (("behind", 1), ("ahead", -1)):
+        expected = exact(
+            lambda row, sign=sign: mpmath.log1p(mpmath.exp(sign * row[0])), gap[:, None]
+        )
+        close(formulas.exact_two_class_loss(gap, side), expected, 1e-14, 0)
+    with pytest.raises(ValueError, match="side must be one of"):
+        formulas.exact_two_class_loss(gap, "beside")
+    with pytest.raises(ValueError, match="way must be one of"):
+        formulas.two_class_loss(gap, "ahead", "somehow", "float32")
+
+
+# 4 · Loss and accuracy
+
+
+def test_eq_4_1_no_softmax_gets_below_the_bound(chance):
+    for case in range(CASES):
+        count, tokens, width = (
+            int(torch.randint(lo, hi, (1,), generator=chance))
+            for lo, hi in ((1, 9), (1, 5), (2, 6))
+        )
+        z = normal(count, tokens, width, chance=chance, scale=float(10 ** (case % 4 - 1)))
+        target = torch.randint(width, (count, tokens), generator=chance)
+        loss = F.cross_entropy(z.reshape(-1, width), target.reshape(-1)).item()
+        right = (z.argmax(-1) == target).all(-1).double().mean().item()
+        assert loss >= formulas.lowest_mean_loss(right, tokens) - 1e-12
+
+
+@pytest.mark.parametrize("width", [2, 3, 10])
+def test_the_bound_is_reached(width):
+    """Sure right answers, and wrong ones by a hair between two classes."""
+    z = torch.full((6, 2, width), -800.0, dtype=torch.float64)
+    z[:, :, 0] = 0
+    z[:4, 0, 1] = 1e-9  # four of six answers are wrong, by their first token
+    target = torch.zeros(12).long()
+    loss = F.cross_entropy(z.reshape(12, width), target).item()
+    assert (z.argmax(-1) == 0).all(-1).double().mean() == pytest.approx(1 / 3)
+    assert loss == pytest.approx(float(formulas.lowest_mean_loss(1 / 3, tokens=2)), rel=1e-8)
+    assert exercises.lowest_mean_loss(1 / 3, width) == pytest.approx(2 * loss, rel=1e-8)
+
+
+def test_lowest_mean_loss_says_what_is_wrong():
+    for accuracy in (-0.1, 1.01, math.nan):
+        with pytest.raises(ValueError, match="accuracy is a share"):
+            formulas.lowest_mean_loss(accuracy)
+    with pytest.raises(ValueError, match="at least one token"):
+        formulas.lowest_mean_loss(0.5, 0)
+
+
+def test_figures_of_the_fourth_section():
+    assert formulas.lowest_mean_loss(0.33) == pytest.approx(0.4644, abs=5e-5)
+    assert formulas.lowest_mean_loss(0.33, 56200) < 1e-5 < formulas.lowest_mean_loss(0.33, 31600)
+    assert formulas.lowest_mean_loss(1.0) == 0
+    assert {d: formulas.sure_from(d) for d in formulas.DTYPES} == {
+        "float16": 9,
+        "float32": 17,
+        "float64": 37,
+    }
+
+
+# 5 · Digits
+
+
+def test_training_begins_as_stored():
+    stored = formulas.stored_training()
+    for i, start in enumerate(formulas.STARTS):
+        again = formulas.train(start, steps=10)
+        for name in ("accuracy", "dead", "empty", "loss"):
+            got = again[name]
+            close(got, stored[name][i, :, :11], 1e-9, 1e-9)
+        assert again["finite"].all()
+    assert stored["loss"].shape == (3, 7, 201) and stored["finite"].all()
+
+
+def test_training_equals_a_plain_loop():
+    """One network, torch's modules and its own optimiser."""
+    from helpers.teaching.data import digits
+
+    images, labels = digits()
+    generator = torch.Generator().manual_seed(1)
+    order = torch.randperm(len(labels), generator=generator)
+    x, y = images[order[:1000]].double() / 16, labels[order[:1000]]
+    layers = torch.nn.Sequential(torch.nn.Linear(64, 32), torch.nn.ReLU(), torch.nn.Linear(32, 10))
+    layers.double()
+    with torch.no_grad():
+        for layer in (layers[0], layers[2]):
+            shape = layer.weight.T.shape
+            for parameter, size in ((layer.weight, shape), (layer.bias, (1, shape[1]))):
+                values = torch.rand(size, generator=generator, dtype=torch.float64)
+                values = (2 * values - 1) / shape[0] ** 0.5
+                parameter.copy_(values.T if parameter.ndim == 2 else values[0])
+    optimiser = torch.optim.Adam(layers.parameters(), lr=0.01)
+    losses = []
+    for _ in range(6):
+        loss = F.cross_entropy(layers(x), y)
+        losses.append(loss.item())
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    close(formulas.train(1, steps=5, runs=("from scores",))["loss"][0], losses, 1e-10)
+
+
+def test_figures_of_the_fifth_section():
+    stored = {name: values[1] for name, values in formulas.stored_training().items()}  # start 2
+    at = {run: i for i, run in enumerate(formulas.RUNS)}
+
+    def percent(name, run, step=200):
+        return round(100 * stored[name][at[run], step], 1)
+
+    keras, clip = at["normalise, clip"], at["clip"]
+    lost = np.isnan(stored["loss"][keras])
+    assert lost.argmax() == 22 and lost[80:].all() and not lost[79]
+    assert percent("accuracy", "normalise, clip", 22) == 72.8
+    assert round(100 * stored["accuracy"][keras, 22:].max()) == 84
+    assert percent("accuracy", "normalise, clip") == 57.5
+    assert percent("dead", "normalise, clip") == 41.3
+    assert np.ptp(stored["loss"][clip, 50:]) == 0
+    assert stored["loss"][clip, 200] == pytest.approx(1.6763, abs=5e-5)
+    assert (percent("accuracy", "clip"), percent("dead", "clip")) == (18.1, 10.4)
+    for run in ("raw log", "log(p + ε)"):
+        assert -5.2 < stored["loss"][at[run], 200] < -5 and percent("accuracy", run) < 10
+    assert percent("accuracy", "from scores, after ReLU") == 66.9
+    assert percent("accuracy", "from scores") == 97.0
+    worst = formulas.stored_training()["accuracy"][:, : at["from scores"], 200].max()
+    assert worst < 0.8 < formulas.stored_training()["accuracy"][:, -1, 200].min()
+
+
+# 6 · where
+
+
+BOTH_SIDES = torch.linspace(-2, 3, 51, dtype=torch.float64)
+
+
+@pytest.mark.parametrize("function", formulas.BRANCHES)
+def test_eq_6_1_one_where_multiplies_by_what_it_did_not_choose(function):
+    x = BOTH_SIDES.clone()
+    x[20] = 0.0
+    leaf_x = x.clone().requires_grad_()
+    (derivative,) = formulas.slope(formulas.BRANCHES[function](leaf_x), leaf_x)
+    product = ((x > 0) * 1.0) * derivative
+    got = formulas.branch_slope(x, function, "one where")[1]
+    close(got, product)
+    assert got[20].isnan()
+    assert got[:20].isnan().all() == (function != "log x")
+
+
+@pytest.mark.parametrize(
+    ("function", "derivative"),
+    [
+        ("log x", lambda x: 1 / x),
+        ("√x", lambda x: 1 / (2 * mpmath.sqrt(x))),
+        ("x·log x", lambda x: mpmath.log(x) + 1),
+    ],
+)
+def test_eq_6_2_two_wheres_are_finite_and_right(function, derivative):
+    x = BOTH_SIDES.clone()
+    x[20] = 0.0
+    value, slope = formulas.branch_slope(x, function, "two wheres")
+    close(slope, exact(lambda row: derivative(row[0]) if row[0] > 0 else 0, x[:, None]))
+    close(value, formulas.branch_slope(x, function, "one where")[0])
+
+
+def test_words_that_guarded_branch_does_not_know():
+    for words in (("sin x", "one where"), ("log x", "no where")):
+        with pytest.raises(ValueError, match="must be one of"):
+            formulas.guarded_branch(BOTH_SIDES, *words)
+
+
+def test_log_sum_of_squares(chance):
+    d = normal(CASES, 3, chance=chance, scale=3)
+    expected = exact(lambda row: mpmath.log(sum(x * x for x in row)), d)
+    for wheres in (0, 1, 2):
+        close(formulas.log_sum_of_squares(d, wheres), expected)
+    d = leaf([0.0, 2.0, -1.0])
+    value = formulas.log_sum_of_squares(d, 2)
+    close(value, [math.log(5)])
+    close(formulas.slope(value, d)[0], [[0, 4 / 5, -2 / 5]])
+
+
+# The exercises' references
+
+
+@pytest.mark.parametrize(
+    ("dtype", "rtol", "atol"), [(torch.float64, 1e-12, 1e-14), (torch.float32, 2e-6, 2e-6)]
+)
+def test_stable_cross_entropy(dtype, rtol, atol, chance):
+    for case in range(CASES):
+        n, width = 1 + case % 4, 1 + case % 5
+        scores = normal(n, width, chance=chance, scale=10 ** (case % 3), dtype=dtype)
+        scores.requires_grad_()
+        target = classes(n, width, chance)
+        loss = exercises.stable_cross_entropy(scores, target)
+        expected = exact_losses(scores.detach(), target, "from scores").mean()
+        close(loss.detach(), expected, rtol, atol)
+        theirs = F.cross_entropy(scores, target)
+        close(
+            formulas.slope(loss, scores)[0], formulas.slope(theirs, scores)[0].double(), rtol, atol
+        )
+
+
+def test_stable_cross_entropy_of_infinite_scores():
+    inf, target = math.inf, torch.tensor([0])
+    for row in ([1.0, -inf, 0.0], [-inf, 1.0, 0.0], [1.0, inf, 0.0], [5e-324, 0.0, -1e308]):
+        scores = torch.tensor([row], dtype=torch.float64)
+        ours = exercises.stable_cross_entropy(scores, target)
+        if row[1] == inf:  # ∞ − ∞
+            assert ours.isnan()
+        else:
+            close(ours, F.cross_entropy(scores, target))
+
+
+@pytest.mark.parametrize(
+    ("dtype", "rtol", "atol"), [(torch.float64, 1e-12, 1e-300), (torch.float32, 2e-6, 1e-38)]
+)
+def test_stable_binary_cross_entropy(dtype, rtol, atol, chance):
+    for case in range(CASES):
+        scale = float(10 ** (case % 5))
+        score = normal(1 + case % 3, chance=chance, scale=scale, dtype=dtype).clamp(-700, 1e4)
+        target = torch.rand(len(score), generator=chance, dtype=torch.float64).to(dtype)
+        if case % 2:
+            target = target.round()
+        score.requires_grad_()
+        loss = exercises.stable_binary_cross_entropy(score, target)
+        expected = exact(
+            lambda row: (
+                row[1] * mpmath.log1p(mpmath.exp(-row[0]))
+                + (1 - row[1]) * mpmath.log1p(mpmath.exp(row[0]))
+            ),
+            torch.stack([score.detach(), target], dim=1),
+        ).mean()
+        close(loss.detach(), expected, rtol, atol)
+        theirs = F.binary_cross_entropy_with_logits(score, target)
+        close(
+            formulas.slope(loss, score)[0],
+            formulas.slope(theirs, score)[0].double(),
+            rtol,
+            1e-7 if dtype == torch.float32 else 1e-14,
+        )
+
+
+def test_stable_binary_cross_entropy_is_finite_at_10_000():
+    score = leaf(1e4, -1e4, 1e4, -1e4, 0.0, dtype=torch.float32)
+    target = torch.tensor([0.0, 1.0, 1.0, 0.0, 1.0])
+    loss = exercises.stable_binary_cross_entropy(score, target)
+    close(loss.detach(), (2e4 + math.log(2)) / 5, 1e-6)
+    close(formulas.slope(loss, score)[0], [0.2, -0.2, 0, 0, -0.1], 1e-6)
+
+
+@pytest.mark.parametrize(
+    ("dtype", "rtol", "atol"), [(torch.float64, 1e-12, 1e-15), (torch.float32, 1e-6, 2e-6)]
+)
+def test_entropy(dtype, rtol, atol, chance):
+    p = positive(CASES, 4, chance=chance).clamp(max=1e6)
+    p[:, 0] += 1e-3
+    p = (p / p.sum(-1, keepdim=True)).to(dtype)
+    p[0] = torch.tensor([0.0, 1.0, 0.0, 0.0])
+    p[1] = torch.tensor([1.0, torch.finfo(dtype).smallest_normal / 4, 0.0, 0.0])  # a denormal
+    p.requires_grad_()
+    value = exercises.entropy(p)
+    expected = exact(lambda row: -sum(x * mpmath.log(x) for x in row if x), p.detach())
+    close(value.detach(), expected, rtol, atol)
+    close(value.detach(), torch.special.entr(p.detach()).sum(-1).double(), rtol, atol)
+    slopes = exact(
+        lambda row: -(mpmath.log(row[0]) + 1) if row[0] else 0, p.detach().reshape(-1, 1)
+    )
+    close(
+        formulas.slope(value, p)[0].reshape(-1),
+        slopes,
+        rtol,
+        1e-6 if dtype == torch.float32 else 1e-14,
+    )
+    one = exercises.entropy(torch.ones(1, dtype=dtype))
+    assert one.shape == () and one == 0
