@@ -54,11 +54,11 @@ class KeptGradients:
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2, width_ratios=[4, 3])
         x1, x2 = np.meshgrid(np.linspace(-2.3, 2.3, 80), np.linspace(-1.5, 1.5, 60))
-        surface = formulas.bowl(torch.tensor(np.stack([x1, x2], -1)))
+        surface = formulas.bowl(torch.tensor(np.stack([x1, x2], -1))).numpy()
         left.contour(x1, x2, surface, levels=[0.3, 1, 2, 4, 7, 11], colors="#C8C8C8", linewidths=1)
         left.set(title="the path over x1² + 5·x2²", xlabel="x1", ylabel="x2")
         left.set(xlim=(-2.3, 2.3), ylim=(-1.5, 1.5))
-        left.plot(*formulas.START, "x", color=style.BLACK)
+        left.plot(*formulas.START.numpy(), "x", color=style.BLACK)
         left.grid(False)
         right.set(title="the loss", xlabel="calls", yscale="log", xlim=(-1, 41), ylim=(5e-6, 60))
         right.set_yticks([1e-4, 1e-2, 1])
@@ -81,7 +81,8 @@ class KeptGradients:
             self.paths[way].set_data(*path.T.numpy())
             self.ends[way].set_data(*path[-1:].T.numpy())
             self.ends[way].set(alpha=1 if chosen else 0.45)
-            self.losses[way].set_data(range(calls + 1), formulas.bowl(path).clamp(min=5e-6))
+            loss = formulas.bowl(path).clamp(min=5e-6).numpy()
+            self.losses[way].set_data(range(calls + 1), loss)
 
     def describe(self, calls, rate, gradients):
         loss = {w: formulas.bowl(formulas.descend(calls, rate, w)[-1]) for w, *_ in self.WAYS}
@@ -237,8 +238,9 @@ class ClippedGradients:
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2, width_ratios=[2, 5])
-        at_h = formulas.gradient_at_hidden(formulas.hidden(formulas.WEIGHTS))
-        parts = formulas.finish(at_h, formulas.WEIGHTS).numpy()
+        free_at_h = formulas.gradient_at_hidden(formulas.hidden(formulas.WEIGHTS))
+        free = formulas.finish(free_at_h, formulas.WEIGHTS).sum(0).numpy()
+        at_h = free_at_h.numpy()
         places = np.arange(1, 4)
         left.set(title="gradient at h", xlabel="sample", xticks=places, ylim=(0, 4.2))
         left.set(xlim=(0.4, 3.6))
@@ -249,7 +251,6 @@ class ClippedGradients:
 
         right.set(title="gradient of w, by sample and added up", xlabel="∂/∂w1", ylabel="∂/∂w2")
         right.set(xlim=(-2.3, 5.2), ylim=(-4.95, 2.9), aspect="equal")
-        free = parts.sum(0)
         right.plot([0, free[0]], [0, free[1]], ":", color=style.GREY)
         right.plot(*free, "o", mfc="white", color=style.GREY)
         right.text(free[0] + 0.2, free[1] - 0.2, "unclipped", va="top")
@@ -315,7 +316,7 @@ class InnerDerivative:
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2, width_ratios=[3, 4])
         a = torch.linspace(-1.5, 0.5, 201, dtype=torch.float64)
-        left.plot(a, formulas.residual_loss(a), color=style.GREY)
+        left.plot(a.numpy(), formulas.residual_loss(a).numpy(), color=style.GREY)
         left.set(title="loss, and where descent rests", xlabel="a")
         left.set(xlim=(-1.75, 0.75), ylim=(-0.8, 10.7))
         (self.tangent,) = left.plot([], [], lw=2.5, animated=True)
@@ -325,10 +326,11 @@ class InnerDerivative:
         right.axhline(0, color=style.GREY, lw=1)
         right.set(title="what lands in a.grad", xlabel="a", xlim=(-1.6, 0.6), ylim=(-15, 20))
         self.ends = torch.tensor([-1.5, 0.5], dtype=torch.float64)
+        self.slopes = {
+            inner: formulas.residual_slope(self.ends, inner).numpy() for inner in INNER_LOOKS
+        }
         for inner, (colour, dashes) in INNER_LOOKS.items():
-            right.plot(
-                self.ends, formulas.residual_slope(self.ends, inner), dashes, color=colour, lw=1.2
-            )
+            right.plot(self.ends.numpy(), self.slopes[inner], dashes, color=colour, lw=1.2)
         right.text(0.02, 12.6, "backward", ha="right", va="center")
         right.text(-1.33, -12.8, "create_graph", ha="left", va="center")
         right.text(0.58, 1.9, "retain_graph", ha="right", va="center")
@@ -348,7 +350,7 @@ class InnerDerivative:
         self.tangent.set_data([a - reach, a + reach], [loss - reach * slope, loss + reach * slope])
         self.here.set_data([a], [loss])
         self.rest.set_data([rest], [formulas.residual_loss(rest).item()])
-        self.line.set_data(self.ends, formulas.residual_slope(self.ends, inner))
+        self.line.set_data(self.ends.numpy(), self.slopes[inner])
         self.found.set_data([a], [slope])
         self.zero.set_data([rest], [0])
         for artist in (self.tangent, self.rest, self.line, self.zero):
@@ -377,8 +379,8 @@ class DecayFit:
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2, width_ratios=[4, 4])
-        self.exact = torch.exp(-formulas.GRID)
-        left.plot(formulas.GRID, self.exact, color=style.BLACK, lw=1.2)
+        t, exact = formulas.GRID.numpy(), torch.exp(-formulas.GRID)
+        left.plot(t, exact.numpy(), color=style.BLACK, lw=1.2)
         left.text(1.25, 0.45, "exp(−t)", va="bottom")
         left.set(title="the network's u(t)", xlabel="t", xlim=(0, 2.05), ylim=(-5.6, 1.5))
         (self.curve,) = left.plot([], [], marker="o", ms=4, animated=True)
@@ -387,7 +389,7 @@ class DecayFit:
         right.set(xlim=(0, 620), ylim=(1e-3, 20))
         right.minorticks_off()
         steps = range(0, formulas.EPOCHS + 1, formulas.EVERY)
-        self.error = (formulas.fit_decay() - self.exact).abs().amax(-1)
+        self.error = (formulas.fit_decay() - exact).abs().amax(-1).numpy()
         for inner, error in zip(formulas.INNER, self.error.T, strict=True):
             colour, dashes = INNER_LOOKS[inner]
             right.plot(steps, error, dashes, color=colour, lw=1.5)
@@ -399,7 +401,8 @@ class DecayFit:
     def update(self, steps, inner):
         way = formulas.INNER.index(inner)
         colour, dashes = INNER_LOOKS[inner]
-        self.curve.set_data(formulas.GRID, formulas.fit_decay()[steps // formulas.EVERY, way])
+        u = formulas.fit_decay()[steps // formulas.EVERY, way]
+        self.curve.set_data(formulas.GRID.numpy(), u.numpy())
         self.curve.set(color=colour, linestyle=dashes)
         self.here.set_data([steps], [self.error[steps // formulas.EVERY, way]])
         self.here.set_markerfacecolor(colour)
@@ -519,7 +522,7 @@ class DigitTraining:
         left.set(title="loss", xlabel="steps", xlim=(0, 103), ylim=(0, 2.4))
         self.runs = {training: formulas.train_digits(training) for training in formulas.TRAININGS}
         for training in ("backward, cleared", "backward, never cleared"):
-            losses = self.runs[training][0]
+            losses = self.runs[training][0].numpy()
             colour = TRAINING_LOOKS[training][0]
             left.plot(losses[:, 0], color=colour)
             left.plot(losses[:, 1], "--", color=colour, lw=1.5)
@@ -549,12 +552,13 @@ class DigitTraining:
     def update(self, steps, training, digit):
         losses, weights, left = self.runs[training]
         colour, marker = TRAINING_LOOKS[training]
-        self.here.set_data([steps, steps], losses[steps])
+        self.here.set_data([steps, steps], losses[steps].numpy())
         self.here.set(marker=marker, markerfacecolor=colour)
         shown = (weights[steps, digit], left[steps - 1, digit] if left is not None else None)
         for image, size, values in zip(self.images, self.sizes, shown, strict=True):
             largest = 0 if values is None else values.abs().max().item()
-            image.set_data(np.zeros((8, 8)) if values is None else (values / largest).view(8, 8))
+            empty = values is None
+            image.set_data(np.zeros((8, 8)) if empty else (values / largest).view(8, 8).numpy())
             size.set_text("nothing: None" if values is None else f"up to ±{largest:.3g}")
 
     def describe(self, steps, training, digit):
