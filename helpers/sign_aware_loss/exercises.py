@@ -1,7 +1,6 @@
 """The exercises of 04_sign_aware_loss, in the order of the page."""
 
 import functools
-import math
 
 import torch
 
@@ -68,8 +67,8 @@ def elliptic_paraboloid_loss(prediction, truth, c_diff_sign, c_same_sign):
     """
     if c_diff_sign <= 0 or c_same_sign <= 0:
         raise ValueError(f"Both constants must be above 0; got {c_diff_sign} and {c_same_sign}.")
-    along = (prediction + truth) / math.sqrt(2)
-    across = (prediction - truth) / math.sqrt(2)
+    along = (prediction + truth) / 2**0.5
+    across = (prediction - truth) / 2**0.5
     return along**2 / c_diff_sign + across**2 / c_same_sign
 
 
@@ -408,7 +407,7 @@ def noisy_optimum(mean, std, weight):
     """
     size = mean.abs()
     u = size / std
-    density = torch.exp(-(u**2) / 2) / math.sqrt(2 * math.pi)
+    density = torch.exp(-(u**2) / 2) / (2 * torch.pi) ** 0.5
     wrong = std * density - size * torch.special.ndtr(-u)
     return torch.sign(mean) * torch.relu(size - weight / 2 * wrong)
 
@@ -417,7 +416,7 @@ def parts(mean, std):
     """|m|, φ(|m|/σ) and Φ(−|m|/σ), for the mistakes."""
     size = mean.abs()
     u = size / std
-    return size, torch.exp(-(u**2) / 2) / math.sqrt(2 * math.pi), torch.special.ndtr(-u)
+    return size, torch.exp(-(u**2) / 2) / (2 * torch.pi) ** 0.5, torch.special.ndtr(-u)
 
 
 @noisy_optimum.mistake(
@@ -450,7 +449,7 @@ def runs_past_zero(mean, std, weight):
 )
 def forgets_negative_means(mean, std, weight):
     u = mean / std
-    density = torch.exp(-(u**2) / 2) / math.sqrt(2 * math.pi)
+    density = torch.exp(-(u**2) / 2) / (2 * torch.pi) ** 0.5
     return torch.relu(mean - weight / 2 * (std * density - mean * torch.special.ndtr(-u)))
 
 

@@ -47,8 +47,10 @@ class Surface:
     """The turned paraboloid as contours and as a bowl, with the two cases of the question."""
 
     def draw(self, canvas):
-        flat, bowl = canvas.subplots(1, 2, width_ratios=[1.15, 1])
-        flat.set(xlabel="truth t", ylabel="prediction x", xlim=(-4, 4), ylim=(-4, 4), aspect=1)
+        canvas.set_layout_engine("none")  # two boxes of the same height, the left one square
+        flat = canvas.add_axes((0.085, 0.14, 0.4575, 0.7625))
+        bowl = canvas.add_axes((0.565, 0.14, 0.43, 0.7625))
+        flat.set(xlabel="truth t", ylabel="prediction x", xlim=(-4, 4), ylim=(-4, 4))
         flat.set_title("lines of equal loss; dashed: x = t")
         flat.plot([-4, 4], [-4, 4], color=style.GREY, lw=1.2, ls="--")
         angle = np.linspace(0, 2 * np.pi, 121)
@@ -66,7 +68,7 @@ class Surface:
             label.set_animated(True)
             self.labels.append(label)
 
-        bowl.set(xlim=(-5.2, 5.2), ylim=(-4.9, 7.8), aspect=1, anchor="N")
+        bowl.set(xlim=(-5.2, 5.2), ylim=(-4.4, 6.67))
         bowl.set_axis_off()
         bowl.set_title(f"the surface up to a loss of {RIM:g}")
         self.floor = LineCollection([], colors=style.GREY, linewidths=1.2, animated=True, zorder=1)
@@ -218,11 +220,12 @@ class Losses:
         self.panels = canvas.subplots(1, 2)
         below, above = np.linspace(-4.2, -1e-9, 211), np.linspace(1e-9, 4.2, 211)
         self.x = np.concatenate([below, [np.nan], above])  # a gap at 0, where losses may jump
-        titles = ("loss; dashed: the truth", "its derivative in x")
-        for panel, title in zip(self.panels, titles, strict=True):
-            panel.set(xlabel="prediction x", xlim=(-4.2, 4.2), title=title)
+        for panel, title in zip(self.panels, ("", "its derivative in x"), strict=True):
+            panel.set(xlabel="prediction x", xlim=(-4.2, 4.2), title=title or " ")
+        self.name = self.panels[0].text(0, 1.03, "", transform=self.panels[0].transAxes)
+        self.name.set_animated(True)
         self.panels[0].set(ylim=(0, ROOM * TALLEST), yticks=range(0, 21, 5))
-        self.panels[1].set(ylim=(-ROOM * STEEPEST, 1.6 * STEEPEST), yticks=range(-15, 16, 5))
+        self.panels[1].set(ylim=(-1.6 * STEEPEST, 1.6 * STEEPEST), yticks=range(-15, 16, 5))
         self.panels[1].axhline(0, color=style.GREY, lw=0.8)
         self.truths, self.squares, self.curves, self.wrong, self.right, self.texts = (
             [] for _ in range(6)
@@ -241,7 +244,12 @@ class Losses:
             text.set(animated=True, bbox=PAPER, linespacing=1.4)
             self.texts.append(text)
         self.panels[1].text(
-            0.5, 0.03, "dash-dotted: squared error", ha="center", transform=self.panels[1].transAxes
+            0.5,
+            0.03,
+            "dash-dotted: squared error\ndashed: the truth",
+            ha="center",
+            linespacing=1.4,
+            transform=self.panels[1].transAxes,
         )
 
     def _at(self, loss, weight, t, x):
@@ -261,6 +269,7 @@ class Losses:
     def update(self, loss, weight, t):
         curves, squares = self._at(loss, weight, t, self.x)
         (costs, slopes), _ = self._at(loss, weight, t, self._cases(t))
+        self.name.set_text(loss)
         words = ("costs", "slope")
         for i, limits in enumerate(((0, TALLEST), (-STEEPEST, STEEPEST))):
             self.truths[i].set_data([t, t], limits)
@@ -336,18 +345,9 @@ class NoisyFit:
             self.here.append(here)
             self.values.append(value)
         panel.set_xlabel("weight λ")
-        self.tables = {
-            (shape, noise): self._table(shape, noise)
-            for shape in formulas.SHAPES
-            for noise in formulas.NOISES
-        }
-
-    @staticmethod
-    def _table(shape, noise):
-        """Slope, test error and share of right signs for each draw and weight; (3, 10, 11)."""
-        at = list(formulas.SHAPES).index(shape), formulas.NOISES.index(noise)
-        lines = formulas.noisy_lines()[at]
-        return torch.stack([lines[..., 0], *formulas.line_quality(lines, shape, noise)])
+        for shape in formulas.SHAPES:
+            for noise in formulas.NOISES:
+                formulas.noisy_scores(shape, noise)
 
     def update(self, shape, noise, weight):
         z, standard = (sample[0] for sample in formulas.noisy_samples())
@@ -359,7 +359,7 @@ class NoisyFit:
         ends = np.array([-2.0, 2.0])
         heights = lines[:, :1] * ends + lines[:, 1:]
         self.lines.set_segments([np.stack([ends, y], 1) for y in heights])
-        table = self.tables[shape, noise]
+        table = formulas.noisy_scores(shape, noise)
         weights = np.array(formulas.WEIGHTS)
         for i, (_, _, form) in enumerate(self.QUANTITIES):
             low, high, middle = table[i].amin(0), table[i].amax(0), table[i].mean(0)
@@ -371,7 +371,7 @@ class NoisyFit:
             self.values[i].set_text(form.format(float(middle[weight])))
 
     def describe(self, shape, noise, weight):
-        table = self._table(shape, noise)
+        table = formulas.noisy_scores(shape, noise)
         slope, error, right = table[..., weight].mean(1).tolist()
         plain = table[..., 0].mean(1).tolist()
         low, high = table[2, :, weight].min(), table[2, :, weight].max()

@@ -5,7 +5,7 @@ is computed in float64.
 """
 
 import math
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import torch
 from torch.nn import functional as F
@@ -123,6 +123,13 @@ LOSSES = {
         log_cosh(x - t) + weight * torch.relu(-x * t)
     ),
     "λ·softplus(−x·sign t)": lambda x, t, weight: weight * F.softplus(-x * torch.sign(t)),
+}
+
+# What the page's table lists, at λ = 3: name → loss of (x, t).
+AUDITED = {
+    "(x − t)²": lambda x, t: (x - t) ** 2,
+    "turned paraboloid (4, 2)": lambda x, t: elliptic_paraboloid(x, t, 4.0, 2.0),
+    **{name: (lambda x, t, loss=loss: loss(x, t, 3.0)) for name, loss in LOSSES.items()},
 }
 
 REQUIREMENTS = ("order", "minimum", "pull", "symmetry", "convexity")
@@ -267,6 +274,16 @@ def line_quality(line, shape, noise):
     x = line[..., :1] * z + line[..., 1:]
     right = torch.special.ndtr(torch.sign(x) * mean / max(noise, 1e-12))  # ½ at x = 0
     return ((x - mean) ** 2).mean(-1) + noise**2, right.mean(-1)
+
+
+@cache
+def noisy_scores(shape, noise):
+    """Learnt slope, test error and share of right signs, by draw and weight; (3, 10, 11).
+
+    shape: one of SHAPES; noise: one of NOISES. As `line_quality` of `noisy_lines`.
+    """
+    lines = noisy_lines()[list(SHAPES).index(shape), NOISES.index(noise)]
+    return torch.stack([lines[..., 0], *line_quality(lines, shape, noise)])
 
 
 # 5 · On real data
