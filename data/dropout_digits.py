@@ -1,6 +1,6 @@
 """Train small networks on the digits at many dropout rates; write data/dropout_digits.npz.
 
-`python data/dropout_digits.py` (about two minutes on one core). Networks 64–64–64–10 with ReLU,
+`python data/dropout_digits.py` (about three minutes on one core). Networks 64–64–64–10 with ReLU,
 dropout after both hidden layers, Adam, 600 batches of 100 of the first 1000 digits. Two trainings
 ("inverted": kept units are divided by 1 − rate; "classic": they are not) × rates 0, 0.1 … 1 × 8
 seeds. All are one batch of tensors: networks of one seed start from the same weights, see the same

@@ -314,7 +314,7 @@ class QuotientsUnderMasks:
         axes = canvas.subplots()
         axes.set_yscale("symlog", linthresh=1, linscale=1.2)
         axes.set(title="∂L/∂x₁ of one program, 24 calls", xlabel="call", ylabel="slope")
-        axes.set(xlim=(0, 25), ylim=(-4e7, 6e7))
+        axes.set(xlim=(0, 25), ylim=(-4e7, 6e6))
         ticks = [-(10**6), -(10**4), -100, -1, 0, 1, 100, 10**4, 10**6]
         names = ["−10⁶", "−10⁴", "−100", "−1", "0", "1", "100", "10⁴", "10⁶"]
         axes.set_yticks(ticks, names)
@@ -332,7 +332,7 @@ class QuotientsUnderMasks:
             animated=True,
             label="difference of two evaluations / 2h",
         )
-        axes.legend(loc="upper left", ncols=2, handletextpad=0.2)
+        canvas.legend(loc="outside lower center", ncols=2, handletextpad=0.2)
 
     def update(self, step, rate, masks):
         quotients, slopes = formulas.difference_quotients(step, rate, masks)
@@ -345,7 +345,7 @@ class QuotientsUnderMasks:
         gap = (quotients - slopes).abs()
         return (
             f"Step {step:.3g}, rate {rate:g}, mask of the second evaluation {masks}: the quotient "
-            f"misses backward's slope by at most {float(gap.max()):.2e}, and by more than 1 % of 1 "
+            f"misses backward's slope by at most {float(gap.max()):.2e}, and by more than 0.01 "
             f"in {int((gap > 0.01).sum())} of 24 calls; the slopes reach {float(slopes.max()):.2f}."
         )
 

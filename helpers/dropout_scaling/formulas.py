@@ -261,11 +261,6 @@ def layer_outputs(program, rate):
     return float(mean), float(variance.clamp(min=0).sqrt()), float(output)
 
 
-def classic_step(w, x, mask, grad_output, rate, learning_rate):
-    """One step of plain gradient descent on w (n,) in y = Σ mᵢ·wᵢ·xᵢ (classic), by ∂L/∂y."""
-    return w - learning_rate * grad_output * mask * x
-
-
 # 5 · The backward pass
 
 MASKS = ("fixed", "fresh")
@@ -306,6 +301,22 @@ def _mask_uniforms():
     return torch.rand(2, DRAWS, len(X), generator=generator, dtype=torch.float64)
 
 
+def dropped_step(**options):
+    """How far w₁ moves in the second of two steps, the one that drops x₁ (a float).
+
+    The page's vectors, L = tanh(w·(m∘x)/0.8), torch's SGD with learning rate 0.1; `options` are
+    more of its arguments.
+    """
+    w = W.clone().requires_grad_()
+    optimiser = torch.optim.SGD([w], lr=0.1, **options)
+    for mask in (_tensor(1, 1, 1, 1), _tensor(0, 1, 1, 1)):
+        before = w.detach().clone()
+        optimiser.zero_grad()
+        torch.tanh(w @ (mask * X / 0.8)).backward()
+        optimiser.step()
+    return float((w.detach() - before)[0].abs())
+
+
 # 6 · On real data
 
 LAYERS = ((64, 64), (64, 64), (64, 10))
@@ -334,6 +345,23 @@ def digit_network(parameters, x, masks=(1, 1)):
     for (w, b), mask in zip(hidden, masks, strict=True):
         x = torch.relu(x @ w + b) * mask
     return x @ weight + bias
+
+
+def hidden_units(parameters, x):
+    """The first hidden layer of a network (parameters as for `digit_network`); (…, n, 64)."""
+    return torch.relu(x @ parameters[0] + parameters[1])
+
+
+def second_layer(rate, passes, n):
+    """What enters the second layer's ReLUs for the first `n` held-out digits in a stored network.
+
+    Returns (passes, n, 64) under random masks of the first layer, and (n, 64) in evaluation.
+    """
+    parameters = stored()[1][rate]
+    _, (x, _) = digit_parts()
+    units = hidden_units(parameters, x[:n])
+    masks, _ = random_masks(rate, passes, n)
+    return (masks * units) @ parameters[2] + parameters[3], units @ parameters[2] + parameters[3]
 
 
 def geometric_mean(log_probabilities, weights):
