@@ -75,7 +75,7 @@ def test_it_is_sound(pair):
 
 def test_the_reference_is_right(pair):
     result = check(pair[0], pair[0].function)
-    assert result, result
+    assert result, str(result)
     assert all(passed == cases > 0 for passed, cases in result.groups.values())
 
 
@@ -127,13 +127,13 @@ def test_the_solution_runs_with_what_the_page_imports(pair):
     assert exercise.solution.startswith("def ")
     exec(exercise.solution, namespace)
     result = check(exercise, namespace[exercise.name])
-    assert result, result
+    assert result, str(result)
 
 
 @pytest.mark.parametrize(("folder", "name", "mistake"), MISTAKES)
 def test_each_mistake_is_met_with_its_own_hint(folder, name, mistake):
     exercise = getattr(MODULES[folder], name)
     result = check(exercise, exercise.mistakes[mistake].function)
-    assert (result.status, result.mistake) == ("wrong", mistake), result
+    assert (result.status, result.mistake) == ("wrong", mistake), str(result)
     assert result.message == f"Wrong: {exercise.mistakes[mistake].hint}"
     assert result.case
