@@ -156,16 +156,16 @@ class Lab:
         return path
 
     @contextmanager
-    def open(self, source, viewport=TALL):
+    def open(self, source, viewport=TALL, script=""):
         """Open a copy of the notebook `source` (a Path) and wait until it is shown. Yields a Page.
 
-        The kernel is ended with the page.
+        `script` is run before the page's own. The kernel is ended with the page.
         """
         name = source.name
         if source.parent != self.folder:
             shutil.copy(source, self.folder / name)
         context = self.browser.new_context(viewport=viewport)
-        context.add_init_script(SCRIPT)
+        context.add_init_script(SCRIPT + script)
         try:
             page = Page(context.new_page(), f"{self.address}doc/tree/{name}")
             page.load()
