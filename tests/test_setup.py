@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tomllib
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 import yaml
@@ -272,7 +273,7 @@ def test_the_lock_names_no_cuda_package_and_no_host():
 
 def test_the_lock_covers_what_is_installed():
     """All that the pins lead to in this environment is locked, and installed at that version."""
-    if not (ROOT / ".venv/ready").is_file() or str(ROOT / ".venv") != sys.prefix:
+    if not (ROOT / ".venv/ready").is_file() or Path(sys.prefix).resolve() != ROOT / ".venv":
         pytest.skip("this is not the environment that make builds")
     locked = {
         requirement.name: requirement
