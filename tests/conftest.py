@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import no_network
 import pytest
@@ -59,6 +60,13 @@ class Quarantine:
         if collection_path.suffix == ".ipynb" and collection_path.parent == NOTEBOOKS:
             return collection_path not in [topic.path for topic in TOPICS] or None
         return None
+
+    def pytest_collection_modifyitems(self, items):
+        """For `pytest -n 2 --dist loadgroup`: what shares work stays in one process."""
+        for item in items:
+            shared = getattr(item, "callspec", SimpleNamespace(params={})).params
+            group = shared.get("figure") or getattr(shared.get("topic"), "stem", "")
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {group}"))
 
     def pytest_unconfigure(self):
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -116,6 +116,13 @@ def test_a_page_saved_meanwhile_is_not_overwritten(path, capfd):
     assert "saved" in capfd.readouterr().err
 
 
+def test_a_file_that_is_no_notebook_is_told_in_one_line(path, capfd):
+    path.write_text("<<<<<<< merge")
+    assert refresh.main([str(path)]) == 1
+    assert path.read_text() == "<<<<<<< merge"
+    assert "01_page.ipynb: is no notebook" in capfd.readouterr().err
+
+
 def test_a_name_that_is_no_file_stops_before_anything_runs(tmp_path, capsys):
     with pytest.raises(SystemExit):
         refresh.main([str(tmp_path / "99_none.ipynb")])

@@ -4,7 +4,10 @@ Every fault is made on a copy of a good page or figure, on which no check has a 
 """
 
 import copy
+import subprocess
+import sys
 from functools import cache
+from pathlib import Path
 from types import SimpleNamespace
 
 import figure_checks
@@ -417,6 +420,27 @@ def test_an_output_that_a_second_run_does_not_give_is_caught(tmp_path):
     second = normalise(execute(copy.deepcopy(page), tmp_path, OMP_NUM_THREADS="1"))
     (complaint,) = notebook_checks.differences(first, second)
     assert "cell-b" in complaint
+
+
+def test_nbval_overlooks_a_picture_and_nothing_else(tmp_path):
+    """Its sanitizer leaves pictures to `pictures` above; words around them must still agree."""
+    html = '<img alt="steep" src="data:image/png;base64,{}">'
+    cells = []
+    for stored in (html.format("bmV3"), html.format("b2xk"), html.replace("steep", "flat")):
+        source = f"from IPython.display import HTML\nHTML({html.format('bmV3')!r})"
+        data = {"text/html": stored, "text/plain": "<IPython.core.display.HTML object>"}
+        output = new_output("execute_result", data, execution_count=1)
+        cells.append(new_code_cell(source, outputs=[output], execution_count=1))
+    nbformat.write(new_notebook(cells=cells), tmp_path / "page.ipynb")
+    sanitize = Path(__file__).with_name("nbval_sanitize.cfg")
+    options = ["--nbval", "--nbval-current-env", f"--nbval-sanitize-with={sanitize}"]
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options, "page.ipynb"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert "page.ipynb ..F" in result.stdout, result.stdout + result.stderr
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,10 @@ def same_picture(stored, fresh):
 
 def _kept(stored, fresh):
     """Of two base64 texts the stored one if both show the same picture, else the fresh one."""
-    return stored if same_picture(base64.b64decode(stored), base64.b64decode(fresh)) else fresh
+    try:
+        return stored if same_picture(base64.b64decode(stored), base64.b64decode(fresh)) else fresh
+    except ValueError:  # not base64
+        return fresh
 
 
 def keep_pictures(fresh, stored):
@@ -160,8 +163,10 @@ def normalise(notebook, stored=None):
 async def _refresh(path, environment):
     """Execute one notebook and store it if anything changed. Returns whether it did."""
     before = path.read_bytes()
-    stored = nbformat.reads(before.decode("utf-8"), as_version=4)
-    notebook = nbformat.reads(before.decode("utf-8"), as_version=4)
+    try:
+        stored, notebook = (nbformat.reads(before.decode("utf-8"), as_version=4) for _ in range(2))
+    except Exception as error:  # nbformat has no common class for what can be wrong with a file
+        raise RefreshError(f"is no notebook that can be read: {error}".splitlines()[0]) from error
     await _execute(notebook, path.parent, environment)
     after = (nbformat.writes(normalise(notebook, stored)).rstrip("\n") + "\n").encode("utf-8")
     if after == before:
