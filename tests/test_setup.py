@@ -31,7 +31,12 @@ PINS = [
 
 # Whatever interpreter it stands for, the stand-in is this one with another version; as .venv's
 # python its pip "installs" each line of the lock in two steps, and stops between them if told to.
-STAND_IN = """#!{real}
+# (For a shell its first lines run the interpreter, whose path may hold spaces; for Python they are
+# a string.)
+STAND_IN = """#!/bin/sh
+''':'
+exec "{real}" "$0" "$@"
+'''
 import os, pathlib, shutil, signal, sys
 sys.version_info, sys._base_executable = ({version}, 0), __file__
 {also}
