@@ -140,7 +140,7 @@ class WeightedRows:
         self.rows.set_UVC(*rows.T)
         self.chain.set_data(*np.vstack([[0, 0], rows.cumsum(0)]).T)
         self.sum.set_UVC(*total[:, None])
-        self.readout.set_text(pair(total))
+        self.readout.set_text(pair(total, 3))
         for name, row in zip(self.names, rows, strict=True):
             length = np.hypot(*row)
             name.set_visible(length > 0)
@@ -333,7 +333,7 @@ class InnerDerivative:
             right.plot(self.ends.numpy(), self.slopes[inner], dashes, color=colour, lw=1.2)
         right.text(0.02, 12.6, "backward", ha="right", va="center")
         right.text(-1.33, -12.8, "create_graph", ha="left", va="center")
-        right.text(0.58, 1.9, "retain_graph", ha="right", va="center")
+        right.text(0.58, 1.3, "retain_graph", ha="right", va="center")
         (self.line,) = right.plot([], [], lw=3, animated=True)
         (self.found,) = right.plot([], [], "o", ms=9, color=style.BLACK, animated=True)
         (self.zero,) = right.plot([], [], "^", ms=10, mec="white", animated=True)
@@ -371,8 +371,8 @@ class InnerDerivative:
 
 
 @figure(
-    steps=Slider("steps of training", 20, formulas.EPOCHS, step=formulas.EVERY, default=400),
-    inner=Choice("u′ by", list(formulas.INNER), default="grad, create_graph"),
+    steps=Slider("steps of training", 20, formulas.EPOCHS, step=formulas.EVERY, default=200),
+    inner=Choice("u′ by", list(formulas.INNER), default="grad, retain_graph"),
 )
 class DecayFit:
     """A small network fitted to u′ = −u, with three ways of taking u′ in the loss."""
