@@ -220,6 +220,7 @@ def test_the_table_of_the_first_figure():
     for rule in ("raw log", "log(p + ε)"):
         assert push["none", rule][0].item() == pytest.approx(-2, abs=1e-6)
         assert formulas.first_entry(a, "none", rule)[0][0].isnan()
+    assert formulas.first_entry(a[:1] * 4, "none", "normalise, clip")[1].isnan()  # a = −2: sum 0
     for layer in formulas.LAYERS:
         close(push[layer, "from scores"][0], 0.8996324353165484)
         assert (push[layer, "clip"][1:] == 0).all()
@@ -359,6 +360,12 @@ def test_where_the_constant_vanishes():
     losses, slopes = formulas.guarded_ends(epsilon[2:], "add ε", "float32")
     assert losses.isfinite().all()
     close(slopes[:, 0], [-1e7, 1e7], 1e-6)
+
+
+def test_a_sum_in_the_logarithm_makes_losses_below_0():
+    outputs, target = torch.tensor([[1.0, 0], [5, 1]], dtype=torch.float64), torch.tensor([0, 0])
+    losses = formulas.row_losses(outputs, target, "log(p + ε)")
+    close(losses, [-1e-7, -1.6094379324341], 1e-6)
 
 
 def test_torchs_binary_loss_is_cut_at_100():

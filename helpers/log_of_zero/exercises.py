@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import torch
 from torch.nn import functional as F
 
@@ -46,7 +47,7 @@ def lowest_mean_loss(accuracy, classes):
 
     accuracy: share of right answers, a float from 0 to 1; classes: their number, at least 2.
     """
-    return (1 - accuracy) * math.log(2)
+    return float((1 - accuracy) * np.log(2))
 
 
 @lowest_mean_loss.mistake(
@@ -366,6 +367,24 @@ def _true(values, target):
 )
 def without_shift(scores, target):
     return (scores.exp().sum(1).log() - _true(scores, target)).mean()
+
+
+@stable_cross_entropy.mistake(
+    "One maximum is subtracted from all rows: a row that lies far below it vanishes as a whole, "
+    "and log 0 is left. Each row needs its own: `amax(1, keepdim=True)`."
+)
+def one_shift_for_all(scores, target):
+    shifted = scores - scores.detach().max()
+    return (shifted.exp().sum(1).log() - _true(shifted, target)).mean()
+
+
+@stable_cross_entropy.mistake(
+    "The log-probabilities are multiplied by a one-hot target: a wrong class at −∞ gives 0 · (−∞), "
+    "which is NaN. Pick the true class with `gather` or an index."
+)
+def multiplies_by_one_hot(scores, target):
+    one_hot = F.one_hot(target, scores.shape[1])
+    return -(one_hot * scores.log_softmax(1)).sum(1).mean()
 
 
 @stable_cross_entropy.mistake(

@@ -299,11 +299,13 @@ class LowestLoss:
         axes.set_xticks([0, 20, 40, 60, 80, 100], [f"{x} %" for x in (0, 20, 40, 60, 80, 100)])
         axes.minorticks_off()
         look = {"animated": True}
-        self.shade = axes.fill_between([0, 100], 1e-9, color="#F6E3D9", lw=0, **look)
+        self.shade = axes.fill_between(
+            [0, 100], 1e-9, color=style.VERMILION, alpha=0.15, lw=0, **look
+        )
         (self.curve,) = axes.plot([], [], color=style.VERMILION, **look)
-        axes.axhline(self.LOSS, color=style.BLUE, lw=1.5, ls="--", **look)
-        axes.text(0, self.LOSS * 1.3, "a printed loss of 10⁻⁵", va="bottom", **look)
-        axes.text(99, 4e-8, "no softmax, however good, gets in here", ha="right", **look)
+        axes.axhline(self.LOSS, color=style.BLUE, lw=1.5, ls="--")
+        axes.text(0, self.LOSS * 1.3, "a printed loss of 10⁻⁵", va="bottom")
+        axes.text(99, 4e-8, "no softmax, however good, gets in here", ha="right")
         (self.here,) = axes.plot([], [], "o", color=style.BLACK, ms=9, clip_on=False, **look)
         self.readout = axes.text(0, 12, "", va="top", **look)
 
@@ -360,12 +362,12 @@ class DigitTraining:
     def update(self, step, run, start):
         stored = formulas.stored_training()
         i, j = formulas.STARTS.index(start), formulas.RUNS.index(run)
-        steps = np.arange(formulas.STEPS + 1)
+        steps = np.arange(0, formulas.STEPS + 1, 2)
         for name, others, chosen, dot, text in self.panels:
             for curve, values in zip(others, stored[name][i], strict=True):
-                curve.set_data(steps, values)
+                curve.set_data(steps, values[steps])
             values = stored[name][i, j]
-            chosen.set_data(steps, values)
+            chosen.set_data(steps, values[steps])
             dot.set_data([step], [values[step]])
             share = f"step {step}: {100 * values[step]:.1f} %"
             loss = f"\nprinted loss {number(stored['loss'][i, j, step])}"
