@@ -97,6 +97,14 @@ def returns_the_gradients(loss, parameters, rate):
 
 
 @sgd_step.mistake(
+    "`.grad` is read, but no pass has filled it: it is None, or holds what an earlier pass left. "
+    "Let `torch.autograd.grad(loss, parameters)` return the gradients."
+)
+def reads_grad_without_a_pass(loss, parameters, rate):
+    return [(p - rate * p.grad).detach() for p in parameters]
+
+
+@sgd_step.mistake(
     "`backward` adds to `.grad`: what an earlier pass left there is in your step, and what you "
     "leave there will be in the next one. Let `torch.autograd.grad` return the gradients."
 )
@@ -324,6 +332,14 @@ def ignores_the_gradient(intermediate, parameters, gradient):
 )
 def leaves_the_gradient_on_the_graph(intermediate, parameters, gradient):
     return list(grad((intermediate * gradient).sum(), parameters))
+
+
+@finish_backward.mistake(
+    "`intermediate * gradient` is a tensor of many entries, and torch won't guess how to weigh them: "
+    "add them up, or leave the product and give `gradient` to `grad_outputs`."
+)
+def forgets_to_add_up(intermediate, parameters, gradient):
+    return list(grad(intermediate * gradient, parameters))
 
 
 @finish_backward.mistake(
