@@ -1,8 +1,11 @@
 """The exercises of 06_dropout_scaling, in the order of the page."""
 
-import torch
+import functools
 
-from helpers.dropout_scaling.formulas import check_floating, check_rate, check_uniforms
+import torch
+from torch.nn import functional as F
+
+from helpers.dropout_scaling import formulas
 from helpers.teaching.check import exercise
 
 __all__ = [  # noqa: RUF022 (the order of the page)
@@ -25,6 +28,28 @@ def drawn(*shape, seed=0, dtype=FLOAT):
     """Uniform random numbers from 0 to 1, the same at every call."""
     generator = torch.Generator().manual_seed(seed)
     return torch.rand(shape, generator=generator, dtype=FLOAT).to(dtype)
+
+
+def declare(exercise, hint, where, instead):
+    """Declare a mistake twice: as it stands, and with the right answer where it would divide by 0.
+
+    A careless and a careful learner make the same mistake, and each is told so. `where`: the rate,
+    0 or 1; `instead`: what is right there, as a function of the first argument.
+    """
+
+    def twice(function):
+        @functools.wraps(function)
+        def careful(first, rate, *others):
+            if rate == where and False not in others[1:]:
+                return instead(first)
+            return function(first, rate, *others)
+
+        careful.__name__ = f"{function.__name__}_but_not_at_rate_{where}"
+        exercise.mistake(hint)(function)
+        exercise.mistake(hint)(careful)
+        return function
+
+    return twice
 
 
 # 1 · inverted_dropout
@@ -95,9 +120,9 @@ def inverted_dropout(x, rate, uniforms, training):
     Raises TypeError for integer tensors, ValueError for a rate outside [0, 1] or uniforms of
     another shape.
     """
-    check_rate(rate)
-    check_floating(x=x, uniforms=uniforms)
-    check_uniforms(x, uniforms)
+    formulas.check_rate(rate)
+    formulas.check_floating(x=x, uniforms=uniforms)
+    formulas.check_uniforms(x, uniforms)
     if not training:
         return x
     if rate == 1:
@@ -106,37 +131,39 @@ def inverted_dropout(x, rate, uniforms, training):
     return x * mask / (1 - rate)
 
 
-@inverted_dropout.mistake(
+AT_1 = {"where": 1, "instead": lambda x: x * 0}
+AT_0 = {"where": 0, "instead": lambda x: x * 1}
+
+
+@declare(
+    inverted_dropout,
     "Divides by the rate. At 0.5 nobody notices; in general the share that stays is `1 - rate`, "
-    "and that is what to divide by."
+    "and that is what to divide by.",
+    **AT_0,
 )
 def divides_by_the_rate(x, rate, uniforms, training):
-    if not training or rate == 0:
-        return x
-    return x * (uniforms >= rate) / rate * (rate < 1)
+    return x * (uniforms >= rate) / rate if training else x
 
 
-@inverted_dropout.mistake(
-    "Keeps what should be dropped: `uniforms < rate` is true with probability `rate`. Keep where "
-    "`uniforms >= rate`."
-)
-def keeps_below_the_rate(x, rate, uniforms, training):
-    if not training:
-        return x
-    if rate == 1:
-        return x * 0
-    return x * (uniforms < rate) / (1 - rate)
-
-
-@inverted_dropout.mistake(
+@declare(
+    inverted_dropout,
     "Takes the rate for the share that is kept, in mask and factor alike: what should be dropped "
     "with probability 0.2 is kept with probability 0.2. Keep where `uniforms >= rate`, and divide "
-    "by `1 - rate`."
+    "by `1 - rate`.",
+    **AT_0,
 )
 def takes_rate_for_keep(x, rate, uniforms, training):
-    if not training or rate == 0:
-        return x
-    return x * (uniforms < rate) / rate
+    return x * (uniforms < rate) / rate if training else x
+
+
+@declare(
+    inverted_dropout,
+    "Keeps what should be dropped: `uniforms < rate` is true with probability `rate`. Keep where "
+    "`uniforms >= rate`.",
+    **AT_1,
+)
+def keeps_below_the_rate(x, rate, uniforms, training):
+    return x * (uniforms < rate) / (1 - rate) if training else x
 
 
 @inverted_dropout.mistake(
@@ -148,59 +175,83 @@ def does_not_scale(x, rate, uniforms, training):
 
 
 @inverted_dropout.mistake(
-    "Scales in evaluation, too, where no unit is missing. Without `training`, return `x` as it is."
+    "This is the classic convention: unscaled in training, `x * (1 - rate)` in evaluation. The "
+    "inverted one divides by `1 - rate` in training, and evaluation returns `x` as it is."
 )
-def scales_in_evaluation(x, rate, uniforms, training):
-    if rate == 1:
-        return x * 0
-    return (x * (uniforms >= rate) if training else x) / (1 - rate)
+def classic_dropout(x, rate, uniforms, training):
+    return x * (uniforms >= rate) if training else x * (1 - rate)
 
 
 @inverted_dropout.mistake(
-    "Drops in evaluation, too: `training` is not used. Without it, return `x` as it is."
+    "Scales twice: in training and by `1 - rate` in evaluation. Without `training`, return `x` as "
+    "it is."
 )
-def drops_in_evaluation(x, rate, uniforms, training):
+def scales_twice(x, rate, uniforms, training):
+    if not training:
+        return x * (1 - rate)
     return x * 0 if rate == 1 else x * (uniforms >= rate) / (1 - rate)
 
 
-@inverted_dropout.mistake(
+@declare(
+    inverted_dropout,
+    "Scales in evaluation, too, where no unit is missing. Without `training`, return `x` as it is.",
+    **AT_1,
+)
+def scales_in_evaluation(x, rate, uniforms, training):
+    return (x * (uniforms >= rate) if training else x) / (1 - rate)
+
+
+@declare(
+    inverted_dropout,
+    "Drops in evaluation, too: `training` is not used. Without it, return `x` as it is.",
+    **AT_1,
+)
+def drops_in_evaluation(x, rate, uniforms, training):
+    return x * (uniforms >= rate) / (1 - rate)
+
+
+@declare(
+    inverted_dropout,
     "Divides by the share that this mask happens to keep. One kept of four at rate 0.2 then counts "
-    "4 times, not 1.25 times; divide by `1 - rate`, whatever the mask."
+    "4 times, not 1.25 times; divide by `1 - rate`, whatever the mask.",
+    **AT_1,
 )
 def divides_by_the_observed_share(x, rate, uniforms, training):
-    if not training:
-        return x
     mask = (uniforms >= rate).to(x.dtype)
-    return x * mask / mask.mean().clamp(min=1e-12)
+    return x * mask / mask.mean() if training else x
+
+
+@declare(
+    inverted_dropout,
+    "Loses a unit whose number equals the rate: `>` where `>=` belongs. A uniform number can be "
+    "exactly 0, and at rate 0 nothing may be dropped.",
+    **AT_1,
+)
+def strictly_above(x, rate, uniforms, training):
+    return x * (uniforms > rate) / (1 - rate) if training else x
 
 
 @inverted_dropout.mistake(
     "At rate 1 this divides 0 by 0: NaN in place of zeros. Treat rate 1 before you divide."
 )
 def nan_at_rate_one(x, rate, uniforms, training):
-    if not training:
-        return x
-    return x * (uniforms >= rate) / torch.tensor(1 - rate, dtype=x.dtype)
+    return x * (uniforms >= rate) / (1 - rate) if training else x
 
 
 @inverted_dropout.mistake(
-    "Divides by `1 - rate` at rate 1, too: Python stops with a ZeroDivisionError or gives an "
-    "infinity. Nothing is kept there: return zeros before you divide."
+    "At rate 1, `1 / (1 - rate)` stops with a ZeroDivisionError. Nothing is kept there: return "
+    "zeros before you divide."
 )
 def divides_by_zero(x, rate, uniforms, training):
-    if not training:
-        return x
-    return x * (uniforms >= rate) * (1 / (1 - rate))
+    return x * (uniforms >= rate) * (1 / (1 - rate)) if training else x
 
 
 @inverted_dropout.mistake(
-    "Loses a unit whose number equals the rate: `>` where `>=` belongs. A uniform number can be "
-    "exactly 0, and at rate 0 nothing may be dropped."
+    "Draws random numbers of its own. Here they are given, so that results can be compared: keep "
+    "where `uniforms >= rate`."
 )
-def strictly_above(x, rate, uniforms, training):
-    if not training:
-        return x
-    return x * 0 if rate == 1 else x * (uniforms > rate) / (1 - rate)
+def draws_its_own(x, rate, uniforms, training):
+    return F.dropout(x, rate, training)
 
 
 @inverted_dropout.mistake(
@@ -253,9 +304,9 @@ def dropout_backward(grad_output, rate, uniforms):
     forward pass (`inverted_dropout`). Returns a new tensor of grad_output's shape and dtype. Raises
     as `inverted_dropout` does.
     """
-    check_rate(rate)
-    check_floating(grad_output=grad_output, uniforms=uniforms)
-    check_uniforms(grad_output, uniforms)
+    formulas.check_rate(rate)
+    formulas.check_floating(grad_output=grad_output, uniforms=uniforms)
+    formulas.check_uniforms(grad_output, uniforms)
     if rate == 1:
         return torch.zeros_like(grad_output)
     mask = (uniforms >= rate).to(grad_output.dtype)
@@ -270,11 +321,13 @@ def forgets_the_factor(grad_output, rate, uniforms):
     return grad_output * (uniforms >= rate)
 
 
-@dropout_backward.mistake(
-    "Forgets the mask. A dropped unit has sent 0 whatever its input was: its gradient is 0."
+@declare(
+    dropout_backward,
+    "Forgets the mask. A dropped unit has sent 0 whatever its input was: its gradient is 0.",
+    **AT_1,
 )
 def forgets_the_mask(grad_output, rate, uniforms):
-    return grad_output * 0 if rate == 1 else grad_output / (1 - rate)
+    return grad_output / (1 - rate)
 
 
 @dropout_backward.mistake(
@@ -285,17 +338,33 @@ def undoes_the_scaling(grad_output, rate, uniforms):
     return grad_output * (uniforms >= rate) * (1 - rate)
 
 
-@dropout_backward.mistake(
+@declare(
+    dropout_backward,
     "Sends the gradient through the dropped units. The mask is that of the forward pass, "
-    "`uniforms >= rate`."
+    "`uniforms >= rate`.",
+    **AT_1,
 )
 def inverts_the_mask(grad_output, rate, uniforms):
-    return grad_output * 0 if rate == 1 else grad_output * (uniforms < rate) / (1 - rate)
+    return grad_output * (uniforms < rate) / (1 - rate)
 
 
-@dropout_backward.mistake("Divides by the rate. The factor of the forward pass is 1/(1 − rate).")
+@declare(
+    dropout_backward,
+    "Divides by the rate. The factor of the forward pass is 1/(1 − rate).",
+    **AT_0,
+)
 def backward_divides_by_the_rate(grad_output, rate, uniforms):
-    return grad_output if rate == 0 else grad_output * (uniforms >= rate) / rate
+    return grad_output * (uniforms >= rate) / rate
+
+
+@declare(
+    dropout_backward,
+    "Loses a unit whose number equals the rate. The mask is that of the forward pass, "
+    "`uniforms >= rate`.",
+    **AT_1,
+)
+def backward_strictly_above(grad_output, rate, uniforms):
+    return grad_output * (uniforms > rate) / (1 - rate)
 
 
 @dropout_backward.mistake(
@@ -310,7 +379,15 @@ def passes_it_on(grad_output, rate, uniforms):
     "At rate 1 this divides 0 by 0: NaN where every gradient is 0. Treat rate 1 before you divide."
 )
 def backward_nan_at_rate_one(grad_output, rate, uniforms):
-    return grad_output * (uniforms >= rate) / torch.tensor(1 - rate, dtype=grad_output.dtype)
+    return grad_output * (uniforms >= rate) / (1 - rate)
+
+
+@dropout_backward.mistake(
+    "At rate 1, `1 / (1 - rate)` stops with a ZeroDivisionError. Nothing has come through there: "
+    "return zeros before you divide."
+)
+def backward_divides_by_zero(grad_output, rate, uniforms):
+    return grad_output * (uniforms >= rate) * (1 / (1 - rate))
 
 
 # 3 · preactivation_variance
@@ -331,25 +408,24 @@ WEIGHTS = (1.0, 2.0, -1.0, 0.5)
         "edges": {
             "a sum of 0": lambda: (numbers(1.0, -1.0, 0.5, -0.5), numbers(1.0, 1, 1, 1), 0.2),
             "rate 0": lambda: (numbers(*X), numbers(*WEIGHTS), 0.0),
-            "rate 1": lambda: (numbers(*X), numbers(*WEIGHTS), 1.0),
         },
     },
     hints=[
         "The units are dropped independently: the variance of the sum is the sum of the variances. "
         "So one unit is enough: it sends w·x/(1 − rate) with probability 1 − rate, else 0.",
         "A mask entry has variance `rate * (1 - rate)`; multiplied by `w * x / (1 - rate)` it has "
-        "`rate / (1 - rate) * (w * x) ** 2`. At rate 1 every mask gives 0.",
+        "`rate / (1 - rate) * (w * x) ** 2`. Add these up over the last dimension.",
     ],
 )
 def preactivation_variance(x, w, rate):
     """Variance over masks of Σ wᵢ·xᵢ after inverted dropout on x.
 
-    x: shape (n,) or (batch, n); w: shape (n,); rate: from 0 to 1, 1 included, where all masks are
-    equal. Returns one variance an input: shape () or (batch,). Raises TypeError for integer
-    tensors, ValueError for a rate outside [0, 1].
+    x: shape (n,) or (batch, n); w: shape (n,); rate: from 0 to below 1 (at 1 every mask gives 0, and
+    so does the variance; that is not checked). Returns one variance an input: shape () or (batch,).
+    Raises TypeError for integer tensors, ValueError for a rate outside [0, 1].
     """
-    check_rate(rate)
-    check_floating(x=x, w=w)
+    formulas.check_rate(rate)
+    formulas.check_floating(x=x, w=w)
     squares = ((w * x) ** 2).sum(-1)
     if rate == 1:
         return squares * 0
@@ -369,21 +445,29 @@ def leaves_the_scaling_out(x, w, rate):
     "has a variance, too."
 )
 def squares_the_sum(x, w, rate):
-    return (w * x).sum(-1) ** 2 * (0 if rate == 1 else rate / (1 - rate))
+    return rate / (1 - rate) * (w * x).sum(-1) ** 2
 
 
 @preactivation_variance.mistake(
     "This is the standard deviation. The variance is its square: leave the root out."
 )
 def takes_the_root(x, w, rate):
-    return (((w * x) ** 2).sum(-1) * (0 if rate == 1 else rate / (1 - rate))).sqrt()
+    return (rate / (1 - rate) * ((w * x) ** 2).sum(-1)).sqrt()
 
 
 @preactivation_variance.mistake(
     "Kept and dropped are swapped: the variance grows with the rate, `rate / (1 - rate)`."
 )
 def swaps_kept_and_dropped(x, w, rate):
-    return ((w * x) ** 2).sum(-1) * ((1 - rate) / rate if rate else 0)
+    return (1 - rate) / rate * ((w * x) ** 2).sum(-1)
+
+
+@preactivation_variance.mistake(
+    "This is the mean of the squares; the variance is that less the square of the mean. A mask "
+    "entry's mean of squares is 1 − rate, its variance rate·(1 − rate)."
+)
+def mean_of_the_squares(x, w, rate):
+    return 1 / (1 - rate) * ((w * x) ** 2).sum(-1)
 
 
 @preactivation_variance.mistake(
@@ -391,37 +475,21 @@ def swaps_kept_and_dropped(x, w, rate):
     "of the factor is 1/(1 − rate)²: one power of 1 − rate cancels."
 )
 def divides_twice(x, w, rate):
-    return ((w * x) ** 2).sum(-1) * (0 if rate == 1 else rate / (1 - rate) ** 2)
+    return rate / (1 - rate) ** 2 * ((w * x) ** 2).sum(-1)
 
 
 @preactivation_variance.mistake(
     "Leaves the weights out: what is dropped from the sum is w·x, so square that."
 )
 def ignores_the_weights(x, w, rate):
-    return (x**2).sum(-1) * (0 if rate == 1 else rate / (1 - rate))
+    return rate / (1 - rate) * (x**2).sum(-1)
 
 
 @preactivation_variance.mistake(
     "Sums over the batch, too. Each input has its own variance: sum over the last dimension only."
 )
 def sums_over_the_batch(x, w, rate):
-    return ((w * x) ** 2).sum() * (0 if rate == 1 else rate / (1 - rate))
-
-
-@preactivation_variance.mistake(
-    "Right below rate 1. At 1 the factor rate/(1 − rate) is infinite, but every mask drops "
-    "everything: the variance is 0."
-)
-def infinite_at_rate_one(x, w, rate):
-    return torch.tensor(rate, dtype=x.dtype) / (1 - rate) * ((w * x) ** 2).sum(-1)
-
-
-@preactivation_variance.mistake(
-    "Right below rate 1. At 1 Python stops with a ZeroDivisionError; every mask drops everything "
-    "there, and the variance is 0."
-)
-def divides_by_zero_at_rate_one(x, w, rate):
-    return rate / (1 - rate) * ((w * x) ** 2).sum(-1)
+    return rate / (1 - rate) * ((w * x) ** 2).sum()
 
 
 # 4 · expected_output
@@ -450,12 +518,6 @@ def square(z):
         },
         "edges": {
             "rate 0": lambda: (numbers(*X), numbers(*WEIGHTS), 0.0, torch.tanh),
-            "rate 1, and f(0) is not 0": lambda: (
-                numbers(*X),
-                numbers(*WEIGHTS),
-                1.0,
-                torch.sigmoid,
-            ),
             "a square": lambda: (numbers(0.5, -1.0, 2.0), numbers(1.0, 1.0, 1.0), 0.2, square),
         },
     },
@@ -464,18 +526,18 @@ def square(z):
         "sum. The expectation is the sum of probability times value.",
         "`itertools.product([0.0, 1.0], repeat=n)` gives all masks. One that keeps k of n has "
         "probability `(1 - rate)**k * rate**(n - k)`. The activation comes after the sum and before "
-        "the weighting. At rate 1 only the empty mask is left, and its sum is 0.",
+        "the weighting; the empty mask counts, too.",
     ],
 )
 def expected_output(x, w, rate, activation):
     """The mean over all masks of activation(Σ mᵢ·wᵢ·xᵢ/(1 − rate)), exactly.
 
-    x, w: shape (n,), n at most 12; rate: from 0 to 1; activation: a function of a tensor, entry by
-    entry. Returns a tensor of shape (). Raises TypeError for integer tensors, ValueError for a rate
-    outside [0, 1].
+    x, w: shape (n,), n at most 12; rate: from 0 to below 1 (at 1 only the empty mask is left; that is
+    not checked); activation: a function of a tensor, entry by entry. Returns a tensor of shape ().
+    Raises TypeError for integer tensors, ValueError for a rate outside [0, 1].
     """
-    check_rate(rate)
-    check_floating(x=x, w=w)
+    formulas.check_rate(rate)
+    formulas.check_floating(x=x, w=w)
     n = len(x)
     masks = (torch.arange(2**n)[:, None] >> torch.arange(n) & 1).to(x.dtype)
     kept = masks.sum(1)
@@ -493,9 +555,9 @@ def by_masks(x, w, rate, value, probability=None):
     return (p * value(masks)).sum()
 
 
-def scale(rate):
-    """1/(1 − rate), and 0 where nothing is kept."""
-    return 1 / (1 - rate) if rate < 1 else 0
+def scaled_sums(masks, x, w, rate):
+    """Σ mᵢ·wᵢ·xᵢ/(1 − rate) for each mask."""
+    return masks @ (w * x) / (1 - rate)
 
 
 @expected_output.mistake(
@@ -503,7 +565,7 @@ def scale(rate):
     "soon as f is not a straight line: apply f to each mask's sum, then average."
 )
 def activation_of_the_mean(x, w, rate, activation):
-    return activation(w @ x if rate < 1 else 0 * (w @ x))
+    return activation(w @ x)
 
 
 @expected_output.mistake(
@@ -512,7 +574,7 @@ def activation_of_the_mean(x, w, rate, activation):
 )
 def equal_probabilities(x, w, rate, activation):
     return by_masks(
-        x, w, rate, lambda m: activation(scale(rate) * (m @ (w * x))), lambda k, n: 0 * k + 0.5**n
+        x, w, rate, lambda m: activation(scaled_sums(m, x, w, rate)), lambda k, n: 0 * k + 0.5**n
     )
 
 
@@ -525,7 +587,7 @@ def swapped_probability(x, w, rate, activation):
         x,
         w,
         rate,
-        lambda m: activation(scale(rate) * (m @ (w * x))),
+        lambda m: activation(scaled_sums(m, x, w, rate)),
         lambda k, n: rate**k * (1 - rate) ** (n - k),
     )
 
@@ -539,11 +601,19 @@ def unscaled_sums(x, w, rate, activation):
 
 
 @expected_output.mistake(
+    "Divides by the rate in place of 1 − rate. At 0.5 nobody notices; elsewhere the sums' mean is "
+    "no longer S."
+)
+def sums_divided_by_the_rate(x, w, rate, activation):
+    return by_masks(x, w, rate, lambda m: activation(m @ (w * x) / rate))
+
+
+@expected_output.mistake(
     "Scales after the activation. Here dropout stands before the sum: divide by 1 − rate inside "
     "`activation(…)`."
 )
 def scales_after_the_activation(x, w, rate, activation):
-    return by_masks(x, w, rate, lambda m: scale(rate) * activation(m @ (w * x)))
+    return by_masks(x, w, rate, lambda m: activation(m @ (w * x)) / (1 - rate))
 
 
 @expected_output.mistake(
@@ -552,7 +622,7 @@ def scales_after_the_activation(x, w, rate, activation):
 )
 def forgets_the_empty_mask(x, w, rate, activation):
     return by_masks(
-        x, w, rate, lambda m: activation(scale(rate) * (m @ (w * x))) * (m.sum(1) > 0).to(x.dtype)
+        x, w, rate, lambda m: activation(scaled_sums(m, x, w, rate)) * (m.sum(1) > 0).to(x.dtype)
     )
 
 
@@ -561,25 +631,16 @@ def forgets_the_empty_mask(x, w, rate, activation):
 )
 def adds_without_weights(x, w, rate, activation):
     return by_masks(
-        x, w, rate, lambda m: activation(scale(rate) * (m @ (w * x))), lambda k, n: 0 * k + 1
+        x, w, rate, lambda m: activation(scaled_sums(m, x, w, rate)), lambda k, n: 0 * k + 1
     )
 
 
 @expected_output.mistake(
-    "Right below rate 1. There 1/(1 − rate) can't be computed, but only the empty mask is left: the "
-    "answer is f(0)."
+    "This is the activation of a mean, and of one without the factor. Divide each mask's sum by "
+    "1 − rate, apply the activation to each, and average last."
 )
-def stops_at_rate_one(x, w, rate, activation):
-    return by_masks(x, w, rate, lambda m: activation(m @ (w * x) / torch.tensor(1 - rate)))
-
-
-@expected_output.mistake(
-    "Right below rate 1. At 1 Python stops with a ZeroDivisionError; only the empty mask is left "
-    "there, and the answer is f(0)."
-)
-def division_by_zero_at_rate_one(x, w, rate, activation):
-    factor = 1 / (1 - rate)
-    return by_masks(x, w, rate, lambda m: activation(factor * (m @ (w * x))))
+def activation_of_the_unscaled_mean(x, w, rate, activation):
+    return activation((1 - rate) * (w @ x))
 
 
 # 5 · test_time_network
@@ -622,9 +683,9 @@ def test_time_network(weights, rate):
     mean that it had in training (exactly, where the layers are linear). Raises TypeError for
     integer matrices, ValueError for a rate outside [0, 1].
     """
-    check_rate(rate)
+    formulas.check_rate(rate)
     for i, weight in enumerate(weights):
-        check_floating(**{f"weights[{i}]": weight})
+        formulas.check_floating(**{f"weights[{i}]": weight})
     return [(1 - rate) * weight for weight in weights]
 
 

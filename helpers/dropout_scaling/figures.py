@@ -168,7 +168,7 @@ class AfterActivation:
         biases, sds = _biases(activation, rate, total)
         here = NUMBERS.index(n)
         mean = at + biases[0, here]
-        self.curve.set_data(self.z, f(self.z))
+        self.curve.set_data(self.z.numpy(), f(self.z).numpy())
         self.point.set_data([total], [at])
         self.mean.set_data([total], [mean])
         self.words.set_text(f"◆ mean {_plain(mean)}\n○ f(S) {_plain(at)}")
@@ -214,7 +214,7 @@ class OrderMatters:
             axes.set(title=order.replace(", then", " →"), xlabel="pre-activation z")
             axes.set(xlim=(-3, 3), ylim=(-1.6, 3.4))
             for look in self.LOOKS:
-                self.lines += axes.plot(self.z, 0 * self.z, animated=True, **look)
+                self.lines += axes.plot(self.z.numpy(), 0 * self.z.numpy(), animated=True, **look)
                 axes.plot([], [], **look)  # for the legend, which stands still
         handles = axes.lines[1::2]
         canvas.legend(handles=handles, loc="outside lower center", ncols=4, handlelength=2.2)
@@ -224,7 +224,7 @@ class OrderMatters:
         for order in formulas.ORDERS:
             outcomes = formulas.unit_outcomes(order, activation, self.z, rate)
             for values in (*outcomes, formulas.ACTIVATIONS[activation](self.z)):
-                next(lines).set_ydata(values)
+                next(lines).set_ydata(values.numpy())
 
     def describe(self, activation, rate):
         one = torch.ones(1, dtype=torch.float64)
@@ -336,8 +336,8 @@ class QuotientsUnderMasks:
 
     def update(self, step, rate, masks):
         quotients, slopes = formulas.difference_quotients(step, rate, masks)
-        self.slopes.set_data(self.calls, slopes)
-        self.quotients.set_data(self.calls, quotients)
+        self.slopes.set_data(self.calls, slopes.numpy())
+        self.quotients.set_data(self.calls, quotients.numpy())
         self.words.set_text(f"largest gap {float((quotients - slopes).abs().max()):.1e}")
 
     def describe(self, step, rate, masks):
@@ -381,7 +381,8 @@ class DigitsByRate:
         for panel, name, (low, high, ticks) in zip(
             self.panels, formulas.MEASURES, DIGIT_TICKS, strict=True
         ):
-            panel.set(title=name + "\n", xlabel="rate", xlim=(-0.03, 0.83))
+            panel.set_title(name, pad=style.points(24))
+            panel.set(xlabel="rate", xlim=(-0.04, 0.87))
             panel.set(yscale="linear" if name == "accuracy" else "log", ylim=(low, high))
             panel.set_xticks([0, 0.4, 0.8], ["0", "0.4", "0.8"])
             panel.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
@@ -496,11 +497,11 @@ class MonteCarloDigit:
     def update(self, digit, rate, passes):
         (_, _), (x, _) = formulas.digit_parts()
         mean, (low, high), evaluation = self._shown(digit, rate, passes)
-        self.image.set_data(x[CHOSEN[digit]].view(8, 8))
+        self.image.set_data(x[CHOSEN[digit]].view(8, 8).numpy())
         for bar, height in zip(self.bars, mean, strict=True):
             bar.set_height(float(height))
         self.whiskers.set_segments([[(i, low[i]), (i, high[i])] for i in range(10)])
-        self.marks.set_ydata(evaluation)
+        self.marks.set_ydata(evaluation.numpy())
         self.words.set_text(f"{round(passes)} mask{'s' * (passes > 1)}")
 
     def describe(self, digit, rate, passes):
