@@ -306,6 +306,13 @@ def test_the_lock_covers_what_is_installed():
     assert len(seen) > len(PINS)
 
 
+def test_python_starts_in_any_folder_and_locale():
+    """Where text is ASCII, a .pth file with another letter in it keeps Python from starting."""
+    files = metadata.files("checked-gradients")
+    (pth,) = [file.locate() for file in files if file.suffix == ".pth"]
+    assert pth.read_bytes().isascii() and pth.read_text().startswith("import ")
+
+
 def test_conda_gets_the_same_versions():
     """environment.yml names pyproject.toml's dependencies by their names on conda-forge."""
     names = {"matplotlib-base": "matplotlib", "pytorch-cpu": "torch"}
