@@ -415,6 +415,9 @@ def test_the_page_quotes_the_sunspots():
     assert round(three_years * 109) == 3
     predictions = formulas.sunspot_predictions()
     assert torch.equal(predictions["paraboloid (4, 2)"] > 0, predictions["squared error"] > 0)
+    plain, chosen = (predictions[m][0, 0] for m in ("squared error", "classifier"))
+    differ = (plain < 0) != (chosen < 0)
+    assert int(differ.sum()) == 11 and (plain[differ] > 0).all() and (plain[differ] < 10).all()
     lower = formulas.sunspot_scores("signs", "as last year")["classifier"][1]
     assert (lower > 1e-6).all()
 
