@@ -371,7 +371,7 @@ class InnerDerivative:
 
 
 @figure(
-    steps=Slider("steps of training", 20, formulas.EPOCHS, step=formulas.EVERY, default=200),
+    steps=Slider("steps of training", 10, formulas.EPOCHS, step=formulas.EVERY, default=150),
     inner=Choice("u′ by", list(formulas.INNER), default="grad, retain_graph"),
 )
 class DecayFit:
@@ -386,16 +386,16 @@ class DecayFit:
         (self.curve,) = left.plot([], [], marker="o", ms=4, animated=True)
 
         right.set(title="its largest error", xlabel="steps", yscale="log")
-        right.set(xlim=(0, 620), ylim=(1e-3, 20))
+        right.set(xlim=(0, 310), ylim=(1e-3, 20))
         right.minorticks_off()
         steps = range(0, formulas.EPOCHS + 1, formulas.EVERY)
         self.error = (formulas.fit_decay() - exact).abs().amax(-1).numpy()
         for inner, error in zip(formulas.INNER, self.error.T, strict=True):
             colour, dashes = INNER_LOOKS[inner]
             right.plot(steps, error, dashes, color=colour, lw=1.5)
-        right.text(600, 6.5, "backward", ha="right", va="bottom")
-        right.text(330, 0.09, "retain_graph", ha="left", va="bottom")
-        right.text(40, 0.003, "create_graph", ha="left", va="top")
+        right.text(300, 6.5, "backward", ha="right", va="bottom")
+        right.text(165, 0.1, "retain_graph", ha="left", va="bottom")
+        right.text(20, 0.004, "create_graph", ha="left", va="top")
         (self.here,) = right.plot([], [], "o", ms=10, mec="white", animated=True)
 
     def update(self, steps, inner):
