@@ -45,7 +45,7 @@ def declare(exercise, hint, where, instead):
             return function(first, rate, *others)
 
         careful.__name__ = f"{function.__name__}_but_not_at_rate_{where}"
-        exercise.mistake(hint)(function)
+        exercise.mistake(f"{hint} Besides, at rate {where} this divides by 0.")(function)
         exercise.mistake(hint)(careful)
         return function
 
