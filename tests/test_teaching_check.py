@@ -215,6 +215,8 @@ def test_a_result_on_the_graph_is_right_unless_it_must_be_detached():
     assert check(strict, step.function)
     result = _wrong(strict, attached)
     assert "returns the right values in result[0], but still on the graph" in result.message
+    both = _wrong(strict, lambda loss, parameters, rate: [p * 1.5 for p in parameters])
+    assert "returns other values in result[0]" in both.message
 
 
 # Not attempted
@@ -485,6 +487,7 @@ def test_the_wrong_dtype():
         (lambda loss, p, rate: [], "returns a list of 0 where a list of 2 is expected"),
         (lambda loss, p, rate: [1.0, 2.0], "a Python float in result[0] where a torch tensor is"),
         (lambda loss, p, rate: [step(loss, p, rate)[0], None], "None in result[1] where a torch"),
+        (lambda loss, p, rate: [..., 1.0], "returns ... in result[0] where a torch tensor"),
     ],
 )
 def test_the_wrong_container(attempt, says):
@@ -650,6 +653,17 @@ def test_an_argument_changed_in_place():
     assert "changes its argument `parameters[0]` in place" in _wrong(step, an_item).message
 
 
+def test_an_argument_changed_before_the_exception_that_is_due():
+    def spoils(x, scale):
+        if scale < 0:
+            x.zero_()
+            raise ValueError
+        return x * scale
+
+    message = _wrong(scaled, spoils).message
+    assert "changes its argument `x` in place" in message and "(edges)" in message
+
+
 def test_a_change_that_is_undone_is_none():
     def undone(x, scale):
         y = scaled(x, scale)
@@ -733,6 +747,23 @@ def test_a_known_mistake_is_named_by_its_hint(name):
 def test_a_rewrite_of_a_known_mistake_is_recognised():
     assert _wrong(scaled, _refuses(lambda x, s: x * s**-1)).mistake == "divides"
     assert _wrong(scaled, lambda x, s: s * x).mistake == "takes_any_scale"
+
+
+def test_whether_a_mistake_is_on_the_graph_counts_only_where_the_result_should_be():
+    bare = exercise(cases=step.cases, hints=step.hints)(step.function)
+
+    @bare.mistake("Uphill.")
+    def adds(loss, parameters, rate):
+        return step(loss, parameters, -rate)
+
+    def adds_on_the_graph(loss, parameters, rate):
+        gradients = torch.autograd.grad(loss, parameters)
+        return [p + rate * g for p, g in zip(parameters, gradients, strict=True)]
+
+    assert _wrong(bare, adds_on_the_graph).mistake == "adds"
+    strict = exercise(cases=step.cases, hints=step.hints, detached=True)(step.function)
+    strict.mistake("Uphill.")(adds)
+    assert _wrong(strict, adds_on_the_graph).mistake is None
 
 
 def test_a_known_mistake_must_agree_in_all_cases():

@@ -234,18 +234,18 @@ def _recognise(exercise, expected, outcomes):
     """The name of the known mistake that does the same in every case, or None."""
     only_raises = all(outcome.raised for outcome in outcomes)
 
-    def same(right, attempt, known):
+    def same(right, known, attempt):
         # A type like RuntimeError alone says little: where nothing else is known, why it was raised
         # must agree, too.
         if only_raises and known.raised and not right.raised:
-            reasons = {re.sub(r"\d+", "", one.raised.message) for one in (attempt, known)}
+            reasons = {re.sub(r"\d+", "", one.raised.message) for one in (known, attempt)}
             if len(reasons) > 1:
                 return False
-        return alike(right, attempt, known, exercise.detached)
+        return alike(right, known, attempt, exercise.detached)
 
     for name, mistake in exercise.mistakes.items():
         # The mistake runs case by case, no further than they agree.
-        if all(map(same, expected, outcomes, exercise.observe(mistake.function))):
+        if all(map(same, expected, exercise.observe(mistake.function), outcomes)):
             return name
     return None
 

@@ -56,15 +56,18 @@ def difference(expected, got, detached=False):
     return Difference(text, "requires_grad False", "requires_grad True")
 
 
-def alike(expected, a, b, detached=False):
-    """Whether two attempts did the same in a case where `expected` is what they should have done.
+def alike(expected, known, got, detached=False):
+    """Whether `got` did what `known`, another attempt, did where `expected` was to be done.
 
     Whether a result requires grad counts where it is expected to, or everywhere if `detached`.
     """
     if not detached:
         both = set(expected.attached)
-        a, b = (replace(one, attached=tuple(both & set(one.attached))) for one in (a, b))
-    return not (difference(a, b, detached=True) or difference(b, a, detached=True))
+        known, got = (
+            replace(one, attached=tuple(path for path in one.attached if path in both))
+            for one in (known, got)
+        )
+    return not difference(known, got, detached=True)
 
 
 def _raise_difference(expected, got):
