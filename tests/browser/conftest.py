@@ -1,6 +1,7 @@
 """One JupyterLab and one Chromium for all browser tests, and one page a notebook."""
 
 import os
+import signal
 from pathlib import Path
 
 import psutil
@@ -21,6 +22,8 @@ def topic(request):
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
     """The server and the browser that all tests share; afterwards none of their processes runs."""
+    # Told to end, pytest ends the server and the browser first.
+    former = signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", 143))
     before = set(psutil.Process().children(recursive=True))
     folder = tmp_path_factory.mktemp("lab")
     guard = {"IPYTHONDIR": os.environ["IPYTHONDIR"]}  # keeps kernels off the network
@@ -28,6 +31,7 @@ def lab(tmp_path_factory):
         browser = launch(playwright)
         yield Lab(address, folder, browser)
         browser.close()
+    signal.signal(signal.SIGTERM, former)
     left = set(psutil.Process().children(recursive=True)) - before
     assert not left, f"still running: {left}"
 

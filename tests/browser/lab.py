@@ -185,6 +185,7 @@ class Page:
         tab.on("pageerror", lambda error: self.messages.append(str(error)))
         tab.on("request", self._request)
         self.do = tab.evaluate
+        tab.set_default_timeout(10_000)
 
     def _console(self, message):
         if message.type == "error":
@@ -198,11 +199,11 @@ class Page:
     def load(self, ready=True):
         """Open or open again; wait until every cell is shown and the kernel idle."""
         self.tab.goto(self.url)
-        self.wait("() => window.jupyterapp?.shell?.currentWidget?.context?.isReady")
+        self.wait("() => window.jupyterapp?.shell?.currentWidget?.context?.isReady", seconds=60)
         if ready:
-            self.wait("lab.ready")
+            self.wait("lab.ready", seconds=60)
 
-    def wait(self, script, argument=None, seconds=60):
+    def wait(self, script, argument=None, seconds=20):
         """Wait until `script`, a JavaScript function of `argument`, gives something true."""
         return self.tab.wait_for_function(script, arg=argument, timeout=1000 * seconds)
 
@@ -294,8 +295,9 @@ class Page:
 
     def live(self, figure, nth=0):
         """The live figure `figure` as the page shows it: a View of its card number `nth`."""
-        title = json.dumps(figure.__doc__ or figure.name)
-        return View(self, self.tab.locator(f"[data-live][aria-label={title}]").nth(nth), figure)
+        title = figure.__doc__ or figure.name
+        boxes = self.tab.get_by_role("group", name=title, exact=True)
+        return View(self, boxes.nth(nth), figure)
 
 
 class View:
@@ -328,7 +330,7 @@ class View:
         )
         return self.figure.values_at(indices)
 
-    def wait(self, seconds=30, **values):
+    def wait(self, seconds=10, **values):
         """Wait until picture and words are those of `values` and no note lies on them."""
         expected = self.figure.describe(**values)
         self.page.wait(

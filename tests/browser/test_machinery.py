@@ -1,11 +1,8 @@
 """What can go wrong around a live figure, on a page of its own: kernels that die or are busy, pages
 that are saved, opened again, not trusted, scrolled, shown twice."""
 
-import json
-
 import nbformat
 import pytest
-from browser.lab import View
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers.start_here.figures import StepOfDerivative
@@ -249,10 +246,8 @@ class TestViews:
               return jupyterapp.commands.execute("notebook:create-output-view");
             }"""
         )
-        boxes = page.tab.locator(f"[data-live][aria-label={json.dumps(StepOfDerivative.__doc__)}]")
         page.wait("() => document.querySelectorAll('.jp-LinkedOutputView [data-live]').length")
-        assert boxes.count() == 2
-        first, second = (View(page, boxes.nth(i), StepOfDerivative) for i in range(2))
+        first, second = (page.live(StepOfDerivative, nth) for nth in range(2))
         for moved, key in [(first, "Home"), (second, "ArrowRight"), (first, "End")]:
             press(moved, key)
             values = moved.values()
