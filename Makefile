@@ -6,7 +6,7 @@
 export PYTHON TORCH_INDEX
 python := .venv/bin/python
 
-.PHONY: help setup lab test test-browser refresh bench bench-browser lint lock
+.PHONY: help setup lab test test-browser refresh bench bench-browser animation lint lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile | expand -t 20
@@ -31,6 +31,9 @@ bench: setup ## measure, and write the tables of benchmarks/README.md
 
 bench-browser: setup ## measure the live figures in a real browser
 	$(python) -m benchmarks.browser $(ARGS)
+
+animation: setup ## make the README's animated picture anew
+	$(python) -m helpers.teaching.animate start_here.StepOfDerivative h images/live_figure.gif
 
 lint: setup ## check style and formatting
 	$(python) -m ruff check $(ARGS) .
