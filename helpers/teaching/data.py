@@ -27,3 +27,12 @@ def sunspots():
     """
     years, numbers = np.loadtxt(DATA / "sunspots.csv", delimiter=",", skiprows=1, unpack=True)
     return years.astype(np.int64), numbers
+
+
+def china():
+    """A Chinese temple, grey, (142, 213) uint8: black 0, white 255. A new tensor at every call.
+
+    Source: photograph by danielbuechele, CC BY 2.0, as scikit-learn bundles it; made smaller.
+    """
+    with np.load(DATA / "china.npz") as stored:
+        return torch.from_numpy(stored["grey"])
