@@ -514,12 +514,12 @@ def test_the_stored_networks_and_measures_can_be_computed_again():
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # for so small a network others only get in the way
     assert table.shape == (2, len(module.RATES), len(module.SEEDS), 5, 3)
-    parameters = module.train(("inverted",), (0.5,), (0,))
+    parameters = module.train(rates=(0.5,), seeds=(0,))
     torch.set_num_threads(threads)
     for got, kept in zip(parameters, networks[0.5], strict=True):
         torch.testing.assert_close(got[0, 0, 0], kept, rtol=1e-4, atol=1e-4)
-    measured = module.measure(parameters, (0.5,), ("inverted",))
-    close(measured[0, 0, 0], table[0, module.RATES.index(0.5), 0], 0.003)
+    measured = module.measure(parameters, (0.5,))
+    close(measured[:, 0, 0], table[:, module.RATES.index(0.5), 0], 0.003)
 
 
 def test_the_stored_measures_are_those_of_the_stored_network():
