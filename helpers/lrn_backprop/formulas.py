@@ -359,3 +359,16 @@ def normalisers(channels):
         "group": lambda a: F.group_norm(a, channels // 2),
         "local response": lambda a: lrn(a, 3, 1.0, 0.75, 1.0),
     }
+
+
+@cache
+def probe(shape, method, channel):
+    """Which inputs a normalised value depends on: a bool tensor of `shape`, found by autograd.
+
+    shape: (batch, channels, height, width); the value is the one at (1, channel, 1, 2).
+    """
+    generator = torch.Generator().manual_seed(0)
+    a = torch.randn(shape, generator=generator, dtype=torch.float64).requires_grad_()
+    b = normalisers(shape[1])[method](a)
+    (gradient,) = torch.autograd.grad(b[1, channel, 1, 2], a)
+    return gradient.abs() > 1e-12
