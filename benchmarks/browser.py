@@ -82,8 +82,7 @@ window.watch = {
   down: 0, up: 0,
   done() { if (!watch.up) watch.up = performance.now(); },
   label(box) {
-    const label = box.querySelector(".widget-label:last-child");
-    watch.on(box, () => watch.done());
+    watch.on([...box.querySelectorAll(".widget-label")].at(-1), () => watch.done());
   },
   picture(box) {
     watch.on(box, async (changes) => {
@@ -94,7 +93,7 @@ window.watch = {
       }
     });
   },
-  canvas() {
+  canvas() { // ipympl's pictures are drawn on one
     const draw = CanvasRenderingContext2D.prototype.drawImage;
     CanvasRenderingContext2D.prototype.drawImage = function (...args) {
       draw.apply(this, args);
@@ -175,11 +174,8 @@ class Keys:
     def __init__(self, page, cell, control, kind):
         self.page, self.tab = page, page.tab
         area = page.outputs(cell)
-        if kind == "canvas":
-            page.do("() => watch.canvas()")
-        else:
-            page.do(f"(area) => watch.{kind}(area)", area)
         self.field = area.wait_for_selector(control)
+        page.do(f"(area) => watch.{kind}(area)", area)
         self.field.evaluate("(field) => { field.dataset.lmSuppressShortcuts = 'true'; }")
         self.press("ArrowRight")  # the first answer warms the path up
         self.press("Home")
