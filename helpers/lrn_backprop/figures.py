@@ -113,7 +113,7 @@ class Competition:
             text.set_text(f"{scale:.3g}")
         curve = formulas.lrn(self.channels(self.grid), n, alpha, beta, k)[:, 2]
         inside = torch.where(curve <= TALLEST, curve, torch.nan)
-        self.curve.set_data(self.grid, inside)
+        self.curve.set_data(self.grid.numpy(), inside.numpy())
         self.dot.set_data([a], [min(float(b[2]), TALLEST)])
         self.dot.set_marker("o" if b[2] <= TALLEST else "^")
         self.text.set_text(f"α = {short(alpha)}, n = {n}\nβ = {beta:g}, k = {k:g}\nb = {b[2]:.3f}")
@@ -179,7 +179,7 @@ class Blame:
 
     def update(self, error, n, alpha, beta):
         jacobian = formulas.lrn_jacobian(row(*self.A)[0], n, alpha, beta, 1.0)
-        self.map.set_data(jacobian)
+        self.map.set_data(jacobian.numpy())
         for texts, values in zip(self.numbers, jacobian.tolist(), strict=True):
             for text, value in zip(texts, values, strict=True):
                 text.set_text("0" if value == 0 else signed(value, 2))
@@ -354,9 +354,9 @@ class Windows:
         for picture, cross, matrix, mark in zip(
             self.maps, self.crosses, (forward, backward), (off, unlike), strict=True
         ):
-            picture.set_data(matrix)
+            picture.set_data(matrix.numpy())
             i, j = mark.nonzero().T
-            cross.set_data(j, i)
+            cross.set_data(j.numpy(), i.numpy())
 
     def describe(self, layer, size):
         forward, off, backward, unlike = self.wrong(layer, size)
@@ -408,8 +408,8 @@ class RunningSums:
 
     def update(self, big, k):
         a, anew, running = self.scales(big, k)
-        self.anew.set_ydata(anew)
-        self.running.set_ydata(running)
+        self.anew.set_ydata(anew.numpy())
+        self.running.set_ydata(running.numpy())
         for text, value in zip(self.outputs, a * running**-0.75, strict=True):
             text.set_text("NaN" if value.isnan() else short(float(value)))
         self.text.set_text(f"a = (3.3, {short(big)}, 0.1, 0, 0, 0), k = {short(k)}")
@@ -464,7 +464,7 @@ class Photo:
         for picture, text, (name, shown) in zip(
             self.pictures, self.texts, self.channels(alpha, n, channel).items(), strict=True
         ):
-            picture.set_data(shown / shown.max())
+            picture.set_data((shown / shown.max()).numpy())
             faint = f"at least a quarter of it: {100 * self.bright(shown):.2f} %"
             text.set_text(f"{name}\nlargest: {shown.max():.4g}\n{faint}")
 
