@@ -1,0 +1,458 @@
+"""Metrics under a change of unit, means of batches, and losses in turned coordinates.
+
+Targets are `y`, predictions `p`; metrics are taken over the last dimension, so that many settings
+are one call. Everything is float64 unless said otherwise.
+"""
+
+import math
+from functools import lru_cache
+
+import numpy as np
+import torch
+
+from helpers.teaching.data import DATA, diabetes, sunspots
+
+
+def _tensor(*values):
+    return torch.tensor(values, dtype=torch.float64)
+
+
+Y = _tensor(2, 5, 9, 7, 10, -5, -2, 2)
+P = _tensor(3, 4, 7, 9, 8, -3, -2, 1)
+"""The page's eight pairs, targets and predictions."""
+
+EPS = float(np.finfo(np.float64).eps)
+
+
+# What the exercises ask of their arguments
+
+
+def check_numbers(**tensors):
+    """Raise TypeError or ValueError unless all are floating, not empty, and finite."""
+    for name, tensor in tensors.items():
+        if not (isinstance(tensor, torch.Tensor) and tensor.is_floating_point()):
+            raise TypeError(f"{name} must be a tensor of floating-point numbers.")
+        if tensor.numel() == 0:
+            raise ValueError(f"{name} is empty; at least one number is needed.")
+        if not tensor.isfinite().all():
+            raise ValueError(f"{name} holds NaN or an infinite number; all must be finite.")
+
+
+def check_pair(y, p, names=("y_true", "y_pred")):
+    """Raise unless `y` and `p` are vectors of one length, floating, not empty, and finite."""
+    check_numbers(**dict(zip(names, (y, p), strict=True)))
+    if y.ndim != 1 or y.shape != p.shape:
+        raise ValueError(
+            f"{names[0]} and {names[1]} must be vectors of one length; "
+            f"got the shapes {tuple(y.shape)} and {tuple(p.shape)}."
+        )
+
+
+def check_no_zero(y, name="y_true"):
+    """Raise ValueError if a target is 0, where a percentage error is not defined."""
+    if (y == 0).any():
+        raise ValueError(f"{name} holds a 0, and no error is a percentage of 0.")
+
+
+# 1 · What a unit does to a metric
+
+
+def rmse(y, p):
+    """Root of the mean squared error, in the unit of y."""
+    return (y - p).square().mean(-1).sqrt()
+
+
+def mae(y, p):
+    """Mean absolute error, in the unit of y."""
+    return (y - p).abs().mean(-1)
+
+
+def mape(y, p, floor=0.0):
+    """Mean of |y − p|/|y|, a pure number: 0.1 for ten per cent.
+
+    A target of 0 gives infinity, or NaN where the prediction is 0, too. `floor`: what |y| is raised
+    to at least, as libraries do: 2.2e-16 in scikit-learn, 1e-7 in Keras.
+    """
+    return ((y - p).abs() / y.abs().clamp(min=floor)).mean(-1)
+
+
+def r_squared(y, p):
+    """1 − (squared error)/(squared error of the mean of y), a pure number."""
+    spread = (y - y.mean(-1, keepdim=True)).square().sum(-1)
+    return 1 - (y - p).square().sum(-1) / spread
+
+
+METRICS = {"RMSE": rmse, "MAE": mae, "MAPE": mape, "R²": r_squared}
+
+
+def rescale(values, s, c):
+    """s·values + c, rounded to ten decimals: decimal s and c that lead to 0 lead to 0 exactly."""
+    return torch.round(s * values + c, decimals=10)
+
+
+def standardise(values, reference):
+    """`values` less the mean of `reference`, in its standard deviations (of the population)."""
+    return (values - reference.mean()) / reference.std(correction=0)
+
+
+# 2 · MAPE near zero
+
+TARGETS = _tensor(1, 2, 10)
+
+
+def weighted_median(values, weights):
+    """The smallest of `values` up to which at least half of the weight lies; vectors."""
+    order = values.argsort()
+    reached = weights[order].cumsum(0)
+    return values[order][(2 * reached >= reached[-1]).int().argmax()]
+
+
+def best_constants(y):
+    """The constants that minimise MSE, MAE and MAPE over the targets `y` (n,): three tensors ()."""
+    return {
+        "MSE": y.mean(),
+        "MAE": weighted_median(y, torch.ones_like(y)),
+        "MAPE": weighted_median(y, 1 / y.abs()),
+    }
+
+
+def constant_losses(y, guesses):
+    """MSE, MAE and MAPE of constant guesses (m,) over y (n,): three tensors (m,), by name."""
+    error = (guesses[:, None] - y).abs()
+    return {
+        "MSE": error.square().mean(-1),
+        "MAE": error.mean(-1),
+        "MAPE": (error / y.abs()).mean(-1),
+    }
+
+
+def smape(y, p):
+    """Mean of 2|y − p|/(|y| + |p|), from 0 to 2; 0 where both are 0."""
+    size = y.abs() + p.abs()
+    return torch.where(size > 0, 2 * (y - p).abs() / torch.where(size > 0, size, 1), 0).mean(-1)
+
+
+def wape(y, p):
+    """Σ|y − p|/Σ|y|: the mean absolute error in units of the mean size of the targets."""
+    return (y - p).abs().sum(-1) / y.abs().sum(-1)
+
+
+def mase(y, p, history):
+    """MAE in units of what "the same as last time" costs within `history` (a series, 1-D).
+
+    Infinite if the history never changes. Source: R. Hyndman and A. Koehler, 2006.
+    """
+    return mae(y, p) / history.diff().abs().mean()
+
+
+# 3 · Does scaling the target change the model?
+
+HELD_OUT = 100
+CHECKPOINTS = (0, 1, 2, 5, 10, 20, 50, 100, 200)
+OPTIMISERS = ("SGD", "Adam")
+SCALES = tuple(float(f"{10 ** (i / 2):.3g}") for i in range(-8, 7))
+LEARNING_RATES = tuple(float(f"{10 ** (i / 2):.3g}") for i in range(-8, 1))
+
+
+@lru_cache(maxsize=1)
+def diabetes_parts():
+    """Patients to train on and patients held out: (x, y), (x_new, y_new).
+
+    x (342, 10) float64, each column with mean 0 and standard deviation 1 over these 342 rows, and
+    x_new (100, 10) by the same two numbers; y the disease progression, 25 to 346.
+    """
+    x, y = diabetes()
+    order = torch.randperm(len(y), generator=torch.Generator().manual_seed(0))
+    new, old = order[:HELD_OUT], order[HELD_OUT:]
+    return (standardise_columns(x[old], x[old]), y[old]), (
+        standardise_columns(x[new], x[old]),
+        y[new],
+    )
+
+
+def standardise_columns(x, reference):
+    """Columns of x less those of `reference` in the mean, in their standard deviations."""
+    return (x - reference.mean(0)) / reference.std(0, correction=0)
+
+
+def with_ones(x):
+    """x (n, k) with a column of ones in front."""
+    return torch.cat([torch.ones_like(x[:, :1]), x], 1)
+
+
+def least_squares(x, y):
+    """Coefficients (1 + k,), the constant first, of the least-squares fit of y (n,) by x (n, k)."""
+    return torch.linalg.lstsq(with_ones(x), y[:, None], driver="gelsd").solution[:, 0]
+
+
+def lasso(x, y, alpha, sweeps=1000):
+    """Coefficients (1 + k,) that minimise ‖y − Xw − b‖²/(2n) + alpha·‖w‖₁, the constant first.
+
+    x (n, k) must have columns of mean 0. By coordinate descent until no coefficient moves by more
+    than 1e-12 of the largest; alpha is in the unit of y times that of x.
+    """
+    n, k = x.shape
+    gram, target = (x.T @ x / n).tolist(), (x.T @ (y - y.mean()) / n).tolist()
+    w = [0.0] * k
+    for _ in range(sweeps):
+        moved = 0.0
+        for j in range(k):
+            pull = (
+                target[j] - sum(g * v for g, v in zip(gram[j], w, strict=True)) + gram[j][j] * w[j]
+            )
+            new = math.copysign(max(abs(pull) - alpha, 0.0), pull) / gram[j][j]
+            moved, w[j] = max(moved, abs(new - w[j])), new
+        if moved <= 1e-12 * max(map(abs, w)):
+            break
+    return torch.cat([y.mean()[None], _tensor(*w)])
+
+
+def fit_in_unit(fit, scale):
+    """RMSE on the held-out patients, in the original unit, of a fit on `scale` times the target.
+
+    fit: a function of (x, y) that returns coefficients, the constant first.
+    """
+    (x, y), (x_new, y_new) = diabetes_parts()
+    return rmse(y_new, with_ones(x_new) @ fit(x, scale * y) / scale)
+
+
+def descend(factor, rate, optimiser="SGD", steps=50):
+    """Coefficients (11,) after `steps` of an optimiser on factor·MSE of the standardised target.
+
+    optimiser: one of OPTIMISERS or any other name in torch.optim; the start is 0.
+    """
+    (x, y), _ = diabetes_parts()
+    x, y = with_ones(x), standardise(y, y)
+    w = torch.zeros(x.shape[1], dtype=torch.float64, requires_grad=True)
+    method = getattr(torch.optim, optimiser)([w], lr=rate)
+    for _ in range(steps):
+        method.zero_grad()
+        (factor * (x @ w - y).square().mean()).backward()
+        method.step()
+    return w.detach()
+
+
+@lru_cache(maxsize=1)
+def stored():
+    """What data/loss_scaling_diabetes.py has computed, as a dict.
+
+    networks: float64 (OPTIMISERS, SCALES, LEARNING_RATES, CHECKPOINTS), RMSE on the held-out
+    patients in the original unit, infinite once a network has overflowed; standardised: the same
+    without the dimension of scales; forest: (SCALES,) RMSE of random forests.
+    """
+    with np.load(DATA / "loss_scaling_diabetes.npz") as file:
+        return {name: torch.from_numpy(file[name]).double() for name in file.files}
+
+
+# 4 · log1p changes the question
+
+SIGMAS = tuple(round(0.1 * i, 1) for i in range(1, 16))
+
+
+def log_line(x):
+    """The page's truth: the median of log(1 + y) at x."""
+    return 0.5 + 0.5 * x
+
+
+@lru_cache(maxsize=1)
+def skewed_sample(n=400):
+    """x (n,) from 0 to 4 and standard normal noise (n,), the same at every call."""
+    generator = torch.Generator().manual_seed(1)
+    x = 4 * torch.rand(n, generator=generator, dtype=torch.float64)
+    return x, torch.randn(n, generator=generator, dtype=torch.float64)
+
+
+def skewed(x, noise, sigma):
+    """y with log(1 + y) = 0.5 + 0.5·x + sigma·noise."""
+    return torch.expm1(log_line(x) + sigma * noise)
+
+
+def log_fit(x, y):
+    """Constant, slope and residual standard deviation of log(1 + y) fitted by a line in x."""
+    coefficients = least_squares(x[:, None], torch.log1p(y))
+    residual = torch.log1p(y) - coefficients[0] - coefficients[1] * x
+    return coefficients[0], coefficients[1], residual.square().mean().sqrt()
+
+
+def back_transformed(fit, x, corrected=False):
+    """Predictions of y from `log_fit`: the median, or the mean if `corrected` by exp(σ²/2)."""
+    constant, slope, sigma = fit
+    return torch.expm1(constant + slope * x + (sigma.square() / 2 if corrected else 0))
+
+
+@lru_cache(maxsize=32)
+def log_study(sigma, n=20_000):
+    """Three fits of 400 pairs measured on `n` new ones, as a dict.
+
+    Name → (RMSE, MAE, mean prediction ÷ mean target), floats; names "line", "log", "corrected":
+    least squares on y, on log(1 + y) taken back, and the same with exp(σ²/2).
+    """
+    x, noise = skewed_sample()
+    y = skewed(x, noise, sigma)
+    generator = torch.Generator().manual_seed(2)
+    new = 4 * torch.rand(n, generator=generator, dtype=torch.float64)
+    y_new = skewed(new, torch.randn(n, generator=generator, dtype=torch.float64), sigma)
+    line, fit = least_squares(x[:, None], y), log_fit(x, y)
+    predictions = {
+        "line": line[0] + line[1] * new,
+        "log": back_transformed(fit, new),
+        "corrected": back_transformed(fit, new, corrected=True),
+    }
+    return {
+        name: (float(rmse(y_new, p)), float(mae(y_new, p)), float(p.mean() / y_new.mean()))
+        for name, p in predictions.items()
+    }
+
+
+# 5 · Sum, mean, and unequal batches
+
+X7 = _tensor(1, 2, 3, 4, 5, 6, 7)
+T7 = _tensor(2, 1, 5, 3, 8, 4, 9)
+LINE = _tensor(0.5, 0.1)
+
+
+def line_gradient(x, t, line=LINE):
+    """Gradient (2,) of the mean squared error of the line (slope, constant) at the points (x, t)."""
+    error = line[0] * x + line[1] - t
+    return 2 * torch.stack([(error * x).mean(), error.mean()])
+
+
+def chunks(size):
+    """The seven points cut into batches of `size`, the last one perhaps smaller: pairs (x, t)."""
+    return list(zip(X7.split(size), T7.split(size), strict=True))
+
+
+def gradient_of_batches(size, weighted):
+    """Gradient (2,) of the mean from those of batches of `size`.
+
+    weighted: by the batches' sizes, as it must be; otherwise the plain mean of the batches' means.
+    """
+    parts = chunks(size)
+    gradients = torch.stack([line_gradient(x, t) for x, t in parts])
+    weights = _tensor(*[len(x) if weighted else 1 for x, _ in parts])
+    return weights @ gradients / weights.sum()
+
+
+PIXELS, LATENTS = 784, 20
+BATCHES = (16, 32, 64, 128, 256)
+RECONSTRUCTIONS = {"sum over pixels": "sum", "mean over everything": "mean"}
+DIVERGENCES = {
+    "mean over the batch": "batch",
+    "sum over everything": "sum",
+    "mean over everything": "mean",
+}
+
+
+def effective_weight(reconstruction, divergence, batch, factor=1.0):
+    """Weight of the KL term against a reconstruction summed over pixels, both a mean over the batch.
+
+    reconstruction: "sum" over pixels and mean over the batch, or "mean" over both; divergence:
+    "batch" (summed over latents), "sum" over latents and batch, "mean" over both; factor: what the
+    program multiplies the KL term by. 784 pixels, 20 latents.
+    """
+    pixels = {"sum": 1, "mean": PIXELS}[reconstruction]
+    return factor * pixels * {"batch": 1, "sum": batch, "mean": 1 / LATENTS}[divergence]
+
+
+# 6 · Turning the coordinates
+
+PREDICTED = torch.tensor([[3, 1], [-1, 2], [0.5, -2]], dtype=torch.float64)
+TRUE = torch.tensor([[2, 2.5], [-0.5, 1], [1.5, -2.5]], dtype=torch.float64)
+COVARIANCE = torch.tensor([[0.8, 0.3], [0.3, 0.5]], dtype=torch.float64)
+
+
+def turning(degrees, shear=0.0, stretch=1.0):
+    """The matrix (2, 2): a shear, then a rotation, then a stretch in all directions."""
+    a = math.radians(degrees)
+    rotation = torch.tensor(
+        [[math.cos(a), -math.sin(a)], [math.sin(a), math.cos(a)]], dtype=torch.float64
+    )
+    return stretch * rotation @ torch.tensor([[1, shear], [0, 1]], dtype=torch.float64)
+
+
+def transform(points, A, shift=0.0):
+    """A·x + shift for each row x of `points` (n, d)."""
+    return points @ A.T + shift
+
+
+def mse(p, y):
+    """Mean over all coordinates of the squared differences."""
+    return (p - y).square().mean()
+
+
+def l1(p, y):
+    """Mean over all coordinates of the absolute differences."""
+    return (p - y).abs().mean()
+
+
+def gaussian_nll(p, y, covariance):
+    """Negative log-likelihood (n,) of the points y under normals around p with this covariance."""
+    factor = torch.linalg.cholesky(covariance)
+    z = torch.linalg.solve_triangular(factor, (y - p).T, upper=False)
+    log_root = factor.diagonal().log().sum()
+    return z.square().sum(0) / 2 + log_root + p.shape[-1] * math.log(2 * math.pi) / 2
+
+
+def losses_in(A, shift=0.0):
+    """Four mean losses of the page's three points after x ↦ A·x + shift, by name; tensors ().
+
+    "NLL, covariance kept" leaves Σ as it was, "NLL, covariance turned too" takes A·Σ·Aᵀ.
+    """
+    p, y = transform(PREDICTED, A, shift), transform(TRUE, A, shift)
+    return {
+        "MSE": mse(p, y),
+        "L1": l1(p, y),
+        "NLL, Σ kept": gaussian_nll(p, y, COVARIANCE).mean(),
+        "NLL, A Σ Aᵀ": gaussian_nll(p, y, A @ COVARIANCE @ A.T).mean(),
+    }
+
+
+# 7 · On real data
+
+LAGS = 9
+PARTS = {"1801–2008": 1801, "1901–2008": 1901}
+
+
+@lru_cache(maxsize=1)
+def forecasts():
+    """Sunspot numbers of 1801 to 2008 foretold a year ahead: years, y, and forecasts by name.
+
+    "last year" says the same again; "autoregression" is a least-squares fit to the nine years
+    before, learnt on the years to 1800 and cut at 0. numpy years (208,), tensors (208,).
+    """
+    years, numbers = sunspots()
+    series = torch.from_numpy(numbers)
+    lagged = torch.stack([series[LAGS - k : len(series) - k] for k in range(1, LAGS + 1)], 1)
+    target, when = series[LAGS:], years[LAGS:]
+    old, new = torch.from_numpy(when <= 1800), torch.from_numpy(when > 1800)
+    coefficients = least_squares(lagged[old], target[old])
+    found = {
+        "last year": lagged[new][:, 0],
+        "autoregression": (with_ones(lagged[new]) @ coefficients).clamp(min=0),
+    }
+    return when[when > 1800], target[new], found
+
+
+def history():
+    """Sunspot numbers up to 1800: what MASE is measured by."""
+    years, numbers = sunspots()
+    return torch.from_numpy(numbers[years <= 1800])
+
+
+SCORES = ("RMSE", "MAE", "MAPE", "sMAPE", "WAPE", "MASE")
+
+
+def scores(y, p):
+    """SCORES of forecasts p of sunspot numbers y, by name; floats."""
+    found = (rmse(y, p), mae(y, p), mape(y, p), smape(y, p), wape(y, p), mase(y, p, history()))
+    return {name: float(score) for name, score in zip(SCORES, found, strict=True)}
+
+
+def sunspot_forecasts(part="1801–2008", factor=0.6):
+    """Years, targets and three forecasts of a part of PARTS; the third is `factor` × the second."""
+    years, y, found = forecasts()
+    chosen = years >= PARTS[part]
+    keep = torch.from_numpy(chosen)
+    low = factor * found["autoregression"]
+    found = {name: p[keep] for name, p in (found | {"low guess": low}).items()}
+    return years[chosen], y[keep], found
