@@ -1,4 +1,8 @@
-"""One JupyterLab and one Chromium for all browser tests, and one page a notebook."""
+"""One JupyterLab and one Chromium for all browser tests, and one page a notebook.
+
+A notebook's tests use its page in the order of the files and of the tests in them: first as it is
+stored (test_pages.py), then run, then tried, and last looked at (test_pages_look.py).
+"""
 
 import os
 import signal
