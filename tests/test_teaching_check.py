@@ -284,6 +284,15 @@ def test_the_first_case_that_fails_is_shown():
     assert result.case[0] == ("case", "shapes · a table")
 
 
+def test_errors_are_those_of_the_entries_that_differ():
+    def off(x, scale):
+        return x * scale + torch.tensor([0.0, 0.25], dtype=x.dtype) if len(x) == 2 else x * scale
+
+    result = _wrong(scaled, _refuses(off))
+    assert "off by up to 0.25, relative 0.167." in result.message
+    assert result.largest_error == 0.25
+
+
 def test_a_small_difference_is_shown_with_enough_digits():
     result = _wrong(scaled, _refuses(lambda x, scale: x * scale * (1 + 1e-8)))
     rows = dict(result.case)
@@ -664,6 +673,22 @@ def test_an_argument_changed_before_the_exception_that_is_due():
     assert "changes its argument `x` in place" in message and "(edges)" in message
 
 
+def test_a_change_in_place_is_named_before_wrong_values():
+    result = _wrong(scaled, _refuses(lambda x, scale: x.data.mul_(scale) + 1))
+    assert "changes its argument `x` in place" in result.message
+    assert result.groups["values"] == (0, 2)
+
+
+def test_a_flag_may_be_set_where_the_reference_sets_it():
+    @exercise(cases={"values": {"one": lambda: (_row(1.0, 2.0),)}}, hints=["h"])
+    def cubes(x):
+        """x³; x may be made to require grad."""
+        return x.requires_grad_().detach() ** 3
+
+    assert check(cubes, lambda x: x**3)
+    assert check(cubes, lambda x: x.requires_grad_().detach() ** 3)
+
+
 def test_a_change_that_is_undone_is_none():
     def undone(x, scale):
         y = scaled(x, scale)
@@ -761,9 +786,32 @@ def test_whether_a_mistake_is_on_the_graph_counts_only_where_the_result_should_b
         return [p + rate * g for p, g in zip(parameters, gradients, strict=True)]
 
     assert _wrong(bare, adds_on_the_graph).mistake == "adds"
+    other_way_round = exercise(cases=step.cases, hints=step.hints)(step.function)
+    other_way_round.mistake("Uphill.")(adds_on_the_graph)
+    assert _wrong(other_way_round, adds).mistake == "adds_on_the_graph"
     strict = exercise(cases=step.cases, hints=step.hints, detached=True)(step.function)
     strict.mistake("Uphill.")(adds)
     assert _wrong(strict, adds_on_the_graph).mistake is None
+
+
+def test_a_mistake_whose_backward_pass_raises_is_recognised():
+    @exercise(cases={"gradient": {"leaf": lambda: (_row(2.0, 3.0, grad=True),)}}, hints=["h"])
+    def square(x):
+        """x²"""
+        return x**2
+
+    @square.mistake("The graph is freed.")
+    def frees(x):
+        y = x**2
+        torch.autograd.grad(y.sum(), x)
+        return y
+
+    def frees_in_other_words(x):
+        y = x * x
+        torch.autograd.grad((3 * y).mean(), [x])
+        return y
+
+    assert _wrong(square, frees_in_other_words).mistake == "frees"
 
 
 def test_a_known_mistake_must_agree_in_all_cases():
@@ -970,6 +1018,7 @@ def test_complex_numbers_and_empty_tensors():
 def test_dicts_are_compared_by_key():
     expected = flatten({"": {"loss": 1.0, "error": 2.0}})
     assert compare(expected, flatten({"": {"loss": 1.0, "error": 2.0}})) is None
+    assert compare(expected, flatten({"": {}})).text.startswith("a dict with nothing where")
     found = compare(expected, flatten({"": {"loss": 1.0, "err": 2.0}}))
     assert (
         found.text
