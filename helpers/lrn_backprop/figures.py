@@ -373,7 +373,7 @@ class Windows:
 
 
 @figure(
-    big=LogSlider("second channel", 1, 6, per_decade=4, default=1e4),
+    big=LogSlider("second channel", 1, 5, per_decade=4, default=1e4),
     k=LogSlider("k", -4, 0, per_decade=1, default=1e-3),
 )
 class RunningSums:

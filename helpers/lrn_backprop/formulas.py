@@ -338,7 +338,7 @@ def edge_filters():
     across = y * angle.cos() - x * angle.sin()
     envelope = torch.exp(-((across / SPREAD[0]) ** 2 + (along / SPREAD[1]) ** 2) / 2)
     wave = torch.sin(2 * torch.pi * across / WAVELENGTH) * envelope
-    return (wave / wave.clamp(min=0).sum((1, 2), keepdim=True)).float()[:, None]
+    return (wave / (wave * (across > 0)).sum((1, 2), keepdim=True)).float()[:, None]
 
 
 @cache

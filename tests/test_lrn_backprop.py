@@ -1,0 +1,598 @@
+"""Notebook 05: its equations, formulas and figures against torch, ONNX and gradcheck."""
+
+import importlib.util
+import math
+import random
+import warnings
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from onnx.reference import ReferenceEvaluator
+from topics import ROOT
+from torch.nn import functional as F
+
+from helpers.lrn_backprop import exercises, figures, formulas
+from helpers.teaching.data import china
+
+FLOAT = torch.float64
+FEW = settings(max_examples=60, deadline=None)
+SIZE = st.integers(1, 8)
+CONSTANTS = (1.0, 0.75, 1.0)  # α, β, k
+ONE_TO_SEVEN = torch.arange(1, 8, dtype=FLOAT).reshape(1, 7, 1, 1)
+gradcheck, gradgradcheck = torch.autograd.gradcheck, torch.autograd.gradgradcheck
+
+
+def draws(*shape, seed=0, dtype=FLOAT):
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(*shape, generator=generator, dtype=dtype)
+
+
+def by_autograd(layer, a, grad_b, *constants):
+    """Gradient in a of a layer written as (a, …) → b, as torch's autograd finds it."""
+    a = a.detach().clone().requires_grad_()
+    return torch.autograd.grad(layer(a, *constants), a, grad_b)[0]
+
+
+def torch_lrn(a, *constants):
+    """F.local_response_norm for (batch, channels), too."""
+    return F.local_response_norm(a[..., None], *constants)[..., 0]
+
+
+def jacobian_by_autograd(a, *constants):
+    return torch.autograd.functional.jacobian(lambda a: torch_lrn(a[None], *constants)[0], a)
+
+
+def members(i, size, channels):
+    """The window of channel i by its definition: a list of channels."""
+    return [j for j in range(channels) if i - size // 2 <= j <= i + (size - 1) // 2]
+
+
+def scale_by_loops(a, size, alpha, k):
+    channels = len(a)
+    return [
+        k + alpha / size * sum(a[j] ** 2 for j in members(i, size, channels))
+        for i in range(channels)
+    ]
+
+
+# 1 · What the layer does
+
+
+@FEW
+@given(st.integers(1, 7), SIZE, st.floats(1e-5, 10), st.floats(0.1, 3))
+def test_eq_1_1_is_the_scale(channels, size, alpha, k):
+    a = draws(2, channels, seed=channels)
+    found = formulas.lrn_scale(a, size, alpha, k)
+    for row, expected in zip(found.tolist(), a.tolist(), strict=True):
+        assert row == pytest.approx(scale_by_loops(expected, size, alpha, k), rel=1e-12)
+
+
+@FEW
+@given(st.integers(1, 7), SIZE, st.floats(1e-5, 10), st.floats(0.1, 1.5), st.floats(0.1, 3))
+def test_eq_1_2_is_torchs_output(channels, size, alpha, beta, k):
+    a = draws(2, channels, 3, seed=channels)
+    found = formulas.lrn(a, size, alpha, beta, k)
+    torch.testing.assert_close(found, F.local_response_norm(a, size, alpha, beta, k))
+    s = scale_by_loops(a[0, :, 0].tolist(), size, alpha, k)
+    by_hand = [x / v**beta for x, v in zip(a[0, :, 0].tolist(), s, strict=True)]
+    assert found[0, :, 0].tolist() == pytest.approx(by_hand, rel=1e-12)
+
+
+@pytest.mark.parametrize("size", [1, 3, 4])
+@pytest.mark.parametrize("alpha", [0.01, 1.0])
+@pytest.mark.parametrize(("beta", "k"), [(0.75, 1.0), (1.0, 2.0)])
+def test_eq_1_3_is_where_a_lone_channel_turns(size, alpha, beta, k):
+    turn = formulas.turning_point(size, alpha, beta, k)
+    x = torch.linspace(0.5 * turn, 2 * turn, 30001, dtype=FLOAT)
+    b = formulas.response(x, size, alpha, beta, k)
+    assert float(x[b.argmax()]) == pytest.approx(turn, rel=1e-4)
+    rows = torch.zeros(len(x), 5, dtype=FLOAT)
+    rows[:, 2] = x
+    torch.testing.assert_close(b, torch_lrn(rows, size, alpha, beta, k)[:, 2])
+
+
+def test_up_to_one_half_a_lone_channel_never_turns():
+    x = torch.logspace(-3, 6, 1000, dtype=FLOAT)
+    for beta in (0.25, 0.5):
+        assert formulas.turning_point(3, 1.0, beta, 1.0) == math.inf
+        assert (formulas.response(x, 3, 1.0, beta, 1.0).diff() >= -1e-12).all()
+
+
+def onnx_lrn(a, size, alpha, beta, k, runtime=True):
+    """ONNX's LRN operator: by ONNX Runtime, or by the reference evaluator; float32."""
+    node = onnx.helper.make_node("LRN", ["x"], ["y"], size=size, alpha=alpha, beta=beta, bias=k)
+    sides = [
+        onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, list(a.shape))
+        for name in ("x", "y")
+    ]
+    graph = onnx.helper.make_graph([node], "lrn", sides[:1], sides[1:])
+    opset = onnx.helper.make_opsetid("", 13)
+    model = onnx.helper.make_model(graph, opset_imports=[opset], ir_version=8)
+    feed = {"x": a.float().numpy()}
+    if not runtime:
+        return torch.from_numpy(ReferenceEvaluator(model).run(None, feed)[0])
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4  # what is refused on purpose needs no line on stderr
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
+    return torch.from_numpy(session.run(None, feed)[0])
+
+
+@pytest.mark.parametrize("size", [1, 3, 5, 7])
+@pytest.mark.parametrize("beta", [0.5, 0.75, 1.0])
+def test_onnx_runtime_divides_alpha_as_torch_does(size, beta):
+    a = draws(2, 6, 3, 4, dtype=torch.float32)
+    expected = formulas.lrn(a, size, 1.0, beta, 1.5)
+    torch.testing.assert_close(onnx_lrn(a, size, 1.0, beta, 1.5), expected)
+    torch.testing.assert_close(F.local_response_norm(a, size, 1.0, beta, 1.5), expected)
+
+
+def paper(a, n, alpha, beta, k):
+    """AlexNet's formula in loops: α is not divided, the window n/2 to both sides."""
+    squares = [x * x for x in a]
+    return [
+        x / (k + alpha * sum(squares[max(0, i - n // 2) : i + n // 2 + 1])) ** beta
+        for i, x in enumerate(a)
+    ]
+
+
+def test_the_table_of_conventions_says_what_was_run():
+    a = (3 * draws(1, 9, 1, 1)).float()
+    plain = a[0, :, 0, 0].tolist()
+    for alpha, same in ((5e-4, True), (1e-4, False)):
+        expected = pytest.approx(paper(plain, 5, 1e-4, 0.75, 2.0), rel=1e-6)
+        for layer in (F.local_response_norm, onnx_lrn):
+            assert (layer(a, 5, alpha, 0.75, 2.0).flatten().tolist() == expected) is same
+    for name in ("torch", "ONNX", "ONNX Runtime"):
+        assert formulas.CONVENTIONS[name][0]
+    forward = formulas.measured_windows("F.local_response_norm", 7, 4)[0]
+    left, right = formulas.CONVENTIONS["torch"][1]
+    assert forward[3].nonzero().flatten().tolist() == list(range(3 - left, 3 + right + 1))
+    # The standard's text: floor((size − 1)/2) to the left, ceil((size − 1)/2) to the right.
+    assert formulas.CONVENTIONS["ONNX"][1] == (math.floor(3 / 2), math.ceil(3 / 2))
+
+
+def test_figure_1_says_what_prose_says():
+    rises = figures.Competition.describe()
+    assert "0.958, 0.210, 0.730, 0.558, 0.174" in rises and "highest at a = 5" in rises
+    assert "rises all the way" in figures.Competition.describe(beta=0.5)
+    assert "rises all the way" in figures.Competition.describe(alpha=1e-4)
+    assert "highest at a = 1.5" in figures.Competition.describe(n=1)
+
+
+# 2 · Who gets the blame
+
+
+@FEW
+@given(st.integers(1, 7), SIZE, st.floats(1e-5, 10), st.floats(0.1, 1.5), st.floats(0.5, 3))
+def test_eq_2_1_is_the_jacobian(channels, size, alpha, beta, k):
+    a = draws(channels, seed=size)
+    expected = jacobian_by_autograd(a, size, alpha, beta, k)
+    torch.testing.assert_close(formulas.lrn_jacobian(a, size, alpha, beta, k), expected)
+    torch.testing.assert_close(exercises.lrn_jacobian(a, size, alpha, beta, k), expected)
+
+
+@FEW
+@given(st.integers(1, 5), SIZE, st.floats(0.01, 10), st.floats(0.3, 1.5), st.floats(0.5, 3))
+def test_eq_2_2_says_when_a_channels_own_derivative_is_negative(channels, size, alpha, beta, k):
+    a = 3 * draws(channels, seed=size)
+    diagonal = jacobian_by_autograd(a, size, alpha, beta, k).diag()
+    s = formulas.lrn_scale(a[None], size, alpha, k)[0]
+    own = alpha / size * a**2
+    margin = (2 * beta - 1) * own - (s - own)  # (2β − 1)·(α/n)·a² > k + the others
+    clear = margin.abs() > 1e-9
+    assert ((diagonal < 0) == (margin > 0))[clear].all()
+
+
+def test_the_reference_figures():
+    a = torch.tensor([[1.0, 2, 3, 4]], dtype=FLOAT)
+    for size, error, expected in (
+        (3, (0, 1, 0, 0), (-0.0480481, 0.176177, -0.144144, 0)),
+        (3, (1, -1, 2, 0.5), (0.437404, -0.451181, 0.279848, -0.177227)),
+        (4, (1, -1, 2, 0.5), (0.454379, -0.540916, 0.348042, -0.184683)),
+        (2, (0, 1, 0, 0), (-0.167484, 0.0558279, 0, 0)),
+    ):
+        error = torch.tensor([error], dtype=FLOAT)
+        found = formulas.lrn_backward(a, error, size, *CONSTANTS)
+        assert found[0].tolist() == pytest.approx(expected, abs=1e-6)
+        torch.testing.assert_close(found, by_autograd(torch_lrn, a, error, size, *CONSTANTS))
+
+
+def test_figure_2_says_what_prose_says():
+    assert "−0.048048, 0.176177, −0.144144, 0." in figures.Blame.describe()
+    alone = figures.Blame.describe(n=1)
+    assert "is 0.149, −0.060, −0.062, −0.049." in alone
+    # Without its square of the norm there is nothing to turn: at β = ½ all are positive.
+    assert "−" not in figures.Blame.describe(n=1, beta=0.5).split("Jacobian")[1]
+
+
+# 3 · The derivation
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
+def test_eq_3_1_collects_the_errors(size):
+    a, error = draws(5, seed=1), draws(5, seed=2)
+    jacobian = jacobian_by_autograd(a, size, *CONSTANTS)
+    expected = by_autograd(torch_lrn, a[None], error[None], size, *CONSTANTS)[0]
+    for i in range(5):
+        collected = sum(float(error[j] * jacobian[j, i]) for j in range(5))
+        assert collected == pytest.approx(float(expected[i]), rel=1e-12)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
+def test_eq_3_2_and_the_derivative_of_the_scale(size):
+    a = draws(5, seed=1)
+    alpha, beta, k = CONSTANTS
+    s = formulas.lrn_scale(a[None], size, alpha, k)[0]
+    scales = torch.autograd.functional.jacobian(
+        lambda a: formulas.lrn_scale(a[None], size, alpha, k)[0], a
+    )
+    jacobian = jacobian_by_autograd(a, size, *CONSTANTS)
+    for j in range(5):
+        for i in range(5):
+            printed = s[j] ** -beta * (i == j) - beta * a[j] * s[j] ** (-beta - 1) * scales[j, i]
+            assert float(printed) == pytest.approx(float(jacobian[j, i]), abs=1e-12)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
+def test_eq_3_3_is_the_derivative_of_the_scale(size):
+    a = draws(5, seed=1)
+    scales = torch.autograd.functional.jacobian(
+        lambda a: formulas.lrn_scale(a[None], size, 0.7, 1.0)[0], a
+    )
+    for j in range(5):
+        for i in range(5):
+            printed = 2 * 0.7 / size * float(a[i]) * (i in members(j, size, 5))
+            assert float(scales[j, i]) == pytest.approx(printed, abs=1e-12)
+
+
+def random_configurations(count=500):
+    """(a, error, size, alpha, beta, k) of all kinds, among them what breaks simple code."""
+    chance = random.Random(8)
+    for seed in range(count):
+        dtype = chance.choice([torch.float64, torch.float32])
+        rest = chance.choice([(3,), (2, 3), (1,), (2, 1, 3)])
+        shape = chance.choice([0, 1, 2, 3]), chance.randint(1, 9), *rest
+        a, error = draws(*shape, seed=seed, dtype=dtype), draws(*shape, seed=-seed, dtype=dtype)
+        layout = chance.choice(["plain", "strided", "expanded error"])
+        if layout == "strided":
+            a, error = (x.transpose(0, -1).contiguous().transpose(0, -1) for x in (a, error))
+        elif layout == "expanded error":
+            error = error[..., :1].expand(shape)
+        alpha = 10 ** chance.uniform(-5, 1)
+        yield (
+            a,
+            error,
+            chance.randint(1, 12),
+            alpha,
+            chance.choice([0.5, 0.75, 1.0]),
+            chance.choice([0.5, 1.0, 2.0]),
+        )
+
+
+def test_eq_3_4_is_torchs_gradient_in_500_configurations():
+    for a, error, *constants in random_configurations():
+        plain = a.contiguous()
+        expected = by_autograd(F.local_response_norm, plain, error, *constants)
+        label = f"{tuple(a.shape)}, {a.dtype}, {constants}"
+        for backward in (formulas.lrn_backward, exercises.lrn_backward):
+            found = backward(a, error, *constants)
+            torch.testing.assert_close(
+                found, expected, msg=lambda text, label=label: f"{label}: {text}"
+            )
+        b = formulas.LRN.apply(a, *constants)
+        torch.testing.assert_close(b, F.local_response_norm(plain, *constants))
+        torch.testing.assert_close(by_autograd(formulas.LRN.apply, a, error, *constants), expected)
+        assert b.dtype == found.dtype == a.dtype
+
+
+def test_without_positions_a_row_of_channels_will_do():
+    a, error = draws(3, 5), draws(3, 5, seed=1)
+    torch.testing.assert_close(formulas.lrn(a, 4, *CONSTANTS), torch_lrn(a, 4, *CONSTANTS))
+    expected = by_autograd(torch_lrn, a, error, 4, *CONSTANTS)
+    torch.testing.assert_close(by_autograd(formulas.LRN.apply, a, error, 4, *CONSTANTS), expected)
+
+
+@pytest.mark.parametrize("function", [formulas.lrn, formulas.LRN.apply])
+def test_bad_input_gets_a_clear_error(function):
+    with pytest.raises(TypeError, match=r"floating-point.*int64"):
+        function(torch.ones(1, 3, 2, dtype=torch.int64), 3, *CONSTANTS)
+    with pytest.raises(ValueError, match=r"\(batch, channels"):
+        function(torch.ones(3), 3, *CONSTANTS)
+    for size in (0, -1, 2.5):
+        with pytest.raises(ValueError, match="size must be"):
+            function(torch.ones(1, 3, 2), size, *CONSTANTS)
+    for k in (0.0, -1.0):
+        with pytest.raises(ValueError, match="scale must be above 0"):
+            function(torch.zeros(1, 3, 2), 3, 1.0, 0.75, k)
+    with pytest.raises(ValueError, match=r"\(channels,\)"):
+        formulas.lrn_jacobian(torch.ones(1, 3), 3, *CONSTANTS)
+    with pytest.raises(ValueError, match="size ≥ 1"):
+        formulas.window_sums(torch.ones(1, 3), 0)
+
+
+def test_the_wrong_ways_are_wrong_as_the_page_says():
+    found = {
+        name: float(formulas.wrong_by(wrong, 5, 1e-4)) for name, wrong in formulas.WRONG.items()
+    }
+    assert all(error < 1.5e-4 for error in found.values())
+    assert found["frozen denominator"] == pytest.approx(6.8e-5, abs=5e-7)
+    assert all(float(formulas.wrong_by(w, 5, 1.0)) > 0.2 for w in formulas.WRONG.values())
+    assert float(formulas.wrong_by(formulas.own_error, 1, 1.0)) < 1e-15
+    assert "frozen denominator 0.344" in figures.WrongWays.describe(alpha=1.0)
+
+
+def test_gradcheck_tells_the_wrong_ways_from_the_right_one():
+    """Even at α = 1e-4, in float64 with activations of ordinary size."""
+
+    def layer(backward):
+        class Wrong(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, a, *constants):
+                ctx.save_for_backward(a)
+                ctx.constants = constants
+                return formulas.lrn(a, *constants)
+
+            @staticmethod
+            def backward(ctx, error):
+                (a,) = ctx.saved_tensors
+                return backward(a, error, *ctx.constants), None, None, None, None
+
+        return Wrong.apply
+
+    a = draws(1, 5, 1).requires_grad_()
+    for alpha in (0.1, 1.0):
+        for backward in formulas.WRONG.values():
+            wrong = layer(backward)
+            assert not gradcheck(
+                lambda a, f=wrong, alpha=alpha: f(a, 3, alpha, 0.75, 1.0), a, raise_exception=False
+            )
+    right = layer(formulas.lrn_backward)
+    assert gradcheck(lambda a: right(a, 3, 1.0, 0.75, 1.0), a)
+
+
+# 4 · Even windows and what the libraries do
+
+
+@pytest.mark.parametrize("size", range(1, 9))
+@pytest.mark.parametrize("channels", [1, 3, 8])
+def test_eq_4_1_is_the_mirrored_window(size, channels):
+    for i in range(channels):
+        heard = [j for j in range(channels) if i in members(j, size, channels)]
+        printed = range(max(0, i - (size - 1) // 2), min(channels - 1, i + size // 2) + 1)
+        assert heard == list(printed)
+    x = draws(1, channels)
+    torch.testing.assert_close(
+        formulas.window_sums(x, size, mirrored=True)[0],
+        formulas.window_matrix(channels, size).T @ x[0],
+    )
+
+
+def test_the_forward_window_will_do_for_odd_sizes_only():
+    a, error = draws(4, 8), draws(4, 8, seed=1)
+    for size in range(2, 8):
+        right = formulas.lrn_backward(a, error, size, *CONSTANTS)
+        off = (formulas.same_window(a, error, size, *CONSTANTS) - right).abs().max()
+        assert (off < 1e-15) == (size % 2 == 1)
+        assert (off > 0.1) == (size % 2 == 0)
+
+
+@pytest.mark.parametrize("size", [2, 3, 4, 5, 7])
+def test_torchs_functional_form_passes_gradcheck(size):
+    a = draws(2, 6, 2).requires_grad_()
+    assert gradcheck(lambda a: F.local_response_norm(a, size, *CONSTANTS), a)
+
+
+def test_cross_map_lrn_2d_is_still_wrong_in_both_passes():
+    """If this fails, torch has mended CrossMapLRN2d: rewrite section 4, its figure and its claim."""
+    sums = formulas.summed(formulas.LAYERS["nn.CrossMapLRN2d"], ONE_TO_SEVEN, 3).flatten()
+    assert sums.tolist() == pytest.approx([5, 14, 30, 51, 78, 111, 86]), torch.__version__
+    right = formulas.summed(F.local_response_norm, ONE_TO_SEVEN, 3).flatten()
+    assert right.tolist() == pytest.approx([5, 14, 29, 50, 77, 110, 85])
+    layer = torch.nn.CrossMapLRN2d(3, *CONSTANTS)
+    for channels in range(1, 5):
+        passes = gradcheck(layer, draws(1, channels, 1, 2).requires_grad_(), raise_exception=False)
+        assert passes == (channels == 1)
+    assert formulas.measured_windows("nn.CrossMapLRN2d", 7, 1)[1] is None
+
+
+@pytest.mark.parametrize("size", range(1, 8))
+def test_measured_windows_are_those_that_gave_the_output(size):
+    for name in ("F.local_response_norm", "ONNX standard"):
+        forward, backward = formulas.measured_windows(name, 7, size)
+        window = formulas.window_matrix(7, size)
+        assert torch.equal(forward, window if name[0] == "F" else window.T)
+        assert torch.equal(backward, forward.T)
+    layer = formulas.LAYERS["nn.CrossMapLRN2d"]
+    forward, backward = formulas.measured_windows("nn.CrossMapLRN2d", 7, size)
+    a, error = draws(1, 7, 1, 1), draws(1, 7, 1, 1, seed=1)
+    torch.testing.assert_close(
+        formulas.summed(layer, a, size).flatten(), forward @ a.flatten() ** 2
+    )
+    if backward is None:
+        return
+    s = 1 + 1 / size * forward @ a.flatten() ** 2
+    own = s**-0.75 * error.flatten()
+    printed = own - 1.5 / size * a.flatten() * (backward @ (own * a.flatten() / s))
+    found = by_autograd(lambda a: layer(a, size, *CONSTANTS), a, error).flatten()
+    torch.testing.assert_close(printed, found)
+
+
+@pytest.mark.parametrize("size", [2, 3, 4, 5])
+def test_onnx_standard_mirrors_even_windows(size):
+    """The reference evaluator sums for as many channels as there are samples: give it as many."""
+    a = draws(6, 6, 1, 2).float()
+    expected = formulas.LAYERS["ONNX standard"](a, size, *CONSTANTS)
+    torch.testing.assert_close(onnx_lrn(a, size, *CONSTANTS, runtime=False), expected)
+    same = torch.allclose(expected, F.local_response_norm(a, size, *CONSTANTS))
+    assert same == (size % 2 == 1)
+
+
+def test_onnx_reference_forgets_channels_beyond_the_number_of_samples():
+    """If this fails, onnx has mended its reference evaluator: change the sentence in section 4."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = onnx_lrn(ONE_TO_SEVEN, 3, *CONSTANTS, runtime=False)
+    right = F.local_response_norm(ONE_TO_SEVEN.float(), 3, *CONSTANTS)
+    near = torch.isclose(found, right).flatten().tolist()
+    assert near == [True] + 6 * [False], onnx.__version__
+    assert found.flatten().tolist()[1:] == [2, 3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize("size", [2, 4])
+def test_onnx_runtime_refuses_even_sizes(size):
+    with pytest.raises(Exception, match=r"size_ % 2 == 1"):
+        onnx_lrn(ONE_TO_SEVEN, size, *CONSTANTS)
+
+
+def test_onnx_sums_of_size_2_are_those_on_the_page():
+    mirrored = formulas.summed(formulas.LAYERS["ONNX standard"], ONE_TO_SEVEN, 2).flatten()
+    assert mirrored.tolist() == pytest.approx([5, 13, 25, 41, 61, 85, 49])
+    torchs = formulas.summed(F.local_response_norm, ONE_TO_SEVEN, 2).flatten()
+    assert torchs.tolist() == pytest.approx([1, 5, 13, 25, 41, 61, 85])
+
+
+def test_the_page_names_the_versions_that_are_pinned():
+    from importlib.metadata import version
+
+    page = (ROOT / "notebooks" / "05_lrn_backprop.ipynb").read_text(encoding="utf-8")
+    for package in ("torch", "onnx", "onnxruntime"):
+        name = {"onnx": "onnx", "onnxruntime": "ONNX Runtime", "torch": "torch"}[package]
+        assert f"{name} {version(package).partition('+')[0]}" in page
+
+
+# 5 · Making it fast
+
+
+@FEW
+@given(st.integers(1, 9), st.integers(1, 12))
+def test_eq_5_1_moves_the_window_on(channels, size):
+    x = torch.randint(-50, 50, (2, channels, 3), generator=torch.Generator().manual_seed(channels))
+    expected = formulas.window_sums(x, size)
+    assert torch.equal(formulas.running_sums(x, size), expected)
+    assert torch.equal(exercises.window_sums(x, size), expected)
+    left, right = formulas.sides(size)
+    for i in range(1, channels):
+        entered = x[:, i + right] if i + right < channels else 0
+        left_behind = x[:, i - left - 1] if i - left - 1 >= 0 else 0
+        assert torch.equal(expected[:, i], expected[:, i - 1] + entered - left_behind)
+
+
+def test_a_running_sum_in_float32_loses_what_was_small():
+    a = torch.tensor([[3.3, 1e4, 0.1, 0, 0, 0]])
+    for sums, healthy in ((formulas.window_sums, True), (formulas.running_sums, False)):
+        s = 1e-3 + sums(a * a, 3) / 3
+        assert bool((s > 0).all()) == healthy
+        assert (a * s**-0.75).isfinite().all() == healthy
+    s = 1e-3 + formulas.running_sums(a * a, 3) / 3
+    assert s[0, 4:].tolist() == pytest.approx([-0.00233] * 2, abs=5e-6)
+    assert "2 outputs are NaN" in figures.RunningSums.describe()
+    assert "0 outputs are NaN" in figures.RunningSums.describe(k=1.0)
+    s = 1e-3 + formulas.running_sums((a * a).double(), 3) / 3  # float64 holds it
+    assert (s > 0).all()
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 9])
+@pytest.mark.parametrize("beta", [0.5, 0.75, 1.0])
+def test_the_fast_layer_is_right_in_both_derivatives(size, beta):
+    a = draws(2, 5, 2).requires_grad_()
+
+    def layer(a):
+        return formulas.LRN.apply(a, size, 1.0, beta, 1.0)
+
+    assert gradcheck(layer, a) and gradgradcheck(layer, a)
+
+
+def test_a_saved_scale_breaks_the_second_derivative_only():
+    a = draws(1, 4, 1).requires_grad_()
+
+    def layer(a):
+        return formulas.SavesScale.apply(a, 3, *CONSTANTS)
+
+    assert gradcheck(layer, a)
+    assert not gradgradcheck(layer, a, raise_exception=False)
+
+
+def test_what_the_layers_keep_for_the_backward_pass():
+    a = draws(4, 96, 8, 8, dtype=torch.float32).requires_grad_()
+    kept = [
+        formulas.kept_arrays(layer, a, 5, *CONSTANTS)
+        for layer in (F.local_response_norm, formulas.lrn, formulas.LRN.apply)
+    ]
+    assert kept[0] == pytest.approx(4.04, abs=0.005)
+    assert kept[1:] == [3, 2]
+
+
+# 6 · On real data
+
+
+def test_the_photograph_is_scikit_learns():
+    pytest.importorskip("sklearn")
+    path = ROOT / "data" / "china.py"
+    spec = importlib.util.spec_from_file_location("china", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    stored = china().numpy()
+    assert stored.shape == (142, 213) and stored.dtype == np.uint8
+    assert np.array_equal(stored, module.grey())
+
+
+def test_an_edge_filter_answers_a_step_with_its_height():
+    at = torch.arange(11) - 5.0
+    y, x = torch.meshgrid(-at, at, indexing="ij")
+    filters = formulas.edge_filters()[:, 0]
+    for i in range(8):
+        angle = math.pi * i / 8
+        across = y * math.cos(angle) - x * math.sin(angle)
+        step = torch.sign(across.where(across.abs() > 1e-6, torch.zeros(()))) / 2 * 100
+        answers = (filters * step).sum((1, 2)).abs()
+        assert answers.argmax() == i
+        assert float(answers[i]) == pytest.approx(100, abs=0.5)
+    assert filters.sum((1, 2)).abs().max() < 1e-5
+
+
+@FEW
+@given(SIZE, st.floats(1e-4, 10), st.floats(0.1, 20))
+def test_eq_6_1_a_factor_of_the_input_is_a_factor_of_alpha(size, alpha, c):
+    a = draws(2, 6, 3)
+    left = F.local_response_norm(c * a, size, alpha, 0.75, 1.0)
+    torch.testing.assert_close(left, c * F.local_response_norm(a, size, c**2 * alpha, 0.75, 1.0))
+
+
+def test_figures_6_and_7_say_what_prose_says():
+    before_and_after = figures.Photo.describe()
+    assert "9.31 % of the pixels" in before_and_after and "54.99 %" in before_and_after
+    assert "158.2" in before_and_after and "13.76" in before_and_after
+    assert (
+        "−0.31166, −0.22389, 0.87861, −0.00797, −0.10295, 0.00000" in figures.PixelBlame.describe()
+    )
+    assert "−0.61201, 0.30596" in figures.PixelBlame.describe(channel="157.5°")
+    assert all(float(formulas.photo_activations()[0, i, 6, 30]) < 1 for i in range(8))
+
+
+# 7 · Then and now
+
+
+@FEW
+@given(st.floats(0.1, 50), SIZE, st.sampled_from([0.5, 0.75, 1.0]))
+def test_eq_7_1_without_k_a_factor_comes_out_as_a_power(c, size, beta):
+    a = 1 + draws(2, 6, 3).abs()
+    left = F.local_response_norm(c * a, size, 1.0, beta, 0.0)
+    torch.testing.assert_close(
+        left, c ** (1 - 2 * beta) * F.local_response_norm(a, size, 1.0, beta, 0.0)
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "count"),
+    [("batch", 48), ("layer", 96), ("instance", 16), ("group", 32), ("local response", 3)],
+)
+def test_what_each_normalises_over(method, count):
+    assert formulas.probe((3, 6, 4, 4), method, 2).sum() == count
+    assert f"over {count} of 288 values" in figures.Axes.describe(method=method)
