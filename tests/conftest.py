@@ -4,11 +4,11 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from types import SimpleNamespace
 
 import no_network
 import pytest
 from topics import ROOT, TOPICS
+from xdist.scheduler import LoadScopeScheduling
 
 from helpers.teaching.refresh import NOTEBOOKS
 
@@ -61,13 +61,6 @@ class Quarantine:
             return collection_path not in [topic.path for topic in TOPICS] or None
         return None
 
-    def pytest_collection_modifyitems(self, items):
-        """For `pytest -n 2 --dist loadgroup`: what shares work stays in one process."""
-        for item in items:
-            shared = getattr(item, "callspec", SimpleNamespace(params={})).params
-            group = shared.get("figure") or getattr(shared.get("topic"), "stem", "")
-            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {group}"))
-
     def pytest_unconfigure(self):
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -76,3 +69,17 @@ def pytest_configure(config):
     # nbval's kernels run with two torch threads; test_notebooks.py runs each page with one.
     os.environ["OMP_NUM_THREADS"] = "2"
     config.pluginmanager.register(Quarantine())
+
+
+class Sharing(LoadScopeScheduling):
+    """For `pytest -n 2`: what shares a kernel, a figure or other set-up stays in one process."""
+
+    def _split_scope(self, nodeid):
+        file, _, test = nodeid.partition("::")
+        if file.endswith(("test_figures.py", "test_notebooks.py")):
+            return f"{file} {test.partition('[')[2]}"  # the figure, or the notebook
+        return file
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return Sharing(config, log)
