@@ -9,7 +9,7 @@ import time
 
 from benchmarks.measure import store, table
 
-TABLES = ["nbval_time", "kernel_memory", "import_time", "render_time", "interface_time"]
+TABLES = ["nbval_time", "kernel_memory", "import_time", "render_time", "interface_time", "lrn"]
 
 
 def measure(name):
