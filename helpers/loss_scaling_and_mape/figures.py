@@ -495,7 +495,7 @@ class TurnedCoordinates:
         grid = canvas.add_gridspec(1, 3, width_ratios=[1, 1, 1])
         old, new, right = (canvas.add_subplot(grid[0, i]) for i in range(3))
         old.set(title="old system", xlim=(-2.7, 5.6), ylim=(-6.2, 6.2))
-        new.set(title="new system", xlim=(-5.4, 7.6), ylim=(-9.4, 10))
+        new.set(title="new system", xlim=(-5.4, 7.6), ylim=(-8, 11.4))
         for axes in (old, new):
             axes.set_aspect("equal")
             axes.tick_params(labelleft=False, labelbottom=False, length=0)
@@ -504,7 +504,7 @@ class TurnedCoordinates:
             artists = {
                 "truth": axes.plot([], [], "x", color=style.BLACK, ms=7, mew=2, animated=True)[0],
                 "prediction": axes.plot([], [], "o", color=style.BLUE, ms=5, animated=True)[0],
-                "direct": axes.plot([], [], color=style.BLUE, lw=5, alpha=0.55, animated=True)[0],
+                "step": axes.plot([], [], color=style.BLUE, lw=5, alpha=0.55, animated=True)[0],
                 "ring": axes.plot([], [], color=style.BLUE, lw=1.2, ls="--", animated=True)[0],
             }
             self.parts.append(artists)
@@ -561,9 +561,8 @@ class TurnedCoordinates:
             artists["truth"].set_data(*change(y).T.numpy())
             artists["prediction"].set_data(*change(p).T.numpy())
             artists["ring"].set_data(*change(ring).T.numpy())
-            artists["direct"].set_data(*_segments(change(p), change(y)))
+            artists["step"].set_data(*_segments(change(p), change(p + 0.4 * direct)))
         self.ellipse.set_data(*ellipse.T.numpy())
-        self.parts[0]["direct"].set_data(*_segments(p, p + 0.4 * direct))
         self.back.set_data(*_segments(p, p + 0.4 * back))
         for i, (name, value) in enumerate(formulas.losses_in(A, shift).items()):
             value, height = float(value), 3 - i
