@@ -323,6 +323,12 @@ def test_the_wrong_ways_are_wrong_as_the_page_says():
     }
     assert all(error < 1.5e-4 for error in found.values())
     assert found["frozen denominator"] == pytest.approx(6.8e-5, abs=5e-7)
+    a, error = formulas.sample()
+    right = formulas.lrn_backward(a, error, 5, 1e-4, 0.75, 1.0)
+    off = (formulas.frozen(a, error, 5, 1e-4, 0.75, 1.0) - right).abs().amax(1) / right.abs().amax(
+        1
+    )
+    assert float(off.max()) == pytest.approx(5e-4, abs=5e-5)  # half the tolerance, at worst
     assert all(float(formulas.wrong_by(w, 5, 1.0)) > 0.2 for w in formulas.WRONG.values())
     assert float(formulas.wrong_by(formulas.own_error, 1, 1.0)) < 1e-15
     assert "frozen denominator 0.344" in figures.WrongWays.describe(alpha=1.0)
