@@ -7,6 +7,7 @@ from pathlib import Path
 
 import no_network
 import pytest
+import torch
 from topics import ROOT, TOPICS
 from xdist.scheduler import LoadScopeScheduling
 
@@ -68,6 +69,8 @@ class Quarantine:
 def pytest_configure(config):
     # nbval's kernels run with two torch threads; test_notebooks.py runs each page with one.
     os.environ["OMP_NUM_THREADS"] = "2"
+    if hasattr(config, "workerinput"):  # under -n the workers' threads would wait for each other
+        torch.set_num_threads(1)
     config.pluginmanager.register(Quarantine())
 
 
