@@ -54,7 +54,7 @@ def _weight(number):
         return f"{number:,.0f}"
     if number >= 1e-3:
         return f"{number:.4g}"
-    digits, _, power = f"{number:.3g}".partition("e")
+    digits, _, power = f"{number:.1e}".replace(".0e", "e").partition("e")
     power = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     return f"10{power}" if digits == "1" else f"{digits}·10{power}"
 
@@ -89,6 +89,7 @@ class UnitOfMetrics:
         (self.levels,) = axes.plot([], [], "_", **level)
         (self.beyond,) = axes.plot([], [], "^", color=style.BLACK, ms=9, animated=True)
         self.words = [_moving(axes, i, 75, "", ha="center", linespacing=1.4) for i in range(4)]
+        self.change = _moving(axes, 3, 0.05, "", ha="center", va="center")
 
     @staticmethod
     @lru_cache(maxsize=4096)
@@ -114,6 +115,8 @@ class UnitOfMetrics:
             times = "" if not math.isfinite(ratio) else f"\n×{ratio:.3g}"
             self.words[i].set_text(_short(value).replace(" (", "\n(") + times)
         self.levels.set_data(range(4), levels)
+        sign = "−" if c < 0 else "+"
+        self.change.set_text(f"{s:g}·y {sign} {abs(c):g}")
         self.beyond.set_data(outside, [self.HIGH * 1.25] * len(outside))
 
     def describe(self, s, c):
@@ -268,16 +271,15 @@ class TargetUnit:
 
     def update(self, scale, optimiser, rate):
         by_unit, by_epoch, standard, at = self.values(scale, optimiser, rate)
+        told = self.told(by_epoch[-1])
         by_unit, by_epoch, standard = (
-            np.minimum(values, DIVERGED) for values in (by_unit, by_epoch, standard)
+            values.clamp(max=DIVERGED).numpy() for values in (by_unit, by_epoch, standard)
         )
         self.curve.set_data(formulas.SCALES, by_unit)
         self.here.set_data([scale], [by_unit[at]])
         self.epochs.set_data(formulas.CHECKPOINTS, by_epoch)
         self.standard.set_data(formulas.CHECKPOINTS, standard)
-        self.words.set_text(
-            f"{optimiser}, rate {rate:g}: {self.told(self.values(scale, optimiser, rate)[1][-1])}"
-        )
+        self.words.set_text(f"{optimiser}, rate {rate:g}: {told}")
 
     @staticmethod
     def told(error):
