@@ -83,8 +83,8 @@ class UnitOfMetrics:
         axes.set_xticks(range(4), formulas.METRICS)
         axes.axhline(1, color=style.BLACK, lw=1.2)
         self.bars = axes.bar(range(4), 1, 0.5, color=[*style.COLOURS[:4]])
-        for bar, hatch in zip(self.bars, ("", "//", "..", "xx"), strict=True):
-            bar.set(animated=True, hatch=hatch, edgecolor="white")
+        for bar in self.bars:
+            bar.set_animated(True)
         level = {"color": style.BLACK, "ms": 44, "mew": 2.5, "animated": True}
         (self.levels,) = axes.plot([], [], "_", **level)
         (self.beyond,) = axes.plot([], [], "^", color=style.BLACK, ms=9, animated=True)
@@ -310,9 +310,7 @@ class LogOfTarget:
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2, width_ratios=[3, 2])
-        left.set(
-            title="4000 pairs: 400 of them, y ≤ 45", xlabel="x", xlim=(-0.1, 4.1), ylim=(-6, 58)
-        )
+        left.set(title="400 of 4000 pairs, y ≤ 45", xlabel="x", xlim=(-0.1, 4.1), ylim=(-6, 58))
         left.set_yticks([0, 15, 30, 45])
         self.x, self.noise = formulas.skewed_sample()
         self.grid = torch.linspace(0, 4, 101, dtype=torch.float64)
@@ -331,16 +329,20 @@ class LogOfTarget:
         self.points = right.plot([], [], "D", ms=8, color=style.BLUE, animated=True)[0]
         self.words = _moving(right, 0.08, 0.06, "", va="bottom", linespacing=1.4)
 
-    def update(self, sigma):
+    @lru_cache(maxsize=32)  # noqa: B019 (one drawing, 15 settings)
+    def fitted(self, sigma):
+        """The first 400 targets, and the three curves on the grid, by name."""
         y = formulas.skewed(self.x, self.noise, sigma)
-        shown = (y <= 45) & (torch.arange(len(y)) < 400)
-        self.dots.set_data(self.x[shown].numpy(), y[shown].numpy())
         line, fit = formulas.least_squares(self.x[:, None], y), formulas.log_fit(self.x, y)
-        curves = {
+        return y[:400], {
             "line": line[0] + line[1] * self.grid,
             "log": formulas.back_transformed(fit, self.grid),
             "corrected": formulas.back_transformed(fit, self.grid, corrected=True),
         }
+
+    def update(self, sigma):
+        y, curves = self.fitted(sigma)
+        self.dots.set_data(self.x[:400][y <= 45].numpy(), y[y <= 45].numpy())
         for name, values in curves.items():
             self.curves[name].set_data(self.grid.numpy(), values.numpy())
         study = formulas.log_study(sigma)
