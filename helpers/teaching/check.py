@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 import torch
 
 from helpers.teaching.compare import TOLERANCE, alike, brief, difference
+from helpers.teaching.markup import rich
 from helpers.teaching.outcome import Other, isolated, leaves_of, observe, tensors_of
 
 GROUPS = ("values", "shapes", "gradient", "edges")
@@ -308,7 +309,7 @@ def _page(result):
     if result.status != "right":
         for i, hint in reversed(list(enumerate(result.hints, 1))):
             summary = f"Hint {i} of {len(result.hints)}"
-            body = f'<p style="margin:4px 0">{_rich(hint)}</p>\n{folded}'
+            body = f'<p style="margin:4px 0">{rich(hint)}</p>\n{folded}'
             folded = FOLD.format(summary=summary, body=body)
     case = CODE.format(html.escape("\n".join(_aligned(result.case)))) if result.case else ""
     if result.mistake:
@@ -318,11 +319,6 @@ def _page(result):
         status=result.status,
         colour=COLOUR[result.status],
         word=html.escape(word),
-        text=_rich(text),
+        text=rich(text),
         body=case + folded,
     )
-
-
-def _rich(text):
-    """Escaped text, with `code` between backticks."""
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))

@@ -5,6 +5,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers.teaching.markup import rich
+
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
@@ -43,7 +45,7 @@ class Contents:
         rows = "".join(
             f'<tr><td style="text-align:left"><a href="{notebook.stem}.ipynb">'
             f"{html.escape(notebook.title)}</a></td>"
-            f'<td style="text-align:left">{html.escape(notebook.question)}</td>'
+            f'<td style="text-align:left">{rich(notebook.question)}</td>'
             f"<td>{notebook.minutes}</td></tr>"
             for notebook in self.notebooks
         )
