@@ -140,7 +140,8 @@ def peaks(labels):
             subprocess.run(
                 [sys.executable, "-c", call, label],
                 cwd=ROOT,
-                env={**os.environ, "OMP_NUM_THREADS": "1"},
+                # glibc keeps freed arrays for later unless it is told to give each one back.
+                env={**os.environ, "OMP_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": "1000000"},
                 capture_output=True,
                 text=True,
                 check=True,
