@@ -421,7 +421,7 @@ def preactivation_variance(x, w, rate):
     """Variance over masks of Σ wᵢ·xᵢ after inverted dropout on x.
 
     x: shape (n,) or (batch, n); w: shape (n,); rate: from 0 to below 1 (at 1 every mask gives 0, and
-    so does the variance; that is not checked). Returns one variance an input: shape () or (batch,).
+    so does the variance; that is not checked). Returns one variance per input: shape () or (batch,).
     Raises TypeError for integer tensors, ValueError for a rate outside [0, 1].
     """
     formulas.check_rate(rate)

@@ -60,7 +60,7 @@ def column():
     ],
 )
 def elliptic_paraboloid_loss(prediction, truth, c_diff_sign, c_same_sign):
-    """The paraboloid of equation (1.1), one loss an element.
+    """The paraboloid of equation (1.1), one loss per element.
 
     prediction x and truth t: tensors that broadcast; the constants: numbers above 0, else
     ValueError. Returns a tensor of the broadcast shape.
@@ -131,7 +131,7 @@ def does_not_turn(prediction, truth, c_diff_sign, c_same_sign):
     return prediction**2 / c_diff_sign + truth**2 / c_same_sign
 
 
-@paraboloid_mistake("Asked for is one loss an element; this one is averaged over all of them.")
+@paraboloid_mistake("Return one loss per element; this one is averaged over all of them.")
 def averages(prediction, truth, c_diff_sign, c_same_sign):
     along, across = prediction + truth, prediction - truth
     return (along**2 / 2 / c_diff_sign + across**2 / 2 / c_same_sign).mean()
@@ -234,7 +234,7 @@ BATCHES = {
     ],
 )
 def sign_penalty_loss(prediction, truth, weight):
-    """(x − t)² + λ·relu(−x·t), one loss an element.
+    """(x − t)² + λ·relu(−x·t), one loss per element.
 
     prediction x and truth t: tensors that broadcast; weight λ: a number. Returns a tensor of the
     broadcast shape.
@@ -259,15 +259,15 @@ def looks_at_the_prediction_alone(prediction, truth, weight):
 
 
 @sign_penalty_loss.mistake(
-    "The signs agree where x·t is positive; this fines those. A minus lacks."
+    "The signs agree where x·t is positive; this fines those. A minus sign is missing."
 )
 def fines_equal_signs(prediction, truth, weight):
     return (prediction - truth) ** 2 + weight * torch.relu(prediction * truth)
 
 
 @sign_penalty_loss.mistake(
-    "A fixed fine a wrong sign: the loss rises, its gradient does not change, so nothing is pushed "
-    "back across zero. Let the fine grow with −x·t."
+    "A fixed fine for each wrong sign: the loss rises, its gradient does not change, so nothing is "
+    "pushed back across zero. Let the fine grow with −x·t."
 )
 def counts_wrong_signs(prediction, truth, weight):
     return (prediction - truth) ** 2 + weight * (prediction * truth < 0)
@@ -275,7 +275,7 @@ def counts_wrong_signs(prediction, truth, weight):
 
 @sign_penalty_loss.mistake(
     "A factor −sign(x·t) makes the loss negative where the signs agree: the larger the error, the "
-    "better. Add a penalty instead."
+    "better. Leave the squared error as it is and add the penalty to it."
 )
 def multiplies_by_the_sign(prediction, truth, weight):
     penalty = weight * torch.relu(-prediction * truth)
@@ -289,9 +289,7 @@ def weighs_everything(prediction, truth, weight):
     return weight * ((prediction - truth) ** 2 + torch.relu(-prediction * truth))
 
 
-@sign_penalty_loss.mistake(
-    "Asked for is one loss an element; this one is averaged over all of them."
-)
+@sign_penalty_loss.mistake("Return one loss per element; this one is averaged over all of them.")
 def averages_the_losses(prediction, truth, weight):
     return ((prediction - truth) ** 2 + weight * torch.relu(-prediction * truth)).mean()
 
@@ -316,7 +314,7 @@ def adds_before_relu(prediction, truth, weight):
     ],
 )
 def sign_penalty_gradient(prediction, truth, weight):
-    """∂/∂x of (x − t)² + λ·relu(−x·t), one derivative an element, written out without autograd.
+    """∂/∂x of (x − t)² + λ·relu(−x·t), one derivative per element, written out without autograd.
 
     prediction x and truth t: tensors that broadcast; weight λ: a number. At the kink x·t = 0 the
     penalty's derivative counts as 0, as in torch. Returns a tensor of the broadcast shape.
@@ -332,7 +330,7 @@ def forgets_the_inner_derivative(prediction, truth, weight):
 
 
 @sign_penalty_gradient.mistake(
-    "That is the derivative in t. In x the factor of the penalty is −t, not −x."
+    "The penalty's part is its derivative in t. In x its factor is −t, not −x."
 )
 def differentiates_in_the_truth(prediction, truth, weight):
     return 2 * (prediction - truth) - weight * prediction * (prediction * truth < 0)
@@ -365,7 +363,7 @@ def forgets_the_two(prediction, truth, weight):
 
 
 @sign_penalty_gradient.mistake(
-    "Right but at the kink: at x = 0 relu's derivative counts as 0, so the mask is < and not ≤."
+    "Right except at the kink: at x = 0 relu's derivative counts as 0, so the mask is < and not ≤."
 )
 def acts_at_the_kink(prediction, truth, weight):
     return 2 * (prediction - truth) - weight * truth * (prediction * truth <= 0)
