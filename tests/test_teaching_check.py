@@ -356,6 +356,11 @@ def test_an_exception_inside_a_library_is_placed_in_the_learners_line():
     assert "`return x @ torch.ones(11, 2, dtype=x.dtype)`" in message
 
 
+def test_a_function_without_source_may_raise():
+    message = _wrong(scaled, torch.dot).message
+    assert "raises TypeError (dot()" in message and "in line" not in message
+
+
 def test_a_long_message_is_cut_and_addresses_are_hidden():
     def raises(x, scale):
         raise KeyError(f"{object()!r} {'long ' * 100}\nsecond line")
@@ -673,6 +678,39 @@ def test_an_argument_changed_before_the_exception_that_is_due():
     assert "changes its argument `x` in place" in message and "(edges)" in message
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda x: x.unsqueeze_(0),
+        lambda x: setattr(x, "data", x.data.float()),
+        lambda x: x.resize_(1),
+    ],
+)
+def test_a_changed_shape_or_dtype_is_a_change_in_place(change):
+    def reshapes(x, scale):
+        y = x * scale
+        if not x.requires_grad:
+            change(x)
+        return y
+
+    assert "changes its argument `x` in place" in _wrong(scaled, _refuses(reshapes)).message
+
+
+def test_a_grad_that_was_cleared():
+    def stale():
+        loss, parameters, rate = _step()
+        parameters[0].grad = torch.ones(3, dtype=torch.float64)
+        return loss, parameters, rate
+
+    bare = exercise(cases={"edges": {"stale": stale}}, hints=["h"])(step.function)
+
+    def clears(loss, parameters, rate):
+        parameters[0].grad = None
+        return step(loss, parameters, rate)
+
+    assert "changes `parameters[0].grad`" in _wrong(bare, clears).message
+
+
 def test_a_change_in_place_is_named_before_wrong_values():
     result = _wrong(scaled, _refuses(lambda x, scale: x.data.mul_(scale) + 1))
     assert "changes its argument `x` in place" in result.message
@@ -929,6 +967,62 @@ def test_the_callers_modes_do_not_change_the_result():
         assert torch.get_default_dtype() is torch.float64
     finally:
         torch.set_default_dtype(torch.float32)
+
+
+def test_cases_are_built_the_same_whatever_the_callers_state():
+    @exercise(
+        cases={"values": {"random": lambda: (torch.rand(2), random.random(), numpy.random.rand())}},  # noqa: NPY002
+        hints=["h"],
+    )
+    def total(x, a, b):
+        """The sum."""
+        return x.sum() + a + b
+
+    expected = check(total, lambda x, a, b: x)
+    assert dict(expected.case)["x"].endswith("float32 (2,)")
+    torch.rand(3), random.random(), numpy.random.rand()  # noqa: NPY002
+    try:
+        torch.set_default_dtype(torch.float64)
+        assert check(total, lambda x, a, b: x) == expected
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
+def test_a_detached_result_is_found_where_the_caller_has_switched_gradients_off():
+    with torch.no_grad():
+        assert check(scaled, _refuses(lambda x, scale: x.detach() * scale)).status == "wrong"
+        assert check(scaled, scaled.function)
+
+
+def test_a_warning_is_seen_each_time():
+    def warned(x, scale):
+        warnings.warn("careful", stacklevel=1)
+        y = x.detach().requires_grad_()
+        y.sum().backward(create_graph=True)  # torch warns of that once in a process
+        return x
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        for _ in range(2):
+            lines = dict(_wrong(scaled, warned).case)["printed"].splitlines()
+            assert lines[0] == "warning: careful"
+            assert lines[1].startswith("warning: Using backward() with create_graph=True")
+    assert not torch.is_warn_always_enabled()
+
+
+def test_a_deep_graph_is_walked_once():
+    def deep():
+        y = leaf = _row(1.0, grad=True)
+        for _ in range(100):
+            y = y + y
+        return y, leaf
+
+    @exercise(cases={"values": {"deep": deep}}, hints=["h"])
+    def slope(y, leaf):
+        """dy/dleaf"""
+        return torch.autograd.grad(y, leaf)[0]
+
+    assert check(slope, slope.function)
 
 
 def test_every_run_gets_arguments_of_its_own():
