@@ -63,7 +63,7 @@ def test_a_target_of_0_in_scikit_learn_and_keras(monkeypatch):
 
 
 @settings(deadline=None)
-@given(st.floats(0.1, 10), st.floats(30, 90))
+@given(st.floats(0.1, 10), st.floats(60, 90))  # no target comes near 0
 def test_eq_1_1_mape_of_rescaled_pairs(s, c):
     by_hand = [
         s * abs(y - p) / abs(s * y + c)

@@ -235,14 +235,16 @@ def descend(factor, rate, optimiser="SGD", steps=50):
 def count_better_on_test(splits, held_out=88):
     """In how many random splits of the patients least squares has the higher R² on the test part."""
     x, y = diabetes()
-    count = 0
-    for seed in range(splits):
-        order = torch.randperm(len(y), generator=torch.Generator().manual_seed(seed))
-        new, old = order[:held_out], order[held_out:]
-        coefficients = least_squares(x[old], y[old])
-        test, train = (r_squared(y[i], with_ones(x[i]) @ coefficients) for i in (new, old))
-        count += bool(test > train)
-    return count
+    generators = (torch.Generator().manual_seed(seed) for seed in range(splits))
+    orders = torch.stack([torch.randperm(len(y), generator=g) for g in generators])
+    rows, targets = with_ones(standardise_columns(x, x))[orders], y[orders]
+    old, new = slice(held_out, None), slice(held_out)
+    # all splits at once, by their normal equations, which are harmless for standardised columns
+    gram = rows[:, old].mT @ rows[:, old]
+    w = torch.linalg.solve(gram, rows[:, old].mT @ targets[:, old, None])
+    predictions = (rows @ w)[..., 0]
+    test, train = (r_squared(targets[:, i], predictions[:, i]) for i in (new, old))
+    return int((test > train).sum())
 
 
 @lru_cache(maxsize=1)
