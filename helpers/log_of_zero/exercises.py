@@ -255,8 +255,8 @@ def plain(probabilities):
 
 @entropy.mistake(
     "The value is right, the gradient NaN: a `torch.where` or `nan_to_num` behind the logarithm "
-    "sends 0 back through it, and 0 · ∞ is NaN; `torch.xlogy` does no better. Replace p in front "
-    "of the logarithm as well."
+    "sends 0 back through it, and 0 · ∞ is NaN; `torch.xlogy` does no better. Replace p before "
+    "the logarithm as well."
 )
 def one_where(probabilities):
     p = probabilities
@@ -530,7 +530,7 @@ def overflows(score, target):
 
 @stable_binary_cross_entropy.mistake(
     "The values are right, the gradient is NaN: `torch.where` runs both branches, and the one that "
-    "it does not take overflows: 0 · ∞. Use `F.logsigmoid`, or a second where in front."
+    "it does not take overflows: 0 · ∞. Use `F.logsigmoid`, or a second `where` before `exp`."
 )
 def where_over_branches(score, target):
     softplus = torch.where(score > 0, score + (-score).exp().log1p(), score.exp().log1p())
