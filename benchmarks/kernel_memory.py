@@ -10,7 +10,7 @@ from benchmarks.measure import ratio, side_by_side, spread, table
 from benchmarks.nbval_time import FLOOR
 from helpers.teaching.refresh import NOTEBOOKS, collection, execute
 
-ROUNDS = 3
+ROUNDS = 2
 START = "import time as _time; _start = _time.perf_counter()"
 # ipykernel needs psutil, so it is there.
 ASK = "import psutil; print(psutil.Process().memory_info().rss, _time.perf_counter() - _start)"
