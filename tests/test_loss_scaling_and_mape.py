@@ -114,6 +114,12 @@ def test_the_weighted_median_has_the_smallest_mape(targets):
     close(exercises.best_constant_for_mape(y), best)
 
 
+def test_of_an_interval_that_is_best_the_lower_end_is_taken():
+    y = vector(2, 1, 2)  # weights 1/2, 1 and 1/2: every guess from 1 to 2 costs the same
+    assert float(formulas.best_constants(y)["MAPE"]) == 1
+    close(*formulas.constant_losses(y, vector(1, 1.7))["MAPE"])
+
+
 def test_eq_2_1_the_slope_of_mape_for_a_constant():
     y = vector(1, -2, 10, 0.5)
     for guess in (-3.0, 0.7, 1.5, 20.0):
