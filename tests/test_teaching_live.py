@@ -211,14 +211,17 @@ class TestCell:
                 live(Bar)
             gc.collect()
 
+        def kept():
+            before, _ = tracemalloc.get_traced_memory()
+            run(50)
+            return tracemalloc.get_traced_memory()[0] - before
+
         run(5)
         tracemalloc.start()
         try:
             run(1)
-            before, _ = tracemalloc.get_traced_memory()
-            run(50)
-            after, _ = tracemalloc.get_traced_memory()
+            least = min(kept() for _ in range(3))  # once, a cache elsewhere may grow meanwhile
         finally:
             tracemalloc.stop()
         card = len(Live(Bar).card)
-        assert after - before < 5 * card, "each run keeps a picture"
+        assert least < 5 * card, "each run keeps a picture"
