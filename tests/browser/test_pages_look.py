@@ -1,11 +1,13 @@
 """How every notebook looks, in both themes, on a wide and a narrow screen; and to axe-core."""
 
+import contextlib
 import re
 
 import figure_checks
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser.lab import TALL
+from playwright.sync_api import TimeoutError
 
 from helpers.teaching import style
 
@@ -75,6 +77,8 @@ def test_first_live_section_has_its_picture_taken(alive, topic, theme, width, ar
 
 def test_nothing_is_cut_off_and_nothing_scrolls_sideways(alive, width):
     alive.do("() => document.querySelectorAll('details').forEach((it) => { it.open = true; })")
+    with contextlib.suppress(TimeoutError):  # JupyterLab lays the page out anew, in steps
+        alive.wait(f"(ours) => ({CUT_OFF})(ours).length === 0", ", ".join(OURS), seconds=10)
     assert alive.do(CUT_OFF, ", ".join(OURS)) == []
 
 
