@@ -18,7 +18,7 @@ lab: setup ## open the notebooks in JupyterLab
 	$(python) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(ARGS)
 
 test: setup ## run every test but the browser's
-	$(python) -m pytest -n 2 $(ARGS)
+	$(python) -m pytest -n 2 --dist loadfile $(ARGS)
 
 test-browser: setup ## run the notebooks in a real browser
 	$(python) -m pytest tests/browser $(ARGS)
