@@ -15,18 +15,24 @@ THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 OURS = ["[data-live]", "[data-predict]", "[data-check]", "[data-verdict]"]
 TEXT_PIXELS = 9
 
-# The cells from the heading above the first live figure to the next heading, as a rectangle.
-SECTION = """() => {
+# The cells from the heading above the first live figure to the next heading, as a rectangle. An
+# earlier test may have scrolled them out of sight; JupyterLab lays a page out anew in steps.
+SECTION = """async () => {
   const cells = lab.cells().map((cell) => cell.node);
   const at = cells.findIndex((cell) => cell.querySelector("[data-live]"));
   if (at < 0) return null;
   const heading = (cell) => cell.querySelector("h2");
   const first = cells.slice(0, at + 1).findLastIndex(heading);
   const next = cells.findIndex((cell, index) => index > at && heading(cell));
-  const top = cells[Math.max(first, 0)].getBoundingClientRect();
-  const bottom = cells.at(next < 0 ? -1 : next - 1).getBoundingClientRect();
-  if (bottom.bottom <= top.top) throw new Error("not laid out yet");
-  return {x: 0, y: top.top, width: innerWidth, height: bottom.bottom - top.top};
+  for (let tries = 0; tries < 50; tries++) {
+    cells[Math.max(first, 0)].scrollIntoView({block: "start"});
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const {top} = cells[Math.max(first, 0)].getBoundingClientRect();
+    const {bottom} = cells.at(next < 0 ? -1 : next - 1).getBoundingClientRect();
+    if (0 <= top && top < bottom && bottom <= innerHeight)
+      return {x: 0, y: top, width: innerWidth, height: bottom - top};
+  }
+  throw new Error("the section is not laid out");
 }"""
 
 # Whatever a learner would have to scroll sideways for, or can't see whole.
