@@ -6,7 +6,7 @@
 export PYTHON TORCH_INDEX
 python := .venv/bin/python
 
-.PHONY: help setup lab test test-browser refresh bench bench-browser animation lint lock
+.PHONY: help setup setup-course lab course test test-browser refresh bench bench-browser bench-course animation lint lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile | expand -t 20
@@ -14,10 +14,16 @@ help: ## this list
 setup:
 	@sh setup.sh
 
+setup-course:
+	@sh setup.sh coursework
+
 lab: setup ## open the notebooks in JupyterLab
 	$(python) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(ARGS)
 
-test: setup ## run every test but the browser's
+course: setup-course ## build an nbgrader course from the notebooks, into build/course
+	$(python) -m helpers.coursework build $(ARGS)
+
+test: setup-course ## run every test but the browser's
 	$(python) -m pytest -n 2 --dist loadfile $(ARGS)
 
 test-browser: setup ## run the notebooks in a real browser
@@ -32,6 +38,9 @@ bench: setup ## measure, and write the tables of benchmarks/README.md
 bench-browser: setup ## measure the live figures in a real browser
 	$(python) -m benchmarks.browser $(ARGS)
 
+bench-course: setup-course ## measure the grading of a class
+	$(python) -m benchmarks.course $(ARGS)
+
 animation: setup ## make the README's animated picture anew
 	$(python) -m helpers.teaching.animate start_here.StepOfDerivative h images/live_figure.gif
 
@@ -39,6 +48,7 @@ lint: setup ## check style and formatting
 	$(python) -m ruff check $(ARGS) .
 	$(python) -m ruff format --check .
 
-lock: setup ## write requirements.lock anew from pyproject.toml
-	$(python) -m uv pip compile --quiet --universal --extra test --fork-strategy fewest \
-		--custom-compile-command "make lock" --output-file requirements.lock $(ARGS) pyproject.toml
+compile := -m uv pip compile --quiet --universal --fork-strategy fewest --custom-compile-command "make lock"
+lock: setup ## write the locks anew from pyproject.toml
+	$(python) $(compile) --extra test --output-file requirements.lock $(ARGS) pyproject.toml
+	$(python) $(compile) --extra coursework --constraint requirements.lock --output-file coursework.lock $(ARGS) pyproject.toml

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Builds .venv from requirements.lock, or leaves it alone if it is up to date: the Makefile's
-# commands call this first. PYTHON names the interpreter to use, TORCH_INDEX a further index to
+# commands call this first; `sh setup.sh coursework` adds the packages of coursework.lock. PYTHON names the interpreter to use, TORCH_INDEX a further index to
 # look for torch's wheel.
 #
 # .venv/ready is written last and says where and from what the environment was built. Where it is
@@ -34,9 +34,10 @@ find_python() {
 
 if [ -f .venv/ready ] && [ "$(place)" = "$(head -n 2 .venv/ready)" ] &&
     { [ -z "${PYTHON:-}" ] || [ "$(version "$PYTHON")" = "$(version .venv/bin/python)" ]; }; then
-    [ "$(contents)" = "$(tail -n 1 .venv/ready)" ] && exit
-    echo "The lock has changed: updating .venv"
-    rm .venv/ready
+    if [ "$(contents)" != "$(tail -n 1 .venv/ready)" ]; then
+        echo "The lock has changed: updating .venv"
+        rm .venv/ready
+    fi
 else
     python=$(find_python)
     echo "Building .venv with Python $(version "$python"), a few minutes the first time"
@@ -45,6 +46,15 @@ else
     "$python" -m venv .venv
 fi
 
-.venv/bin/python -m pip install --disable-pip-version-check --no-input \
-    ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} --requirement requirements.lock --editable .
-{ place && contents; } >.venv/ready
+if [ ! -f .venv/ready ]; then
+    .venv/bin/python -m pip install --disable-pip-version-check --no-input \
+        ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} --requirement requirements.lock --editable .
+    { place && contents; } >.venv/ready
+fi
+
+# An optional part's own lock holds the same versions of what is there already, and more.
+if [ "${1:-}" ] && [ "$(cat ".venv/$1" 2>/dev/null)" != "$(cksum <"$1.lock")" ]; then
+    .venv/bin/python -m pip install --disable-pip-version-check --no-input --quiet \
+        ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} --requirement "$1.lock"
+    cksum <"$1.lock" >".venv/$1"
+fi

@@ -7,15 +7,13 @@ for, with the same calls that a training loop would make.
 import csv
 import math
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 import torch
 from torch.nn import functional as F
 
-from helpers.teaching.data import digits
+from helpers.teaching.data import DATA, digits
 
-DATA = Path(__file__).parents[2] / "data"
 EPSILON = 1e-7  # Keras's default, keras.config.epsilon()
 DTYPES = {"float16": torch.float16, "float32": torch.float32, "float64": torch.float64}
 

@@ -618,7 +618,10 @@ def matrix(*rows, dtype=FLOAT):
             )
         },
         "edges": {
-            "a rotation by 30°": lambda: (numbers(1, 2), formulas.turning(30)),
+            "a rotation by 30°": lambda: (
+                numbers(1, 2),
+                matrix((0.75**0.5, -0.5), (0.5, 0.75**0.5)),
+            ),
             "a mirror that stretches": lambda: (numbers(1, 2), matrix((3, 0), (0, -2))),
             "a shear": lambda: (numbers(1, 2), matrix((1, 0.7), (0, 1))),
         },

@@ -97,6 +97,14 @@ class Exercise:
             return "\n".join(source.splitlines()[ast.parse(source).body[0].lineno - 1 :])
         return ""
 
+    def expected(self):
+        """The Outcome of the reference in each case, a list in the order of `builders`."""
+        return list(self.observe(self.function))
+
+    def mistaken(self, name):
+        """Yield the Outcome of the known mistake `name` in each case, in the order of `builders`."""
+        return self.observe(self.mistakes[name].function)
+
     def observe(self, function, seed=0):
         """Yield the Outcome of `function` in each case, in the order of `builders`."""
         for case, build in self.builders.items():
@@ -158,7 +166,7 @@ def check(exercise, attempt):
 
 def judge(exercise, outcomes):
     """The Result for an attempt whose `outcomes`, one a case, are known. Runs no attempt."""
-    expected = list(exercise.observe(exercise.function))
+    expected = exercise.expected()
     found = [difference(e, o, exercise.detached) for e, o in zip(expected, outcomes, strict=True)]
     cases = list(exercise.builders)
     groups = {group: (0, 0) for group in exercise.cases}
@@ -244,9 +252,9 @@ def _recognise(exercise, expected, outcomes):
                 return False
         return alike(right, known, attempt, exercise.detached)
 
-    for name, mistake in exercise.mistakes.items():
+    for name in exercise.mistakes:
         # The mistake runs case by case, no further than they agree.
-        if all(map(same, expected, exercise.observe(mistake.function), outcomes)):
+        if all(map(same, expected, exercise.mistaken(name), outcomes)):
             return name
     return None
 

@@ -8,11 +8,12 @@ import difflib
 import html
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import yaml
 
-LEDGER = Path(__file__).parents[2] / "data" / "claims.yaml"
+from helpers.teaching.data import DATA
+
+LEDGER = DATA / "claims.yaml"
 
 VERDICTS = {
     "true": "True",

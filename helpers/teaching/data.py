@@ -5,7 +5,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-DATA = Path(__file__).parents[2] / "data"
+# Beside the package in a checkout, inside it in a wheel.
+DATA = next(
+    folder
+    for folder in (Path(__file__).parents[1] / "data", Path(__file__).parents[2] / "data")
+    if folder.is_dir()
+)
 
 
 def digits():

@@ -1,0 +1,40 @@
+"""What a submitted notebook holds for one exercise, read without running it."""
+
+import symtable
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+
+def needed(sources, at, name):
+    """The sources of the cells that must run so that `name`, defined in cell `at`, can be called.
+
+    sources: the notebook's code cells, texts in their order. Besides cell `at` these are the cells
+    that bind a name which it, or they in turn, take from outside; whatever else is on the page
+    does not run. IPython's own syntax is written out as Python. Returns a list in the page's order.
+    """
+    sources = [TransformerManager().transform_cell(source) for source in sources]
+    tables = [_names(source) for source in sources]
+    chosen, wanted = {at}, {name, *tables[at][1]}
+    while True:
+        more = {i for i, (bound, _) in enumerate(tables) if wanted & bound} - chosen
+        if not more:
+            return [sources[i] for i in sorted(chosen)]
+        chosen |= more
+        wanted.update(*(tables[i][1] for i in more))
+
+
+def _names(source):
+    """The names that a cell binds, and those that it takes from outside; none if it is no Python."""
+    try:
+        table = symtable.symtable(source, "<cell>", "exec")
+    except (SyntaxError, ValueError):  # ValueError: a null character
+        return set(), set()
+    symbols = table.get_symbols()
+    bound = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
+    taken = {s.get_name() for s in symbols if s.is_referenced()}
+    inner = list(table.get_children())
+    while inner:
+        table = inner.pop()
+        inner += table.get_children()
+        taken |= {s.get_name() for s in table.get_symbols() if s.is_global()}
+    return bound, taken - bound

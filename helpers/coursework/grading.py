@@ -1,0 +1,217 @@
+"""What nbgrader's autograding does in a course of this collection.
+
+The submitted notebook is not executed. Each exercise's function is run in a process of its own
+(sandbox.py), what it did is judged here, and the points and the diagnosis become the outputs of the
+notebook's cells, from which nbgrader takes grades and feedback as it always does.
+"""
+
+import functools
+import io
+import os
+import sys
+from pathlib import Path
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbconvert.preprocessors import ClearMetadataPreprocessor
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ClearOutput,
+    ClearSolutions,
+    ComputeChecksums,
+    IncludeHeaderFooter,
+    LimitOutput,
+    LockCells,
+    NbGraderPreprocessor,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+    SaveCells,
+)
+from traitlets import Float, Integer, Unicode
+
+from helpers.coursework.cells import needed
+from helpers.coursework.course import ANSWER, STUB, exercises_of
+from helpers.coursework.sandbox import Sandbox
+from helpers.teaching.check import judge
+from helpers.teaching.graded import Graded, Points
+
+LARGEST = 200 << 20  # bytes of a submitted notebook that is read
+
+
+def configure(c, root):
+    """Set up `c`, nbgrader's configuration, for the course in the folder `root`."""
+    root = Path(root).resolve()
+    # For a new gradebook nbgrader calls `alembic`, which lies beside it, by name.
+    os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
+    c.CourseDirectory.root = str(root)
+    c.CourseDirectory.course_id = "checked-gradients"
+    # Several processes may grade at once: each waits for the others' writes.
+    c.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}?timeout=60"
+    # The stored pictures stay: a student sees them before any cell is run.
+    c.GenerateAssignment.preprocessors = [
+        IncludeHeaderFooter,
+        LockCells,
+        ClearSolutions,
+        CheckCellMetadata,
+        ComputeChecksums,
+        SaveCells,
+        ClearHiddenTests,
+        ClearMarkScheme,
+        ComputeChecksums,
+        CheckCellMetadata,
+    ]
+    c.ClearSolutions.code_stub = {"python": STUB}
+    c.ClearSolutions.text_stub = ANSWER
+    c.ClearMarkScheme.enforce_metadata = (
+        False  # the guide stands in a locked cell, which comes back
+    )
+    c.Autograde.exporter_class = Forgiving
+    c.Autograde.sanitize_preprocessors = [
+        ClearOutput,
+        Restore,
+        OverwriteKernelspec,
+        OverwriteCells,
+        CheckCellMetadata,
+    ]
+    c.Autograde.autograde_preprocessors = [
+        Grade,
+        ClearMetadataPreprocessor,
+        LimitOutput,
+        SaveAutoGrades,
+        AssignLatePenalties,
+        CheckCellMetadata,
+    ]
+    c.ClearMetadataPreprocessor.preserve_cell_metadata_mask = ["nbgrader"]
+    c.Restore.source = str(root / "source")
+
+
+class Forgiving(NotebookExporter):
+    """Reads what students submit; a file that is no notebook becomes one that says so."""
+
+    def from_file(self, file_stream, resources=None, **kwargs):
+        try:
+            text = file_stream.read(LARGEST + 1)
+            if len(text) > LARGEST:
+                raise ValueError(f"it has more than {LARGEST >> 20} million characters")
+            notebook = nbformat.read(io.StringIO(text), as_version=4)
+            for cell in notebook.cells:
+                if not isinstance(cell.source, str) or not isinstance(cell.metadata, dict):
+                    raise ValueError("a cell has no text")
+        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+            reason = str(error).strip().partition("\n")[0][:200]
+            notebook = new_notebook(cells=[new_markdown_cell(UNREADABLE.format(reason))])
+        return self.from_notebook_node(notebook, resources=resources, **kwargs)
+
+
+UNREADABLE = """**This file could not be read as a notebook**, so nothing in it could be graded: {}
+
+What was handed in is kept as it is. Please talk to your teacher."""
+
+
+class Restore(NbGraderPreprocessor):
+    """Gives a submission the graded cells of its assignment, each once, as the course has them.
+
+    Of several cells with one id the last that was written in counts, as when a notebook is run from
+    top to bottom; the others become plain cells. A missing cell comes back where it was.
+    """
+
+    source = Unicode(help="The course's folder of source notebooks.").tag(config=True)
+
+    def preprocess(self, nb, resources):
+        said = resources["nbgrader"]
+        path = Path(self.source, said["assignment"], f"{said['notebook']}.ipynb")
+        original = {
+            cell.metadata.nbgrader.grade_id: cell
+            for cell in nbformat.read(path, as_version=4).cells
+            if "nbgrader" in cell.metadata
+        }
+        with Gradebook(said["db_url"]) as gradebook:
+            found = gradebook.find_notebook(said["notebook"], said["assignment"]).source_cells
+            sources = {cell.name: cell.source for cell in found}
+        chosen = {}
+        for cell in nb.cells:
+            grade_id = _grade_id(cell)
+            cell.metadata.pop("nbgrader", None)
+            if grade_id in original and (
+                grade_id not in chosen or cell.source.strip() != sources[grade_id].strip()
+            ):
+                chosen[grade_id] = cell
+        at = 0 if chosen else len(nb.cells)
+        for grade_id, cell in original.items():
+            if grade_id in chosen:
+                at = next(i for i, c in enumerate(nb.cells) if c is chosen[grade_id]) + 1
+            else:
+                new = new_markdown_cell if cell.cell_type == "markdown" else new_code_cell
+                nb.cells.insert(at, new(sources[grade_id]))
+                chosen[grade_id] = nb.cells[at]
+                at += 1
+            chosen[grade_id].metadata.nbgrader = cell.metadata.nbgrader
+            if cell.metadata.nbgrader.locked:
+                chosen[grade_id].source = sources[grade_id]
+        nb.nbformat, nb.nbformat_minor = 4, 5
+        for number, cell in enumerate(nb.cells):
+            cell.id = f"cell-{number}"
+        return nb, resources
+
+
+def _grade_id(cell):
+    said = cell.metadata.get("nbgrader")
+    grade_id = said.get("grade_id") if isinstance(said, dict) else None
+    return grade_id if isinstance(grade_id, str) else None
+
+
+class Grade(NbGraderPreprocessor):
+    """Runs the exercises of a submission and writes points and diagnoses into its cells."""
+
+    seconds = Float(10.0, help="Time for one exercise, all its cases.").tag(config=True)
+    memory = Integer(1 << 30, help="Bytes an attempt may hold beside torch.").tag(config=True)
+    user = Unicode(None, allow_none=True, help="Whom attempts run as (needs root).").tag(
+        config=True
+    )
+
+    def preprocess(self, nb, resources):
+        exercises = exercises_of(resources["nbgrader"]["notebook"])
+        box = sandbox(self.seconds, self.memory, self.user)
+        codes = [cell for cell in nb.cells if cell.cell_type == "code"]
+        sources = [cell.source for cell in codes]
+        results = {}
+        for at, cell in enumerate(codes):
+            cell.outputs = []
+            name = _grade_id(cell)
+            if name in exercises:
+                outcomes = box.observe(exercises[name], needed(sources, at, name))
+                results[name] = judge(recorded(exercises[name]), outcomes)
+                shown = results[name]._repr_mimebundle_()
+                cell.outputs = [new_output("display_data", shown)]
+        for cell in codes:
+            name, _, group = (_grade_id(cell) or "").partition("-")
+            if group:
+                earned = earn(results[name], group, cell.metadata.nbgrader.points)
+                data = earned._repr_mimebundle_()
+                cell.outputs = [new_output("execute_result", data, execution_count=1)]
+        return nb, resources
+
+
+def earn(result, group, worth):
+    """The Points of a Result for one group of cases: all of `worth`, or nothing."""
+    passed, count = result.groups[group]
+    earned = worth if passed == count and result.status != "not attempted" else 0
+    return Points(earned, f"{group}: {passed} of {count} cases pass. {earned} of {worth} points.")
+
+
+@functools.cache
+def sandbox(*settings):
+    """One sandbox for all that this process grades; its worker ends with this process."""
+    return Sandbox(*settings)
+
+
+@functools.cache
+def recorded(exercise):
+    """`exercise` with what its reference and its mistakes do, run once."""
+    return Graded.of(exercise)

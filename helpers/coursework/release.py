@@ -1,0 +1,152 @@
+"""What a student gets: the collection as a wheel without the answers of its exercises."""
+
+import ast
+import copy
+import importlib
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from helpers.teaching.graded import record
+
+ROOT = Path(__file__).resolve().parents[2]
+INCLUDE = '[tool.hatch.build.targets.wheel.force-include]\n"data" = "helpers/data"\n'
+CHECK, GRADED = "helpers.teaching.check", "helpers.teaching.graded"  # two kinds of `exercise`
+
+
+def visible(exercise):
+    """The (group, label) pairs of the cases that a student sees: the first of each group."""
+    return [(group, next(iter(cases))) for group, cases in exercise.cases.items()]
+
+
+def cases_source(source, names, keep=lambda name, group, label: True):
+    """The source of an exercises.py without references, mistakes, hints, and cases not to be kept.
+
+    What is left declares the exercises of these names with their docstrings and cases, by a
+    function `exercise` that it does not import. keep: called with a name, a group and a label.
+    Raises ValueError where cases are not written as a dict of dicts, or need another module of the
+    collection: it may hold answers.
+    """
+    tree = ast.parse(source)
+    declarations = ((node, _declaration(node)) for node in tree.body)
+    declared = {node.name: call for node, call in declarations if call and node.name in names}
+    for name, call in declared.items():
+        call.keywords = [k for k in call.keywords if k.arg != "hints"]
+        (keyword,) = (k for k in call.keywords if k.arg == "cases")
+        try:
+            cases = keyword.value = _literal(keyword.value, tree)
+            cases.values = [_literal(labelled, tree) for labelled in cases.values]
+            for group, labelled in zip(cases.keys, cases.values, strict=True):
+                pairs = zip(labelled.keys, labelled.values, strict=True)
+                kept = [(k, v) for k, v in pairs if keep(name, group.value, k.value)]
+                labelled.keys, labelled.values = map(list, zip(*kept, strict=True))
+        except (AttributeError, StopIteration):
+            raise ValueError(f"{name}: write its cases as group → label → lambda.") from None
+    for node in tree.body:
+        if _declaration(node):
+            node.body = node.body[:1]  # the docstring
+    needed = _needed(tree.body, declared)
+    for node in needed:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers"):
+            raise ValueError(f"The cases need {node.module}, which may hold answers.")
+    return "\n\n".join(ast.unparse(node) for node in needed) + "\n"
+
+
+def _literal(node, tree):
+    """A copy of a dict display, which may be written NAME or NAME["key"]."""
+    if isinstance(node, ast.Name):
+        node = next(n.value for n in tree.body if node.id in binds(n))
+    elif isinstance(node, ast.Subscript):
+        named = _literal(node.value, tree)
+        items = zip(named.keys, named.values, strict=True)
+        node = next(value for key, value in items if key.value == node.slice.value)
+    return copy.deepcopy(node)
+
+
+def _declaration(node):
+    """The call of `exercise` that decorates this statement, or None."""
+    for decorator in getattr(node, "decorator_list", ()):
+        if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "exercise":
+            return decorator
+    return None
+
+
+def _needed(body, names):
+    """The statements that bind these names, and the names which those use, in their order."""
+    bound = {}
+    for node in body:
+        if not _is_mistake(node) and getattr(node, "module", "") != CHECK:
+            bound.update(dict.fromkeys(binds(node), node))
+    wanted, chosen = list(names), []
+    while wanted:
+        node = bound.get(wanted.pop())
+        if node is not None and node not in chosen:
+            chosen.append(node)
+            wanted += uses(node)
+    return [node for node in body if node in chosen]
+
+
+def _is_mistake(node):
+    return bool(getattr(node, "decorator_list", ())) and not _declaration(node)
+
+
+def binds(node):
+    """The names that a statement binds where it stands."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return [node.name]
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return [(alias.asname or alias.name).partition(".")[0] for alias in node.names]
+    walked = (n for n in ast.walk(node) if isinstance(n, ast.Name))
+    return [n.id for n in walked if isinstance(n.ctx, ast.Store)]
+
+
+def uses(node):
+    """The names that a statement reads, in whatever scope."""
+    walked = (n for n in ast.walk(node) if isinstance(n, ast.Name))
+    return [n.id for n in walked if isinstance(n.ctx, ast.Load)]
+
+
+def build_wheel(folder):
+    """Build the students' wheel into `folder` and return its path.
+
+    It is the collection as it stands, data included, but without the exercises' answers: those are
+    replaced by recorded outcomes on the visible cases.
+    """
+    folder = Path(folder).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as stage:
+        stage = Path(stage)
+        ignore = shutil.ignore_patterns("__pycache__", "coursework")
+        shutil.copytree(ROOT / "helpers", stage / "helpers", ignore=ignore)
+        shutil.copytree(ROOT / "data", stage / "data", ignore=shutil.ignore_patterns("*.py"))
+        for name in ("README.md", "LICENSE"):
+            shutil.copy(ROOT / name, stage)
+        project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+        marked = re.sub(r'^(version = ".*)"', r'\1+coursework"', project, count=1, flags=re.M)
+        (stage / "pyproject.toml").write_text(marked + INCLUDE, encoding="utf-8")
+        for path in stage.glob("helpers/*/exercises.py"):
+            strip(path, importlib.import_module(f"helpers.{path.parent.name}.exercises"))
+        command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"]
+        command += ["--no-deps", "--no-build-isolation", "--wheel-dir", folder, stage]
+        subprocess.run(command, check=True)
+    (wheel,) = folder.glob("checked_gradients-*.whl")
+    return wheel
+
+
+def strip(path, module):
+    """Replace the exercises.py at `path` by its visible part, with a record of the rest beside."""
+    exercises = {name: getattr(module, name) for name in module.__all__}
+    shown = {name: visible(exercise) for name, exercise in exercises.items()}
+    source = cases_source(
+        Path(module.__file__).read_text(encoding="utf-8"),
+        ["__all__", *exercises],
+        lambda name, group, label: (group, label) in shown[name],
+    )
+    title = json.dumps(f"The exercises of {path.parent.name}, for marks.")
+    path.write_text(f"{title}\n\nfrom {GRADED} import exercise\n\n{source}", encoding="utf-8")
+    records = {name: record(exercise, shown[name]) for name, exercise in exercises.items()}
+    path.with_suffix(".json").write_text(json.dumps(records), encoding="utf-8")
