@@ -67,7 +67,16 @@ def test_a_test_and_a_cell_that_hide_their_attempt_fail(tmp_path):
     options = ["-p", "conftest", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", tmp_path]
     result = subprocess.run(
         # -rN: with CI in the environment, the summary at the end would say every failure again.
-        [sys.executable, "-m", "pytest", "-rN", "--nbval", "--nbval-current-env", *options, tmp_path],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-rN",
+            "--nbval",
+            "--nbval-current-env",
+            *options,
+            tmp_path,
+        ],
         env=os.environ | {"PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parent)])},
         capture_output=True,
         text=True,

@@ -1,6 +1,7 @@
 """What a submitted notebook holds for one exercise, read without running it."""
 
 import symtable
+from functools import lru_cache
 
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -12,7 +13,7 @@ def needed(sources, at, name):
     that bind a name which it, or they in turn, take from outside; whatever else is on the page
     does not run. IPython's own syntax is written out as Python. Returns a list in the page's order.
     """
-    sources = [TransformerManager().transform_cell(source) for source in sources]
+    sources = [_python(source) for source in sources]
     tables = [_names(source) for source in sources]
     chosen, wanted = {at}, {name, *tables[at][1]}
     while True:
@@ -23,6 +24,12 @@ def needed(sources, at, name):
         wanted.update(*(tables[i][1] for i in more))
 
 
+@lru_cache(4096)
+def _python(source):
+    return TransformerManager().transform_cell(source)
+
+
+@lru_cache(4096)
 def _names(source):
     """The names that a cell binds, and those that it takes from outside; none if it is no Python."""
     try:

@@ -4,12 +4,14 @@ import hashlib
 import logging
 import multiprocessing
 import os
+import warnings
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import cache
 from pathlib import Path
 
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SAWarning
 from traitlets.config import PyFileConfigLoader
 
 
@@ -31,9 +33,14 @@ def grade(folder, assignments=(), jobs=None):
         if path.is_dir() and (not assignments or path.name in assignments)
     ]
     waiting = [pair for pair in waiting if not _is_graded(folder, *pair)]
+    if not waiting:
+        return
+    with _nbgrader(folder).gradebook as gradebook:  # two processes may not add the same student
+        for student in {student for _, student in waiting}:
+            gradebook.update_or_create_student(student)
     # Not forked: a thread of this process may hold a lock.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs or os.cpu_count(), len(waiting) or 1), context) as pool:
+    with ProcessPoolExecutor(min(jobs or os.cpu_count(), len(waiting)), context) as pool:
         started = {pool.submit(_grade, folder, *pair): pair for pair in waiting}
         for ended in as_completed(started):
             yield *started[ended], ended.result()
@@ -58,6 +65,7 @@ def _nbgrader(folder):
     config = PyFileConfigLoader("nbgrader_config.py", path=str(folder)).load_config()
     nbgrader = NbGraderAPI(CourseDirectory(config=config), config=config)
     nbgrader.log_level = logging.ERROR
+    warnings.simplefilter("ignore", SAWarning)  # nbgrader's way with its own objects
     return nbgrader
 
 

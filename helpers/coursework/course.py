@@ -34,8 +34,7 @@ def build(folder, settings=SETTINGS):
     Raises ValueError for settings that don't fit the notebooks.
     """
     folder = Path(folder)
-    chosen = yaml.safe_load(Path(settings).read_text(encoding="utf-8"))
-    for stem, said in chosen.items():
+    for stem, said in read(settings).items():
         path = ROOT / "notebooks" / f"{stem}.ipynb"
         if not path.is_file():
             names = ", ".join(sorted(p.stem for p in (ROOT / "notebooks").glob("*.ipynb")))
@@ -48,6 +47,11 @@ def build(folder, settings=SETTINGS):
         nbformat.write(notebook, target)
     (folder / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
     build_wheel(folder / "environment")
+
+
+def read(settings=SETTINGS):
+    """What a YAML file like course.yaml sets: stem → its block, a dict."""
+    return yaml.safe_load(Path(settings).read_text(encoding="utf-8"))
 
 
 def exercises_of(stem):

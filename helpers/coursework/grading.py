@@ -37,7 +37,7 @@ from traitlets import Float, Integer, Unicode
 
 from helpers.coursework.cells import needed
 from helpers.coursework.course import ANSWER, STUB, exercises_of
-from helpers.coursework.sandbox import Sandbox
+from helpers.coursework.sandbox import UNREAD, Sandbox
 from helpers.teaching.check import judge
 from helpers.teaching.graded import Graded, Points
 
@@ -88,7 +88,7 @@ def configure(c, root):
         CheckCellMetadata,
     ]
     c.ClearMetadataPreprocessor.preserve_cell_metadata_mask = ["nbgrader"]
-    c.Restore.source = str(root / "source")
+    c.Restore.source = c.Grade.source = str(root / "source")
 
 
 class Forgiving(NotebookExporter):
@@ -125,23 +125,25 @@ class Restore(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         said = resources["nbgrader"]
-        path = Path(self.source, said["assignment"], f"{said['notebook']}.ipynb")
         original = {
             cell.metadata.nbgrader.grade_id: cell
-            for cell in nbformat.read(path, as_version=4).cells
+            for cell in read(self.source, resources).cells
             if "nbgrader" in cell.metadata
         }
         with Gradebook(said["db_url"]) as gradebook:
             found = gradebook.find_notebook(said["notebook"], said["assignment"]).source_cells
             sources = {cell.name: cell.source for cell in found}
-        chosen = {}
+        chosen, kept = {}, []
         for cell in nb.cells:
             grade_id = _grade_id(cell)
             cell.metadata.pop("nbgrader", None)
-            if grade_id in original and (
-                grade_id not in chosen or cell.source.strip() != sources[grade_id].strip()
-            ):
+            untouched = grade_id in original and cell.source.strip() == sources[grade_id].strip()
+            if untouched and grade_id in chosen:  # a second stub would undo the answer
+                continue
+            kept.append(cell)
+            if grade_id in original:
                 chosen[grade_id] = cell
+        nb.cells = kept
         at = 0 if chosen else len(nb.cells)
         for grade_id, cell in original.items():
             if grade_id in chosen:
@@ -160,6 +162,13 @@ class Restore(NbGraderPreprocessor):
         return nb, resources
 
 
+def read(source, resources):
+    """The source notebook, in the course's folder `source`, of what is being graded."""
+    said = resources["nbgrader"]
+    path = Path(source, said["assignment"], f"{said['notebook']}.ipynb")
+    return nbformat.read(path, as_version=4)
+
+
 def _grade_id(cell):
     said = cell.metadata.get("nbgrader")
     grade_id = said.get("grade_id") if isinstance(said, dict) else None
@@ -169,6 +178,7 @@ def _grade_id(cell):
 class Grade(NbGraderPreprocessor):
     """Runs the exercises of a submission and writes points and diagnoses into its cells."""
 
+    source = Unicode(help="The course's folder of source notebooks.").tag(config=True)
     seconds = Float(10.0, help="Time for one exercise, all its cases.").tag(config=True)
     memory = Integer(1 << 30, help="Bytes an attempt may hold beside torch.").tag(config=True)
     user = Unicode(None, allow_none=True, help="Whom attempts run as (needs root).").tag(
@@ -179,14 +189,16 @@ class Grade(NbGraderPreprocessor):
         exercises = exercises_of(resources["nbgrader"]["notebook"])
         box = sandbox(self.seconds, self.memory, self.user)
         codes = [cell for cell in nb.cells if cell.cell_type == "code"]
-        sources = [cell.source for cell in codes]
+        # The page's own imports come first: a submission may have lost them.
+        original = next(c for c in read(self.source, resources).cells if c.cell_type == "code")
+        sources = [original.source, *(cell.source for cell in codes)]
         results = {}
         for at, cell in enumerate(codes):
             cell.outputs = []
             name = _grade_id(cell)
             if name in exercises:
-                outcomes = box.observe(exercises[name], needed(sources, at, name))
-                results[name] = judge(recorded(exercises[name]), outcomes)
+                outcomes = box.observe(exercises[name], needed(sources, at + 1, name))
+                results[name] = judged(exercises[name], outcomes)
                 shown = results[name]._repr_mimebundle_()
                 cell.outputs = [new_output("display_data", shown)]
         for cell in codes:
@@ -196,6 +208,14 @@ class Grade(NbGraderPreprocessor):
                 data = earned._repr_mimebundle_()
                 cell.outputs = [new_output("execute_result", data, execution_count=1)]
         return nb, resources
+
+
+def judged(exercise, outcomes):
+    """The Result for outcomes that an attempt may have forged: what can't be judged is wrong."""
+    try:
+        return judge(recorded(exercise), outcomes)
+    except Exception:
+        return judge(recorded(exercise), [UNREAD] * len(outcomes))
 
 
 def earn(result, group, worth):

@@ -122,11 +122,14 @@ def cases_of(exercise):
     return cases_source(source, [exercise.name])
 
 
+UNREAD = Outcome({}, {}, raised=Raised(("ValueError",), "its answer can't be read", ""))
+
+
 def _read(line):
     try:
         return decode(line)
     except ValueError:
-        return Outcome({}, {}, raised=Raised(("ValueError",), "its answer can't be read", ""))
+        return UNREAD
 
 
 WHY = {

@@ -195,16 +195,18 @@ def confine(request, folder):
     os.chdir(folder)
     limits = {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": FILES, "RLIMIT_CPU": int(request["seconds"]) + 2}
     if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # it ends with its parent
         limits["RLIMIT_DATA"] = held() + request["memory"]
         limits["RLIMIT_NPROC"] = 0  # no further processes or threads; root is not bound by it
     for name, limit in limits.items():
         resource.setrlimit(getattr(resource, name), (limit, limit))
+    if request["landlock"]:
+        landlock(folder)
     if request["user"] is not None:
         os.setgroups([])
         os.setgid(request["user"])
         os.setuid(request["user"])
-    if request["landlock"]:
-        landlock(folder)
+        os.listdir(os.path.dirname(os.__file__))  # an attempt may import; raises if it could not
 
 
 def held():
@@ -286,6 +288,13 @@ def attempt(request, observe, encode, writable):
     os.write(writable, b"done\n")
 
 
+class NoIPython:
+    """Stands for IPython, whose commands (`%timeit`, `!ls`) do nothing here."""
+
+    def __getattr__(self, name):
+        return lambda *args, **kwargs: None
+
+
 class Missing:
     """A function that is not there: raises why."""
 
@@ -299,6 +308,7 @@ class Missing:
 def defined(cells, name):
     """What running `cells` binds to `name`; else a Missing, with what stopped them."""
     module = types.ModuleType("__main__")
+    module.get_ipython = NoIPython
     sys.modules["__main__"] = module
     stopped = NameError(f"no cell defines `{name}`")
     sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 (until the process ends)

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from helpers.teaching.check import Exercise, Mistake, check
+from helpers.teaching.compare import difference
 from helpers.teaching.markup import rich
 from helpers.teaching.record import decode, encode
 
@@ -21,18 +22,19 @@ def record(exercise, cases=None):
     don't tell apart, only one is kept, whose hint says what all of them have in common, if any.
     """
     chosen = [i for i, case in enumerate(exercise.builders) if cases is None or case in cases]
-    expected = [encode(exercise.expected()[i]) for i in chosen]
+    expected = [exercise.expected()[i] for i in chosen]
     same = {}  # what a mistake does → the mistakes that do it
     for name, mistake in exercise.mistakes.items():
-        outcomes = list(exercise.mistaken(name))
-        texts = tuple(encode(outcomes[i]) for i in chosen)
-        same.setdefault(texts, []).append((name, mistake.hint))
+        done = list(exercise.mistaken(name))
+        done = [done[i] for i in chosen]
+        if any(difference(e, o, exercise.detached) for e, o in zip(expected, done, strict=True)):
+            same.setdefault(tuple(map(encode, done)), []).append((name, mistake.hint))
     mistakes = {}
     for texts, found in same.items():
         name, hint = min(found, key=lambda pair: len(pair[1]))
-        if all(other.startswith(hint) for _, other in found) and list(texts) != expected:
+        if all(other.startswith(hint) for _, other in found):
             mistakes[name] = {"hint": hint, "outcomes": list(texts)}
-    return {"expected": expected, "mistakes": mistakes}
+    return {"expected": list(map(encode, expected)), "mistakes": mistakes}
 
 
 def exercise(*, cases, detached=False):

@@ -60,7 +60,7 @@ def decode(text):
             raised,
             _text(raw["printed"]),
         )
-    except (ValueError, TypeError, KeyError, AttributeError, RuntimeError, RecursionError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError) as error:
         raise ValueError(f"This is no recorded outcome ({type(error).__name__}).") from None
 
 
@@ -108,10 +108,10 @@ def _decoded(raw):
     if kind == "ellipsis":
         return ...
     if kind == "numpy":
-        return numpy.float64(held)
+        return numpy.float64(_number(held))
     if kind == "complex":
         of_numpy, real, imag = held
-        return (numpy.complex128 if of_numpy else complex)(complex(real, imag))
+        return (numpy.complex128 if of_numpy else complex)(complex(_number(real), _number(imag)))
     raise ValueError(kind)
 
 
@@ -124,6 +124,12 @@ def _gradient(raw):
     if not isinstance(gradient, (torch.Tensor, Raised)):
         raise ValueError("gradient")
     return gradient
+
+
+def _number(raw):
+    if not isinstance(raw, (int, float)):
+        raise ValueError("number")
+    return raw
 
 
 def _text(raw):

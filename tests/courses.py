@@ -1,0 +1,134 @@
+"""A course, and the classes that hand something in: right, wrong in every known way, and odd."""
+
+import base64
+import copy
+import pickle
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import cloudpickle
+import nbformat
+from rewrites import REWRITES
+
+from helpers.coursework import course
+
+LOOP_SECONDS = 2.0
+NBGRADER = [sys.executable, "-m", "nbgrader"]
+
+
+def make_course(folder):
+    """Build a course in `folder` and release all its assignments, with the real nbgrader."""
+    course.build(folder)
+    config = folder / "nbgrader_config.py"
+    config.write_text(
+        config.read_text(encoding="utf-8") + f"get_config().Grade.seconds = {LOOP_SECONDS}\n",
+        encoding="utf-8",
+    )
+    for source in sorted((folder / "source").iterdir()):
+        nbgrader(folder, "generate_assignment", source.name)
+    return folder
+
+
+def nbgrader(folder, *arguments):
+    """Run nbgrader in a course; returns what it said. Raises AssertionError if it fails."""
+    done = subprocess.run([*NBGRADER, *arguments], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def stems(folder):
+    """The assignments of a course."""
+    return sorted(path.name for path in (folder / "source").iterdir())
+
+
+def released(folder, stem):
+    """The released notebook, a fresh copy."""
+    return nbformat.read(folder / "release" / stem / f"{stem}.ipynb", as_version=4)
+
+
+def hand_in(folder, student, stem, notebook):
+    """Put a notebook, or the text of a file, where nbgrader collects it; returns its path."""
+    path = folder / "submitted" / student / stem / f"{stem}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = notebook if isinstance(notebook, str) else nbformat.writes(notebook)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def solved(folder, stem, answers):
+    """The released notebook with cells replaced: grade id → source."""
+    notebook = released(folder, stem)
+    for cell in notebook.cells:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+        if grade_id in answers:
+            cell.source = answers[grade_id]
+    return notebook
+
+
+def as_source(function, name):
+    """A cell that binds `name` to this function, wherever it comes from."""
+    module = sys.modules[function.__module__]
+    packed = [module]
+    if formulas := getattr(module, "formulas", None):  # a module can't be packed by value
+        packed.append(formulas)
+        module.formulas = SimpleNamespace(
+            **{
+                k: v
+                for k, v in vars(formulas).items()
+                if getattr(v, "__module__", "") == formulas.__name__
+                and not hasattr(v, "cache_info")
+            }
+        )
+    for one in packed:
+        cloudpickle.register_pickle_by_value(one)
+    try:
+        data = base64.b64encode(cloudpickle.dumps(function, pickle.DEFAULT_PROTOCOL)).decode()
+    finally:
+        for one in packed:
+            cloudpickle.unregister_pickle_by_value(one)
+        if formulas:
+            module.formulas = formulas
+    return f'import base64, pickle\n\n{name} = pickle.loads(base64.b64decode("{data}"))'
+
+
+def rewrites(stem):
+    """One other right answer to each exercise of a topic: name → source."""
+    topic = stem.partition("_")[2]
+    return {
+        name: as_source(REWRITES[f"{topic}.{name}"][0], name) for name in course.exercises_of(stem)
+    }
+
+
+def references(stem):
+    """The reference of each exercise of a topic: name → source."""
+    return {name: exercise.solution for name, exercise in course.exercises_of(stem).items()}
+
+
+def mistaken(stem):
+    """Yield name → mistake's name, until each mistake of each exercise of a topic has been there."""
+    exercises = course.exercises_of(stem)
+    for i in range(max(len(exercise.mistakes) for exercise in exercises.values())):
+        yield {
+            name: list(exercise.mistakes)[i % len(exercise.mistakes)]
+            for name, exercise in exercises.items()
+        }
+
+
+def bodies(stem, body):
+    """A function with this body for each exercise of a topic: name → source."""
+    return {
+        name: f"def {name}({', '.join(exercise.parameters)}):\n    {body}"
+        for name, exercise in course.exercises_of(stem).items()
+    }
+
+
+def without(notebook, wanted):
+    """The notebook without the nbgrader cells for which wanted(metadata) is true."""
+    notebook = copy.deepcopy(notebook)
+    notebook.cells = [
+        cell
+        for cell in notebook.cells
+        if not ("nbgrader" in cell.metadata and wanted(cell.metadata.nbgrader))
+    ]
+    return notebook

@@ -1,0 +1,294 @@
+"""What a student gets: everything to work with, and no answer."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+import zipfile
+
+import courses
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from topics import ROOT
+
+from helpers.coursework import course
+from helpers.coursework.release import cases_source, visible
+from helpers.teaching.check import exercise
+from helpers.teaching.graded import points, record
+
+STEMS = sorted(path.stem for path in (ROOT / "notebooks").glob("0[1-9]_*.ipynb"))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A course with its assignments released; environment/ unpacked into site/."""
+    folder = courses.make_course(tmp_path_factory.mktemp("a course"))
+    (wheel,) = (folder / "environment").iterdir()
+    with zipfile.ZipFile(wheel) as packed:
+        packed.extractall(folder / "site")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def handed_out(folder):
+    """All that a student gets, as one text a file, code written in one way."""
+    files = [*(folder / "site").rglob("*"), *(folder / "release").rglob("*.ipynb")]
+    texts = {}
+    for path in files:
+        if path.suffix == ".py":
+            texts[path] = ast.unparse(ast.parse(path.read_text(encoding="utf-8")))
+        elif path.suffix == ".ipynb":
+            cells = nbformat.read(path, as_version=4).cells
+            texts[path] = "\n\n".join(cell.source for cell in cells)
+        elif path.suffix in (".json", ".md", ".txt", ""):
+            texts[path] = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return texts
+
+
+def body_of(function_source):
+    """The statements of a function, without its docstring, as `ast.unparse` has them."""
+    (function,) = ast.parse(function_source).body
+    statements = function.body[1:] if ast.get_docstring(function) else function.body
+    return "\n".join(map(ast.unparse, statements))
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_no_answer_is_handed_out(handed_out, stem):
+    for name, one in course.exercises_of(stem).items():
+        answer = re.sub(r"\s+", " ", body_of(one.solution))
+        for path, text in handed_out.items():
+            if path.name != "formulas.py":  # the lecture, which grading does not offer
+                assert answer not in re.sub(r"\s+", " ", text), f"{name} in {path}"
+                for mistake in one.mistakes.values():
+                    assert f"def {mistake.function.__name__}(" not in text
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_no_hidden_case_is_handed_out(folder, handed_out, stem):
+    topic = stem.partition("_")[2]
+    namespace = {}
+    text = handed_out[folder / "site" / "helpers" / topic / "exercises.py"]
+    exec(
+        text.replace("from helpers.teaching.graded import exercise", ""),
+        {"exercise": lambda **said: lambda f: namespace.update({f.__name__: said["cases"]})},
+    )
+    for name, one in course.exercises_of(stem).items():
+        shown = [(group, label) for group, cases in namespace[name].items() for label in cases]
+        assert shown == visible(one)
+        assert len(shown) < len(one.builders), "some cases are for grading alone"
+    released = handed_out[folder / "release" / stem / f"{stem}.ipynb"]
+    for mark in ("HIDDEN TESTS", "SOLUTION", "MARK SCHEME", "Grading adds"):
+        assert mark not in released
+    assert course.read()[stem]["explain"]["guide"][0] not in released
+
+
+def test_the_grader_and_the_tests_stay_here(handed_out):
+    assert not any("coursework" in path.parts or "tests" in path.parts for path in handed_out)
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_the_release_keeps_the_page(folder, stem):
+    """All that is no exercise stands in the release as in the notebook, stored outputs included."""
+    practice = nbformat.read(ROOT / "notebooks" / f"{stem}.ipynb", as_version=4)
+    release = {cell.id: cell for cell in courses.released(folder, stem).cells}
+    for cell in practice.cells:
+        there = release[cell.id]
+        if cell.id == "imports":
+            assert there.source.startswith(cell.source)
+        else:
+            assert there.source == cell.source
+        if cell.cell_type == "code" and not course.exercise_in(cell):
+            assert there.outputs == cell.outputs
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_a_student_can_work_with_it(folder, stem, tmp_path):
+    """The released notebook runs to its end with the wheel alone, and knows a mistake by name."""
+    exercises = course.exercises_of(stem)
+    first = next(iter(exercises))
+    recorded = record(exercises[first], visible(exercises[first]))["mistakes"]
+    mistake = next(iter(recorded))
+    answers = courses.references(stem)
+    answers = {
+        name: f"{source}\n\n\ncheck(exercises.{name}, {name})" for name, source in answers.items()
+    }
+    answers[first] = (
+        courses.as_source(exercises[first].mistakes[mistake].function, first)
+        + f"\n\n\ncheck(exercises.{first}, {first})"
+    )
+    notebook = courses.solved(folder, stem, answers)
+    notebook.cells[1].source += "\nimport helpers; print(helpers.__file__)"
+    kernel = {"env": os.environ | {"PYTHONPATH": str(folder / "site")}, "cwd": str(tmp_path)}
+    NotebookClient(notebook, timeout=120).execute(**kernel)
+    cells = {c.metadata.get("nbgrader", {}).get("grade_id", c.id): c for c in notebook.cells}
+    assert str(folder / "site") in cells["imports"].outputs[0].text
+    texts = {name: cells[name].outputs[-1].data["text/plain"] for name in exercises}
+    assert texts.pop(first).startswith(f"Wrong: {recorded[mistake]['hint']}")
+    assert all(text.startswith("Right:") for text in texts.values()), texts
+    worth = course.read()[stem]["points"]
+    for name in texts:
+        for group in exercises[name].cases:
+            earned = cells[f"{name}-{group}"].outputs[-1].data["text/plain"]
+            assert float(earned) == worth[name]
+
+
+def test_nbgraders_own_check_before_handing_in(folder, tmp_path):
+    """A student's `nbgrader validate` passes what is right, and counts what is missing or wrong."""
+    stem = STEMS[0]
+    right = courses.references(stem) | {"explain": "It has no graph."}
+    groups = sum(len(one.cases) for one in course.exercises_of(stem).values())
+    env = os.environ | {"PYTHONPATH": str(folder / "site")}
+    for answers, says in (
+        (right, "Success! Your notebook passes all the tests."),
+        (right | courses.bodies(stem, "return 0"), f"VALIDATION FAILED ON {groups} CELL(S)!"),
+        ({}, f"VALIDATION FAILED ON {groups + 1} CELL(S)!"),
+    ):
+        text = nbformat.writes(courses.solved(folder, stem, answers))
+        (tmp_path / "page.ipynb").write_text(text, encoding="utf-8")
+        command = [*courses.NBGRADER, "validate", "page.ipynb"]
+        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+        assert says in done.stdout
+
+
+def test_a_released_exercise_can_be_neither_called_nor_solved(folder):
+    code = (
+        "from helpers.dropout_scaling import exercises as e; one = e.inverted_dropout\n"
+        "print(repr(one.solution), one.hints, [m.function for m in one.mistakes.values()][:1])\n"
+        "try: one(1, 2, 3, 4)\n"
+        "except NotImplementedError as error: print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder / "site",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == [
+        "'' () [None]",
+        "inverted_dropout is for you to write; there is none to call here.",
+    ]
+
+
+# What is said of an exercises.py or of settings that can't be used
+
+
+def test_cases_that_need_another_module_are_refused():
+    source = (
+        "from helpers.topic import formulas\n"
+        "@exercise(cases={'values': {'a': lambda: (formulas.f(1),)}}, hints=['h'])\n"
+        "def g(x):\n    'Doc.'\n    return x\n"
+    )
+    with pytest.raises(ValueError, match=r"The cases need helpers\.topic"):
+        cases_source(source, ["g"])
+
+
+def test_cases_that_are_computed_are_refused():
+    source = "@exercise(cases=make(), hints=['h'])\ndef g(x):\n    'Doc.'\n    return x\n"
+    with pytest.raises(ValueError, match="g: write its cases as group → label → lambda"):
+        cases_source(source, ["g"])
+
+
+def test_only_what_the_cases_need_is_kept():
+    source = (
+        "import torch, math\n"
+        "ONE = {'values': {'a': lambda: (two(),), 'b': lambda: (3,)}}\n"
+        "def two():\n    return torch.ones(2)\n"
+        "def answer():\n    return 42\n"
+        "@exercise(cases=ONE, hints=['h'])\n"
+        "def g(x):\n    'Doc.'\n    return answer()\n"
+        "@g.mistake('no')\n"
+        "def wrong(x):\n    return two()\n"
+    )
+    kept = cases_source(source, ["g"], lambda name, group, label: label == "a")
+    assert "two" in kept and "Doc." in kept
+    for gone in ("answer", "wrong", "hints", "'b'", "42"):
+        assert gone not in kept
+
+
+def test_mistakes_that_the_visible_cases_cannot_tell_apart_are_told_as_one():
+    @exercise(cases={"values": {"one": lambda: (1.0,), "zero": lambda: (0.0,)}}, hints=["h"])
+    def inverse(x):
+        """1/x, and 0 at 0."""
+        return 1 / x if x else 0.0
+
+    @inverse.mistake("Two.")
+    def careful(x):
+        return 2 / x if x else 0.0
+
+    @inverse.mistake("Two. And it fails at 0.")
+    def careless(x):
+        return 2 / x
+
+    @inverse.mistake("Three.")
+    def three(x):
+        return 3 / x if x else 0.0
+
+    assert list(record(inverse)["mistakes"]) == ["careful", "careless", "three"]
+    seen = record(inverse, [("values", "one")])
+    assert list(seen["mistakes"]) == ["careful", "three"]
+
+
+def test_points_are_a_number_with_a_sentence():
+    @exercise(cases={"values": {"one": lambda: (1.0,), "two": lambda: (2.0,)}}, hints=["h"])
+    def double(x):
+        """2·x."""
+        return 2 * x
+
+    right, wrong = (
+        points(double, lambda x: x + x, "values", 3),
+        points(double, lambda x: 2.0, "values", 3),
+    )
+    assert (right, wrong) == (3, 0)
+    assert right._repr_mimebundle_()["text/plain"] == "3.0"
+    assert wrong._repr_mimebundle_()["text/html"] == (
+        "<p>values: 1 of 2 cases pass. 0 of 3 points so far.</p>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        (
+            "09_nothing: {points: {}}",
+            "there is no notebook 09_nothing; there are 00_start_here, 01_",
+        ),
+        (
+            "06_dropout_scaling: {points: {dropuot: 1}}",
+            "has no exercise dropuot; it has inverted_dropout,",
+        ),
+        (
+            "06_dropout_scaling: {points: {}, explain: {question: a, points: 1, guide: []}, leave_out: [9]}",
+            "has no section 9 to leave out",
+        ),
+    ],
+)
+def test_settings_that_do_not_fit_are_told(tmp_path, settings, says):
+    (tmp_path / "own.yaml").write_text(settings, encoding="utf-8")
+    command = [sys.executable, "-m", "helpers.coursework", "build", tmp_path / "course"]
+    done = subprocess.run(
+        [*command, "--settings", tmp_path / "own.yaml"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 1 and says in done.stderr and "Traceback" not in done.stderr
+
+
+def test_points_sections_and_exercises_can_be_chosen():
+    stem = "06_dropout_scaling"
+    practice = nbformat.read(ROOT / "notebooks" / f"{stem}.ipynb", as_version=4)
+    said = {
+        "points": {"inverted_dropout": 5, "expected_output": 1},
+        "explain": {"question": "Why?", "points": 2, "guide": ["2 points: that."]},
+        "leave_out": [4],
+    }
+    made = course.assignment(practice, stem, said)
+    marked = {
+        c.metadata.nbgrader.grade_id: c.metadata.nbgrader.get("points")
+        for c in made.cells
+        if "nbgrader" in c.metadata
+    }
+    assert [k for k in marked if "-" not in k] == ["inverted_dropout", "expected_output", "explain"]
+    assert marked["inverted_dropout-edges"] == 5 and marked["explain"] == 2
+    text = "\n".join(cell.source for cell in made.cells)
+    assert "## 4 ·" not in text and "## 5 ·" in text and "**2.**" not in text

@@ -1,0 +1,280 @@
+"""Attempts run in a process of their own: what it lets through, what it stops, what it says."""
+
+import json
+import math
+import os
+import subprocess
+from pathlib import Path
+
+import courses
+import numpy
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.coursework import worker
+from helpers.coursework.cells import needed
+from helpers.coursework.grading import earn, judged
+from helpers.coursework.sandbox import Sandbox
+from helpers.dropout_scaling import exercises
+from helpers.teaching.check import exercise, judge
+from helpers.teaching.compare import alike
+from helpers.teaching.outcome import Outcome, observe
+from helpers.teaching.record import decode, encode
+
+DROPOUT = exercises.inverted_dropout
+HEAD = "def inverted_dropout(x, rate, uniforms, training):\n"
+
+
+@pytest.fixture(scope="module")
+def box():
+    with Sandbox(seconds=3.0) as box:
+        yield box
+
+
+def run(box, *cells):
+    """The Result of these cells for inverted_dropout."""
+    return judge(DROPOUT, box.observe(DROPOUT, list(cells)))
+
+
+def body(*lines):
+    return HEAD + "\n".join(f"    {line}" for line in lines)
+
+
+def test_it_sees_what_the_check_sees(box):
+    for mistake in [DROPOUT, *(known.function for known in DROPOUT.mistakes.values())]:
+        function = getattr(mistake, "function", mistake)
+        here = list(DROPOUT.observe(function))
+        there = box.observe(DROPOUT, [courses.as_source(function, "inverted_dropout")])
+        assert all(map(alike, DROPOUT.expected(), here, there))
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        (["while True: pass"], "TimeoutError (it ran for more than 3 seconds)"),
+        (["import time; time.sleep(60)"], "TimeoutError"),
+        (["return bytearray(2 << 30)"], "MemoryError"),
+        (
+            ["import torch", "return torch.ones(2 << 28, dtype=torch.float64)"],
+            "can't allocate memory",
+        ),
+        (["import os; os._exit(0)"], "ChildProcessError (it ended its process"),
+        (["import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"], "ChildProcessError"),
+        (["import sys; sys.exit()"], "calls `sys.exit`"),
+        (["return inverted_dropout(x, rate, uniforms, training)"], "RecursionError"),
+        (["return formulas.masked_sums(x, x, rate)"], "is not there in grading"),
+        ([f"return open({__file__!r}).read()"], "PermissionError"),
+        (["return open('/etc/passwd').read()"], "PermissionError"),
+        (["open('/tmp/' + 'left-behind', 'w')"], "PermissionError"),
+        (["import os; os.listdir('/')"], "PermissionError"),
+        (["import socket; socket.create_connection(('127.0.0.1', 9))"], "PermissionError"),
+        (["import os, signal; os.kill(os.getppid(), signal.SIGKILL)"], "PermissionError"),
+        (["with open('large', 'wb') as f:", "    f.write(bytes(64 << 20))"], "File too large"),
+    ],
+)
+def test_what_it_stops_is_told(box, lines, says):
+    """On Linux with Landlock, version 6 or newer; CI has it."""
+    imports = "from helpers.dropout_scaling import formulas"
+    result = run(box, imports, body(*lines))
+    assert result.status == "wrong" and says in result.message
+
+
+def test_what_was_done_before_it_was_stopped_counts(box):
+    result = run(
+        box,
+        body(
+            "if rate == 1: raise SystemExit",
+            "return x * (uniforms >= rate) / (1 - rate) if training else x",
+        ),
+    )
+    assert result.groups["values"] == (3, 3)
+    looping = body(
+        "while rate == 1: pass", "return x * (uniforms >= rate) / (1 - rate) if training else x"
+    )
+    result = run(box, looping)
+    assert result.groups["values"] == (3, 3) and result.groups["edges"] == (0, 3)
+
+
+def test_one_attempt_leaves_nothing_to_the_next(box):
+    spoil = "import torch, builtins\ntorch.relu = None\nbuiltins.len = None\ntorch.set_default_dtype(torch.float16)\n"
+    assert not run(box, spoil + body("return x"))
+    assert run(box, "from helpers.dropout_scaling import formulas", DROPOUT.solution)
+
+
+def test_processes_that_an_attempt_starts_end_with_it(box):
+    name = f"left-over-{os.getpid()}"
+    run(
+        box,
+        body(
+            "import os, sys, time",
+            "if os.fork() == 0:",
+            "    os.setsid()",
+            f"    os.execv(sys.executable, [{name!r}, '-c', 'import time; time.sleep(60)'])",
+            "return x",
+        ),
+    )
+    running = subprocess.run(["ps", "-ewwo", "args"], capture_output=True, text=True, check=True)
+    assert name not in running.stdout
+
+
+def test_the_folder_of_an_attempt_is_its_own_and_goes(box):
+    result = run(box, body("open('note', 'w').write('x')", "import os", "return os.getcwd()"))
+    place = next(text for label, text in result.case if label == "got").strip("'")
+    assert "attempt-" in place and not Path(place).exists()
+
+
+def test_it_is_told_apart_from_a_broken_grader(box, monkeypatch):
+    monkeypatch.setattr(worker, "__file__", os.devnull)
+    with pytest.raises(RuntimeError, match="does not start"), Sandbox() as broken:
+        broken.observe(DROPOUT, [])
+    monkeypatch.undo()
+    with (
+        pytest.raises(RuntimeError, match="can't be run here: "),
+        Sandbox(memory=1 << 70) as broken,
+    ):
+        broken.observe(DROPOUT, [])
+
+
+def test_another_user_can_be_named():
+    """It needs a Python that this user can read; one that it can't is told, not run without it."""
+    source = body("import os", "return float(os.geteuid())")
+    library = Path(os.__file__).parent
+    with Sandbox(user="nobody") as other:
+        if os.geteuid() != 0:
+            with pytest.raises(RuntimeError, match="Operation not permitted"):
+                run(other, source)
+        elif all(folder.stat().st_mode & 0o1 for folder in (library, *library.parents)):
+            assert dict(run(other, source).case)["got"] == "65534"
+        else:
+            with pytest.raises(RuntimeError, match=f"Permission denied: '{library}'"):
+                run(other, source)
+
+
+def test_a_worker_that_was_killed_is_replaced():
+    with Sandbox() as box:
+        run(box, body("return x"))
+        box.process.kill()
+        box.process.wait()
+        assert "ChildProcessError" in run(box, body("return x")).message
+        assert run(box, body("return x")).groups["values"] == (1, 3)
+
+
+# What comes back
+
+
+def outcomes_of_all_kinds():
+    """Outcomes whose leaves are of every kind."""
+    values = [
+        None, ..., True, 3, 2.5, math.nan, math.inf, 1 + 2j, "text", [1, (2.0, None)], {"a": 1},
+        numpy.float64(0.5), numpy.complex128(1j), numpy.arange(3), torch.nn.Linear(2, 1),
+        torch.zeros(0, 3), torch.tensor(1.5), torch.ones(2, 3).T, torch.ones(2).to_sparse(),
+        *(torch.ones(3).to(kind) for kind in (torch.bfloat16, torch.float16, torch.int8, torch.bool, torch.complex64)),
+    ]  # fmt: skip
+    for value in values:
+        yield observe(lambda x, value=value: value, lambda: (torch.ones(2),), ["x"])
+
+    def changes(x, w):
+        x[0] = 5
+        print("said")
+        return (x * w).sum()
+
+    yield observe(changes, lambda: (torch.ones(2), torch.ones(2, requires_grad=True)), ["x", "w"])
+    yield observe(lambda x: 1 / 0, lambda: (1,), ["x"])
+
+
+def test_outcomes_survive_as_text():
+    for outcome in outcomes_of_all_kinds():
+        text = encode(outcome)
+        again = decode(text)
+        assert "\n" not in text and encode(again) == text
+        assert alike(outcome, outcome, again, detached=True)
+        assert again.changed == outcome.changed and again.printed == outcome.printed
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["", "x", "tensor", "container", "other", "raised", "numpy", "complex", "ellipsis"]
+            ),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=8,
+)
+FIELDS = list(json.loads(encode(observe(lambda x: x, lambda: (torch.ones(2),), ["x"]))))
+
+
+@settings(max_examples=300, deadline=None)
+@given(changes=st.dictionaries(st.sampled_from(FIELDS), json_values, max_size=4))
+def test_a_forged_answer_is_refused_or_judged_but_never_raises(changes):
+    """An attempt may write what it likes; it must not stop the grading of others."""
+    honest = [encode(outcome) for outcome in DROPOUT.expected()]
+    try:
+        forged = decode(json.dumps(json.loads(honest[0]) | changes))
+    except ValueError:
+        return
+    assert isinstance(forged, Outcome)
+    result = judged(DROPOUT, [forged] * len(honest))
+    assert earn(result, "edges", 2) in (0, 2)
+
+
+@pytest.mark.parametrize("text", ["", "null", "[" * 100_000, "{}", '{"before": 1}', "\0", "🙂"])
+def test_what_is_no_outcome_is_refused(text):
+    with pytest.raises(ValueError, match="This is no recorded outcome"):
+        decode(text)
+
+
+# Which cells run
+
+
+PAGE = [
+    "import torch\nfrom torch.nn import functional as F",
+    "x = torch.ones(3)\nprint(x)",
+    "def scale(v):\n    return v * FACTOR",
+    "FACTOR = 2",
+    "def broken(:",
+    "%matplotlib inline\ndef f(x):\n    return scale(x) + F.relu(x)",
+    "def f(x):\n    return 0  # an idea",
+]
+
+
+def test_the_cells_that_a_function_needs_are_found():
+    found = needed(PAGE, 5, "f")
+    assert found[0] == PAGE[0] + "\n"
+    assert [source.split("\n")[0] for source in found[1:]] == [
+        "def scale(v):",
+        "FACTOR = 2",
+        "get_ipython().run_line_magic('matplotlib', 'inline')",
+        "def f(x):",
+    ], "neither the cell that happens to bind x nor the broken one"
+
+
+def test_a_cell_that_cannot_be_read_still_runs_itself():
+    assert needed(PAGE, 4, "broken") == ["def broken(:\n"]
+
+
+def test_a_magic_in_the_cell_does_nothing(box):
+    cells = needed(
+        ["%load_ext nothing\n!ls\n" + body("%time y = x", "return x")], 0, "inverted_dropout"
+    )
+    assert run(box, *cells).groups["values"] == (1, 3)
+
+
+def test_points_need_all_cases_of_a_group():
+    @exercise(cases={"values": {"one": lambda: (1.0,), "two": lambda: (2.0,)}}, hints=["h"])
+    def double(x):
+        """2·x."""
+        return 2 * x
+
+    some = judge(double, list(double.observe(lambda x: 2.0)))
+    assert (
+        earn(some, "values", 3) == 0
+        and earn(some, "values", 3).text == "values: 1 of 2 cases pass. 0 of 3 points."
+    )
+    assert earn(judge(double, double.expected()), "values", 3) == 3
