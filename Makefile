@@ -39,7 +39,7 @@ bench-browser: setup ## measure the live figures in a real browser
 	$(python) -m benchmarks.browser $(ARGS)
 
 bench-course: setup-course ## measure the grading of a class
-	$(python) -m benchmarks.course $(ARGS)
+	$(python) -m benchmarks course
 
 animation: setup ## make the README's animated picture anew
 	$(python) -m helpers.teaching.animate start_here.StepOfDerivative h images/live_figure.gif

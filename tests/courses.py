@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import cloudpickle
 import nbformat
+import yaml
 from rewrites import REWRITES
 
 from helpers.coursework import course
@@ -17,9 +18,12 @@ LOOP_SECONDS = 2.0
 NBGRADER = [sys.executable, "-m", "nbgrader"]
 
 
-def make_course(folder):
-    """Build a course in `folder` and release all its assignments, with the real nbgrader."""
-    course.build(folder)
+def make_course(folder, only=None):
+    """Build a course in `folder` and release its assignments (`only`: some), with nbgrader."""
+    chosen = {stem: said for stem, said in course.read().items() if stem in (only or [stem])}
+    settings = folder / "settings.yaml"
+    settings.write_text(yaml.safe_dump(chosen, allow_unicode=True), encoding="utf-8")
+    course.build(folder, settings)
     config = folder / "nbgrader_config.py"
     config.write_text(
         config.read_text(encoding="utf-8") + f"get_config().Grade.seconds = {LOOP_SECONDS}\n",

@@ -10,6 +10,7 @@ import zipfile
 import courses
 import nbformat
 import pytest
+from classes import STEMS
 from nbclient import NotebookClient
 from topics import ROOT
 
@@ -17,8 +18,6 @@ from helpers.coursework import course
 from helpers.coursework.release import cases_source, visible
 from helpers.teaching.check import exercise
 from helpers.teaching.graded import points, record
-
-STEMS = sorted(path.stem for path in (ROOT / "notebooks").glob("0[1-9]_*.ipynb"))
 
 
 @pytest.fixture(scope="module")

@@ -44,7 +44,7 @@ def grade(folder, assignments, jobs):
             click.echo(f"{assignment}  {student}  {error or 'graded'}")
     except FileNotFoundError as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"{count - failed} submissions graded, {failed} failed.")
+    click.echo(f"Graded: {count - failed}. Failed: {failed}.")
     if failed:
         raise SystemExit(1)
 

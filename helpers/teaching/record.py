@@ -60,7 +60,14 @@ def decode(text):
             raised,
             _text(raw["printed"]),
         )
-    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RuntimeError) as error:
+    except (
+        ValueError,
+        TypeError,
+        LookupError,
+        AttributeError,
+        ArithmeticError,
+        RuntimeError,
+    ) as error:
         raise ValueError(f"This is no recorded outcome ({type(error).__name__}).") from None
 
 

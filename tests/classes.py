@@ -1,0 +1,147 @@
+"""What a class hands in: right, wrong in every known way, and odd in many."""
+
+import copy
+import re
+
+import courses
+import nbformat
+from nbformat.v4 import new_code_cell, new_output
+from topics import ROOT
+
+from helpers.coursework import course
+
+STEMS = sorted(path.stem for path in (ROOT / "notebooks").glob("0[1-9]_*.ipynb"))
+ALL, NONE = "all points", "no points"  # else: exercise → the mistake that is made
+
+# Submissions that differ from the solved notebook; each function changes a copy of it.
+
+
+def outputs_of_50_mb(notebook):
+    notebook.cells[1].outputs = [new_output("stream", text="0123456789abcde\n" * (50 << 16))]
+
+
+def without_tests(notebook):
+    notebook.cells = [c for c in notebook.cells if not said_of(c).get("grade")]
+
+
+def all_but_answers_deleted(notebook):
+    notebook.cells = [c for c in notebook.cells if said_of(c).get("solution")]
+
+
+def every_graded_cell_twice(notebook):
+    """The copy with the solution comes first, a stub after it."""
+    notebook.cells = [twin for c in notebook.cells for twin in (c, copy.deepcopy(c))]
+    for cell in notebook.cells[1::2]:
+        if said_of(cell).get("solution"):
+            cell.source = notebook.stubs[cell.metadata.nbgrader.grade_id]
+
+
+def an_older_attempt_above(notebook):
+    """A copy of each cell stands above the one in which the learner went on."""
+    notebook.cells = [twin for c in notebook.cells for twin in (copy.deepcopy(c), c)]
+    for cell in notebook.cells[::2]:
+        if said_of(cell).get("solution"):
+            cell.source = cell.source.replace("return", "return 0  #")
+
+
+def helpers_of_ones_own(notebook):
+    """Each answer calls a function that stands in a cell of the learner's, with a magic."""
+    cells = []
+    for cell in notebook.cells:
+        name = said_of(cell).get("grade_id", "")
+        if said_of(cell).get("solution") and cell.cell_type == "code":
+            own = cell.source.replace(f"def {name}(", f"def own_{name}(")
+            cells.append(new_code_cell("%matplotlib inline\n" + own))
+            cell.source = f"def {name}(*arguments):\n    return own_{name}(*arguments)"
+        cells.append(cell)
+    notebook.cells = cells
+
+
+def renamed(notebook):
+    for cell in notebook.cells:
+        if said_of(cell).get("solution"):
+            cell.source = re.sub(r"^def (\w+)", r"def my_\1", cell.source, flags=re.M)
+
+
+def format_4_2(notebook):
+    notebook.nbformat_minor = 2
+    for cell in notebook.cells:
+        del cell["id"]
+
+
+def format_3(notebook):
+    old = nbformat.convert(copy.deepcopy(notebook), 3)
+    notebook.clear()
+    notebook.update(old)
+
+
+def tampered(notebook):
+    """Answers that are none, and points, locks and tests as a student would like them."""
+    for cell in notebook.cells:
+        if said_of(cell).get("solution"):
+            cell.source = "nothing = 0"
+        elif said_of(cell).get("grade"):
+            cell.source = "100.0"
+            cell.outputs = [
+                new_output("execute_result", {"text/plain": "100.0"}, execution_count=1)
+            ]
+            cell.metadata.nbgrader.update(points=100, locked=False, grade=False)
+
+
+def said_of(cell):
+    return cell.metadata.get("nbgrader", {})
+
+
+CHANGES = {
+    without_tests: ALL,
+    all_but_answers_deleted: ALL,
+    every_graded_cell_twice: ALL,
+    an_older_attempt_above: ALL,
+    helpers_of_ones_own: ALL,
+    renamed: NONE,
+    format_4_2: ALL,
+    format_3: ALL,
+    tampered: NONE,
+}
+
+# Attempts of which each exercise gets one: body of the function → a part of what is said of it.
+BODIES = {
+    "...": "returns nothing yet",
+    "return (": "SyntaxError",
+    "raise KeyError('no')": "raises KeyError ('no')",
+    "while True: pass": "TimeoutError (it ran for more than 2 seconds)",
+    "return bytearray(2 << 30)": "raises MemoryError",
+    "print('x' * (100 << 20))": "prints and returns None",
+}
+NO_NOTEBOOKS = {"no-json": "{ this is no notebook", "nothing": "", "a-list": "[1, 2, 3]"}
+
+
+def submissions(folder, stem):
+    """Yield (student, notebook or text, what it earns) for one assignment."""
+    exercises, right = course.exercises_of(stem), courses.references(stem)
+    yield "reference", courses.solved(folder, stem, right), ALL
+    yield "rewrite", courses.solved(folder, stem, courses.rewrites(stem)), ALL
+    for number, mistakes in enumerate(courses.mistaken(stem)):
+        answers = {
+            name: courses.as_source(exercises[name].mistakes[mistake].function, name)
+            for name, mistake in mistakes.items()
+        }
+        yield f"mistakes-{number:02}", courses.solved(folder, stem, answers), mistakes
+    for number, body in enumerate(BODIES):
+        yield f"body-{number}", courses.solved(folder, stem, courses.bodies(stem, body)), NONE
+    for change, earned in CHANGES.items():
+        notebook = courses.solved(folder, stem, right)
+        notebook.stubs = {
+            said_of(c)["grade_id"]: c.source
+            for c in courses.released(folder, stem).cells
+            if said_of(c)
+        }
+        change(notebook)
+        notebook.pop("stubs", None)
+        yield change.__name__, nbformat.writes(notebook, version=nbformat.NO_CONVERT), earned
+    for name, text in NO_NOTEBOOKS.items():
+        yield name, text, NONE
+    if stem == STEMS[0]:
+        large = courses.solved(folder, stem, right)
+        outputs_of_50_mb(large)
+        yield "large", large, ALL
