@@ -32,7 +32,7 @@ find_python() {
     return 1
 }
 
-if [ -f .venv/ready ] && [ "$(place)" = "$(head -n 2 .venv/ready)" ] &&
+if [ -f .venv/ready ] && [ "$(cat .venv/coursework 2>/dev/null)" != begun ] && [ "$(place)" = "$(head -n 2 .venv/ready)" ] &&
     { [ -z "${PYTHON:-}" ] || [ "$(version "$PYTHON")" = "$(version .venv/bin/python)" ]; }; then
     if [ "$(contents)" != "$(tail -n 1 .venv/ready)" ]; then
         echo "The lock has changed: updating .venv"
@@ -54,7 +54,9 @@ fi
 
 # An optional part's own lock holds the same versions of what is there already, and more.
 if [ "${1:-}" ] && [ "$(cat ".venv/$1" 2>/dev/null)" != "$(cksum <"$1.lock")" ]; then
+    echo begun >".venv/$1" # in place of the lock's sum: interrupted, as without .venv/ready
     .venv/bin/python -m pip install --disable-pip-version-check --no-input --quiet \
-        ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} --requirement "$1.lock"
+        ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} --requirement "$1.lock" ||
+        { rm ".venv/$1" && exit 1; } # pip has put back what was there
     cksum <"$1.lock" >".venv/$1"
 fi

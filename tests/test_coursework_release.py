@@ -24,7 +24,7 @@ from helpers.teaching.graded import points, record
 def folder(tmp_path_factory):
     """A course with its assignments released; environment/ unpacked into site/."""
     folder = courses.make_course(tmp_path_factory.mktemp("a course"))
-    (wheel,) = (folder / "environment").iterdir()
+    (wheel,) = (folder / "environment").glob("*.whl")
     with zipfile.ZipFile(wheel) as packed:
         packed.extractall(folder / "site")
     return folder

@@ -50,7 +50,8 @@ elif arguments[:2] == ["-m", "pip"]:
     print("pip", *arguments[2:])
     if os.environ.get("OFFLINE"):
         sys.exit("pip: no network")
-    for line in pathlib.Path("requirements.lock").read_text().split():
+    lock = arguments[arguments.index("--requirement") + 1]
+    for line in pathlib.Path(lock).read_text().split():
         package = pathlib.Path(".venv", line)
         if not package.exists():  # like pip, which looks no further
             package.mkdir()
@@ -72,6 +73,7 @@ class Checkout:
         for name in ("Makefile", "setup.sh"):
             shutil.copy(ROOT / name, self.folder)
         self.lock("one==1\ntwo==1\n")
+        self.lock("one==1\nthree==1\n", "coursework.lock")
         for tool in (
             "make",
             "sh",
@@ -86,8 +88,8 @@ class Checkout:
         ):
             (self.path / tool).symlink_to(shutil.which(tool))
 
-    def lock(self, text):
-        (self.folder / "requirements.lock").write_text(text)
+    def lock(self, text, name="requirements.lock"):
+        (self.folder / name).write_text(text)
 
     def python(self, name="python3", version="3, 12", also=""):
         """Put a stand-in on the path."""
@@ -127,10 +129,41 @@ def test_the_first_call_installs_and_the_second_does_nothing(checkout):
     status, output = checkout.make("test", "ARGS=-k 'this one'")
     assert status == 0 and "--requirement requirements.lock --editable ." in output
     assert re.search("ran -m pytest .* -k this one", output)
-    assert checkout.complete() == ["one==1", "two==1"]
+    assert checkout.complete() == ["one==1", "three==1", "two==1"]
     status, output = checkout.make("test")
     assert status == 0 and "pip" not in output and "ran -m pytest" in output
     assert checkout.make("test", OFFLINE="1")[0] == 0
+
+
+def test_a_learner_gets_nothing_of_the_coursework(checkout):
+    checkout.python()
+    assert "coursework" not in checkout.make("lab")[1]
+    assert checkout.complete() == ["one==1", "two==1"]
+    assert "--requirement coursework.lock" in checkout.make("course")[1]
+    assert checkout.complete() == ["one==1", "three==1", "two==1"]
+    assert "pip" not in checkout.make("lab")[1] + checkout.make("course")[1]
+
+
+def test_an_interrupted_install_of_the_coursework_is_repaired(checkout):
+    checkout.python()
+    assert checkout.make("course", KILLED="three==1")[0] == -signal.SIGKILL
+    status, output = checkout.make("course")
+    assert status == 0 and "coursework.lock" in output
+    assert checkout.complete() == ["one==1", "three==1", "two==1"]
+
+
+def test_a_failed_install_of_the_coursework_leaves_the_rest_alone(checkout):
+    checkout.python()
+    checkout.make("lab")
+    assert checkout.make("course", OFFLINE="1")[0] != 0
+    assert checkout.make("lab", OFFLINE="1")[0] == 0
+
+
+def test_a_changed_coursework_lock_updates_it(checkout):
+    checkout.python()
+    checkout.make("course")
+    checkout.lock("one==1\nfour==1\n", "coursework.lock")
+    assert checkout.make("course")[0] == 0 and "four==1" in checkout.complete()
 
 
 def test_lab_passes_its_arguments_on(checkout):
@@ -260,7 +293,7 @@ def test_help_is_the_default_and_lists_the_commands(checkout):
     assert status == 0 and output == checkout.make("help")[1]
     listed = re.findall(r"^make (\S+) ", output, flags=re.MULTILINE)
     phony = re.search(r"\.PHONY: (.*)", (ROOT / "Makefile").read_text(encoding="utf-8"))[1].split()
-    assert set(listed) == set(phony) - {"setup"}
+    assert set(listed) == set(phony) - {"setup", "setup-course"}
 
 
 def test_the_lock_pins_every_dependency_once():
@@ -274,6 +307,19 @@ def test_the_lock_pins_every_dependency_once():
 def test_the_lock_names_no_cuda_package_and_no_host():
     assert not [r.name for r in LOCK if re.match("nvidia|cuda|triton", r.name)]
     assert not re.search(r"https?:|--|\.(org|com|net|io)\b", LOCK_TEXT)
+
+
+def test_the_coursework_lock_adds_to_the_other():
+    """It pins what the optional part needs, and the same versions of all that both hold."""
+    text = (ROOT / "coursework.lock").read_text(encoding="utf-8")
+    added = [Requirement(line) for line in text.splitlines() if re.match(r"[a-z0-9]", line)]
+    versions = {r.name: str(r.specifier) for r in added}
+    for pin in map(Requirement, PROJECT["optional-dependencies"]["coursework"]):
+        assert versions[canonicalize_name(pin.name)] == str(pin.specifier), pin.name
+    for locked in LOCK:
+        assert versions.get(locked.name, str(locked.specifier)) == str(locked.specifier)
+    assert not [r.name for r in added if re.match("nvidia|cuda|triton", r.name)]
+    assert not re.search(r"https?:|\.(org|com|net|io)\b", text)
 
 
 def test_the_lock_covers_what_is_installed():

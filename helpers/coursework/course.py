@@ -10,7 +10,7 @@ import nbformat
 import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from helpers.coursework.release import ROOT, build_wheel, visible
+from helpers.coursework.release import ROOT, build_environment, visible
 
 SETTINGS = Path(__file__).with_name("course.yaml")
 STUB = "..."
@@ -29,8 +29,8 @@ configure(get_config(), Path(__file__).parent)  # noqa: F821 (nbgrader provides 
 def build(folder, settings=SETTINGS):
     """Build a course into `folder`: nbgrader's configuration, its source/, and the students' wheel.
 
-    settings: the path of a YAML file like course.yaml. What nbgrader made in the folder before
-    (release, submissions, grades) stays as it is.
+    settings: the path of a YAML file like course.yaml. An older configuration stays as it is, and so
+    does what nbgrader made in the folder (release, submissions, grades).
     Raises ValueError for settings that don't fit the notebooks.
     """
     folder = Path(folder)
@@ -45,8 +45,10 @@ def build(folder, settings=SETTINGS):
         target = folder / "source" / stem / path.name
         target.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, target)
-    (folder / "nbgrader_config.py").write_text(CONFIG, encoding="utf-8")
-    build_wheel(folder / "environment")
+    config = folder / "nbgrader_config.py"
+    if not config.exists():  # a teacher may have set more in it
+        config.write_text(CONFIG, encoding="utf-8")
+    build_environment(folder / "environment")
 
 
 def read(settings=SETTINGS):

@@ -110,6 +110,14 @@ def uses(node):
     return [n.id for n in walked if isinstance(n.ctx, ast.Load)]
 
 
+def build_environment(folder):
+    """Put into `folder` what students install: the wheel, and environment.yml, which names it."""
+    wheel = build_wheel(folder)
+    described = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    described = described.replace("- -e .", f"- ./{wheel.name}")
+    (wheel.parent / "environment.yml").write_text(described, encoding="utf-8")
+
+
 def build_wheel(folder):
     """Build the students' wheel into `folder` and return its path.
 
