@@ -283,6 +283,14 @@ def multiplies_by_the_sign(prediction, truth, weight):
 
 
 @sign_penalty_loss.mistake(
+    "A factor −sign(x·t) alone makes the loss negative where the signs agree: the larger the error, "
+    "the better. Leave the squared error as it is and add a penalty, λ·relu(−x·t), to it."
+)
+def only_multiplies_by_the_sign(prediction, truth, weight):
+    return (prediction - truth) ** 2 * -torch.sign(prediction * truth)
+
+
+@sign_penalty_loss.mistake(
     "The weight belongs to the penalty alone; here it scales the squared error as well."
 )
 def weighs_everything(prediction, truth, weight):
