@@ -271,8 +271,8 @@ def openings(lab, rounds):
         for path in [empty, *collection()]:
             try:
                 shown, run = opening(lab, path, bare=path == empty)
-            except TimeoutError:  # a page that did not come at all; once more
-                shown, run = opening(lab, path, bare=path == empty)
+            except TimeoutError as error:
+                raise TimeoutError(f"{path.name} was not opened or run in time") from error
             opens, runs = results.setdefault(path.stem, ([], []))
             opens.append(shown)
             runs.append(run)
