@@ -30,7 +30,7 @@ def all_but_answers_deleted(notebook):
 
 def every_graded_cell_twice(notebook):
     """The copy with the solution comes first, a stub after it."""
-    notebook.cells = [twin for c in notebook.cells for twin in (c, copy.deepcopy(c))]
+    notebook.cells = [twin for c in notebook.cells for twin in (c, copied(c))]
     for cell in notebook.cells[1::2]:
         if said_of(cell).get("solution"):
             cell.source = notebook.stubs[cell.metadata.nbgrader.grade_id]
@@ -38,7 +38,7 @@ def every_graded_cell_twice(notebook):
 
 def an_older_attempt_above(notebook):
     """A copy of each cell stands above the one in which the learner went on."""
-    notebook.cells = [twin for c in notebook.cells for twin in (copy.deepcopy(c), c)]
+    notebook.cells = [twin for c in notebook.cells for twin in (copied(c), c)]
     for cell in notebook.cells[::2]:
         if said_of(cell).get("solution"):
             cell.source = cell.source.replace("return", "return 0  #")
@@ -86,6 +86,11 @@ def tampered(notebook):
                 new_output("execute_result", {"text/plain": "100.0"}, execution_count=1)
             ]
             cell.metadata.nbgrader.update(points=100, locked=False, grade=False)
+
+
+def copied(cell):
+    """A copy as JupyterLab makes it: with nbgrader's marks, and an id of its own."""
+    return copy.deepcopy(cell) | {"id": f"{cell.id}-copy"}
 
 
 def said_of(cell):
