@@ -90,7 +90,9 @@ def tampered(notebook):
 
 def copied(cell):
     """A copy as JupyterLab makes it: with nbgrader's marks, and an id of its own."""
-    return copy.deepcopy(cell) | {"id": f"{cell.id}-copy"}
+    twin = copy.deepcopy(cell)
+    twin.id += "-copy"
+    return twin
 
 
 def said_of(cell):
