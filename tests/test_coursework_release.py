@@ -229,6 +229,13 @@ def test_mistakes_that_the_visible_cases_cannot_tell_apart_are_told_as_one():
     seen = record(inverse, [("values", "one")])
     assert list(seen["mistakes"]) == ["careful", "three"]
 
+    @inverse.mistake("Something else.")
+    def like_three(x):
+        return 3 / x if x else 1.0
+
+    seen = record(inverse, [("values", "one")])
+    assert list(seen["mistakes"]) == ["careful"], "of two hints one would be wrong"
+
 
 def test_points_are_a_number_with_a_sentence():
     @exercise(cases={"values": {"one": lambda: (1.0,), "two": lambda: (2.0,)}}, hints=["h"])

@@ -10,7 +10,7 @@ import courses
 import numpy
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from helpers.coursework import worker
@@ -211,6 +211,7 @@ FIELDS = list(json.loads(encode(observe(lambda x: x, lambda: (torch.ones(2),), [
 
 
 @settings(max_examples=300, deadline=None)
+@example(changes={"raised": {"raised": [[], "", ""]}})
 @given(changes=st.dictionaries(st.sampled_from(FIELDS), json_values, max_size=4))
 def test_a_forged_answer_is_refused_or_judged_but_never_raises(changes):
     """An attempt may write what it likes; it must not stop the grading of others."""
@@ -228,6 +229,11 @@ def test_a_forged_answer_is_refused_or_judged_but_never_raises(changes):
 def test_what_is_no_outcome_is_refused(text):
     with pytest.raises(ValueError, match="This is no recorded outcome"):
         decode(text)
+
+
+def test_a_long_text_is_cut():
+    long = json.loads(encode(DROPOUT.expected()[0])) | {"printed": "x" * 10**6}
+    assert len(decode(json.dumps(long)).printed) == 2000
 
 
 # Which cells run

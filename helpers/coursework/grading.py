@@ -221,7 +221,7 @@ def judged(exercise, outcomes):
 def earn(result, group, worth):
     """The Points of a Result for one group of cases: all of `worth`, or nothing."""
     passed, count = result.groups[group]
-    earned = worth if passed == count and result.status != "not attempted" else 0
+    earned = worth if passed == count else 0
     return Points(earned, f"{group}: {passed} of {count} cases pass. {earned} of {worth} points.")
 
 

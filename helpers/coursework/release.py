@@ -79,7 +79,7 @@ def _needed(body, names):
     """The statements that bind these names, and the names which those use, in their order."""
     bound = {}
     for node in body:
-        if not _is_mistake(node) and getattr(node, "module", "") != CHECK:
+        if getattr(node, "module", "") != CHECK:
             bound.update(dict.fromkeys(binds(node), node))
     wanted, chosen = list(names), []
     while wanted:
@@ -88,10 +88,6 @@ def _needed(body, names):
             chosen.append(node)
             wanted += uses(node)
     return [node for node in body if node in chosen]
-
-
-def _is_mistake(node):
-    return bool(getattr(node, "decorator_list", ())) and not _declaration(node)
 
 
 def binds(node):
