@@ -21,6 +21,7 @@ NBGRADER = [sys.executable, "-m", "nbgrader"]
 def make_course(folder, only=None):
     """Build a course in `folder` and release its assignments (`only`: some), with nbgrader."""
     chosen = {stem: said for stem, said in course.read().items() if stem in (only or [stem])}
+    folder.mkdir(parents=True, exist_ok=True)
     settings = folder / "settings.yaml"
     settings.write_text(yaml.safe_dump(chosen, allow_unicode=True), encoding="utf-8")
     course.build(folder, settings)
