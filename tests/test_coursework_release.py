@@ -11,10 +11,12 @@ import courses
 import nbformat
 import pytest
 from classes import STEMS
+from click.testing import CliRunner
 from nbclient import NotebookClient
 from topics import ROOT
 
 from helpers.coursework import course
+from helpers.coursework.__main__ import main
 from helpers.coursework.release import cases_source, visible
 from helpers.teaching.check import exercise
 from helpers.teaching.graded import points, record
@@ -278,6 +280,23 @@ def test_settings_that_do_not_fit_are_told(tmp_path, settings, says):
         [*command, "--settings", tmp_path / "own.yaml"], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 1 and says in done.stderr and "Traceback" not in done.stderr
+
+
+def test_another_system_is_told(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    result = CliRunner().invoke(main, ["build"])
+    assert result.exit_code == 1 and "Coursework needs Linux" in result.output
+
+
+def test_building_again_keeps_what_a_teacher_set(tmp_path):
+    folder = courses.make_course(tmp_path, only=STEMS[:1])
+    config = folder / "nbgrader_config.py"
+    text = config.read_text(encoding="utf-8")
+    (folder / "environment" / "checked_gradients-0.0-py3-none-any.whl").touch()
+    course.build(folder, folder / "settings.yaml")
+    assert config.read_text(encoding="utf-8") == text and "Grade.seconds" in text
+    assert len(list((folder / "environment").glob("*.whl"))) == 1
+    assert (folder / "gradebook.db").exists() and (folder / "release" / STEMS[0]).exists()
 
 
 def test_points_sections_and_exercises_can_be_chosen():

@@ -1,5 +1,6 @@
 """`python -m helpers.coursework`: a course for nbgrader, and its grading."""
 
+import sys
 from pathlib import Path
 
 import click
@@ -14,7 +15,8 @@ COURSE = click.argument(
 
 @click.group(help=__doc__)
 def main():
-    pass
+    if sys.platform != "linux":
+        raise click.ClickException("Coursework needs Linux, which keeps attempts apart.")
 
 
 @main.command()
