@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from helpers.coursework import worker
 from helpers.coursework.cells import needed
-from helpers.coursework.grading import earn, judged
+from helpers.coursework.grading import judged
 from helpers.coursework.sandbox import Sandbox
 from helpers.dropout_scaling import exercises
 from helpers.teaching.check import exercise, judge
 from helpers.teaching.compare import alike
+from helpers.teaching.graded import earn
 from helpers.teaching.outcome import Outcome, observe
 from helpers.teaching.record import decode, encode
 

@@ -39,7 +39,7 @@ from helpers.coursework.cells import needed
 from helpers.coursework.course import ANSWER, STUB, exercises_of
 from helpers.coursework.sandbox import UNREAD, Sandbox
 from helpers.teaching.check import judge
-from helpers.teaching.graded import Graded, Points
+from helpers.teaching.graded import Graded, earn
 
 LARGEST = 200 << 20  # bytes of a submitted notebook that is read
 
@@ -216,13 +216,6 @@ def judged(exercise, outcomes):
         return judge(recorded(exercise), outcomes)
     except Exception:
         return judge(recorded(exercise), [UNREAD] * len(outcomes))
-
-
-def earn(result, group, worth):
-    """The Points of a Result for one group of cases: all of `worth`, or nothing."""
-    passed, count = result.groups[group]
-    earned = worth if passed == count else 0
-    return Points(earned, f"{group}: {passed} of {count} cases pass. {earned} of {worth} points.")
 
 
 @functools.cache

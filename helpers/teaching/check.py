@@ -223,8 +223,8 @@ def validate(exercise):
         raise ValueError(f"{exercise.name}: the reference returns what check can't compare.")
     if judge(exercise, list(exercise.observe(lambda *_: None))).status != "not attempted":
         raise ValueError(f"{exercise.name}: a stub would be right in the first case.")
-    for name, mistake in exercise.mistakes.items():
-        result = judge(exercise, list(exercise.observe(mistake.function)))
+    for name in exercise.mistakes:
+        result = judge(exercise, list(exercise.mistaken(name)))
         if result.mistake != name:
             found = f"found {result.status}, as {result.mistake}"
             raise ValueError(f"{exercise.name}: the mistake {name} is not recognised, but {found}.")

@@ -22,7 +22,8 @@ def record(exercise, cases=None):
     don't tell apart, only one is kept, whose hint says what all of them have in common, if any.
     """
     chosen = [i for i, case in enumerate(exercise.builders) if cases is None or case in cases]
-    expected = [exercise.expected()[i] for i in chosen]
+    right = exercise.expected()
+    expected = [right[i] for i in chosen]
     same = {}  # what a mistake does → the mistakes that do it
     for name, mistake in exercise.mistakes.items():
         done = list(exercise.mistaken(name))
@@ -93,15 +94,19 @@ class Points(float):
         return {"text/plain": repr(float(self)), "text/html": f"<p>{rich(self.text)}</p>"}
 
 
+def earn(result, group, worth, so_far=False):
+    """The Points of a Result for one group of cases: `worth` if all are right, else 0."""
+    passed, count = result.groups[group]
+    earned = worth if passed == count else 0
+    cases = f"{passed} of {count} cases pass"
+    if so_far and count == 1:
+        cases = "the case passes" if passed else "the case fails"
+    return Points(earned, f"{group}: {cases}. {earned} of {worth} points{' so far' * so_far}.")
+
+
 def points(exercise, attempt, group, worth):
-    """The Points of `attempt` for the cases of one `group`: `worth` if all are right, else 0.
+    """The Points of `attempt` for the cases of one `group`.
 
     On a learner's machine these are the cases that were handed out; grading has more.
     """
-    passed, count = check(exercise, attempt).groups[group]
-    earned = worth if passed == count else 0
-    cases = "the case" if count == 1 else f"{passed} of {count} cases"
-    verb = "passes" if count == 1 else "pass"
-    if count == 1 and not passed:
-        cases, verb = "the case", "fails"
-    return Points(earned, f"{group}: {cases} {verb}. {earned} of {worth} points so far.")
+    return earn(check(exercise, attempt), group, worth, so_far=True)
