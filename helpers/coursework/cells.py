@@ -1,4 +1,4 @@
-"""What a submitted notebook holds for one exercise, read without running it."""
+"""Which pieces of source need which, read without running them: cells, or statements."""
 
 import symtable
 from functools import lru_cache
@@ -14,14 +14,17 @@ def needed(sources, at, name):
     does not run. IPython's own syntax is written out as Python. Returns a list in the page's order.
     """
     sources = [_python(source) for source in sources]
-    tables = [_names(source) for source in sources]
-    chosen, wanted = {at}, {name, *tables[at][1]}
-    while True:
-        more = {i for i, (bound, _) in enumerate(tables) if wanted & bound} - chosen
-        if not more:
-            return [sources[i] for i in sorted(chosen)]
+    wanted = {name, *names(sources[at])[1]}
+    return [sources[i] for i in sorted({at} | reach(sources, wanted))]
+
+
+def reach(sources, wanted):
+    """The indices of the sources that bind a wanted name, or one that those take from outside."""
+    tables, chosen, wanted = [names(source) for source in sources], set(), set(wanted)
+    while more := {i for i, (bound, _) in enumerate(tables) if wanted & bound} - chosen:
         chosen |= more
         wanted.update(*(tables[i][1] for i in more))
+    return chosen
 
 
 @lru_cache(4096)
@@ -30,8 +33,11 @@ def _python(source):
 
 
 @lru_cache(4096)
-def _names(source):
-    """The names that a cell binds, and those that it takes from outside; none if it is no Python."""
+def names(source):
+    """The names that a piece of source binds, and those that it takes from outside: two sets.
+
+    Both are empty for what is no Python.
+    """
     try:
         table = symtable.symtable(source, "<cell>", "exec")
     except (SyntaxError, ValueError):  # ValueError: a null character

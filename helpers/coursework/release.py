@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from helpers.coursework import cells
 from helpers.teaching.graded import record
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,17 +50,19 @@ def cases_source(source, names, keep=lambda name, group, label: True):
     for node in tree.body:
         if _declaration(node):
             node.body = node.body[:1]  # the docstring
-    needed = _needed(tree.body, declared)
-    for node in needed:
+    body = [node for node in tree.body if getattr(node, "module", "") != CHECK]
+    sources = [ast.unparse(node) for node in body]
+    needed = sorted(cells.reach(sources, declared))
+    for node in (body[i] for i in needed):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers"):
             raise ValueError(f"The cases need {node.module}, which may hold answers.")
-    return "\n\n".join(ast.unparse(node) for node in needed) + "\n"
+    return "\n\n".join(sources[i] for i in needed) + "\n"
 
 
 def _literal(node, tree):
     """A copy of a dict display, which may be written NAME or NAME["key"]."""
     if isinstance(node, ast.Name):
-        node = next(n.value for n in tree.body if node.id in binds(n))
+        node = next(n.value for n in tree.body if node.id in cells.names(ast.unparse(n))[0])
     elif isinstance(node, ast.Subscript):
         named = _literal(node.value, tree)
         items = zip(named.keys, named.values, strict=True)
@@ -73,37 +76,6 @@ def _declaration(node):
         if isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "exercise":
             return decorator
     return None
-
-
-def _needed(body, names):
-    """The statements that bind these names, and the names which those use, in their order."""
-    bound = {}
-    for node in body:
-        if getattr(node, "module", "") != CHECK:
-            bound.update(dict.fromkeys(binds(node), node))
-    wanted, chosen = list(names), []
-    while wanted:
-        node = bound.get(wanted.pop())
-        if node is not None and node not in chosen:
-            chosen.append(node)
-            wanted += uses(node)
-    return [node for node in body if node in chosen]
-
-
-def binds(node):
-    """The names that a statement binds where it stands."""
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        return [node.name]
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return [(alias.asname or alias.name).partition(".")[0] for alias in node.names]
-    walked = (n for n in ast.walk(node) if isinstance(n, ast.Name))
-    return [n.id for n in walked if isinstance(n.ctx, ast.Store)]
-
-
-def uses(node):
-    """The names that a statement reads, in whatever scope."""
-    walked = (n for n in ast.walk(node) if isinstance(n, ast.Name))
-    return [n.id for n in walked if isinstance(n.ctx, ast.Load)]
 
 
 def build_environment(folder):
@@ -149,7 +121,7 @@ def strip(path, module):
     shown = {name: visible(exercise) for name, exercise in exercises.items()}
     source = cases_source(
         Path(module.__file__).read_text(encoding="utf-8"),
-        ["__all__", *exercises],
+        exercises,
         lambda name, group, label: (group, label) in shown[name],
     )
     title = json.dumps(f"The exercises of {path.parent.name}, for marks.")
