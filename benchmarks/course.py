@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.measure import ROOT, side_by_side, spread, table
+from benchmarks.measure import ROOT, clock, side_by_side, spread, table
 
 sys.path.insert(0, str(ROOT / "tests"))  # what a class hands in
 
@@ -108,9 +108,3 @@ class Peak(threading.Thread):
                     continue
             self.bytes = max(self.bytes, total)
             time.sleep(0.5)
-
-
-def clock(task):
-    start = time.perf_counter()
-    task()
-    return time.perf_counter() - start

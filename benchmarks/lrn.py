@@ -10,12 +10,12 @@ import os
 import shutil
 import subprocess
 import sys
-import time
+from functools import partial
 
 import torch
 from torch.nn import functional as F
 
-from benchmarks.measure import ROOT, ratio, side_by_side, spread, table
+from benchmarks.measure import ROOT, clock, ratio, side_by_side, spread, table
 from helpers.lrn_backprop import formulas
 
 SHAPE, CONSTANTS = (16, 96, 55, 55), (5, 1e-4, 0.75, 1.0)
@@ -101,16 +101,8 @@ def measured(threads):
         expected = expected or found
         for one, other in zip(found, expected, strict=True):
             torch.testing.assert_close(one, other, msg=f"{label} is wrong")
-    return side_by_side({label: timed(task) for label, task in tasks.items()}, ROUNDS)
-
-
-def timed(task):
-    def seconds():
-        start = time.perf_counter()
-        task()
-        return time.perf_counter() - start
-
-    return seconds
+    timed = {label: partial(clock, task) for label, task in tasks.items()}
+    return side_by_side(timed, ROUNDS)
 
 
 def peak(label):
@@ -134,39 +126,30 @@ def peaks(labels):
     """label → bytes, one process each; nothing where the system does not tell."""
     if not os.path.exists("/proc/self/clear_refs"):
         return {}
-    call = "import sys; from benchmarks import lrn; print(lrn.peak(sys.argv[1]))"
-    return {
-        label: int(
-            subprocess.run(
-                [sys.executable, "-c", call, label],
-                cwd=ROOT,
-                # glibc keeps freed arrays for later unless it is told to give each one back.
-                env={**os.environ, "OMP_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": "1000000"},
-                capture_output=True,
-                text=True,
-                check=True,
-            ).stdout.split()[-1]
-        )
-        for label in labels
-    }
+    # glibc keeps freed arrays for later unless it is told to give each one back.
+    alone = {"OMP_NUM_THREADS": "1", "MALLOC_MMAP_THRESHOLD_": "1000000"}
+    return {label: elsewhere("peak", label, **alone) for label in labels}
+
+
+def elsewhere(function, argument, **environment):
+    """What a function of this module returns for `argument` in a new process."""
+    call = (
+        f"import json; from benchmarks import lrn; print(json.dumps(lrn.{function}({argument!r})))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", call],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def threads_in_turn():
     """{1: …, all: …}, each measured in a process of its own, since OpenMP keeps its threads."""
-    counts = sorted({1, torch.get_num_threads()})
-    call = "import json, sys; from benchmarks import lrn; print(json.dumps(lrn.measured(int(sys.argv[1]))))"
-    return {
-        count: json.loads(
-            subprocess.run(
-                [sys.executable, "-c", call, str(count)],
-                cwd=ROOT,
-                capture_output=True,
-                text=True,
-                check=True,
-            ).stdout.splitlines()[-1]
-        )
-        for count in counts
-    }
+    return {count: elsewhere("measured", count) for count in sorted({1, torch.get_num_threads()})}
 
 
 def main():

@@ -4,6 +4,7 @@ import os
 import platform
 import re
 import statistics
+import time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,6 +22,13 @@ def side_by_side(tasks, rounds):
         for label, task in tasks.items():
             results[label].append(task())
     return results
+
+
+def clock(task):
+    """Seconds that `task` takes."""
+    start = time.perf_counter()
+    task()
+    return time.perf_counter() - start
 
 
 def spread(values, unit, scale=1, digits=2):

@@ -1,7 +1,6 @@
 """A course, and the classes that hand something in: right, wrong in every known way, and odd."""
 
 import base64
-import copy
 import pickle
 import subprocess
 import sys
@@ -40,11 +39,6 @@ def nbgrader(folder, *arguments):
     done = subprocess.run([*NBGRADER, *arguments], cwd=folder, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
-
-
-def stems(folder):
-    """The assignments of a course."""
-    return sorted(path.name for path in (folder / "source").iterdir())
 
 
 def released(folder, stem):
@@ -126,14 +120,3 @@ def bodies(stem, body):
         name: f"def {name}({', '.join(exercise.parameters)}):\n    {body}"
         for name, exercise in course.exercises_of(stem).items()
     }
-
-
-def without(notebook, wanted):
-    """The notebook without the nbgrader cells for which wanted(metadata) is true."""
-    notebook = copy.deepcopy(notebook)
-    notebook.cells = [
-        cell
-        for cell in notebook.cells
-        if not ("nbgrader" in cell.metadata and wanted(cell.metadata.nbgrader))
-    ]
-    return notebook

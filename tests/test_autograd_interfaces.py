@@ -12,6 +12,7 @@ import warnings
 import numpy as np
 import pytest
 import torch
+from closeness import close
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import tensor
@@ -27,15 +28,6 @@ FLOAT = torch.float64
 def leaf(*values):
     values = values[0] if len(values) == 1 else values
     return tensor(values, dtype=FLOAT, requires_grad=True)
-
-
-def close(a, b, tolerance=1e-12):
-    torch.testing.assert_close(
-        torch.as_tensor(a, dtype=FLOAT),
-        torch.as_tensor(b, dtype=FLOAT),
-        rtol=tolerance,
-        atol=tolerance,
-    )
 
 
 # 1 · Same numbers, different places

@@ -14,6 +14,7 @@ import mpmath
 import numpy as np
 import pytest
 import torch
+from closeness import close
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn, tensor
@@ -25,15 +26,6 @@ from helpers.teaching.data import DATA
 
 FLOAT = torch.float64
 RATES = [0.1, 0.2, 0.5, 0.8]
-
-
-def close(a, b, tolerance=1e-12):
-    torch.testing.assert_close(
-        torch.as_tensor(a, dtype=FLOAT),
-        torch.as_tensor(b, dtype=FLOAT),
-        rtol=tolerance,
-        atol=tolerance,
-    )
 
 
 def by_hand(x, w, rate, f=lambda z: z, factor=None):

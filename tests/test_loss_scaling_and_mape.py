@@ -10,6 +10,7 @@ import mpmath
 import numpy as np
 import pytest
 import torch
+from closeness import close
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn, tensor
@@ -18,15 +19,6 @@ from helpers.loss_scaling_and_mape import exercises, figures, formulas
 from helpers.teaching.data import DATA, diabetes
 
 FLOAT = torch.float64
-
-
-def close(a, b, tolerance=1e-12):
-    torch.testing.assert_close(
-        torch.as_tensor(a, dtype=FLOAT),
-        torch.as_tensor(b, dtype=FLOAT),
-        rtol=tolerance,
-        atol=tolerance,
-    )
 
 
 def vector(*values):

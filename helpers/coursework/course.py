@@ -10,7 +10,8 @@ import nbformat
 import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from helpers.coursework.release import ROOT, build_environment, visible
+from helpers.coursework.release import build_environment, visible
+from helpers.teaching.refresh import collection
 
 SETTINGS = Path(__file__).with_name("course.yaml")
 STUB = "..."
@@ -33,16 +34,15 @@ def build(folder, settings=SETTINGS):
     does what nbgrader made in the folder (release, submissions, grades).
     Raises ValueError for settings that don't fit the notebooks.
     """
-    folder = Path(folder)
+    folder, pages = Path(folder), {path.stem: path for path in collection()}
     for stem, said in read(settings).items():
-        path = ROOT / "notebooks" / f"{stem}.ipynb"
-        if not path.is_file():
-            names = ", ".join(sorted(p.stem for p in (ROOT / "notebooks").glob("*.ipynb")))
+        if stem not in pages:
+            names = ", ".join(pages)
             raise ValueError(
                 f"{Path(settings).name}: there is no notebook {stem}; there are {names}."
             )
-        notebook = assignment(nbformat.read(path, as_version=4), stem, said)
-        target = folder / "source" / stem / path.name
+        notebook = assignment(nbformat.read(pages[stem], as_version=4), stem, said)
+        target = folder / "source" / stem / f"{stem}.ipynb"
         target.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, target)
     config = folder / "nbgrader_config.py"

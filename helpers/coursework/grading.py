@@ -5,6 +5,7 @@ The submitted notebook is not executed. Each exercise's function is run in a pro
 notebook's cells, from which nbgrader takes grades and feedback as it always does.
 """
 
+import copy
 import functools
 import io
 import os
@@ -13,26 +14,10 @@ from pathlib import Path
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
-from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from nbgrader.api import Gradebook
-from nbgrader.preprocessors import (
-    AssignLatePenalties,
-    CheckCellMetadata,
-    ClearHiddenTests,
-    ClearMarkScheme,
-    ClearOutput,
-    ClearSolutions,
-    ComputeChecksums,
-    IncludeHeaderFooter,
-    LimitOutput,
-    LockCells,
-    NbGraderPreprocessor,
-    OverwriteCells,
-    OverwriteKernelspec,
-    SaveAutoGrades,
-    SaveCells,
-)
+from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.preprocessors import ClearOutput, DeduplicateIds, Execute, NbGraderPreprocessor
 from traitlets import Float, Integer, Unicode
 
 from helpers.coursework.cells import needed
@@ -54,41 +39,21 @@ def configure(c, root):
     # Several processes may grade at once: each waits for the others' writes.
     c.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook.db'}?timeout=60"
     # The stored pictures stay: a student sees them before any cell is run.
-    c.GenerateAssignment.preprocessors = [
-        IncludeHeaderFooter,
-        LockCells,
-        ClearSolutions,
-        CheckCellMetadata,
-        ComputeChecksums,
-        SaveCells,
-        ClearHiddenTests,
-        ClearMarkScheme,
-        ComputeChecksums,
-        CheckCellMetadata,
-    ]
+    released = _default(GenerateAssignment, "preprocessors")
+    c.GenerateAssignment.preprocessors = [step for step in released if step is not ClearOutput]
     c.ClearSolutions.code_stub = {"python": STUB}
     c.ClearSolutions.text_stub = ANSWER
-    c.ClearMarkScheme.enforce_metadata = (
-        False  # the guide stands in a locked cell, which comes back
-    )
+    # The marking guide stands in a locked cell, which comes back when it is graded.
+    c.ClearMarkScheme.enforce_metadata = False
     c.Autograde.exporter_class = Forgiving
-    c.Autograde.sanitize_preprocessors = [
-        ClearOutput,
-        Restore,
-        OverwriteKernelspec,
-        OverwriteCells,
-        CheckCellMetadata,
-    ]
-    c.Autograde.autograde_preprocessors = [
-        Grade,
-        ClearMetadataPreprocessor,
-        LimitOutput,
-        SaveAutoGrades,
-        AssignLatePenalties,
-        CheckCellMetadata,
-    ]
-    c.ClearMetadataPreprocessor.preserve_cell_metadata_mask = ["nbgrader"]
+    for name in ("sanitize_preprocessors", "autograde_preprocessors"):
+        c.Autograde[name] = [OURS.get(step, step) for step in _default(Autograde, name)]
     c.Restore.source = c.Grade.source = str(root / "source")
+
+
+def _default(converter, name):
+    """The steps that nbgrader's converter takes by itself."""
+    return converter.class_traits()[name].default()
 
 
 class Forgiving(NotebookExporter):
@@ -153,7 +118,7 @@ class Restore(NbGraderPreprocessor):
                 nb.cells.insert(at, new(sources[grade_id]))
                 chosen[grade_id] = nb.cells[at]
                 at += 1
-            chosen[grade_id].metadata.nbgrader = cell.metadata.nbgrader
+            chosen[grade_id].metadata.nbgrader = copy.deepcopy(cell.metadata.nbgrader)
             if cell.metadata.nbgrader.locked:
                 chosen[grade_id].source = sources[grade_id]
         nb.nbformat, nb.nbformat_minor = 4, 5
@@ -163,9 +128,17 @@ class Restore(NbGraderPreprocessor):
 
 
 def read(source, resources):
-    """The source notebook, in the course's folder `source`, of what is being graded."""
+    """The source notebook, in the course's folder `source`, of what is being graded.
+
+    It is read once, until it is written anew: treat it as read-only.
+    """
     said = resources["nbgrader"]
     path = Path(source, said["assignment"], f"{said['notebook']}.ipynb")
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@functools.lru_cache(16)
+def _read(path, written):
     return nbformat.read(path, as_version=4)
 
 
@@ -228,3 +201,6 @@ def sandbox(*settings):
 def recorded(exercise):
     """`exercise` with what its reference and its mistakes do, run once."""
     return Graded.of(exercise)
+
+
+OURS = {DeduplicateIds: Restore, Execute: Grade}  # what stands in for a step of nbgrader's
