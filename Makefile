@@ -30,7 +30,7 @@ test-browser: setup ## run the notebooks in a real browser
 	$(python) -m pytest tests/browser $(ARGS)
 
 refresh: setup ## execute all notebooks and store their outputs
-	$(python) -m helpers.teaching.refresh $(ARGS)
+	$(python) -m helpers.upkeep.refresh $(ARGS)
 
 bench: setup ## measure, and write the tables of benchmarks/README.md
 	$(python) -m benchmarks $(ARGS)
@@ -42,7 +42,7 @@ bench-course: setup-course ## measure the grading of a class
 	$(python) -m benchmarks course
 
 animation: setup ## make the README's animated picture anew
-	$(python) -m helpers.teaching.animate start_here.StepOfDerivative h images/live_figure.gif
+	$(python) -m helpers.upkeep.animate start_here.StepOfDerivative h images/live_figure.gif
 
 lint: setup ## check style and formatting
 	$(python) -m ruff check $(ARGS) .

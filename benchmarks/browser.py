@@ -18,8 +18,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import TimeoutError, sync_playwright
 
 from benchmarks.measure import ROOT, store, table
+from helpers.collection import collection
 from helpers.start_here.figures import StepOfDerivative
-from helpers.teaching.refresh import METADATA, collection
+from helpers.upkeep.refresh import METADATA
 
 sys.path.insert(0, str(ROOT / "tests"))
 from browser.lab import Lab, launch, running_lab

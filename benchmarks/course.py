@@ -20,8 +20,9 @@ sys.path.insert(0, str(ROOT / "tests"))  # what a class hands in
 import classes
 import courses
 
+from helpers.collection import NOTEBOOKS
 from helpers.coursework import classroom
-from helpers.teaching.refresh import NOTEBOOKS, execute
+from helpers.upkeep.refresh import execute
 
 STUDENTS, SOME, ROUNDS = 200, 24, 3
 

@@ -6,7 +6,7 @@ import sys
 import nbformat
 
 from benchmarks.measure import ratio, side_by_side, spread, table
-from helpers.teaching.refresh import NOTEBOOKS, collection
+from helpers.collection import NOTEBOOKS, collection
 
 FLOOR = "import torch, numpy, matplotlib"
 ROUNDS = 5

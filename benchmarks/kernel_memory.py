@@ -8,7 +8,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from benchmarks.measure import ratio, side_by_side, spread, table
 from benchmarks.nbval_time import FLOOR
-from helpers.teaching.refresh import NOTEBOOKS, collection, execute
+from helpers.collection import NOTEBOOKS, collection
+from helpers.upkeep.refresh import execute
 
 ROUNDS = 2
 START = "import time as _time; _start = _time.perf_counter()"

@@ -11,7 +11,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
 from benchmarks.measure import ROOT, ratio, side_by_side, spread, table
-from helpers.teaching.refresh import collection
+from helpers.collection import collection
 
 FLOOR = "import torch\nimport numpy\nfrom matplotlib import pyplot"
 ROUNDS = 3

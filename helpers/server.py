@@ -5,10 +5,9 @@ Installed with the project as a server extension, so that it works under `make l
 on a JupyterHub alike. It stands outside helpers.teaching because a server must not import torch.
 """
 
-import re
-from pathlib import Path
-
 import nbformat
+
+from helpers.collection import NOTEBOOKS, collection
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -42,9 +41,7 @@ def trust(notary, folder, warn):
     Without it JupyterLab shows neither a stored figure's controls nor runs their JavaScript.
     `warn` is called with a sentence for a notebook that can't be read.
     """
-    for path in sorted(Path(folder).glob("*.ipynb")):
-        if not re.fullmatch(r"\d\d_[a-z0-9_]+", path.stem):
-            continue
+    for path in collection(folder):
         try:
             notary.sign(nbformat.read(path, as_version=4))
         except Exception as error:  # conflict markers, half a file: the others still open
@@ -58,4 +55,4 @@ def _jupyter_server_extension_points():
 def _load_jupyter_server_extension(server):
     manager = server.contents_manager
     manager.register_pre_save_hook(pre_save_hook)
-    trust(manager.notary, Path(__file__).resolve().parents[1] / "notebooks", server.log.warning)
+    trust(manager.notary, NOTEBOOKS, server.log.warning)

@@ -12,10 +12,10 @@ import torch
 from topics import ROOT, TOPICS
 from xdist.scheduler import LoadScopeScheduling
 
-from helpers.teaching.refresh import NOTEBOOKS
+from helpers.collection import NOTEBOOKS
 
 # Grading takes what Linux offers for keeping an attempt apart (docs/teaching.md).
-collect_ignore_glob = [] if sys.platform == "linux" else ["test_coursework_*.py"]
+collect_ignore_glob = [] if sys.platform == "linux" else ["coursework/test_*.py"]
 
 
 @pytest.fixture(params=TOPICS, ids=lambda topic: topic.stem)
@@ -35,7 +35,7 @@ class Quarantine:
         self.log = self.folder / "network.log"
         startup = self.folder / "profile_default" / "startup"
         startup.mkdir(parents=True)
-        guard = str(ROOT / "tests" / "no_network.py")
+        guard = str(ROOT / "tests" / "checks" / "no_network.py")
         (startup / "00-no-network.py").write_text(
             f"__import__('runpy').run_path({guard!r})['install']()\n", encoding="utf-8"
         )

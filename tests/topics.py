@@ -1,18 +1,20 @@
 """The collection's topics, found by their notebooks."""
 
-import importlib
+import importlib.util
+import sys
 from functools import cached_property
 from pathlib import Path
 
 import nbformat
+from rewriting import rewrites_in
 
-from helpers.teaching.refresh import collection
+from helpers.collection import collection
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 class Topic:
-    """One notebook with what belongs to it: helpers/<topic>/ and tests/test_<topic>.py."""
+    """One notebook with what belongs to it: helpers/<topic>/ and tests/<topic>/."""
 
     def __init__(self, path):
         self.path, self.stem = path, path.stem  # 01_autograd_interfaces
@@ -31,9 +33,18 @@ class Topic:
 
     @property
     def test_source(self):
-        """The text of tests/test_<topic>.py; empty if there is none."""
-        path = ROOT / "tests" / f"test_{self.name}.py"
-        return path.read_text(encoding="utf-8") if path.is_file() else ""
+        """The text of the topic's tests; empty if there are none."""
+        paths = sorted((ROOT / "tests" / self.name).glob("test_*.py"))
+        return "\n".join(path.read_text(encoding="utf-8") for path in paths)
+
+    @cached_property
+    def rewrites(self):
+        """exercise's name → other right answers to it, from tests/<topic>/rewrites.py."""
+        path = ROOT / "tests" / self.name / "rewrites.py"
+        spec = importlib.util.spec_from_file_location(f"rewrites_{self.name}", path)
+        module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return rewrites_in(module)
 
 
 TOPICS = [Topic(path) for path in collection()]

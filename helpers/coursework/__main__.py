@@ -21,7 +21,7 @@ def main():
 
 @main.command()
 @COURSE
-@click.option("--settings", type=click.Path(exists=True), default=course.SETTINGS)
+@click.option("--settings", type=click.Path(exists=True), help="Made with `settings`.")
 def build(folder, settings):
     """Build the course in FOLDER: source notebooks, configuration, the students' wheel."""
     try:
@@ -29,6 +29,12 @@ def build(folder, settings):
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"The course is in {folder}.")
+
+
+@main.command()
+def settings():
+    """Print points and questions of all assignments, as a file to change and to build from."""
+    click.echo(course.settings_text(), nl=False)
 
 
 @main.command()

@@ -10,12 +10,19 @@ import nbformat
 import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from helpers.collection import collection
 from helpers.coursework.release import build_environment, visible
-from helpers.teaching.refresh import collection
 
-SETTINGS = Path(__file__).with_name("course.yaml")
+HELPERS = Path(__file__).parents[1]
 STUB = "..."
 ANSWER = "*Your answer, in two sentences.*"
+
+SETTINGS_HEAD = """\
+# What a teacher sets for graded coursework, one block for each topic, by its notebook's name.
+# prerequisites: what a learner must know before. points: what each group of cases (values, shapes,
+# gradient, edges) of an exercise is worth, 1 for an easy one to 3 for a hard one.
+# explain: a question that a person marks, its points, and a marking guide whose lines add up to them.
+"""
 
 CONFIG = '''"""The course's nbgrader. What can be set: helpers/coursework/grading.py."""
 
@@ -27,11 +34,12 @@ configure(get_config(), Path(__file__).parent)  # noqa: F821 (nbgrader provides 
 '''
 
 
-def build(folder, settings=SETTINGS):
+def build(folder, settings=None):
     """Build a course into `folder`: nbgrader's configuration, its source/, and the students' wheel.
 
-    settings: the path of a YAML file like course.yaml. An older configuration stays as it is, and so
-    does what nbgrader made in the folder (release, submissions, grades).
+    settings: the path of a YAML file like the one that `settings` prints; by default what the
+    topics say. An older configuration stays as it is, and so does what nbgrader made in the folder
+    (release, submissions, grades).
     Raises ValueError for settings that don't fit the notebooks.
     """
     folder, pages = Path(folder), {path.stem: path for path in collection()}
@@ -39,7 +47,7 @@ def build(folder, settings=SETTINGS):
         if stem not in pages:
             names = ", ".join(pages)
             raise ValueError(
-                f"{Path(settings).name}: there is no notebook {stem}; there are {names}."
+                f"{Path(settings or stem).name}: there is no notebook {stem}; there are {names}."
             )
         notebook = assignment(nbformat.read(pages[stem], as_version=4), stem, said)
         target = folder / "source" / stem / f"{stem}.ipynb"
@@ -51,9 +59,31 @@ def build(folder, settings=SETTINGS):
     build_environment(folder / "environment")
 
 
-def read(settings=SETTINGS):
-    """What a YAML file like course.yaml sets: stem → its block, a dict."""
-    return yaml.safe_load(Path(settings).read_text(encoding="utf-8"))
+def read(settings=None):
+    """What a teacher has set: notebook's stem → its block, a dict.
+
+    settings: the path of a YAML file; by default helpers/<topic>/course.yaml of each notebook.
+    """
+    if settings is not None:
+        return yaml.safe_load(Path(settings).read_text(encoding="utf-8"))
+    return {stem: yaml.safe_load(text) for stem, text in _blocks().items()}
+
+
+def settings_text():
+    """All settings as one YAML file, for a teacher to change."""
+    return SETTINGS_HEAD + "".join(
+        f"\n{stem}:\n{textwrap.indent(text, '  ')}" for stem, text in _blocks().items()
+    )
+
+
+def _blocks():
+    """Notebook's stem → the text of its topic's course.yaml, for topics that have one."""
+    paths = {
+        page.stem: HELPERS / page.stem.partition("_")[2] / "course.yaml" for page in collection()
+    }
+    return {
+        stem: path.read_text(encoding="utf-8") for stem, path in paths.items() if path.is_file()
+    }
 
 
 def exercises_of(stem):
@@ -66,7 +96,7 @@ def assignment(notebook, stem, said):
     """The instructor's version of a notebook (changed in place), with what `said` sets for it.
 
     said: `points` (exercise → points of each of its groups), `explain` and `leave_out`, as
-    course.yaml explains them.
+    settings_text explains them.
     """
     exercises = exercises_of(stem)
     unknown = set(said["points"]) - set(exercises)

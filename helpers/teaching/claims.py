@@ -1,6 +1,6 @@
 """The ledger: what is said about losses and gradients, and what measuring it showed.
 
-`verdict` compares what a cell has just measured with the ledger (data/claims.yaml) and stops the
+`verdict` compares what a cell has just measured with the ledger (data/claims/, a file a notebook) and stops the
 page if they disagree; `ledger` shows all of it.
 """
 
@@ -13,7 +13,7 @@ import yaml
 
 from helpers.teaching.data import DATA
 
-LEDGER = DATA / "claims.yaml"
+LEDGER = DATA / "claims"
 
 VERDICTS = {
     "true": "True",
@@ -22,7 +22,8 @@ VERDICTS = {
     "outdated": "Outdated",
 }
 
-FIELDS = ("id", "notebook", "claim", "verdict", "because")
+FIELDS = ("id", "claim", "verdict", "because")  # all texts
+SETTINGS = "settings"  # optional: a list of texts
 
 
 class LedgerError(ValueError):
@@ -42,6 +43,7 @@ class Claim:
     claim: str
     verdict: str
     because: str
+    settings: tuple = ()  # the settings that were tried, a text each
 
     def _repr_html_(self):
         return (
@@ -108,48 +110,62 @@ def find(id):
     return claims[id]
 
 
-def read(path=LEDGER):
-    """All claims by id, in the ledger's order. Raises LedgerError with the line that is wrong."""
-    return _read(path, path.stat().st_mtime_ns)
+def read(folder=LEDGER):
+    """All claims by id, notebook by notebook. Raises LedgerError with the line that is wrong."""
+    paths = sorted(folder.glob("*.yaml"))
+    return _read(tuple((path, path.stat().st_mtime_ns) for path in paths))
 
 
 @lru_cache(maxsize=2)
-def _read(path, _changed):
-    root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    if not isinstance(root, yaml.SequenceNode):
-        raise LedgerError(f"{path.name}: expected a list of claims.")
+def _read(paths):
     claims = {}
-    for node in root.value:
-        claim = _claim(path.name, node)
-        if claim.id in claims:
-            raise _wrong(path.name, node, f"a second claim {claim.id!r}")
-        claims[claim.id] = claim
+    for path, _changed in paths:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        if not isinstance(root, yaml.SequenceNode):
+            raise LedgerError(f"{path.name}: expected a list of claims.")
+        for node in root.value:
+            claim = _claim(path, node)
+            if claim.id in claims:
+                raise _wrong(path, node, f"a second claim {claim.id!r}")
+            claims[claim.id] = claim
     return claims
 
 
-def _claim(name, node):
+def _claim(path, node):
     if not isinstance(node, yaml.MappingNode):
-        raise _wrong(name, node, "expected a claim with " + ", ".join(FIELDS))
+        raise _wrong(path, node, "expected a claim with " + ", ".join(FIELDS))
     fields = {key.value: value for key, value in node.value}
     for field in FIELDS:
         if field not in fields or not str(fields[field].value).strip():
-            raise _wrong(name, node, f"a claim without {field!r}")
+            raise _wrong(path, node, f"a claim without {field!r}")
     for field, value in fields.items():
-        if field not in FIELDS:
-            raise _wrong(name, value, f"an unknown field {field!r}")
-        if not isinstance(value, yaml.ScalarNode):
-            raise _wrong(name, value, f"{field!r} must be a text")
+        if field not in (*FIELDS, SETTINGS):
+            raise _wrong(path, value, f"an unknown field {field!r}")
+        # An unquoted true is a bool to other readers of YAML.
+        if field != SETTINGS and not _is_text(value):
+            raise _wrong(path, value, f"{field!r} must be a text, in quotes")
+    settings = fields.pop(SETTINGS, None)
+    if settings is not None and not (
+        isinstance(settings, yaml.SequenceNode) and all(map(_is_text, settings.value))
+    ):
+        raise _wrong(path, settings, f"{SETTINGS!r} must be a list of texts")
     if fields["verdict"].value not in VERDICTS:
         raise _wrong(
-            name,
+            path,
             fields["verdict"],
             f"the verdict {fields['verdict'].value!r}, which is none of {', '.join(VERDICTS)}",
         )
-    return Claim(**{field: " ".join(fields[field].value.split()) for field in FIELDS})
+    texts = {field: " ".join(fields[field].value.split()) for field in FIELDS}
+    tried = tuple(" ".join(node.value.split()) for node in (settings.value if settings else ()))
+    return Claim(notebook=path.stem, settings=tried, **texts)
 
 
-def _wrong(name, node, what):
-    return LedgerError(f"{name}, line {node.start_mark.line + 1}: {what}.")
+def _is_text(node):
+    return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:str"
+
+
+def _wrong(path, node, what):
+    return LedgerError(f"{path.name}, line {node.start_mark.line + 1}: {what}.")
 
 
 class Ledger:

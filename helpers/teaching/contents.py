@@ -3,11 +3,9 @@
 import html
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
+from helpers.collection import NOTEBOOKS, collection
 from helpers.teaching.markup import rich
-
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ def read(folder=NOTEBOOKS):
 
     Title: the notebook's first heading; question and minutes: its metadata `checked_gradients`.
     """
-    return [_notebook(path) for path in sorted(folder.glob("[0-9][0-9]_*.ipynb"))[1:]]
+    return [_notebook(path) for path in collection(folder)[1:]]
 
 
 def _notebook(path):

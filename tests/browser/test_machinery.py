@@ -7,7 +7,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from helpers.start_here.figures import StepOfDerivative
 from helpers.teaching.live import Live
-from helpers.teaching.refresh import METADATA, WIDGET_VIEW
+from helpers.upkeep.refresh import METADATA, WIDGET_VIEW
 
 IMPORTS = """\
 import time

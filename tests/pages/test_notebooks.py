@@ -12,7 +12,7 @@ import pytest
 from topics import TOPICS
 
 from helpers.teaching import claims
-from helpers.teaching.refresh import execute, normalise
+from helpers.upkeep.refresh import execute, normalise
 
 
 def test_the_page_is_in_rhythm(topic):

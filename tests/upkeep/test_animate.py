@@ -8,9 +8,10 @@ import pytest
 from PIL import Image
 
 from helpers.start_here.figures import StepOfDerivative
-from helpers.teaching import animate, style
+from helpers.teaching import style
+from helpers.upkeep import animate
 
-STORED = Path(__file__).parents[1] / "images" / "live_figure.gif"
+STORED = Path(__file__).parents[2] / "images" / "live_figure.gif"
 
 
 @pytest.fixture(scope="module")

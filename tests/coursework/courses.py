@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import cloudpickle
 import nbformat
 import yaml
-from rewrites import REWRITES
+from topics import TOPICS
 
 from helpers.coursework import course
 
@@ -93,10 +93,8 @@ def as_source(function, name):
 
 def rewrites(stem):
     """One other right answer to each exercise of a topic: name → source."""
-    topic = stem.partition("_")[2]
-    return {
-        name: as_source(REWRITES[f"{topic}.{name}"][0], name) for name in course.exercises_of(stem)
-    }
+    (topic,) = (topic for topic in TOPICS if topic.stem == stem)
+    return {name: as_source(topic.rewrites[name][0], name) for name in course.exercises_of(stem)}
 
 
 def references(stem):

@@ -8,7 +8,7 @@ import pytest
 
 from helpers.teaching import contents
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 PAGES = ["README.md", "CONTRIBUTING.md", "docs/teaching.md"]
 
 

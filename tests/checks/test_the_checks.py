@@ -19,7 +19,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from helpers.teaching import style
 from helpers.teaching.live import Choice, Slider, figure
-from helpers.teaching.refresh import METADATA, execute, normalise
+from helpers.upkeep.refresh import METADATA, execute, normalise
 
 # Figures: a good one, and each fault as a variation of it
 
@@ -432,7 +432,7 @@ def test_nbval_overlooks_a_picture_and_nothing_else(tmp_path):
         output = new_output("execute_result", data, execution_count=1)
         cells.append(new_code_cell(source, outputs=[output], execution_count=1))
     nbformat.write(new_notebook(cells=cells), tmp_path / "page.ipynb")
-    sanitize = Path(__file__).with_name("nbval_sanitize.cfg")
+    sanitize = Path(__file__).parents[1] / "nbval_sanitize.cfg"
     options = ["--nbval", "--nbval-current-env", f"--nbval-sanitize-with={sanitize}"]
     result = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options, "page.ipynb"],

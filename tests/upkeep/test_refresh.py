@@ -8,7 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
-from helpers.teaching import refresh
+from helpers.upkeep import refresh
 
 # Shows itself as a live figure does: a widget with a new id each time, a card, a PNG, words.
 FIGURE = """\

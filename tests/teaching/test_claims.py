@@ -11,9 +11,8 @@ from helpers.teaching.claims import Contradiction, LedgerError
 
 ENTRY = """
 - id: {id}
-  notebook: 00_example
   claim: "It is {verdict}."
-  verdict: {verdict}
+  verdict: "{verdict}"
   because: "We tried <it>."
 """
 
@@ -21,16 +20,16 @@ ENTRY = """
 @pytest.fixture
 def example(tmp_path, monkeypatch):
     """A ledger with one claim of each verdict: example.true, example.false, …"""
-    path = tmp_path / "claims.yaml"
+    path = tmp_path / "00_example.yaml"
     path.write_text("".join(ENTRY.format(id=f"example.{v}", verdict=v) for v in claims.VERDICTS))
-    monkeypatch.setattr(claims, "read", lambda: claims._read(path, path.stat().st_mtime_ns))
+    real = claims.read
+    monkeypatch.setattr(claims, "read", lambda: real(tmp_path))
     return path
 
 
 def load(tmp_path, text):
-    path = tmp_path / "claims.yaml"
-    path.write_text(dedent(text))
-    return claims.read(path)
+    (tmp_path / "00_example.yaml").write_text(dedent(text))
+    return claims.read(tmp_path)
 
 
 AGREE = [
@@ -99,13 +98,15 @@ def test_unknown_id_names_the_nearest(example):
     ("text", "complaint"),
     [
         ("a: 1", "expected a list of claims"),
-        ("- 3", "line 1: expected a claim with id, notebook"),
-        (ENTRY.format(id="a.b", verdict="maybe"), "line 5: the verdict 'maybe', which is none of"),
-        (ENTRY.format(id="a.b", verdict="true") * 2, "line 8: a second claim 'a.b'"),
-        ("- id: a.b\n  claim: c", "line 1: a claim without 'notebook'"),
+        ("- 3", "line 1: expected a claim with id, claim"),
+        (ENTRY.format(id="a.b", verdict="maybe"), "line 4: the verdict 'maybe', which is none of"),
+        (ENTRY.format(id="a.b", verdict="true") * 2, "line 7: a second claim 'a.b'"),
+        ("- id: a.b\n  claim: c", "line 1: a claim without 'verdict'"),
         (ENTRY.format(id="''", verdict="true"), "line 2: a claim without 'id'"),
-        (ENTRY.format(id="a.b", verdict="true") + "  why: 1", "line 7: an unknown field 'why'"),
+        (ENTRY.format(id="a.b", verdict="true") + "  why: 1", "line 6: an unknown field 'why'"),
         (ENTRY.format(id="[a]", verdict="true"), "line 2: 'id' must be a text"),
+        ("- {id: a.b, claim: c, verdict: true, because: d}", "'verdict' must be a text, in quotes"),
+        ("- {id: a.b, claim: c, verdict: 'true', because: d, settings: e}", "must be a list of"),
     ],
 )
 def test_ledger_is_validated_with_line_numbers(tmp_path, text, complaint):

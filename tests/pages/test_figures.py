@@ -1,15 +1,12 @@
 """Every live figure of every topic, at its controls' ends, in between, and at random settings."""
 
 import importlib
-from pathlib import Path
 
 import figure_checks
 import pytest
+from topics import ROOT
 
-MODULES = sorted(
-    path.parent.name
-    for path in (Path(__file__).resolve().parents[1] / "helpers").glob("*/figures.py")
-)
+MODULES = sorted(path.parent.name for path in (ROOT / "helpers").glob("*/figures.py"))
 FIGURES = {
     f"{topic}.{name}": getattr(module, name)
     for topic in MODULES

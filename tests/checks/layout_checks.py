@@ -29,7 +29,7 @@ def directions(package, source):
     complaints = []
     for name in imports(source):
         home = name.split(".")[1] if name.startswith("helpers.") else None
-        if home not in (None, "teaching", package):
+        if home not in (None, "collection", "teaching", package):
             complaints.append(f"{package} imports {name}; what two topics share goes to teaching")
         if name.startswith("matplotlib.pyplot"):
             complaints.append(f"{package} imports pyplot, which keeps every figure alive")

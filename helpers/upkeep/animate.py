@@ -1,6 +1,6 @@
 """An animated picture for the README: a live figure's slider being moved, made of real frames.
 
-`python -m helpers.teaching.animate start_here.StepOfDerivative h images/step.gif` stores the
+`python -m helpers.upkeep.animate start_here.StepOfDerivative h images/step.gif` stores the
 picture and prints its alt text.
 """
 
@@ -68,7 +68,7 @@ def words(figure, name):
 
 def main():
     parser = argparse.ArgumentParser(
-        prog="python -m helpers.teaching.animate", description="Make an animated picture."
+        prog="python -m helpers.upkeep.animate", description="Make an animated picture."
     )
     parser.add_argument("figure", help="topic.Figure, as in start_here.StepOfDerivative")
     parser.add_argument("control", help="the name of the slider to be moved")

@@ -1,4 +1,4 @@
-"""Execute the notebooks and store their outputs: `python -m helpers.teaching.refresh [notebook …]`.
+"""Execute the notebooks and store their outputs: `python -m helpers.upkeep.refresh [notebook …]`.
 
 Only outputs and bookkeeping change, never a source. What is stored does not depend on the day or
 the machine: no widget ids, no timings, no versions; a picture that equals the stored one within
@@ -22,7 +22,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from PIL import Image
 
-NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+from helpers.collection import collection
+
 AT_ONCE = 2
 CELL_SECONDS = 120
 # Two machines' renderings of one picture differ by rounding; a moved line or another digit differs
@@ -41,13 +42,6 @@ EMBEDDED_PNG = re.compile(r"(?<=data:image/png;base64,)[A-Za-z0-9+/=]+")
 
 class RefreshError(Exception):
     """A notebook could not be executed or stored; the message names notebook, cell and error."""
-
-
-def collection(folder=NOTEBOOKS):
-    """The collection's own notebooks, NN_topic.ipynb, in order; a learner's “…-Copy1” is not one."""
-    return sorted(
-        path for path in Path(folder).glob("*.ipynb") if re.fullmatch(r"\d\d_[a-z0-9_]+", path.stem)
-    )
 
 
 def execute(notebook, folder, **environment):
@@ -214,7 +208,7 @@ def refresh(paths):
 def main(arguments=None):
     """The command line. Returns 0 if every notebook ran, else 1."""
     parser = argparse.ArgumentParser(
-        prog="python -m helpers.teaching.refresh", description="Store notebooks' outputs."
+        prog="python -m helpers.upkeep.refresh", description="Store notebooks' outputs."
     )
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: the whole collection")
     chosen = parser.parse_args(arguments).notebooks

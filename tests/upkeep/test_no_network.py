@@ -12,9 +12,9 @@ import no_network
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from helpers.teaching.refresh import RefreshError, execute
+from helpers.upkeep.refresh import RefreshError, execute
 
-HERE = Path(__file__).resolve().parent
+TESTS = Path(__file__).resolve().parents[1]
 OUTSIDE = "192.0.2.1"  # a documentation address (RFC 5737): nobody answers there
 SWALLOWED = f"""
 import socket
@@ -77,7 +77,8 @@ def test_a_test_and_a_cell_that_hide_their_attempt_fail(tmp_path):
             *options,
             tmp_path,
         ],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(HERE), str(HERE.parent)])},
+        env=os.environ
+        | {"PYTHONPATH": os.pathsep.join(map(str, [TESTS, TESTS / "checks", TESTS.parent]))},
         capture_output=True,
         text=True,
     )

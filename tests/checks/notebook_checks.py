@@ -11,7 +11,7 @@ import re
 import statistics
 from urllib.parse import unquote
 
-from helpers.teaching.refresh import EMBEDDED_PNG, METADATA, WIDGET_VIEW, same_picture
+from helpers.upkeep.refresh import EMBEDDED_PNG, METADATA, WIDGET_VIEW, same_picture
 
 CELL_LINES, MEDIAN_LINES, IMPORT_LINES, BLOCK_LINES = 15, 8, 6, 10
 PLOTTING = {"matplotlib", "seaborn", "plotly", "bokeh"}

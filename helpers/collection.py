@@ -1,0 +1,13 @@
+"""What the collection is: its notebooks. Imports nothing heavy, since a server asks as well."""
+
+import re
+from pathlib import Path
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+
+
+def collection(folder=NOTEBOOKS):
+    """The collection's own notebooks, NN_topic.ipynb, in order; a learner's “…-Copy1” is not one."""
+    return sorted(
+        path for path in Path(folder).glob("*.ipynb") if re.fullmatch(r"\d\d_[a-z0-9_]+", path.stem)
+    )
