@@ -1,5 +1,6 @@
 # `make` lists the commands. Each first brings .venv up to date (setup.sh); they take
 #   ARGS="…"             more arguments for the program behind the command
+#   TOPIC=lrn_backprop   test this topic alone
 #   PYTHON=python3.12    the interpreter to build .venv with
 #   TORCH_INDEX=…        a further package index for torch (README: a CPU-only wheel on Linux)
 
@@ -24,10 +25,10 @@ course: setup-course ## build an nbgrader course from the notebooks, into build/
 	$(python) -m helpers.coursework build $(ARGS)
 
 test: setup-course ## run every test but the browser's
-	$(python) -m pytest -n 2 --dist loadfile $(ARGS)
+	$(python) -m pytest -n 2 --dist loadfile $(if $(TOPIC),--topic $(TOPIC)) $(ARGS)
 
 test-browser: setup ## run the notebooks in a real browser
-	$(python) -m pytest tests/browser $(ARGS)
+	$(python) -m pytest tests/browser $(if $(TOPIC),--topic $(TOPIC)) $(ARGS)
 
 refresh: setup ## execute all notebooks and store their outputs
 	$(python) -m helpers.upkeep.refresh $(ARGS)

@@ -1,4 +1,4 @@
-"""For all tests: the collection's topics, two threads for kernels, and no network."""
+"""For all tests: which of them run, the topics, two threads for kernels, and no network."""
 
 import os
 import shutil
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import no_network
 import pytest
+import topics
 import torch
 from topics import ROOT, TOPICS
 from xdist.scheduler import LoadScopeScheduling
@@ -18,10 +19,43 @@ from helpers.collection import NOTEBOOKS
 collect_ignore_glob = [] if sys.platform == "linux" else ["coursework/test_*.py"]
 
 
-@pytest.fixture(params=TOPICS, ids=lambda topic: topic.stem)
+def pytest_addoption(parser):
+    parser.addoption("--weekly", action="store_true", help="also run what runs once a week")
+    parser.addoption("--topic", metavar="NAME", help="run only what concerns this topic")
+
+
+def pytest_generate_tests(metafunc):
+    if "topic" in metafunc.fixturenames:
+        stems = [topic.stem for topic in TOPICS]
+        metafunc.parametrize("topic", TOPICS, ids=stems, indirect=True)
+
+
+@pytest.fixture
 def topic(request):
-    """Each topic in turn."""
+    """Each topic in turn; with --topic that one."""
     return request.param
+
+
+def pytest_ignore_collect(collection_path, config):
+    """With --topic: leave out the tests of other topics, and those of what all topics share."""
+    if not config.option.topic or (ROOT / "tests") not in collection_path.parents:
+        return None
+    folder = collection_path.relative_to(ROOT / "tests").parts[0]
+    return folder not in (config.option.topic, "pages", "browser") or None
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out what runs once a week, and with --topic what looks at the whole collection."""
+    name = config.option.topic
+    chosen = [
+        item
+        for item in items
+        if (config.option.weekly or not item.get_closest_marker("weekly"))
+        and (not name or name in item.nodeid)
+    ]
+    left_out = [item for item in items if item not in set(chosen)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = chosen
 
 
 class Quarantine:
@@ -71,6 +105,8 @@ class Quarantine:
 
 
 def pytest_configure(config):
+    if config.option.topic:
+        topics.choose(config.option.topic)
     # nbval's kernels run with two torch threads; test_notebooks.py runs each page with one.
     os.environ["OMP_NUM_THREADS"] = "2"
     if hasattr(config, "workerinput"):  # under -n the workers' threads would wait for each other

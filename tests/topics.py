@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 
 import nbformat
+import pytest
 from rewriting import rewrites_in
 
 from helpers.collection import collection
@@ -48,3 +49,19 @@ class Topic:
 
 
 TOPICS = [Topic(path) for path in collection()]
+
+
+def weekly_but_one():
+    """TOPICS as pytest's parameters: the first is tested in every run, the others once a week."""
+    return [
+        pytest.param(topic, id=topic.stem, marks=[pytest.mark.weekly] if number else [])
+        for number, topic in enumerate(TOPICS)
+    ]
+
+
+def choose(name):
+    """Leave in TOPICS the topic of this name only. Raises pytest.UsageError if there is none."""
+    names = [topic.name for topic in TOPICS]
+    if name not in names:
+        raise pytest.UsageError(f"There is no topic {name}; there are {', '.join(names)}.")
+    TOPICS[:] = [topic for topic in TOPICS if topic.name == name]

@@ -12,12 +12,11 @@ import psutil
 import pytest
 from browser.lab import Lab, launch, running_lab
 from playwright.sync_api import sync_playwright
-from topics import TOPICS
 
 ARTIFACTS = Path(__file__).with_name("artifacts")
 
 
-@pytest.fixture(scope="session", params=TOPICS, ids=lambda topic: topic.stem)
+@pytest.fixture(scope="session")
 def topic(request):
     """Each topic in turn; all tests of one come together, so that its page is opened once."""
     return request.param

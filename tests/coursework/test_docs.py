@@ -52,6 +52,7 @@ def clone(tmp_path):
     return clone
 
 
+@pytest.mark.weekly
 def test_the_commands_lead_from_a_clone_to_grades(clone):
     assert COMMANDS.startswith("make course\n") and "nbgrader export" in COMMANDS
     done = subprocess.run(

@@ -1,16 +1,13 @@
 """Every live figure of every topic, at its controls' ends, in between, and at random settings."""
 
-import importlib
-
 import figure_checks
 import pytest
-from topics import ROOT
+from topics import TOPICS
 
-MODULES = sorted(path.parent.name for path in (ROOT / "helpers").glob("*/figures.py"))
 FIGURES = {
-    f"{topic}.{name}": getattr(module, name)
-    for topic in MODULES
-    for module in [importlib.import_module(f"helpers.{topic}.figures")]
+    f"{topic.name}.{name}": getattr(module, name)
+    for topic in TOPICS
+    if (module := topic.module("figures"))
     for name in module.__all__
 }
 

@@ -1,7 +1,8 @@
 """Every notebook: how it reads, what it stores, and that all of it is covered by something.
 
 That its cells give what is stored is tested twice: by nbval (with two threads, see conftest.py) and
-here (with one thread, started from another folder).
+here (with one thread, started from another folder). Here all pages but one run once a week; make
+refresh, which .ci/run compares, executes them all with one thread.
 """
 
 import copy
@@ -9,7 +10,7 @@ import copy
 import nbformat
 import notebook_checks
 import pytest
-from topics import TOPICS
+from topics import TOPICS, weekly_but_one
 
 from helpers.teaching import claims
 from helpers.upkeep.refresh import execute, normalise
@@ -49,12 +50,13 @@ def test_links_lead_somewhere(topic):
     assert notebook_checks.links(topic.notebook, topic.path.parent) == []
 
 
-def test_another_folder_and_one_thread_give_what_is_stored(topic, tmp_path):
-    fresh = execute(copy.deepcopy(topic.notebook), tmp_path, OMP_NUM_THREADS="1")
-    normalise(fresh, topic.notebook)
-    assert notebook_checks.differences(topic.notebook, fresh) == []
+@pytest.mark.parametrize("page", weekly_but_one())
+def test_another_folder_and_one_thread_give_what_is_stored(page, tmp_path):
+    fresh = execute(copy.deepcopy(page.notebook), tmp_path, OMP_NUM_THREADS="1")
+    normalise(fresh, page.notebook)
+    assert notebook_checks.differences(page.notebook, fresh) == []
     # The rest of the file, too, is as make refresh writes it.
-    assert nbformat.writes(fresh).rstrip("\n") + "\n" == topic.path.read_text(encoding="utf-8")
+    assert nbformat.writes(fresh).rstrip("\n") + "\n" == page.path.read_text(encoding="utf-8")
 
 
 def test_every_claim_is_settled_once_and_no_other():

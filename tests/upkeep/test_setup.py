@@ -381,8 +381,11 @@ def test_the_workflow_runs_the_commands_on_three_systems():
     for job in (jobs["make"], jobs["windows"]):
         assert job["strategy"]["matrix"]["python"] == ["3.11", "3.12", "3.13"]
     assert jobs["make"]["strategy"]["matrix"]["os"] == ["ubuntu-latest", "macos-latest"]
-    assert {"run": "make test"} in jobs["make"]["steps"]
+    weekly = "${{ env.WEEKLY }}"
+    assert {"run": f"make test ARGS={weekly}"} in jobs["make"]["steps"]
     make = (ROOT / "Makefile").read_text(encoding="utf-8")
-    test = re.search(r"\$\(python\) (-m pytest -n .*) \$\(ARGS\)", make)[1]
-    assert {"run": rf".venv\Scripts\python {test}"} in jobs["windows"]["steps"]
+    test = re.search(r"\$\(python\) (-m pytest -n .*?) \$", make)[1]
+    assert {"run": rf".venv\Scripts\python {test} {weekly}"} in jobs["windows"]["steps"]
+    assert {"run": f"make test-browser ARGS={weekly}"} in jobs["browser"]["steps"]
     assert "schedule" in workflow["on"]
+    assert workflow["env"]["WEEKLY"] == "${{ github.event_name == 'schedule' && '--weekly' || '' }}"
