@@ -1,107 +1,184 @@
-"""Ask first, explain after: a question whose reason opens only with a choice.
+"""Ask first, explain after: a question whose reply opens only with a choice.
 
-The page needs no kernel for it: every answer is a native disclosure element, closed until chosen.
+A topic writes its predictions in helpers/<topic>/predictions.py, so that no page shows an answer
+above its question; the page says `predict(predictions.NAME)`. A shown prediction needs no kernel.
+Without script (an untrusted page, a code host) every reply is a native disclosure element, closed
+until it is chosen. With script (predict.js) the first choice is kept and marked, replies are read
+out, and a number can be typed.
 """
 
 import html
-import math
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
-QUESTION = """<div data-predict role="group" \
-aria-label="Prediction" style="box-sizing:border-box;max-width:600px;padding:12px 16px;border-left:4px solid #0072B2;\
+from helpers.teaching.markup import rich
+
+BOX = """<div data-predict role="group" aria-label="Prediction"{facts} \
+style="box-sizing:border-box;max-width:600px;padding:12px 16px;border-left:4px solid #0072B2;\
 background:var(--jp-layout-color2,#eee);color:var(--jp-ui-font-color1,#1a1a1a)">
 <p style="margin:0 0 8px;font-weight:600">{question}</p>
-{answers}</div>"""
+{answers}<script>
+{script}</script></div>"""
 
+# The page's script takes the attribute away and stops only the keys that the element itself uses.
 ANSWER = """<details{group} style="margin:4px 0">
 <summary data-lm-suppress-shortcuts="true" style="cursor:pointer;padding:4px 8px;border-radius:4px;\
 background:var(--jp-layout-color1,#fff)">{answer}</summary>
-<p style="margin:4px 8px 8px">{reply}</p>
+<p data-reply="{kind}" style="margin:4px 8px 8px;padding-left:8px;border-left:4px {line}">\
+<strong>{opening}</strong> {reply}</p>
 </details>
 """
 
-NUMBER = """<label>Your number: \
-<input type="number" step="any" data-lm-suppress-shortcuts="true" style="width:8em;font:inherit"></label>
-<button type="button" data-lm-suppress-shortcuts="true" style="font:inherit" onclick="{script}">That is my prediction</button>
-<p role="status" style="margin:8px 0 0;display:none"></p>
-"""
-
-# Without trust the page drops the script; the disclosure element below it still answers.
-COMPARE = """const box = this.closest('[data-predict]'); \
-const status = box.querySelector('[role=status]'); \
-const value = box.querySelector('input').valueAsNumber; if (Number.isNaN(value)) return; \
-status.textContent = Math.abs(value - {answer!r}) <= {tolerance!r} ? {right} : {wrong}; \
-status.style.display = 'block';"""
+LINES = {"right": "solid #009E73", "wrong": "dashed #D55E00", "answer": "solid #595959"}
+SIGNS = {"right": "✓", "wrong": "✗"}
 
 
-@dataclass(frozen=True)
+@cache
+def _script():
+    return Path(__file__).with_name("predict.js").read_text(encoding="utf-8")
+
+
 class Prediction:
-    """A question, its answer and the reason; shows itself closed. Made by `predict`."""
+    """A question with its answer; shows itself closed. Made by `question` or `number`."""
 
-    question: str
-    options: tuple
-    answer: float | int
-    tolerance: float | None
-    because: str
+    def _box(self, answers, facts=""):
+        return BOX.format(question=rich(self.text), answers=answers, facts=facts, script=_script())
 
-    def reply(self, choice):
-        """What a learner reads after choosing option number `choice`, or the number `choice`."""
-        if self.options:
-            right, answer = choice == self.answer, f"“{self.options[self.answer]}”"
-        else:
-            right = abs(choice - self.answer) <= self.tolerance
-            answer = f"{self.answer:g}".replace("-", "−")
-        return f"{'As predicted' if right else f'Not so: {answer}'}. {self.because}"
+
+@dataclass(frozen=True, repr=False)
+class Question(Prediction):
+    """A prediction with options. `options`: option → reply; `right`: the right option."""
+
+    text: str
+    options: dict
+    right: str
+
+    def reply(self, option: str) -> str:
+        """What a learner reads after choosing `option`."""
+        return f"{self._opening(option)} {self.options[option]}"
+
+    def _opening(self, option):
+        return "Yes." if option == self.right else f"No. The answer is “{self.right}”."
 
     def _repr_html_(self):
-        if self.options:
-            # One name for all answers of a question: a new choice closes the former one.
-            group = f' name="{html.escape(self.question)}"'
-            answers = "".join(
-                ANSWER.format(
-                    group=group, answer=html.escape(option), reply=html.escape(self.reply(i))
-                )
-                for i, option in enumerate(self.options)
+        # One name for all answers of a question: a new choice closes the former one.
+        group = f' name="{html.escape(self.text)}"'
+        answers = ""
+        for option, reply in self.options.items():
+            kind = "right" if option == self.right else "wrong"
+            opening = f'<span aria-hidden="true">{SIGNS[kind]} </span>{rich(self._opening(option))}'
+            answers += ANSWER.format(
+                group=group,
+                answer=rich(option),
+                kind=kind,
+                line=LINES[kind],
+                opening=opening,
+                reply=rich(reply),
             )
-        else:
-            answers = NUMBER.format(script=html.escape(self._script())) + ANSWER.format(
-                group="", answer="I have one in mind: show it", reply=html.escape(self._plain())
-            )
-        return QUESTION.format(question=html.escape(self.question), answers=answers)
-
-    def _script(self):
-        right, wrong = self.reply(self.answer), self.reply(math.inf)
-        return COMPARE.format(
-            answer=self.answer, tolerance=self.tolerance, right=_quote(right), wrong=_quote(wrong)
-        )
-
-    def _plain(self):
-        return f"{self.answer:g}. {self.because}".replace("-", "−")
+        return self._box(answers)
 
     def __repr__(self):
-        return "\n".join([self.question, *(f"( ) {option}" for option in self.options)])
+        return "\n".join([self.text, *(f"( ) {option}" for option in self.options)])
 
 
-def _quote(text):
-    """`text` as a JavaScript string."""
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+@dataclass(frozen=True, repr=False)
+class Number(Prediction):
+    """A prediction of a number; right within `tolerance` of `answer`, which has the unit `unit`."""
 
+    text: str
+    answer: float
+    tolerance: float
+    because: str
+    unit: str = ""
 
-def predict(question, *, answer, because, options=(), tolerance=None):
-    """A question that a learner answers before looking.
+    def reply(self, guess: float) -> str:
+        """What a learner reads after typing the number `guess`."""
+        right = abs(guess - self.answer) <= self.tolerance
+        return f"Yes. {self.because}" if right else f"No. {self._answer()} {self.because}"
 
-    Either `options` (two or more texts) and `answer`, the index of the right one, or a number
-    `answer` with an absolute `tolerance` > 0. `because` is the reason, shown after any choice.
-    Raises ValueError if the question has neither or both, or an answer that is no option.
-    """
-    options = tuple(options)
-    if bool(options) == (tolerance is not None):
-        raise ValueError("A prediction needs either options or a tolerance, and not both.")
-    if options and (len(options) < 2 or answer not in range(len(options))):
-        raise ValueError(
-            f"A prediction with options needs at least two, and the right one's index as answer; "
-            f"got {len(options)} options and the answer {answer!r}."
+    def _answer(self):
+        shown = f"{self.answer:.12g}".replace("-", "−")
+        return f"The answer is {shown}{' ' if self.unit else ''}{self.unit}."
+
+    def _repr_html_(self):
+        facts = (
+            f' data-answer="{self.answer!r}" data-tolerance="{self.tolerance!r}"'
+            f' data-unit="{html.escape(self.unit)}"'
         )
-    if tolerance is not None and not tolerance > 0:
-        raise ValueError(f"The tolerance of a prediction must be above 0; got {tolerance!r}.")
-    return Prediction(question, options, answer, tolerance, because)
+        answer = ANSWER.format(
+            group="",
+            answer="I have a number in mind: show the answer",
+            kind="answer",
+            line=LINES["answer"],
+            opening=self._answer(),
+            reply=rich(self.because),
+        )
+        return self._box(answer, facts)
+
+    def __repr__(self):
+        return self.text
+
+
+def question(text: str, options: Mapping[str, str], right: str) -> Prediction:
+    """A question with options.
+
+    `options`: at least two, each with the reply to a learner who chose it; no two replies are
+    equal, and none says “Yes.” or “No.”, which stands before it anyway. `right`: the right option.
+    Backticks in a text mark code. Raises ValueError with a sentence if one of these is missing.
+    """
+    if not text.strip():
+        raise ValueError("A prediction needs a question.")
+    if len(options) < 2:
+        raise ValueError(f"A question needs at least two options; got {len(options)}: {text}")
+    if right not in options:
+        raise ValueError(f"The right option must be one of the options; got {right!r}: {text}")
+    for option, reply in options.items():
+        if not option.strip():
+            raise ValueError(f"An option without a text: {text}")
+        if not reply.strip():
+            raise ValueError(f"The option {option!r} has no reply: {text}")
+        if re.match(r"(yes|no)\b\s*[.,:;!]", reply.strip(), re.I):
+            raise ValueError(f"The reply to {option!r} repeats the Yes or No before it: {text}")
+    if len({reply.strip() for reply in options.values()}) < len(options):
+        raise ValueError(f"Two options have the same reply; each needs its own: {text}")
+    return Question(text, dict(options), right)
+
+
+def number(
+    text: str, *, answer: float, tolerance: float, because: str, unit: str = ""
+) -> Prediction:
+    """A question for a number.
+
+    Right is what lies within `tolerance` (absolute, above 0) of `answer`, both in `unit` (such as
+    "%" or "px"). `because`: the reason, shown after any answer. Raises ValueError with a sentence
+    if the question or the reason is empty, or the tolerance is not above 0.
+    """
+    if not text.strip() or not because.strip():
+        raise ValueError(f"A number to predict needs a question and a reason: {text}")
+    if not tolerance > 0:
+        raise ValueError(
+            f"The tolerance of a prediction must be above 0; got {tolerance!r}: {text}"
+        )
+    return Number(text, answer, tolerance, because, unit)
+
+
+def predict(prediction: Prediction, **former) -> Prediction:
+    """Show `prediction`, which `question` or `number` made. Raises TypeError for anything else."""
+    if isinstance(prediction, str) and "answer" in former:
+        return _former(prediction, **former)
+    if not isinstance(prediction, Prediction) or former:
+        raise TypeError(
+            "predict(…) shows a prediction of the topic's predictions.py, "
+            f"such as predictions.name; got {type(prediction).__name__}."
+        )
+    return prediction
+
+
+def _former(text, *, answer, because, options=(), tolerance=None):
+    """The form in which a page named the answer itself; goes when no page uses it."""
+    if options:
+        return Question(text, {option: because for option in options}, options[answer])
+    return Number(text, answer, tolerance, because)

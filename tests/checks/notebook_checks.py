@@ -192,14 +192,17 @@ def storage(notebook):
             complaints.append(f"{name(cell)} has the count {cell.execution_count}, not {count}")
         if count > 1 and not cell.outputs:
             complaints.append(f"{name(cell)} has no stored output")
-        if calls(cell, "predict"):
-            hidden = cell.metadata.get("jupyter", {}).get("source_hidden")
+        hidden = cell.metadata.get("jupyter", {}).get("source_hidden")
+        asks = calls(cell, "predict")
+        if asks and not members([cell], "predict", "predictions"):  # the former form
             if not hidden or "hide-input" not in cell.metadata.get("tags", []):
                 complaints.append(f"{name(cell)} shows the answer: its source is not hidden")
             if len(tree(cell).body) != 1:
                 complaints.append(f"{name(cell)} hides more than a predict(…)")
-        elif cell.metadata.get("jupyter", {}).get("source_hidden"):
-            complaints.append(f"{name(cell)} is hidden, and is no predict(…)")
+        elif asks and not re.fullmatch(r"predict\(predictions\.\w+\)", cell.source):
+            complaints.append(f"{name(cell)} holds more than predict(predictions.…)")
+        elif hidden:
+            complaints.append(f"{name(cell)} is hidden; nothing on a page needs to be")
         for output in cell.outputs:
             complaints += [f"{name(cell)} stores {fault}" for fault in _output(output)]
     return complaints
@@ -267,7 +270,7 @@ def differences(stored, fresh):
 def lists(notebook, module, function, names):
     """`names` (a module's __all__) are what the notebook gives to `function`, in that order.
 
-    `module` is the name that the notebook imports it by: "figures" or "exercises".
+    `module`: the name that the notebook imports it by ("figures", "exercises", "predictions").
     """
     used = members(code_cells(notebook), function, module)
     if used == list(names):

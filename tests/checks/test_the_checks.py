@@ -345,9 +345,10 @@ TRACEBACK = nbformat.from_dict(
         (lambda page: page.cells[7].update(outputs=[TRACEBACK]), "stores an error: ValueError"),
         (lambda page: page.cells[3].update(metadata={}), "shows the answer"),
         (source("ask", "x = 2\n…"), "hides more than a predict(…)"),
+        (source("ask", "x = 2\npredict(predictions.steep)"), "holds more than predict("),
         (
             lambda page: page.cells[5].metadata.update(jupyter={"source_hidden": True}),
-            "is hidden, and is no predict(…)",
+            "is hidden; nothing on a page needs to be",
         ),
         (
             output("live", mutate("data", "application/vnd.jupyter.widget-view+json", value={})),
