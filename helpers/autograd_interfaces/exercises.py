@@ -3,7 +3,7 @@
 import torch
 from torch.autograd import grad
 
-from helpers.teaching.check import exercise
+from helpers.teaching.exercise import exercise
 
 __all__ = [  # noqa: RUF022 (the order of the page)
     "sgd_step",

@@ -10,6 +10,7 @@ import functools
 import io
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -23,8 +24,8 @@ from traitlets import Float, Integer, Unicode
 from helpers.coursework.cells import needed
 from helpers.coursework.course import ANSWER, STUB, exercises_of
 from helpers.coursework.sandbox import UNREAD, Sandbox
-from helpers.teaching.check import judge
-from helpers.teaching.graded import Graded, earn
+from helpers.teaching.graded import earn
+from helpers.teaching.judge import judge
 
 LARGEST = 200 << 20  # bytes of a submitted notebook that is read
 
@@ -170,8 +171,9 @@ class Grade(NbGraderPreprocessor):
             cell.outputs = []
             name = _grade_id(cell)
             if name in exercises:
-                outcomes = box.observe(exercises[name], needed(sources, at + 1, name))
-                results[name] = judged(exercises[name], outcomes)
+                cells = needed(sources, at + 1, name)
+                again = functools.partial(box.observe, exercises[name], cells, wide=True)
+                results[name] = judged(exercises[name], box.observe(exercises[name], cells), again)
                 shown = results[name]._repr_mimebundle_()
                 cell.outputs = [new_output("display_data", shown)]
         for cell in codes:
@@ -183,24 +185,19 @@ class Grade(NbGraderPreprocessor):
         return nb, resources
 
 
-def judged(exercise, outcomes):
+def judged(exercise, outcomes, again=None):
     """The Result for outcomes that an attempt may have forged: what can't be judged is wrong."""
     try:
-        return judge(recorded(exercise), outcomes)
+        result = judge(exercise, outcomes, again)
     except Exception:
-        return judge(recorded(exercise), [UNREAD] * len(outcomes))
+        result = judge(exercise, [UNREAD] * len(outcomes))
+    return replace(result, hints=(), solution="")  # a grade is no place for answers
 
 
 @functools.cache
 def sandbox(*settings):
     """One sandbox for all that this process grades; its worker ends with this process."""
     return Sandbox(*settings)
-
-
-@functools.cache
-def recorded(exercise):
-    """`exercise` with what its reference and its mistakes do, run once."""
-    return Graded.of(exercise)
 
 
 OURS = {DeduplicateIds: Restore, Execute: Grade}  # what stands in for a step of nbgrader's

@@ -16,7 +16,9 @@ from helpers.teaching.graded import record
 
 ROOT = Path(__file__).resolve().parents[2]
 INCLUDE = '[tool.hatch.build.targets.wheel.force-include]\n"data" = "helpers/data"\n'
-CHECK, GRADED = "helpers.teaching.check", "helpers.teaching.graded"  # two kinds of `exercise`
+# Two kinds of `exercise`, and what their cases may use: it holds no answers.
+DECLARED, GRADED = "helpers.teaching.exercise", "helpers.teaching.graded"
+BUILDERS = "helpers.teaching.cases"
 
 
 def visible(exercise):
@@ -50,12 +52,13 @@ def cases_source(source, names, keep=lambda name, group, label: True):
     for node in tree.body:
         if _declaration(node):
             node.body = node.body[:1]  # the docstring
-    body = [node for node in tree.body if getattr(node, "module", "") != CHECK]
+    body = [node for node in tree.body if getattr(node, "module", "") != DECLARED]
     sources = [ast.unparse(node) for node in body]
     needed = sorted(cells.reach(sources, declared))
     for node in (body[i] for i in needed):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("helpers"):
-            raise ValueError(f"The cases need {node.module}, which may hold answers.")
+        module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+        if module.startswith("helpers") and module != BUILDERS:
+            raise ValueError(f"The cases need {module}, which may hold answers.")
     return "\n\n".join(sources[i] for i in needed) + "\n"
 
 

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from helpers.coursework import worker
 from helpers.coursework.release import cases_source
-from helpers.teaching.outcome import Outcome, Raised, observe
+from helpers.teaching.observe import observe
+from helpers.teaching.outcome import Outcome, Raised
 from helpers.teaching.record import decode
 
 TEACHING = Path(inspect.getfile(Outcome)).parent
@@ -52,10 +53,11 @@ class Sandbox:
         """Whether the system lets a process give up files and network."""
         return worker.landlock_version() > 0
 
-    def observe(self, exercise, cells):
+    def observe(self, exercise, cells, wide=False):
         """The Outcomes of the function that `cells` define, one for each case of `exercise`.
 
-        cells: sources of code cells, run in this order. What was not finished in time, or ended
+        cells: sources of code cells, run in this order. wide: whether torch's default dtype is
+        float64 meanwhile. What was not finished in time, or ended
         its process, has raised TimeoutError or ChildProcessError.
         Raises RuntimeError if attempts can't be run at all.
         """
@@ -64,6 +66,8 @@ class Sandbox:
             "name": exercise.name,
             "parameters": exercise.parameters,
             "cells": cells,
+            "count": exercise.additions is not None,
+            "wide": wide,
             "seconds": self.seconds,
             "memory": self.memory,
             "user": self.user and pwd.getpwnam(self.user).pw_uid,

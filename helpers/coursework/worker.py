@@ -23,6 +23,8 @@ import time
 import types
 
 READY, CONFINED = "ready", "confined"
+BUILDERS = "cases"
+NEEDED = ("outcome", "counting", "observe", "record", BUILDERS)  # modules, each after what it needs
 ANSWER = 64 << 20  # bytes that an attempt may write
 FILES = 16 << 20  # bytes of a file that an attempt may write, in its own folder
 
@@ -89,14 +91,11 @@ def serve(folder):
         types.ModuleType("helpers"),
         types.ModuleType("helpers.teaching"),
     )
-    observe, encode = load(folder, "outcome").observe, load(folder, "record").encode
-    for name in (
-        "helpers",
-        "helpers.teaching",
-        "helpers.teaching.outcome",
-        "helpers.teaching.record",
-    ):
-        del sys.modules[name]
+    loaded = {name: load(folder, name) for name in NEEDED}
+    observe, encode = loaded["observe"].observe, loaded["record"].encode
+    for name in [name for name in sys.modules if name.partition(".")[0] == "helpers"]:
+        if name != f"helpers.teaching.{BUILDERS}":  # an attempt may use what builds the cases
+            del sys.modules[name]
     sys.meta_path.insert(0, Finder())
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(36, 1)  # orphans of an attempt become children of this process
@@ -280,12 +279,20 @@ def attempt(request, observe, encode, writable):
     exec(compile(request["cases"], "<cases>", "exec"), scope)
     cases, names = declared[request["name"]], request["parameters"]
     function = defined(request["cells"], request["name"])
+    state = {"count": request["count"], "dtype": request_dtype(request)}
     for labelled in cases.values():
         for build in labelled.values():
-            line = encode(observe(function, build, names)).encode() + b"\n"
+            line = encode(observe(function, build, names, **state)).encode() + b"\n"
             while line:
                 line = line[os.write(writable, line) :]
     os.write(writable, b"done\n")
+
+
+def request_dtype(request):
+    """torch's default dtype that the request asks for."""
+    import torch
+
+    return torch.float64 if request["wide"] else torch.float32
 
 
 class NoIPython:

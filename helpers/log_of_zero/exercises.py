@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from helpers.teaching.check import exercise
+from helpers.teaching.exercise import exercise
 
 __all__ = [  # noqa: RUF022 (the order of the page)
     "lowest_mean_loss",

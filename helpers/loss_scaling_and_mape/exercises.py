@@ -3,7 +3,7 @@
 import torch
 
 from helpers.loss_scaling_and_mape import formulas
-from helpers.teaching.check import exercise
+from helpers.teaching.exercise import exercise
 
 __all__ = [  # noqa: RUF022 (the order of the page)
     "original_unit_report",

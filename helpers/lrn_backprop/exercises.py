@@ -5,7 +5,7 @@ import functools
 import torch
 from torch.nn import functional as F
 
-from helpers.teaching.check import exercise
+from helpers.teaching.exercise import exercise
 
 __all__ = [  # noqa: RUF022 (the order of the page)
     "lrn_scale",

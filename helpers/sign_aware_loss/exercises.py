@@ -4,7 +4,7 @@ import functools
 
 import torch
 
-from helpers.teaching.check import exercise
+from helpers.teaching.exercise import exercise
 
 __all__ = [  # noqa: RUF022 (the order of the page)
     "elliptic_paraboloid_loss",

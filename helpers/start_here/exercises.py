@@ -2,55 +2,53 @@
 
 import torch
 
-from helpers.teaching.check import exercise
+from helpers.teaching.cases import tensor
+from helpers.teaching.exercise import exercise
 
 __all__ = ["central_difference"]
-
-
-def _at(*x, dtype=torch.float64):
-    return torch.tensor(x, dtype=dtype)
 
 
 @exercise(
     cases={
         "values": {
-            "sin at 1, h = 0.1": lambda: (torch.sin, _at(1.0), 0.1),
-            "x³ at 2, h = 0.5": lambda: (lambda x: x**3, _at(2.0), 0.5),
-            "exp at −1, 0 and 2, h = 0.01": lambda: (torch.exp, _at(-1.0, 0.0, 2.0), 0.01),
+            "sin at 1, h = 0.1": lambda: (torch.sin, tensor(1.0), 0.1),
+            "x³ at 2, h = 0.5": lambda: (lambda x: x**3, tensor(2.0), 0.5),
+            "exp at −1, 0 and 2, h = 0.01": lambda: (torch.exp, tensor(-1.0, 0.0, 2.0), 0.01),
         },
-        "edges": {
-            "float32": lambda: (torch.sin, _at(0.5, -3.0, dtype=torch.float32), 0.25),
+        "shapes": {
+            "float32": lambda: (torch.sin, tensor(0.5, -3.0, dtype=torch.float32), 0.25),
         },
     },
     hints=[
         "Look to both sides of x: one value of f at x + h, one at x − h.",
-        "The two points are 2h apart, so that is what their difference is divided by.",
+        "How far apart are these two points? The difference of the values is divided by that.",
     ],
+    minutes=3,
 )
 def central_difference(f, x, h):
-    """Slope of the secant of f from x − h to x + h; f maps a tensor like x to one like it."""
+    """The slope of the secant of f from x − h to x + h.
+
+    f: a function of a tensor, entry by entry; x: a tensor; h: a float above 0.
+    Returns a tensor like x. Example: f(x) = x², x = 3, h = 0.5 → 6.
+    """
     return (f(x + h) - f(x - h)) / (2 * h)
 
 
-@central_difference.mistake("That is the forward quotient: it looks to one side of x only.")
-def forward_quotient(f, x, h):
-    return (f(x + h) - f(x)) / h
-
-
-@central_difference.mistake("The two points are 2h apart, and you divide by h: twice the slope.")
-def divides_by_h(f, x, h):
-    return (f(x + h) - f(x - h)) / h
-
-
-@central_difference.mistake(
-    "Divided by 2, then multiplied by h: in Python a / 2 * h is (a / 2)·h. Put 2 * h in brackets."
+central_difference.slips(
+    forward_quotient=(
+        "f(x - h) → f(x); (2 * h) → h",
+        "That is the forward quotient: it looks to one side of x only.",
+    ),
+    divides_by_h=(
+        "(2 * h) → h",
+        "The two points are 2h apart, and you divide by h: twice the slope.",
+    ),
+    missing_brackets=(
+        "(2 * h) → 2 * h",
+        "Divided by 2, then multiplied by h: in Python a / 2 * h is (a / 2)·h. Put 2 * h in brackets.",
+    ),
+    turned_round=(
+        "f(x + h) - f(x - h) → f(x - h) - f(x + h)",
+        "The sign is turned round: it is the value further right that comes first.",
+    ),
 )
-def missing_brackets(f, x, h):
-    return (f(x + h) - f(x - h)) / 2 * h
-
-
-@central_difference.mistake(
-    "The sign is turned round: it is the value further right that comes first."
-)
-def turned_round(f, x, h):
-    return (f(x - h) - f(x + h)) / (2 * h)

@@ -1,8 +1,8 @@
 """How a notebook teaches: what a page calls. Knows no topic."""
 
-from helpers.teaching.check import check
 from helpers.teaching.claims import ledger, verdict
 from helpers.teaching.contents import contents
+from helpers.teaching.judge import check
 from helpers.teaching.live import live
 from helpers.teaching.predict import predict
 

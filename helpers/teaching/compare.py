@@ -1,13 +1,14 @@
 """How two outcomes differ, in words. Runs nothing that a learner wrote."""
 
 import math
-import re
 from dataclasses import dataclass, replace
 
 import numpy
 import torch
 
-from helpers.teaching.outcome import Container, Other, Raised
+from helpers.teaching.outcome import Container, Other, Outcome, Raised
+from helpers.teaching.shown import SHOWN, brief, dtype_of, inside, name, nested, number
+from helpers.teaching.torch_errors import in_plain_words
 
 # dtype → (relative, absolute): |got − expected| ≤ absolute + relative·|expected|, entry by entry.
 # Wide enough for another order of operations, so that a small mistake must show in a float64 case.
@@ -19,8 +20,6 @@ TOLERANCE = {
     torch.bfloat16: (5e-2, 1e-2),
 }
 
-SHOWN = 8  # entries of a tensor, or items of a list, that are shown
-
 
 @dataclass(frozen=True)
 class Difference:
@@ -31,16 +30,20 @@ class Difference:
     got: str
     absolute: float | None = None  # largest errors; None if there are no numbers to compare
     relative: float | None = None
+    rule: bool = False  # whether the values are right, and only how they came about is wrong
 
 
-def difference(expected, got, detached=False):
+def difference(
+    expected: Outcome, got: Outcome, detached: bool = False, loose: float = 0.0
+) -> Difference | None:
     """How the Outcome `got` differs from `expected`: a Difference, or None if it does not.
 
     detached: whether a result that requires grad where the expected one does not is a difference.
+    loose: an error that counts as none, as a share of the largest number of a result.
     """
     if expected.raised or got.raised:
-        return _raise_difference(expected, got) or _argument_difference(expected, got)
-    found = compare(expected.value, got.value)
+        return _raise_difference(expected, got) or _argument_difference(expected, got, loose)
+    found = compare(expected.value, got.value, loose)
     if found:
         text = f"returns {found.text}"
         if got.nothing and got.printed:
@@ -48,7 +51,11 @@ def difference(expected, got, detached=False):
         found = replace(found, text=text)
     if found and found.absolute is None:  # a type, a length, a shape, a dtype
         return found
-    found = _argument_difference(expected, got) or found or _gradient_difference(expected, got)
+    found = (
+        _argument_difference(expected, got, loose)
+        or found
+        or _gradient_difference(expected, got, loose)
+    )
     extra = set(got.attached) - set(expected.attached)
     if found or not (detached and extra):
         return found
@@ -56,7 +63,9 @@ def difference(expected, got, detached=False):
     return Difference(text, "requires_grad False", "requires_grad True")
 
 
-def alike(expected, known, got, detached=False):
+def alike(
+    expected: Outcome, known: Outcome, got: Outcome, detached: bool = False, loose: float = 0.0
+) -> bool:
     """Whether `got` did what `known`, another attempt, did where `expected` was to be done.
 
     Whether a result requires grad counts where it is expected to, or everywhere if `detached`.
@@ -67,7 +76,7 @@ def alike(expected, known, got, detached=False):
             replace(one, attached=tuple(path for path in one.attached if path in both))
             for one in (known, got)
         )
-    return not difference(known, got, detached=True)
+    return not difference(known, got, detached=True, loose=loose)
 
 
 def _raise_difference(expected, got):
@@ -84,13 +93,14 @@ def _raise_difference(expected, got):
         text = f"calls itself without end (RecursionError){have.line}"
     else:
         text = f"raises {have}" + (f" where {want.classes[0]} must be raised" if want else "")
+        text += in_plain_words(have)
     sides = [
         brief(o.value) if not o.raised else f"raises {o.raised.classes[0]}" for o in (expected, got)
     ]
     return Difference(text, *sides)
 
 
-def _argument_difference(expected, got):
+def _argument_difference(expected, got, loose):
     for path in dict.fromkeys([*got.changed, *expected.changed]):
         was, now = (state.get(path) for state in (got.before, got.after))
         meant = expected.after.get(path)
@@ -105,13 +115,13 @@ def _argument_difference(expected, got):
         if path not in got.changed and what != "requires_grad":
             text = f"leaves `{path}` as it was, where a change in place is expected"
             return Difference(text, brief({"": meant}), brief({"": now}))
-        found = compare({"": meant}, {"": now}) if path in got.changed else None
+        found = compare({"": meant}, {"": now}, loose) if path in got.changed else None
         if found:
             return replace(found, text=f"leaves `{path}` with {found.text}")
     return None
 
 
-def _gradient_difference(expected, got):
+def _gradient_difference(expected, got, loose):
     for path in expected.attached:
         if path not in got.attached:
             text = f"returns the right values{_at(path)} without a graph: no gradient can flow back"
@@ -123,44 +133,47 @@ def _gradient_difference(expected, got):
         if isinstance(have, Raised):
             text = f"returns the right values{_at(path)}, but their backward pass raises {have}"
             return Difference(text, brief({"": want}), f"raises {have.classes[0]}")
-        found = compare({"": want}, {"": have})
+        found = compare({"": want}, {"": have}, loose)
         if found:
             text = f"returns the right values{_at(path)}, but their gradient with respect to"
             return replace(found, text=f"{text} `{leaf}` has {found.text}")
     return None
 
 
-def compare(expected, got):
+def compare(expected: dict, got: dict, loose: float = 0.0) -> Difference | None:
     """The first Difference between two flat values, or None. Its text is what `got` has instead."""
     for path, want in expected.items():
         have, at = got.get(path, Other("nothing")), _at(path)
         text = found = None
         if _type(want) is float and _type(have) in (int, float):
             numbers = [torch.tensor(float(x), dtype=torch.float64) for x in (want, have)]
-            found = _errors(*numbers, at)
+            found = _errors(*numbers, at, loose)
         elif _type(want) != _type(have):
             text = f"{name(have)}{at} where {name(want)} is expected"
         elif isinstance(want, Container) and want != have:
-            text = f"{_inside(have)}{at} where {_inside(want)} is expected"
-        elif not isinstance(want, torch.Tensor):
+            text = f"{inside(have)}{at} where {inside(want)} is expected"
+        elif not isinstance(want, (torch.Tensor, numpy.ndarray)):
             text = f"{have!r}{at} where {want!r} is expected" if want != have else None
-        elif want.shape != have.shape:
+        elif tuple(want.shape) != tuple(have.shape):
             text = f"the shape {tuple(have.shape)}{at} where {tuple(want.shape)} is expected"
         elif want.dtype != have.dtype:
-            text = f"{_dtype(have)}{at} where {_dtype(want)} is expected"
+            text = f"{dtype_of(have)}{at} where {dtype_of(want)} is expected"
         else:
-            found = _errors(want, have, at)
+            pair = [torch.as_tensor(leaf) for leaf in (want, have)]
+            found = _errors(*pair, at, loose)
         if text or found:
             return found or Difference(text, brief(expected, path), brief(got, path))
     return None
 
 
-def _errors(want, have, at):
+def _errors(want, have, at, loose):
     """The Difference of two tensors of one shape and dtype, or None within the tolerance."""
     want, have = want.to_dense(), have.to_dense()
     if want.is_complex():
         want, have = torch.view_as_real(want), torch.view_as_real(have)
     relative, absolute = TOLERANCE.get(want.dtype, (0, 0))
+    if loose and want.is_floating_point():
+        absolute = max(absolute, loose * _largest(want))
     wide = torch.float64 if want.is_floating_point() else torch.int64
     a, b = want.to(wide), have.to(wide)
     equal = (a == b) | (a.isnan() & b.isnan())
@@ -180,83 +193,31 @@ def _errors(want, have, at):
     return Difference(text, *_pair(want, have, place), float(error.max()), float(share.max()))
 
 
+def _largest(tensor):
+    finite = tensor[tensor.isfinite()].abs()
+    return float(finite.max()) if finite.numel() else 0.0
+
+
 def _pair(want, have, place):
     """Both tensors as short aligned texts; of large ones the entry at `place` only."""
     end = ""
     if want.numel() > SHOWN:
         want, have, end = want[place], have[place], f"  at {list(place)}"
     for digits in (6, 9, 17):  # as many as it takes to see a difference
-        sides = [[_number(x, digits) for x in t.flatten().tolist()] for t in (want, have)]
+        sides = [[number(x, digits) for x in t.flatten().tolist()] for t in (want, have)]
         if sides[0] != sides[1]:
             break
     width = max(len(text) for side in sides for text in side)
-    return [_nested([text.rjust(width) for text in side], want.shape) + end for side in sides]
-
-
-def brief(flat, path=""):
-    """The value at `path` in one short line, the same each time: `[1, 2.5]  float64 (2,)`."""
-    value = flat.get(path, Other("nothing"))
-    if isinstance(value, torch.Tensor):
-        texts = [_number(x, 6) for x in value.to_dense().flatten()[:SHOWN].tolist()]
-        cut = value.numel() > SHOWN
-        shown = f"[{', '.join(texts[:4])}, …]" if cut else _nested(texts, value.shape)
-        return f"{shown}  {_dtype(value)} {tuple(value.shape)}"
-    if isinstance(value, Container) and value.kind != "a module":
-        texts = [brief(flat, path + end) for end in value.items[:SHOWN]]
-        texts += ["…"] * (len(value.items) > SHOWN)
-        return _cut("; ".join(texts).join("[]"), 300)
-    if isinstance(value, (int, float, complex, str)):
-        return _cut(_number(value, 6) if isinstance(value, float) else repr(value), 80)
-    return _cut(name(value), 80)
-
-
-def name(leaf):
-    """What a leaf is, in words."""
-    if isinstance(leaf, (Container, Other)):
-        return leaf.kind
-    if leaf is None or leaf is ...:
-        return "None" if leaf is None else "..."
-    if isinstance(leaf, numpy.generic):
-        return "a NumPy number"
-    return "a torch tensor" if isinstance(leaf, torch.Tensor) else f"a Python {type(leaf).__name__}"
-
-
-def _inside(container):
-    """A container and what is in it, in words."""
-    if container.kind == "a list":
-        return f"a list of {len(container.items)}"
-    return f"{container.kind} with {', '.join(container.items) or 'nothing'}"
+    return [nested([text.rjust(width) for text in side], want.shape) + end for side in sides]
 
 
 def _type(leaf):
     """What two leaves must share to be compared. A bool is no int, and np.float64 is a float."""
     if isinstance(leaf, (Container, Other)):
         return leaf.kind
-    kinds = (torch.Tensor, bool, int, float)
+    kinds = (torch.Tensor, numpy.ndarray, bool, int, float)
     return next((kind for kind in kinds if isinstance(leaf, kind)), type(leaf))
 
 
 def _at(path):
     return f" in result{path}" if path else ""
-
-
-def _dtype(tensor):
-    return str(tensor.dtype).removeprefix("torch.")
-
-
-def _number(x, digits):
-    return f"{x:.{digits}g}" if isinstance(x, float) else str(x)
-
-
-def _nested(texts, shape):
-    """Numbers of a tensor in its brackets, in one line."""
-    if 0 in shape:
-        return "[]"
-    for size in reversed(shape):
-        texts = [", ".join(texts[i : i + size]).join("[]") for i in range(0, len(texts), size)]
-    return texts[0]
-
-
-def _cut(text, length):
-    text = re.sub(r"0x[0-9a-fA-F]+", "0x…", text)
-    return text if len(text) <= length else text[: length - 1] + "…"

@@ -6,44 +6,57 @@ reference nor its mistakes come with it: only what they did in those cases, as d
 
 import inspect
 import json
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, partial
 from pathlib import Path
 
-from helpers.teaching.check import Exercise, Mistake, check
 from helpers.teaching.compare import difference
+from helpers.teaching.exercise import Exercise
+from helpers.teaching.judge import Result, check
 from helpers.teaching.markup import rich
+from helpers.teaching.mistakes import Mistake
 from helpers.teaching.record import decode, encode
 
 
-def record(exercise, cases=None):
+def record(exercise: Exercise, cases: list[tuple[str, str]]) -> dict:
     """What the reference and the mistakes of `exercise` do, as a dict that JSON can hold.
 
-    cases: the (group, label) pairs to record; all of them by default. Of mistakes that these cases
-    don't tell apart, only one is kept, whose hint says what all of them have in common, if any.
+    cases: the (group, label) pairs to record. Mistakes that these cases don't tell apart are left
+    out: nobody could say which one an attempt is.
     """
-    chosen = [i for i, case in enumerate(exercise.builders) if cases is None or case in cases]
-    right = exercise.expected()
-    expected = [right[i] for i in chosen]
-    same = {}  # what a mistake does → the mistakes that do it
-    for name, mistake in exercise.mistakes.items():
-        done = list(exercise.mistaken(name))
-        done = [done[i] for i in chosen]
-        if any(difference(e, o, exercise.detached) for e, o in zip(expected, done, strict=True)):
-            same.setdefault(tuple(map(encode, done)), []).append((name, mistake.hint))
+    chosen = [i for i, case in enumerate(exercise.builders) if case in cases]
+
+    def recorded(function):
+        done = list(exercise.known(function))
+        return tuple(encode(done[i]) for i in chosen)
+
+    right, known = recorded(exercise.function), {}
+    for mistake in [*exercise.mistakes.values(), *exercise.pairs()]:
+        for variant in mistake.variants():
+            known.setdefault(recorded(variant), []).append(mistake)
     mistakes = {}
-    for texts, found in same.items():
-        name, hint = min(found, key=lambda pair: len(pair[1]))
-        if all(other.startswith(hint) for _, other in found):
-            mistakes[name] = {"hint": hint, "outcomes": list(texts)}
-    return {"expected": list(map(encode, expected)), "mistakes": mistakes}
+    for texts, found in known.items():
+        one = found[0]
+        alone = [mistake for mistake in found if mistake.name in exercise.mistakes]
+        if texts != right and len(alone or found) == 1 and _wrong(exercise, right, texts):
+            one = (alone or found)[0]
+            entry = mistakes.setdefault(one.name, {"hint": one.hint, "outcomes": []})
+            entry["outcomes"].append(list(texts))
+    return {"expected": list(right), "mistakes": mistakes}
 
 
-def exercise(*, cases, detached=False):
+def _wrong(exercise, right, texts):
+    pairs = zip(map(decode, right), map(decode, texts), strict=True)
+    return any(difference(*pair, exercise.detached) for pair in pairs)
+
+
+def exercise(*, cases: dict, **about) -> Callable:
     """Declare the decorated function, an empty one, as an exercise recorded beside its file.
 
-    The record is looked for in a JSON file of the same stem, under the function's name.
+    The record is looked for in a JSON file of the same stem, under the function's name. `about`:
+    what exercise.py's `exercise` takes, but for the hints.
     """
-    return lambda function: Graded(function, cases, detached)
+    return lambda function: Graded(function, cases, **about)
 
 
 class Graded(Exercise):
@@ -51,16 +64,9 @@ class Graded(Exercise):
 
     solution = ""
 
-    def __init__(self, function, cases, detached=False, record=None):
-        super().__init__(function, cases, (), detached)
+    def __init__(self, function, cases, **about):
+        super().__init__(function, cases, **about)
         del self.mistakes  # they are in the record
-        if record is not None:
-            self.record = record
-
-    @classmethod
-    def of(cls, exercise):
-        """`exercise` with all its cases, recorded now, so that it need not be run again."""
-        return cls(exercise.function, exercise.cases, exercise.detached, record(exercise))
 
     def __call__(self, *args, **kwargs):
         raise NotImplementedError(f"{self.name} is for you to write; there is none to call here.")
@@ -72,14 +78,18 @@ class Graded(Exercise):
 
     @cached_property
     def mistakes(self):
-        """Known mistake → its hint; there is no function to it."""
-        return {name: Mistake(None, m["hint"]) for name, m in self.record["mistakes"].items()}
+        """name → Mistake, whose variants are recorded texts and no functions."""
+        return {
+            name: Mistake(name, said["hint"], partial(map, tuple, said["outcomes"]))
+            for name, said in self.record["mistakes"].items()
+        }
 
-    def expected(self):
-        return [decode(text) for text in self.record["expected"]]
+    def pairs(self):
+        return iter(())  # they are among the recorded mistakes
 
-    def mistaken(self, name):
-        return (decode(text) for text in self.record["mistakes"][name]["outcomes"])
+    def known(self, texts):
+        texts = self.record["expected"] if texts is self.function else texts
+        return map(decode, texts)
 
 
 class Points(float):
@@ -94,7 +104,7 @@ class Points(float):
         return {"text/plain": repr(float(self)), "text/html": f"<p>{rich(self.text)}</p>"}
 
 
-def earn(result, group, worth, so_far=False):
+def earn(result: Result, group: str, worth: float, so_far: bool = False) -> Points:
     """The Points of a Result for one group of cases: `worth` if all are right, else 0."""
     passed, count = result.groups[group]
     earned = worth if passed == count else 0
@@ -104,7 +114,7 @@ def earn(result, group, worth, so_far=False):
     return Points(earned, f"{group}: {cases}. {earned} of {worth} points{' so far' * so_far}.")
 
 
-def points(exercise, attempt, group, worth):
+def points(exercise: Exercise, attempt: Callable, group: str, worth: float) -> Points:
     """The Points of `attempt` for the cases of one `group`.
 
     On a learner's machine these are the cases that were handed out; grading has more.

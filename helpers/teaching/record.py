@@ -34,6 +34,8 @@ def encode(outcome):
             "gradients": [[*pair, _encoded(g)] for pair, g in outcome.gradients.items()],
             "raised": _encoded(outcome.raised),
             "printed": outcome.printed,
+            "autograd": outcome.autograd,
+            "additions": outcome.additions,
         }
     )
 
@@ -59,6 +61,8 @@ def decode(text):
             {(_text(a), _text(b)): _gradient(g) for a, b, g in raw["gradients"]},
             raised,
             _text(raw["printed"]),
+            int(_number(raw.get("autograd", 0))),
+            None if raw.get("additions") is None else int(_number(raw["additions"])),
         )
     except (
         ValueError,
@@ -79,6 +83,8 @@ def _encoded(leaf):
         if dtype not in DTYPES:
             return {"other": f"a tensor of {dtype}"}
         return {"tensor": [dtype, list(dense.shape), base64.b64encode(raw).decode()]}
+    if isinstance(leaf, numpy.ndarray):
+        return {"array": _encoded(torch.from_numpy(leaf))["tensor"]}
     if isinstance(leaf, Container):
         return {"container": [leaf.kind, list(leaf.items)]}
     if isinstance(leaf, Other):
@@ -105,6 +111,8 @@ def _decoded(raw):
         data = bytearray(base64.b64decode(data, validate=True))
         empty = torch.empty(0, dtype=DTYPES[dtype])
         return (torch.frombuffer(data, dtype=DTYPES[dtype]) if data else empty).reshape(shape)
+    if kind == "array":
+        return _decoded({"tensor": held}).numpy()
     if kind == "container":
         return Container(_text(held[0]), tuple(map(_text, held[1])))
     if kind == "other":

@@ -7,7 +7,7 @@ None may get a point.
 CHEATS = [
     # replaces what judges
     """
-import helpers.teaching.check as judging
+import helpers.teaching.judge as judging
 judging.check = judging.judge = lambda *args: "right"
 def inverted_dropout(x, rate, uniforms, training): return x
 """,

@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook
 from topics import ROOT
 
 from helpers.coursework import classroom, course
-from helpers.teaching.check import judge
+from helpers.teaching.judge import judge
 from helpers.teaching.markup import rich
 
 

@@ -18,7 +18,7 @@ from topics import ROOT
 from helpers.coursework import course
 from helpers.coursework.__main__ import main
 from helpers.coursework.release import cases_source, visible
-from helpers.teaching.check import exercise
+from helpers.teaching.exercise import exercise
 from helpers.teaching.graded import points, record
 
 

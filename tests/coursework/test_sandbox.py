@@ -18,10 +18,12 @@ from helpers.coursework.cells import needed
 from helpers.coursework.grading import judged
 from helpers.coursework.sandbox import Sandbox
 from helpers.dropout_scaling import exercises
-from helpers.teaching.check import exercise, judge
 from helpers.teaching.compare import alike
+from helpers.teaching.exercise import exercise
 from helpers.teaching.graded import earn
-from helpers.teaching.outcome import Outcome, observe
+from helpers.teaching.judge import judge
+from helpers.teaching.observe import observe
+from helpers.teaching.outcome import Outcome
 from helpers.teaching.record import decode, encode
 
 DROPOUT = exercises.inverted_dropout

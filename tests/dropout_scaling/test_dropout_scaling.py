@@ -21,8 +21,8 @@ from torch import nn, tensor
 from torch.nn import functional as F
 
 from helpers.dropout_scaling import exercises, figures, formulas
-from helpers.teaching.check import check
 from helpers.teaching.data import DATA
+from helpers.teaching.judge import check
 
 FLOAT = torch.float64
 RATES = [0.1, 0.2, 0.5, 0.8]

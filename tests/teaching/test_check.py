@@ -12,10 +12,13 @@ from html.parser import HTMLParser
 import numpy
 import pytest
 import torch
+from exercise_checks import validate
 
-from helpers.teaching.check import Result, check, exercise, judge, validate
 from helpers.teaching.compare import TOLERANCE, compare
-from helpers.teaching.outcome import PRINTED, flatten, observe
+from helpers.teaching.exercise import exercise
+from helpers.teaching.judge import Result, check, judge
+from helpers.teaching.observe import PRINTED, observe
+from helpers.teaching.outcome import flatten
 
 
 def _row(*numbers, dtype=torch.float64, grad=False):
@@ -41,6 +44,8 @@ def _step():
         },
     },
     hints=["Multiply `x` & scale.", "x < scale * x <b>bold</b>"],
+    level=2,
+    minutes=4,
 )
 def scaled(x, scale):
     """x times scale, of x's shape and dtype; ValueError for a scale below 0."""
@@ -233,7 +238,8 @@ def test_a_stub_is_not_attempted(stub):
     result = check(scaled, stub)
     assert result.status == "not attempted" and not result
     assert result.message == (
-        "Not attempted: `scaled` returns nothing yet. Write its body; it ends with `return`."
+        "Not attempted: `scaled` returns nothing yet. Write its body; it ends with `return`. "
+        "Difficulty 2 of 3, about 4 minutes."
     )
     assert str(result) == result.message
     assert result.groups["values"] == (0, 2)
@@ -1327,10 +1333,23 @@ def _documented(x):
         (lambda: exercise(cases=CASES, hints=["", "b"]), "list of at least one text"),
         (lambda: exercise(cases=CASES, hints=["h"])(lambda x: x), "needs a docstring"),
         (
-            lambda: exercise(cases=CASES, hints=["h"])(_documented).mistake(" "),
-            'mistake\\("the hint"\\)',
+            lambda: exercise(cases=CASES, hints=["h"])(_documented).mistake(lambda x: x),
+            "docstring is its hint",
         ),
-        (lambda: exercise(cases=CASES, hints=["h"])(_documented).mistake(_documented), "the hint"),
+        (
+            lambda: exercise(cases=CASES, hints=["h"])(_documented).slips(turned=("x", "h")),
+            "write the slip turned as",
+        ),
+        (lambda: exercise(cases=CASES, hints=["h"], level=4), "a level from 1 to 3"),
+        (lambda: exercise(cases=CASES, hints=["h"], minutes=0), "more than 0 minutes"),
+        (
+            lambda: exercise(cases=CASES, hints=["h"], guards={"two": "x"})(_documented),
+            "no case is labelled 'two'",
+        ),
+        (
+            lambda: exercise(cases=CASES, hints=["h"], guards={"one": "x"})(_documented),
+            "needs a case that is no guard",
+        ),
     ],
 )
 def test_a_declaration_that_cannot_work_is_refused(declare, says):
@@ -1434,4 +1453,4 @@ def test_a_reference_that_a_stub_equals_is_refused():
 
 
 def test_a_reference_that_cannot_be_compared_is_refused():
-    _invalid("what check can't compare", lambda x: x.numpy())
+    _invalid("what check can't compare", lambda x: {1, 2})

@@ -1,0 +1,143 @@
+"""What the numbers of an unknown wrong answer show: a factor, a sign, a place."""
+
+import math
+
+import torch
+
+from helpers.teaching.outcome import Raised
+
+
+def causes(exercise, expected, outcomes, found) -> str:
+    """A sentence on what the wrong values have in common, or an empty text if nothing shows."""
+    pairs = []
+    for case, want, got in zip(exercise.builders, expected, outcomes, strict=True):
+        if case not in exercise.guarded:
+            if want.raised or got.raised:
+                return ""
+            pairs.append((_numbers(want.value), _numbers(got.value)))
+    if not pairs or any(a is None or b is None for a, b in pairs):
+        return ""
+    if any(a.shape != b.shape for a, b in pairs):
+        return _of_shapes(pairs)
+    wrong = [(a, b) for a, b in pairs if not _close(a, b)]
+    return _in_common(wrong) or _of_place(wrong) if wrong else ""
+
+
+def _numbers(value):
+    """All numbers of a flat value in one float64 tensor, or None if it holds something else."""
+    if set(value) == {""} and hasattr(value[""], "shape"):
+        leaf = torch.as_tensor(value[""])
+        return None if leaf.is_complex() else leaf.to_dense().to(torch.float64)
+    parts = []
+    for leaf in value.values():
+        if isinstance(leaf, (bool, int, float)) or hasattr(leaf, "shape"):
+            parts.append(torch.as_tensor(leaf).to_dense().flatten())
+        elif isinstance(leaf, (str, Raised)) or leaf is None:
+            return None
+    if not parts or any(part.is_complex() for part in parts):
+        return None
+    return torch.cat([part.to(torch.float64) for part in parts])
+
+
+def _close(a, b):
+    return torch.allclose(a, b, 1e-5, 1e-7, equal_nan=True)
+
+
+def _in_common(wrong):
+    """What turns all wrong results into the right ones."""
+    if all(_close(a, -b) for a, b in wrong):
+        return "Every number has the wrong sign."
+    if all(_close(a.abs(), b.abs()) for a, b in wrong):
+        return "The sizes are right; some signs are wrong."
+    factors = [_factor(a, b) for a, b in wrong]
+    if all(factors) and len(set(factors)) == 1:
+        (factor,) = set(factors)
+        return f"Every number is {_words(factor)} times the right one: is a factor too much or missing?"
+    if all(factors):
+        first, *others = (_words(factor) for factor in factors)
+        other = next(text for text in others if text != first)
+        return (
+            f"Within a case all numbers are off by one factor ({first}, then {other}): is it the "
+            "number of entries, the number of samples, or an argument of the function?"
+        )
+    shifts = [_shift(a, b) for a, b in wrong]
+    if all(shift is not None for shift in shifts):
+        return "All numbers of a case are off by the same amount: is a term missing or too much?"
+    if all(a.dim() == 2 and a.shape[0] == a.shape[1] and _close(a, b.T) for a, b in wrong):
+        return "This is the transpose: rows and columns are exchanged."
+    if all(a.numel() > 1 and _close(a.flatten(), b.flatten().flip(0)) for a, b in wrong):
+        return "The numbers are right and stand in the opposite order."
+    if all(
+        a.numel() > 1 and _close(*(t.flatten().sort().values for t in (a, b))) for a, b in wrong
+    ):
+        return "The numbers are right and stand in another order."
+    return ""
+
+
+def _factor(a, b):
+    """The one number that b is of a, entry by entry, to six digits; None if there is none."""
+    usable = a.isfinite() & b.isfinite() & (a.abs() > 1e-9)
+    if not usable.any() or not (b.isfinite() == a.isfinite()).all():
+        return None
+    factor = float((b[usable] / a[usable]).flatten()[0])
+    if factor == 0 or not _close(a * factor, b) or (a.numel() == 1 and not _plain(factor)):
+        return None
+    return float(f"{factor:.6g}")
+
+
+def _plain(factor):
+    """Whether a factor is a small whole number or one over it: one entry alone shows no other."""
+    return any(
+        math.isclose(x, round(x), rel_tol=1e-6) and abs(x) < 100 for x in (factor, 1 / factor)
+    )
+
+
+def _shift(a, b):
+    difference = (b - a).flatten()
+    if a.numel() < 2 or not bool(difference.isfinite().all()):
+        return None
+    return (
+        float(difference[0]) if _close(difference, difference[:1].expand_as(difference)) else None
+    )
+
+
+def _words(factor):
+    if abs(factor) < 1 and math.isclose(1 / factor, round(1 / factor), rel_tol=1e-5):
+        return f"1/{round(1 / factor)}".replace("/-", "/−")
+    return f"{factor:.4g}".replace("-", "−")
+
+
+def _of_shapes(pairs):
+    a, b = next((a, b) for a, b in pairs if a.shape != b.shape)
+    if b.dim() == 0 and a.numel():
+        for how, value in (("sum", a.sum()), ("mean", a.mean())):
+            if _close(value, b):
+                return f"This is the {how} of what is asked for: leave it out."
+    if a.dim() == 0 and b.numel():
+        for how, value in (("sum", b.sum()), ("mean", b.mean())):
+            if _close(value, a):
+                return f"Take the {how} of what you return."
+    if a.dim() == b.dim() == 2 and a.shape == b.T.shape and _close(a, b.T):
+        return "This is the transpose: rows and columns are exchanged."
+    if a.numel() == b.numel() and _close(a.flatten(), b.flatten()):
+        return "The numbers are right, and only the shape is not: use `reshape`."
+    return ""
+
+
+def _of_place(wrong):
+    """Where the wrong entries stand, if some are right."""
+    a, b = wrong[0]
+    if a.numel() < 2:
+        return ""
+    bad = ~torch.isclose(a, b, 1e-5, 1e-7, equal_nan=True)
+    count = int(bad.sum())
+    if count == bad.numel():
+        return "No entry is right."
+    for name, subset in (("negative", a < 0), ("positive", a > 0), ("zero", a == 0)):
+        if bool((bad == subset).all()):
+            return f"It is wrong exactly where the right value is {name}."
+    first = bad.nonzero()[0].tolist()
+    place = f"[{', '.join(map(str, first))}]"
+    return (
+        f"{count} of {bad.numel()} entries are wrong, the first at {place}; the others are right."
+    )

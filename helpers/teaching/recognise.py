@@ -1,0 +1,91 @@
+"""Which known mistake an attempt is: the one that does what the attempt does."""
+
+import math
+import re
+
+from helpers.teaching.compare import alike, difference
+
+NEARLY = 1e-6
+"""Error, as a share of the largest number, of values that are right to 7 digits."""
+CLOSE = 2e-4
+"""Error, likewise, up to which an attempt is a formula with an ε in it, and no other formula."""
+
+TO_DIGITS = (
+    "right to about {digits} digits. Is there an ε in it, or a float32? A bool divided by a "
+    "number is float32"
+)
+
+
+def recognise(exercise, expected, outcomes):
+    """(name, message) of the known mistake that the attempt makes, or None. The name may be None.
+
+    A mistake need not agree with the attempt where a guard stands: what the attempt leaves
+    undone there is said besides. Where no mistake agrees to the last digit, one that does so but
+    for an ε counts, and then two slips at once.
+    """
+    found = [difference(*pair, exercise.detached) for pair in zip(expected, outcomes, strict=True)]
+    cases = list(exercise.builders)
+    open_cases = [i for i, case in enumerate(cases) if case not in exercise.guarded]
+    if not any(found[i] for i in open_cases):
+        return _first(exercise, exercise.mistakes.values(), expected, outcomes, range(len(cases)))
+    besides = missing(exercise, found)
+    besides = f" Besides, {besides}." if besides else ""
+
+    def named(mistakes, loose=0.0):
+        known = _first(exercise, mistakes, expected, outcomes, open_cases, loose)
+        return known and (known[0], known[1] + besides)
+
+    known = named(exercise.mistakes.values())
+    if known:
+        return known
+    if nearly_right(exercise, expected, outcomes, CLOSE):
+        digits = _digits(found[i] for i in open_cases)
+        return None, f"`{exercise.name}` is {TO_DIGITS.format(digits=digits)}.{besides}"
+    pairs = list(exercise.pairs())
+    return named(exercise.mistakes.values(), CLOSE) or named(pairs) or named(pairs, CLOSE)
+
+
+def missing(exercise, found):
+    """What is missing at the edges, in words: the sentences of the guards that fail."""
+    cases = zip(exercise.builders, found, strict=True)
+    return "; ".join(
+        exercise.guarded[case] for case, wrong in cases if wrong and case in exercise.guarded
+    )
+
+
+def nearly_right(exercise, expected, outcomes, loose, guards=False):
+    """Whether the attempt is right but for a relative error of at most `loose`."""
+    cases = zip(exercise.builders, expected, outcomes, strict=True)
+    return all(
+        difference(want, got, exercise.detached, loose) is None
+        for case, want, got in cases
+        if guards or case not in exercise.guarded
+    )
+
+
+def _digits(found):
+    """How many digits are right, by the largest relative error; at least 3, as CLOSE allows."""
+    errors = [wrong.relative for wrong in found if wrong and wrong.relative]
+    return max(3, min(15, int(-math.log10(max(errors, default=CLOSE)))))
+
+
+def _first(exercise, mistakes, expected, outcomes, places, loose=0.0):
+    """The first of these mistakes that agrees with the attempt in the cases at `places`."""
+    only_raises = all(outcome.raised for outcome in outcomes)
+
+    def same(right, known, attempt):
+        # A type like RuntimeError alone says little: where nothing else is known, why it was raised
+        # must agree, too.
+        if only_raises and known.raised and not right.raised:
+            reasons = {re.sub(r"\d+", "", one.raised.message) for one in (known, attempt)}
+            if len(reasons) > 1:
+                return False
+        return alike(right, known, attempt, exercise.detached, loose)
+
+    for mistake in mistakes:
+        for variant in mistake.variants():
+            # A mistake runs case by case, no further than they agree.
+            done = enumerate(exercise.known(variant))
+            if all(same(expected[i], known, outcomes[i]) for i, known in done if i in places):
+                return mistake.name, mistake.hint
+    return None
