@@ -1,7 +1,7 @@
 """backward and grad: where gradients go, what weighs them, and what one of them leaves out.
 
-Tensors are torch's, float64. The toy models of the page have closed forms here, so that figures
-need no autograd and the tests can hold both against each other.
+Tensors are torch's, float64. The toy models of the page have closed forms here; the tests compare
+them with autograd. A word that a function does not know is a KeyError or a ValueError.
 """
 
 import threading
@@ -26,11 +26,6 @@ def complaint(call):
         return str(error).partition(". ")[0].partition(" (")[0]
 
 
-def _one_of(name, value, words):
-    if value not in words:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, words))}; got {value!r}.")
-
-
 # 1 · Same numbers, different places
 
 CURVATURE = _tensor(2.0, 10.0)
@@ -46,12 +41,12 @@ def descend(calls, rate, gradients):
     """Path of gradient descent on the bowl, one `backward` and one step a call; (calls + 1, 2).
 
     `gradients`: "cleared" before each call, or "kept", so that each step uses the sum of all
-    gradients so far, as `backward` leaves it in `.grad`. Raises ValueError for another word.
+    gradients so far, as `backward` leaves it in `.grad`.
     """
-    _one_of("gradients", gradients, ("cleared", "kept"))
+    keep = {"cleared": 0, "kept": 1}[gradients]
     path, grad = [START], 0
     for _ in range(calls):
-        grad = CURVATURE * path[-1] + (grad if gradients == "kept" else 0)
+        grad = CURVATURE * path[-1] + keep * grad
         path.append(path[-1] - rate * grad)
     return torch.stack(path)
 
@@ -74,16 +69,15 @@ def left_in(tensor):
 
 def nodes_run(call, loss):
     """Sorted names of the nodes of `loss`'s graph that `call(loss)` runs, as a list."""
-    nodes, todo, names = set(), [loss.grad_fn], []
+    nodes, todo, names = {None}, [loss.grad_fn], []
     while todo:
         node = todo.pop()
-        if node is not None and node not in nodes:
+        if node not in nodes:
             nodes.add(node)
             todo += [parent for parent, _ in node.next_functions]
-    handles = [node.register_prehook(lambda _, n=node: names.append(n.name())) for node in nodes]
+    for node in nodes - {None}:
+        node.register_prehook(lambda _, node=node: names.append(node.name()))
     call(loss)
-    for handle in handles:
-        handle.remove()
     return sorted(name.rpartition("::")[2] for name in names)
 
 
@@ -105,10 +99,7 @@ def line_jacobian(theta):
     return torch.stack([2 * error * LINE_X, 2 * error], dim=1)
 
 
-RARE = 10
-SAMPLES = 1000
-BATCH = 32
-BATCHES = 1000
+SAMPLES, RARE, BATCHES, BATCH = 1000, 10, 1000, 32
 POOLINGS = (
     "weights in the loss",
     "sampler",
@@ -142,44 +133,36 @@ def weighted_mean(values, weights):
     return (weights * values).sum(-1) / weights.sum(-1)
 
 
-@lru_cache(maxsize=16)
 def batch_gradients(pooling, weight):
     """What 1000 batches of 32 samples take for the weighted mean gradient; (1000,).
 
     `pooling`, one of POOLINGS: batches drawn evenly and the losses weighted (with weights of mean
     1 over all samples, or divided by their sum in the batch), batches drawn by weight, or both.
-    The same random numbers for all settings. Raises ValueError for another word.
+    The same random numbers for all settings.
     """
-    _one_of("pooling", pooling, POOLINGS)
     gradient, weights = rare_gradients(), rare_weights(weight)
-    drawn = _uniform()
+    generator = torch.Generator().manual_seed(0)
+    drawn = torch.rand(BATCHES, BATCH, generator=generator, dtype=torch.float64)
     if "sampler" in pooling:
         index = torch.searchsorted(weights.cumsum(0) / weights.sum(), drawn)
     else:
         index = (drawn * SAMPLES).long()
     index = index.clamp(max=SAMPLES - 1)  # rounding may leave the last sum just below 1
     gradient, in_batch = gradient[index], weights[index]
-    if pooling == "sampler":
-        return gradient.mean(1)
-    if pooling == "weights in the loss":
-        return (in_batch / weights.mean() * gradient).mean(1)
-    return weighted_mean(gradient, in_batch)
-
-
-@lru_cache(maxsize=1)
-def _uniform():
-    generator = torch.Generator().manual_seed(0)
-    return torch.rand(BATCHES, BATCH, generator=generator, dtype=torch.float64)
+    divided = weighted_mean(gradient, in_batch)
+    weighted = (in_batch / weights.mean() * gradient).mean(1)
+    estimates = zip(POOLINGS, (weighted, gradient.mean(1), divided, divided), strict=True)
+    return dict(estimates)[pooling]
 
 
 def batch_variance(pooling, weight):
     """Exact variance of one batch's estimate for the poolings "weights in the loss", "sampler"."""
-    _one_of("pooling", pooling, POOLINGS[:2])
     gradient, weights = rare_gradients(), rare_weights(weight)
     mean = weighted_mean(gradient, weights)
-    if pooling == "sampler":
-        return weighted_mean((gradient - mean) ** 2, weights) / BATCH
-    return ((weights / weights.mean() * gradient - mean) ** 2).mean() / BATCH
+    return {
+        "weights in the loss": ((weights / weights.mean() * gradient - mean) ** 2).mean() / BATCH,
+        "sampler": weighted_mean((gradient - mean) ** 2, weights) / BATCH,
+    }[pooling]
 
 
 # 3 · Stopping half-way
@@ -214,9 +197,8 @@ def clip(rows, limit):
 def clipped(where, limit):
     """Gradient at h (3,), the samples' parts (3, 2) and their pooled gradient (2,).
 
-    `where` the clipping happens: one of CLIPPED. Raises ValueError for another word.
+    `where` the clipping happens: one of CLIPPED.
     """
-    _one_of("where", where, CLIPPED)
     gradient = gradient_at_hidden(hidden(WEIGHTS))
     if where == "each row at h":
         gradient = clip(gradient[:, None], limit)[:, 0]
@@ -243,14 +225,11 @@ def residual_slope(a, inner):
     """What lands in a.grad, by how u′ is taken (one of INNER); shape of `a`.
 
     Right with create_graph; retain_graph alone takes u′ for a constant; an inner backward leaves
-    ∂(Σ u)/∂a in a.grad besides. Raises ValueError for another word.
+    ∂(Σ u)/∂a in a.grad besides.
     """
-    _one_of("inner", inner, INNER)
     residual = torch.as_tensor(a, dtype=torch.float64)[..., None] * (1 + TIMES) + 1
-    if inner == "grad, retain_graph":
-        return (2 * residual * TIMES).sum(-1)
-    slope = (2 * residual * (1 + TIMES)).sum(-1)
-    return slope + TIMES.sum() if inner == "backward" else slope
+    right, constant = ((2 * residual * factor).sum(-1) for factor in (1 + TIMES, TIMES))
+    return dict(zip(INNER, (right, constant, right + TIMES.sum()), strict=True))[inner]
 
 
 def resting_point(inner):
@@ -273,34 +252,34 @@ def inner_backward(a, clear):
     if clear:
         a.grad = None
     ((t.grad + u) ** 2).sum().backward()
-    found = a.grad.item()
-    a.grad = t.grad = None
+    found, a.grad, t.grad = a.grad.item(), None, None
     return found
 
 
 GRID = torch.linspace(0, 2, 21, dtype=torch.float64)
-EPOCHS = 300
-EVERY = 10
+EPOCHS, EVERY = 300, 10
 
 
 @lru_cache(maxsize=1)
 def fit_decay():
     """Three small networks fitted to u′ = −u, u(0) = 1 on 0 … 2, one for each way of INNER.
 
-    u(t) = 1 + t·network(t), 16 tanh units, Adam (rate 0.02, betas 0.9 and 0.99), the
-    same start. All three are one
-    batch of tensors: way i sees u′ as INNER[i] has it. Returns u on GRID after 0, 10, …,
-    300 steps, shape (31, 3, 21).
+    u(t) = 1 + t·network(t), 16 tanh units, Adam (rate 0.02, betas 0.9 and 0.99), the same start.
+    Returns u on GRID after 0, 10, …, 300 steps, shape (31, 3, 21).
     """
-    parameters = decay_parameters(len(INNER))
-    first = [torch.zeros_like(p) for p in parameters]
-    second = [torch.zeros_like(p) for p in parameters]
-    seen = []
+    parameters, seen = decay_parameters(len(INNER)), []
+    first, second = ([torch.zeros_like(p) for p in parameters] for _ in range(2))
     for step in range(1, EPOCHS + 2):
-        u, gradients = _decay_gradients(parameters)
+        t = GRID[:, None].repeat(len(INNER), 1, 1).requires_grad_()
+        u = decay_network(parameters, t)
         if step % EVERY == 1:
-            seen.append(u)
-        with torch.no_grad():
+            seen.append(u.detach()[..., 0])
+        (slope,) = torch.autograd.grad(u.sum(), t, create_graph=True)
+        slope = torch.stack([slope[0], slope[1].detach(), slope[2]])
+        # The last term is what an inner backward adds.
+        objective = ((slope + u) ** 2).mean((1, 2)).sum() + u[2].sum()
+        gradients = torch.autograd.grad(objective, parameters)
+        with torch.no_grad():  # Adam by hand: torch.optim would load torch's compiler, 80 MB
             for p, g, m, v in zip(parameters, gradients, first, second, strict=True):
                 m.lerp_(g, 0.1)
                 v.lerp_(g**2, 0.01)
@@ -311,8 +290,7 @@ def fit_decay():
 def decay_parameters(copies):
     """Weights and biases of `copies` equal networks 1–16–1, each of leading dimension `copies`."""
     generator = torch.Generator().manual_seed(0)
-    shapes = ((1, 16), (1, 16), (16, 1), (1, 1))
-    scales = (1, 1, 0.25, 0)
+    shapes, scales = ((1, 16), (1, 16), (16, 1), (1, 1)), (1, 1, 0.25, 0)
     return [
         (scale * torch.randn(shape, generator=generator, dtype=torch.float64))
         .repeat(copies, 1, 1)
@@ -327,27 +305,16 @@ def decay_network(parameters, t):
     return 1 + t * (torch.tanh(t @ w1 + b1) @ w2 + b2)
 
 
-def _decay_gradients(parameters):
-    t = GRID[:, None].repeat(len(INNER), 1, 1).requires_grad_()
-    u = decay_network(parameters, t)
-    (slope,) = torch.autograd.grad(u.sum(), t, create_graph=True)
-    slope = torch.stack([slope[0], slope[1].detach(), slope[2]])
-    objective = ((slope + u) ** 2).mean((1, 2)).sum() + u[2].sum()  # the last: inner backward
-    return u.detach()[..., 0], torch.autograd.grad(objective, parameters)
-
-
 # 5 · Threads
 
 
 def race(calls, workers=2):
     """`workers` threads, each calling `backward` so often, add 1 to one .grad a call: its value."""
     p = torch.zeros((), dtype=torch.float64, requires_grad=True)
-
-    def work():
-        for _ in range(calls):
-            (1 * p).backward()
-
-    threads = [threading.Thread(target=work) for _ in range(workers)]
+    threads = [
+        threading.Thread(target=lambda: [(1 * p).backward() for _ in range(calls)])
+        for _ in range(workers)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -374,61 +341,50 @@ def interleaved(backward, step):
     """Six operations (worker, operation) in order: A's three, with B's mixed in.
 
     B's backward comes after `backward` of A's three (0 to 3), its step right then or after all of
-    A's (`step`, one of STEPS_OF_B), its clear last. Raises ValueError for other values.
+    A's (`step`, one of STEPS_OF_B), its clear last.
     """
-    _one_of("backward", backward, range(4))
-    _one_of("step", step, STEPS_OF_B)
     order = [("A", operation) for operation in OPERATIONS]
-    late = [("B", "step")]
-    order[backward:backward] = [("B", "backward"), *(late if step == "at once" else [])]
-    return order + (late if step != "at once" else []) + [("B", "clear")]
+    order.insert(backward, ("B", "backward"))
+    order.insert((backward + 1, len(order))[STEPS_OF_B.index(step)], ("B", "step"))
+    return [*order, ("B", "clear")]
 
 
 def run_interleaved(order, gradients):
     """Two workers on one parameter p = 0, losses (p − 1)² and (p − 5)², rate 0.1.
 
     `order` as from `interleaved`; `gradients`: one of GRADIENTS. Returns a list of (p, grad), one
-    a operation: p after it and what `.grad`, or the worker's own gradient, then holds. Raises
-    ValueError for another word.
+    for each operation: p after it and what `.grad`, or the worker's own gradient, then holds.
     """
-    _one_of("gradients", gradients, GRADIENTS)
-    p, grads, after = 0.0, {"A": 0.0, "B": 0.0}, []
-    for worker, operation in order:
-        place = "A" if gradients == GRADIENTS[0] else worker
-        if operation == "backward":
-            grads[place] += 2 * (p - GOALS[worker])
-        elif operation == "step":
-            p -= RATE * grads[place]
-        else:
-            grads[place] = 0.0
-        after.append((p, grads[place]))
-    return after
+    return [(p, sum(held.values())) for p, held, _ in _run(order, gradients)]
 
 
 def times_used(order, gradients):
-    """How many of the steps in `order` use A's and B's gradient: a dict, {"A": 1, "B": 1} if all
-    is well. `gradients` as for `run_interleaved`.
-    """
-    _one_of("gradients", gradients, GRADIENTS)
-    shared = gradients == GRADIENTS[0]
-    waiting, used = [], {"A": 0, "B": 0}
-    for worker, operation in order:
-        if operation == "backward":
-            waiting.append(worker)
-        elif operation == "step":
-            for other in waiting:
-                used[other] += shared or other == worker
-        else:
-            waiting = [other for other in waiting if not (shared or other == worker)]
+    """How many of the steps in `order` use A's and B's gradient: {"A": 1, "B": 1} is right."""
+    *_, (_, _, used) = _run(order, gradients)
     return used
+
+
+def _run(order, gradients):
+    """Yield p, the gradients by worker in the place that was used, and how often each was used."""
+    own = GRADIENTS.index(gradients)
+    p, places, used = 0.0, {"A": {}, "B": {}}, {"A": 0, "B": 0}
+    for worker, operation in order:
+        held = places[worker if own else "A"]
+        if operation == "backward":
+            held[worker] = 2 * (p - GOALS[worker])
+        elif operation == "step":
+            p -= RATE * sum(held.values())
+            for other in held:
+                used[other] += 1
+        else:
+            held.clear()
+        yield p, dict(held), used
 
 
 # 6 · On real data
 
 TRAININGS = ("backward, cleared", "grad", "backward, never cleared")
-TRAINING_STEPS = 100
-TRAINING_RATE = 0.5
-TRAINING_PART = 1000
+TRAINING_STEPS, TRAINING_RATE, TRAINING_PART = 100, 0.5, 1000
 
 
 def digit_data():
@@ -451,22 +407,13 @@ def digit_classifier():
     return network
 
 
-def softmax_gradient(weight, bias, x, target):
-    """Gradient of the mean cross-entropy of x·weightᵀ + bias: (10, 64) and (10,)."""
-    surplus = torch.softmax(x @ weight.T + bias, dim=1)
-    surplus[torch.arange(len(target)), target] -= 1
-    return surplus.T @ x / len(x), surplus.mean(0)
-
-
 @lru_cache(maxsize=len(TRAININGS))
 def train_digits(training):
     """100 steps on all 1000 digits, rate 0.5, from the same start; one of TRAININGS.
 
     Returns the losses on both parts of `digit_data`, (101, 2), the weights, (101, 10, 64), after
-    0 to 100 steps, and what each of the steps left in weight.grad, (100, 10, 64), or None. Raises
-    ValueError for another word.
+    0 to 100 steps, and what each of the steps left in weight.grad, (100, 10, 64), or None.
     """
-    _one_of("training", training, TRAININGS)
     (x, target), (x_new, target_new) = digit_data()
     network = digit_classifier()
     parameters = list(network.parameters())
