@@ -31,18 +31,18 @@ SLIDING, STEPS = 10, 30  # seconds, steps a second
 OPENINGS = 5
 
 SETUP = """\
+from types import SimpleNamespace
 import ipywidgets, matplotlib.pyplot as plt
 from helpers.start_here.figures import StepOfDerivative
 from helpers.teaching import live
 VALUES = StepOfDerivative.controls["h"].values()
 last = len(VALUES) - 1
 
-def draw(canvas):
-    drawing = type(StepOfDerivative._drawing)()
-    drawing.draw(canvas)
-    for artist in canvas.findobj():
-        artist.set_animated(False)
-    return drawing
+drawing = type(StepOfDerivative._drawing)()
+
+def move(i):
+    values = {"h": VALUES[i], "scheme": "forward", "dtype": "float64"}
+    drawing.update(SimpleNamespace(**values, **drawing.measure(**values)))
 """
 
 ECHO = """\
@@ -55,7 +55,8 @@ INTERACT = """\
 %matplotlib inline
 def show(i):
     canvas = plt.figure(figsize=(6, 3.6), dpi=150, layout="constrained")
-    draw(canvas).update(h=VALUES[i], scheme="forward", dtype="float64")
+    drawing.draw(canvas)
+    move(i)
     plt.show()
 
 ipywidgets.interact(show, i=ipywidgets.IntSlider(0, 0, last));
@@ -64,15 +65,15 @@ ipywidgets.interact(show, i=ipywidgets.IntSlider(0, 0, last));
 IPYMPL = """\
 %matplotlib ipympl
 canvas = plt.figure(figsize=(6, 3.6), dpi=150, layout="constrained")
-drawing = draw(canvas)
+drawing.draw(canvas)
 
-def move(i):
-    drawing.update(h=VALUES[i], scheme="forward", dtype="float64")
+def show(i):
+    move(i)
     canvas.canvas.draw_idle()
 
-move(0)
+show(0)
 slider = ipywidgets.IntSlider(0, 0, last)
-slider.observe(lambda change: move(change.new), "value")
+slider.observe(lambda change: show(change.new), "value")
 display(slider)
 plt.show()
 """

@@ -11,7 +11,7 @@ from matplotlib.patches import Circle
 
 from helpers.autograd_interfaces import formulas
 from helpers.teaching import style
-from helpers.teaching.live import Choice, Slider, figure
+from helpers.teaching.figure import Choice, Slider, figure
 
 __all__ = [  # noqa: RUF022 (the order of the page)
     "KeptGradients",

@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 
 from helpers.dropout_scaling import formulas
 from helpers.teaching import style
-from helpers.teaching.live import Choice, LogSlider, Slider, figure
+from helpers.teaching.figure import Choice, LogSlider, Slider, figure
 
 __all__ = [  # noqa: RUF022 (the order of the page)
     "EveryMask",

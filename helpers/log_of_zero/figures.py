@@ -7,7 +7,7 @@ import torch
 
 from helpers.log_of_zero import formulas
 from helpers.teaching import style
-from helpers.teaching.live import Choice, LogSlider, Slider, figure
+from helpers.teaching.figure import Choice, LogSlider, Slider, figure
 
 __all__ = [  # noqa: RUF022 (the order of the page)
     "OneRow",

@@ -9,7 +9,7 @@ import torch
 
 from helpers.loss_scaling_and_mape import formulas
 from helpers.teaching import style
-from helpers.teaching.live import Choice, LogSlider, Slider, figure
+from helpers.teaching.figure import Choice, LogSlider, Slider, figure
 
 __all__ = [  # noqa: RUF022 (the order of the page)
     "UnitOfMetrics",

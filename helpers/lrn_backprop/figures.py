@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from helpers.lrn_backprop import formulas
 from helpers.teaching import style
 from helpers.teaching.data import china
-from helpers.teaching.live import Choice, LogSlider, Slider, figure
+from helpers.teaching.figure import Choice, LogSlider, Slider, figure
 
 __all__ = [  # noqa: RUF022 (the order of the page)
     "Competition",

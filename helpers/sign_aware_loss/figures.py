@@ -7,7 +7,7 @@ from matplotlib.colors import to_rgb
 
 from helpers.sign_aware_loss import formulas
 from helpers.teaching import style
-from helpers.teaching.live import Choice, Slider, figure
+from helpers.teaching.figure import Choice, Slider, figure
 
 __all__ = [  # noqa: RUF022 (the order of the page)
     "Surface",

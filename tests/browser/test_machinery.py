@@ -6,14 +6,14 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers.start_here.figures import StepOfDerivative
-from helpers.teaching.live import Live
+from helpers.teaching.widget import Live
 from helpers.upkeep.refresh import METADATA, WIDGET_VIEW
 
 IMPORTS = """\
 import time
 from helpers.start_here.figures import StepOfDerivative
 from helpers.teaching import live, predict
-from helpers.teaching.live import Choice, figure
+from helpers.teaching.figure import Choice, figure
 """
 
 FRAGILE = '''\
@@ -23,13 +23,13 @@ class Fragile:
 
     def draw(self, canvas):
         axes = canvas.subplots()
-        (self.line,) = axes.plot([0, 1], [0, 0], animated=True)
+        (self.line,) = axes.plot([0, 1], [0, 0])
 
-    def update(self, size):
-        self.line.set_ydata([0, {"small": 1, "large": 2}[size]])
+    def update(self, now):
+        self.line.set_ydata([0, {"small": 1, "large": 2}[now.size]])
 
-    def describe(self, size):
-        return f"A {size} bar."
+    def describe(self, now):
+        return f"A {now.size} bar."
 
 
 live(Fragile)

@@ -16,7 +16,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from helpers.teaching import style
-from helpers.teaching.live import LiveFigure
+from helpers.teaching.figure import LiveFigure, kept_artists
 
 RANDOM_SETTINGS = 25
 REDRAWN_SETTINGS = 4  # so many of the random settings are drawn anew, which takes longer
@@ -186,6 +186,11 @@ class Redrawn:
             if (np.abs(anew.astype(int) - shown) > 2).any():
                 (self.stale if (self._draw() != still).any() else self.wrong).append(values)
 
+        self.unkept = [artist for _, artist in self.moving if artist not in self._kept()]
+
+    def _kept(self):
+        return set(kept_artists(vars(self.figure._drawing).values()))
+
     def _pixels(self):
         return np.asarray(self.canvas.buffer_rgba()).copy()
 
@@ -256,8 +261,26 @@ def contrast(ink, paper):
 def blitted(redrawn):
     """The page's picture is that of a full redraw: nothing that stands still was changed."""
     return [
-        f"`update` changes something that is not animated {at(values)}" for values in redrawn.stale
+        f"`update` changes something that `draw` does not keep {at(values)}"
+        for values in redrawn.stale
     ] + [f"shows something else than a full redraw {at(values)}" for values in redrawn.wrong]
+
+
+def kept(redrawn):
+    """What moves is what `draw` keeps in self: nothing is marked as animated elsewhere."""
+    if redrawn.figure._former:
+        return []
+    return [f"moves {artist}, which `draw` does not keep in self" for artist in redrawn.unkept]
+
+
+def told_alone(figure):
+    """The words do not need the picture: a figure that was never drawn says the same."""
+    fresh = LiveFigure(type(figure._drawing), figure.controls)
+    try:
+        words = fresh.describe()
+    except Exception as error:
+        return [f"can't be described before it is drawn: {type(error).__name__}: {error}"]
+    return [] if words == figure.describe() else ["is described otherwise before it is drawn"]
 
 
 def legible(redrawn):

@@ -18,7 +18,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers.teaching import style
-from helpers.teaching.live import Choice, Slider, figure
+from helpers.teaching.figure import Choice, Slider, figure
 from helpers.upkeep.refresh import METADATA, execute, normalise
 
 # Figures: a good one, and each fault as a variation of it
@@ -31,28 +31,33 @@ def decorated(drawing):
     )(drawing)
 
 
+def other(now, **values):
+    """Another setting in place of `now`, as a fault of a figure would have it."""
+    return SimpleNamespace(**(vars(now) | values))
+
+
 class Line:
     """A line through the origin."""
 
     def draw(self, canvas):
         self.axes = canvas.subplots()
         self.axes.set(xlim=(0, 1), ylim=(0, 11), title="A line", xlabel="x")
-        (self.line,) = self.axes.plot([], [], animated=True)
-        self.readout = self.axes.text(0.1, 9, "", animated=True)
+        (self.line,) = self.axes.plot([], [])
+        self.readout = self.axes.text(0.1, 9, "")
 
-    def update(self, k, dash):
-        self.line.set(data=([0, 1], [0, k]), linestyle=dash)
-        self.readout.set_text(f"k = {k}, {dash}")
+    def update(self, now):
+        self.line.set(data=([0, 1], [0, now.k]), linestyle=now.dash)
+        self.readout.set_text(f"k = {now.k}, {now.dash}")
 
-    def describe(self, k, dash):
-        return f"A {dash} line of slope {k}."
+    def describe(self, now):
+        return f"A {now.dash} line of slope {now.k}."
 
 
 class FailsAtTheTop(Line):
     """A line."""
 
-    def update(self, k, dash):
-        super().update(100 // (10 - k), dash)
+    def update(self, now):
+        super().update(other(now, k=100 // (10 - now.k)))
 
 
 class Blank(Line):
@@ -63,41 +68,43 @@ class Blank(Line):
         self.axes.set_axis_off()
         self.axes.set_title("")
 
-    def update(self, k, dash):
+    def update(self, now):
         pass
 
 
 class IgnoresALastStep(Line):
     """A line."""
 
-    def update(self, k, dash):
-        super().update(min(k, 9), dash)
+    def update(self, now):
+        super().update(other(now, k=min(now.k, 9)))
 
-    def describe(self, k, dash):
-        return super().describe(max(k, 1), dash)
+    def describe(self, now):
+        return super().describe(other(now, k=max(now.k, 1)))
 
 
 class SaysNaN(Line):
     """A line."""
 
-    def describe(self, k, dash):
-        return f"A {dash} line of slope {k}, angle {float('nan') if k == 10 else k}."
+    def describe(self, now):
+        return (
+            f"A {now.dash} line of slope {now.k}, angle {float('nan') if now.k == 10 else now.k}."
+        )
 
 
 class Remembers(Line):
     """A line."""
 
-    def update(self, k, dash):
-        super().update(k, dash)
+    def update(self, now):
+        super().update(now)
         self.line.set_linewidth(self.line.get_linewidth() % 5 + 1)
 
 
 class MovesItsTitle(Line):
     """A line."""
 
-    def update(self, k, dash):
-        super().update(k, dash)
-        self.axes.set_title(f"A line of slope {k}")
+    def update(self, now):
+        super().update(now)
+        self.axes.set_title(f"A line of slope {now.k}")
 
 
 class AnimatesAnInset(Line):
@@ -105,15 +112,30 @@ class AnimatesAnInset(Line):
 
     def draw(self, canvas):
         super().draw(canvas)
-        self.axes.inset_axes([0.6, 0.1, 0.3, 0.3]).plot([0, 1], [1, 0], animated=True)
+        self.inset = self.axes.inset_axes([0.6, 0.1, 0.3, 0.3]).plot([0, 1], [1, 0])
+
+
+class MarksByItself(Line):
+    """A line."""
+
+    def draw(self, canvas):
+        super().draw(canvas)
+        self.axes.plot([0, 1], [1, 0], animated=True)
+
+
+class NeedsItsPicture(Line):
+    """A line."""
+
+    def describe(self, now):
+        return super().describe(now).replace(".", f", {self.line.get_linestyle()}.")
 
 
 class CutsOff(Line):
     """A line."""
 
-    def update(self, k, dash):
-        super().update(k, dash)
-        self.readout.set_x(0.1 + k / 10)
+    def update(self, now):
+        super().update(now)
+        self.readout.set_x(0.1 + now.k / 10)
 
 
 class WritesSmall(Line):
@@ -152,7 +174,9 @@ def complaints_about(drawing):
         + figure_checks.distinct(samples.words, "description")
         + figure_checks.valid_words(samples)
         + figure_checks.repeatable(samples)
+        + figure_checks.told_alone(live)
         + figure_checks.blitted(redrawn)
+        + figure_checks.kept(redrawn)
         + figure_checks.legible(redrawn)
     )
 
@@ -170,8 +194,10 @@ def test_a_good_figure_passes():
         (IgnoresALastStep, "the same description at k=0, dash='solid' and at k=1, dash='solid'"),
         (SaysNaN, "says 'nan' at k=10"),
         (Remembers, "is drawn otherwise"),
-        (MovesItsTitle, "changes something that is not animated at k=10"),
+        (MovesItsTitle, "changes something that `draw` does not keep at k=10"),
         (AnimatesAnInset, "shows something else than a full redraw"),
+        (MarksByItself, "which `draw` does not keep in self"),
+        (NeedsItsPicture, "can't be described before it is drawn: AttributeError"),
         (CutsOff, "cuts off “k = 10, solid”"),
         (WritesSmall, "in 11.0 px; at least 12"),
         (WritesPale, "with contrast 2."),
@@ -227,7 +253,7 @@ def shown(text):
 
 def figures_output(live):
     """A live figure's stored output, made by running its cell."""
-    from helpers.teaching.live import Live
+    from helpers.teaching.widget import Live
 
     data, metadata = Live(live)._repr_mimebundle_()
     return new_output("execute_result", data, metadata=metadata, execution_count=1)

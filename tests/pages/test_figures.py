@@ -51,8 +51,13 @@ def test_a_setting_gives_the_same_bytes_whatever_came_before(samples):
     assert figure_checks.repeatable(samples) == []
 
 
-def test_moves_only_what_is_animated_and_equals_a_full_redraw(redrawn):
+def test_is_described_without_a_picture(figure):
+    assert figure_checks.told_alone(figure) == []
+
+
+def test_moves_only_what_it_keeps_and_equals_a_full_redraw(redrawn):
     assert figure_checks.blitted(redrawn) == []
+    assert figure_checks.kept(redrawn) == []
 
 
 def test_texts_are_whole_apart_large_and_dark_enough(redrawn):

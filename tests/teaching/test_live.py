@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from helpers.teaching import style
-from helpers.teaching.live import Choice, Live, LogSlider, Slider, figure, live
+from helpers.teaching import live, style
+from helpers.teaching.figure import Choice, LiveFigure, LogSlider, Slider, figure
+from helpers.teaching.widget import Live
 
 
 @figure(
@@ -26,16 +27,18 @@ class Bar:
     def draw(self, canvas):
         self.axes = canvas.subplots()
         self.axes.set(xlim=(0, 3), ylim=(-1.2, 1.2), title="height")
-        (self.line,) = self.axes.plot([], [], animated=True, linewidth=20)
+        (self.line,) = self.axes.plot([], [], linewidth=20)
 
-    def update(self, height, where):
-        if height == 0:
+    def measure(self, height, where):
+        return {"x": {"left": 1, "right": 2}[where]}
+
+    def update(self, now):
+        if now.height == 0:
             raise ZeroDivisionError("no bar of height 0 <here>")
-        x = {"left": 1, "right": 2}[where]
-        self.line.set_data([x, x], [0, height])
+        self.line.set_data([now.x, now.x], [0, now.height])
 
-    def describe(self, height, where):
-        return f"A bar of height {height} on the {where}."
+    def describe(self, now):
+        return f"A bar of height {now.height} on the {now.where}."
 
 
 def pixels(png):
@@ -115,6 +118,93 @@ class TestPicture:
         assert Bar.render(height=-0.4) == before
 
 
+def decorated(drawing):
+    """A drawing with one control, k, of five settings."""
+    return figure(k=Slider("k", 0, 4, step=1, default=2))(drawing)
+
+
+class TestMeasurement:
+    def test_a_setting_is_measured_once_for_picture_and_words(self):
+        measured = []
+
+        class Counts:
+            def measure(self, k):
+                measured.append(k)
+                return {"square": k**2}
+
+            def draw(self, canvas):
+                self.text = canvas.text(0.5, 0.5, "")
+
+            def update(self, now):
+                self.text.set_text(str(now.square))
+
+            def describe(self, now):
+                return f"{now.k}² is {now.square}."
+
+        counts = decorated(Counts)
+        counts.render(), counts.describe()
+        assert measured == [2]
+        assert counts.describe(k=4) == "4² is 16."  # words first, as nbconvert asks for them
+        counts.render(k=4), counts.describe(k=4), counts.render(k=4)
+        assert measured == [2, 4]
+
+    def test_words_need_no_picture(self):
+        fresh = LiveFigure(type(Bar._drawing), Bar.controls)
+        assert fresh.describe(height=-1.0) == "A bar of height -1.0 on the left."
+        assert "_stage" not in vars(fresh), "nothing was drawn"
+
+    def test_a_measurement_that_fails_is_told_each_time_and_leaves_no_trace(self):
+        class Fails(type(Bar._drawing)):
+            def measure(self, k):
+                return {"x": 1 / (k - 1), "height": k, "where": "left"}
+
+        fails = decorated(Fails)
+        before = fails.render(k=2)
+        for asked in (fails.render, fails.describe, fails.render):
+            with pytest.raises(ZeroDivisionError):
+                asked(k=1)
+        assert fails.render(k=2) == before
+
+    def test_a_measurement_may_not_take_a_controls_name(self):
+        class Doubled(type(Bar._drawing)):
+            def measure(self, k):
+                return {"k": 2 * k}
+
+        with pytest.raises(TypeError, match="'k'"):
+            decorated(Doubled).describe()
+
+
+class TestWhatDrawKeeps:
+    def test_moves_and_the_rest_stays(self):
+        class Keeps:
+            def draw(self, canvas):
+                self.axes, other = canvas.subplots(1, 2)
+                self.numbers = np.arange(3)
+                (self.line,) = self.axes.plot([0, 1], [0, 1])
+                self.bars = self.axes.bar([0, 1], [1, 1])
+                self.spread = self.axes.errorbar([0], [1], yerr=[1], capsize=3)
+                self.names = {"all": [(other.text(0, 0, "a"), None)], "none": []}
+                self.title = canvas.text(0.5, 0.5, "b")
+                (self.still,) = [other.plot([0, 1], [0, 1])[0].get_xdata()]
+                other.text(0, 1, "c")
+
+            def update(self, now):
+                pass
+
+            def describe(self, now):
+                return "."
+
+        keeps = decorated(Keeps)
+        canvas, _, moving = keeps._stage
+        drawing = keeps._drawing
+        spread, caps, ends = drawing.spread
+        kept = [drawing.line, *drawing.bars, spread, *caps, *ends, drawing.title]
+        kept.append(drawing.names["all"][0][0])
+        assert {artist for _, artist in moving} == set(kept)
+        assert all(artist.get_animated() for artist in kept)
+        assert not any(axes.get_animated() for axes in canvas.figure.axes)
+
+
 @pytest.fixture
 def widget(monkeypatch):
     """A widget of Bar whose messages to the page are collected in `sent`."""
@@ -157,14 +247,17 @@ class TestWidget:
 
     def test_words_of_a_figure_are_escaped(self):
         @figure(a=Choice("<a>", ["x<y", "z"], default="x<y"))
-        class Sharp(type(Bar._drawing)):
+        class Sharp:
             """Sharp <b>."""
 
-            def update(self, a):
+            def draw(self, canvas):
+                canvas.subplots()
+
+            def update(self, now):
                 pass
 
-            def describe(self, a):
-                return f'"{a}" & <i>'
+            def describe(self, now):
+                return f'"{now.a}" & <i>'
 
         card = Live(Sharp).card
         assert 'aria-label="Sharp &lt;b&gt;."' in card
@@ -182,7 +275,7 @@ def shell(monkeypatch):
     """Stands for a kernel that says which cell it runs, as JupyterLab's does."""
     shell = SimpleNamespace(cell="a", execution_count=1)
     shell.get_parent = lambda: {"metadata": {"cellId": shell.cell}}
-    module = sys.modules[Live.__module__]  # helpers.teaching.live names the function
+    module = sys.modules[Live.__module__]
     monkeypatch.setattr(module, "get_ipython", lambda: shell)
     monkeypatch.setattr(module, "_shown", {})
     return shell
