@@ -66,7 +66,7 @@ def nearly_right(exercise, expected, outcomes, loose, guards=False):
 def _digits(found):
     """How many digits are right, by the largest relative error; at least 3, as CLOSE allows."""
     errors = [wrong.relative for wrong in found if wrong and wrong.relative]
-    return max(3, min(15, int(-math.log10(max(errors, default=CLOSE)))))
+    return max(3, min(15, math.floor(-math.log10(max(errors, default=CLOSE)) + 1e-6)))
 
 
 def _first(exercise, mistakes, expected, outcomes, places, loose=0.0):

@@ -22,7 +22,7 @@ MEANINGS = {
         "You ask for a derivative in a tensor that does not require grad. Take a copy first, "
         "`x = x.detach().clone().requires_grad_()`, and compute from that copy"
     ),
-    r"One of the differentiated Tensors appears to not have been used": (
+    r"[Tt]ensors? .*appears to not have been used": (
         "What you differentiate was not computed from this tensor: use the very tensor that you "
         "ask for, or pass `allow_unused=True`"
     ),
