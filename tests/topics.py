@@ -41,11 +41,20 @@ class Topic:
     @cached_property
     def rewrites(self):
         """exercise's name → other right answers to it, from tests/<topic>/rewrites.py."""
+        return rewrites_in(self._rewrites)
+
+    @property
+    def same(self):
+        """exercise's name → edits of its reference that leave it right, in words."""
+        return getattr(self._rewrites, "SAME", {})
+
+    @cached_property
+    def _rewrites(self):
         path = ROOT / "tests" / self.name / "rewrites.py"
         spec = importlib.util.spec_from_file_location(f"rewrites_{self.name}", path)
         module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
-        return rewrites_in(module)
+        return module
 
 
 TOPICS = [Topic(path) for path in collection()]
