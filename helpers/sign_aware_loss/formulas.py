@@ -12,42 +12,14 @@ from torch.nn import functional as F
 
 from helpers.teaching.data import sunspots
 
-
-def _pair(prediction, truth):
-    """Both as tensors of their common shape. Raises ValueError if there is none."""
-    prediction, truth = torch.as_tensor(prediction), torch.as_tensor(truth)
-    try:
-        return torch.broadcast_tensors(prediction, truth)
-    except RuntimeError:
-        raise ValueError(
-            f"prediction has shape {tuple(prediction.shape)} and truth {tuple(truth.shape)}; "
-            "expected equal shapes, or shapes that broadcast."
-        ) from None
-
-
-def _positive(**constants):
-    for name, value in constants.items():
-        if not (torch.as_tensor(value) > 0).all():
-            raise ValueError(f"{name} must be above 0; got {value!r}.")
-
-
-def _not_negative(**constants):
-    for name, value in constants.items():
-        if not (torch.as_tensor(value) >= 0).all():
-            raise ValueError(f"{name} must be 0 or more; got {value!r}.")
-
-
 # 1 · The surface
 
 
 def elliptic_paraboloid(prediction, truth, c_diff_sign, c_same_sign):
-    """The elliptic paraboloid turned by 45°, one loss an element.
+    """The elliptic paraboloid turned by 45°, one loss for each element.
 
     prediction, truth: tensors or numbers that broadcast; the constants: numbers or tensors above 0.
-    Raises ValueError for a constant of 0 or below and for shapes that do not broadcast.
     """
-    _positive(c_diff_sign=c_diff_sign, c_same_sign=c_same_sign)
-    prediction, truth = _pair(prediction, truth)
     along = (prediction + truth) / math.sqrt(2)
     across = (prediction - truth) / math.sqrt(2)
     return along**2 / c_diff_sign + across**2 / c_same_sign
@@ -55,7 +27,6 @@ def elliptic_paraboloid(prediction, truth, c_diff_sign, c_same_sign):
 
 def two_cases(c_diff_sign, c_same_sign):
     """What the paraboloid charges for −1 and for 3 when the truth is 1."""
-    _positive(c_diff_sign=c_diff_sign, c_same_sign=c_same_sign)
     return 2 / c_same_sign, 8 / c_diff_sign + 2 / c_same_sign
 
 
@@ -64,9 +35,9 @@ def two_cases(c_diff_sign, c_same_sign):
 
 def completed_square(c_diff_sign, c_same_sign):
     """Curvature C and factor κ of the paraboloid written as C·(x − κt)² + 2t²/(c_d + c_s)."""
-    _positive(c_diff_sign=c_diff_sign, c_same_sign=c_same_sign)
-    curvature = (1 / c_diff_sign + 1 / c_same_sign) / 2
-    return curvature, (c_diff_sign - c_same_sign) / (c_diff_sign + c_same_sign)
+    return (1 / c_diff_sign + 1 / c_same_sign) / 2, (c_diff_sign - c_same_sign) / (
+        c_diff_sign + c_same_sign
+    )
 
 
 def paraboloid_minimum(truth, c_diff_sign, c_same_sign):
@@ -88,20 +59,8 @@ def line_truths():
 
 
 def sign_penalty(prediction, truth, weight):
-    """(x − t)² + λ·relu(−x·t), one loss an element; `weight` is λ ≥ 0.
-
-    Raises ValueError for a negative weight and for shapes that do not broadcast.
-    """
-    _not_negative(weight=weight)
-    prediction, truth = _pair(prediction, truth)
+    """(x − t)² + λ·relu(−x·t), one loss for each element of two tensors; `weight` is λ ≥ 0."""
     return (prediction - truth) ** 2 + weight * torch.relu(-prediction * truth)
-
-
-def sign_penalty_gradient(prediction, truth, weight):
-    """Derivative of `sign_penalty` in the prediction; 2(x − t) at the kink x·t = 0."""
-    _not_negative(weight=weight)
-    prediction, truth = _pair(prediction, truth)
-    return 2 * (prediction - truth) - weight * truth * (prediction * truth < 0)
 
 
 def log_cosh(error):
@@ -112,17 +71,13 @@ def log_cosh(error):
 # Name in the figure and the table → loss of (x, t, λ), elementwise.
 LOSSES = {
     "(x − t)² + λ·relu(−x·t)": sign_penalty,
-    "(x − t)² + λ·relu(−x)": lambda x, t, weight: (x - t) ** 2 + weight * torch.relu(-x),
-    "(x − t)² + λ·relu(−t)": lambda x, t, weight: (x - t) ** 2 + weight * torch.relu(-t),
-    "(x − t)² + λ·relu(1 − x·t)": lambda x, t, weight: (
-        (x - t) ** 2 + weight * torch.relu(1 - x * t)
-    ),
-    "(x − t)² + λ·[x·t < 0]": lambda x, t, weight: (x - t) ** 2 + weight * (x * t < 0),
-    "(x − t)²·(1 + λ·[x·t < 0])": lambda x, t, weight: (x - t) ** 2 * (1 + weight * (x * t < 0)),
-    "log cosh(x − t) + λ·relu(−x·t)": lambda x, t, weight: (
-        log_cosh(x - t) + weight * torch.relu(-x * t)
-    ),
-    "λ·softplus(−x·sign t)": lambda x, t, weight: weight * F.softplus(-x * torch.sign(t)),
+    "(x − t)² + λ·relu(−x)": lambda x, t, w: (x - t) ** 2 + w * torch.relu(-x),
+    "(x − t)² + λ·relu(−t)": lambda x, t, w: (x - t) ** 2 + w * torch.relu(-t),
+    "(x − t)² + λ·relu(1 − x·t)": lambda x, t, w: (x - t) ** 2 + w * torch.relu(1 - x * t),
+    "(x − t)² + λ·[x·t < 0]": lambda x, t, w: (x - t) ** 2 + w * (x * t < 0),
+    "(x − t)²·(1 + λ·[x·t < 0])": lambda x, t, w: (x - t) ** 2 * (1 + w * (x * t < 0)),
+    "log cosh(x − t) + λ·relu(−x·t)": lambda x, t, w: log_cosh(x - t) + w * torch.relu(-x * t),
+    "λ·softplus(−x·sign t)": lambda x, t, w: w * F.softplus(-x * torch.sign(t)),
 }
 
 # What the page's table lists, at λ = 3: name → loss of (x, t).
@@ -133,7 +88,6 @@ AUDITED = {
 }
 
 REQUIREMENTS = ("order", "minimum", "pull", "symmetry", "convexity")
-AUDIT_TRUTHS = (0.5, 1.0, 2.0, -0.5, -1.0, -2.0)
 
 
 def requirements(loss):
@@ -145,7 +99,7 @@ def requirements(loss):
     float64 tensors; x = −6, −5.99, …, 6.
     """
     x = torch.arange(-600, 601, dtype=torch.float64) / 100
-    t = torch.tensor(AUDIT_TRUTHS, dtype=torch.float64)[:, None]
+    t = torch.tensor([0.5, 1.0, 2.0, -0.5, -1.0, -2.0], dtype=torch.float64)[:, None]
     costs = loss(x, t) + 0 * x * t  # a constant loss broadcasts, too
     at_truth = loss(t, t) + 0 * t
     elsewhere = (x - t).abs() > 1e-9
@@ -172,11 +126,7 @@ def slope(loss, x, t):
 
 
 def expected_negative_part(mean, std):
-    """E[max(−t, 0)] of a Gaussian truth: σ·φ(m/σ) − m·Φ(−m/σ); max(−m, 0) for σ = 0.
-
-    Raises ValueError for a negative std.
-    """
-    _not_negative(std=std)
+    """E[max(−t, 0)] of a Gaussian truth: σ·φ(m/σ) − m·Φ(−m/σ); max(−m, 0) for σ = 0."""
     mean, std = torch.as_tensor(mean), torch.as_tensor(std)
     u = mean / std.clamp(min=torch.finfo(torch.float64).tiny)
     density = torch.exp(-(u**2) / 2) / math.sqrt(2 * math.pi)
@@ -187,9 +137,8 @@ def noisy_optimum(mean, std, weight):
     """The x that minimises E[(x − t)² + λ·relu(−x·t)] for a Gaussian truth t.
 
     mean, std ≥ 0, weight ≥ 0: numbers or tensors that broadcast. max(0, m − λ/2·E[max(−t, 0)]) for
-    a mean m > 0, its mirror image for m < 0. Raises ValueError for a negative std or weight.
+    a mean m > 0, its mirror image for m < 0.
     """
-    _not_negative(std=std, weight=weight)
     mean = torch.as_tensor(mean)
     size = mean.abs()
     return torch.sign(mean) * torch.relu(size - weight / 2 * expected_negative_part(size, std))
@@ -200,8 +149,7 @@ def fit_linear(features, truth, weights, steps=500):
 
     features (…, n, p), truth (n,), weights (k,): one fit for each λ; result (…, k, p). ADMM on
     x = zθ: the step in x has a closed form for each sample, the step in θ is a least-squares fit.
-    Source: Boyd et al., Distributed Optimization and Statistical Learning via the Alternating
-    Direction Method of Multipliers, 2011.
+    Source: Boyd et al., Distributed Optimization and Statistical Learning via ADMM, 2011.
     """
     rho = 4.0
     solve = torch.linalg.pinv(features)
@@ -290,9 +238,8 @@ def noisy_scores(shape, noise):
 
 LAGS = tuple(range(2, 13))
 FIRST_TEST_YEAR = 1900
-BLOCK = 11  # years: about one solar cycle
-RESAMPLES = 2000
-CONSTANTS = (4.0, 2.0)
+BLOCK, RESAMPLES = 11, 2000  # in blocks of 11 years: about one solar cycle
+CONSTANTS = 4.0, 2.0
 METHODS = ("squared error", "paraboloid (4, 2)", "with penalty", "classifier", "as last year")
 
 
@@ -381,23 +328,20 @@ def sunspot_scores(measure, against=None):
     measure: "signs", the share of years whose direction is right, or "rmse", which the classifier
     does not have. With `against`, another method: the difference to it, resampled together with
     it. Returns a dict from method to (value, low, high) of shape (3, numbers of lags, weights), 1
-    where a method has no such choice. Raises ValueError for other names.
+    where a method has no such choice. Raises KeyError for other names.
     """
-    if measure not in ("signs", "rmse"):
-        raise ValueError(f"The measure must be 'signs' or 'rmse'; got {measure!r}.")
+    signs = {"signs": True, "rmse": False}[measure]
     years, _, change = sunspot_changes()
     truth = change[years >= FIRST_TEST_YEAR]
     drawn = resampled_years().T / len(truth)
     found = {}
     for method, x in sunspot_predictions().items():
-        if measure == "signs":
+        if signs:
             right = (x * truth > 0).double()
             found[method] = right.mean(-1), right @ drawn
         elif method != "classifier":
             squared = (x - truth) ** 2
             found[method] = squared.mean(-1).sqrt(), (squared @ drawn).sqrt()
-    if against is not None and against not in found:
-        raise ValueError(f"There is no {measure!r} of {against!r}; there is of {list(found)}.")
     ends = torch.tensor([0.025, 0.975], dtype=torch.float64)
     scores = {}
     for method, (value, resampled) in found.items():
