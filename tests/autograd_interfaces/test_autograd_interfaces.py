@@ -646,3 +646,28 @@ def test_digits_do_not_need_scikit_learn():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "fine"
+
+
+# What the predictions' replies say beyond the page
+
+
+def test_a_zero_of_the_wrong_gradient_need_not_attract():
+    """With u′ = u, the retain_graph bug leaves the network more than 8 away after 300 steps."""
+    parameters = formulas.decay_parameters(1)
+    optimiser = torch.optim.Adam(parameters, lr=0.02, betas=(0.9, 0.99))
+    for _ in range(300):
+        t = formulas.GRID[None, :, None].clone().requires_grad_()
+        u = formulas.decay_network(parameters, t)
+        (slope,) = grad(u.sum(), t, retain_graph=True)
+        optimiser.zero_grad()
+        ((slope - u) ** 2).mean().backward()
+        optimiser.step()
+    found = formulas.decay_network(parameters, formulas.GRID[None, :, None]).detach()[0, :, 0]
+    assert (found - torch.exp(formulas.GRID)).abs().max() > 8
+
+
+def test_clipping_before_the_sum_gives_another_length_and_direction():
+    sums = [formulas.clipped(where, 1.0)[2] for where in formulas.CLIPPED[1:]]
+    assert [s.norm().item() for s in sums] == pytest.approx([1.55, 1], abs=0.005)
+    angles = [torch.atan2(s[1], s[0]).rad2deg().item() for s in sums]
+    assert angles[0] - angles[1] == pytest.approx(40.6, abs=0.05)
