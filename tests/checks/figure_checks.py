@@ -18,9 +18,7 @@ from PIL import Image
 from helpers.teaching import style
 from helpers.teaching.figure import LiveFigure, kept_artists
 
-RANDOM_SETTINGS = 25
-REDRAWN_SETTINGS = 4  # so many of the random settings are drawn anew, which takes longer
-REPEATED_SETTINGS = 20
+RANDOM_SETTINGS = 10
 TEXT_PIXELS = 12  # smallest text, in CSS pixels
 CONTRAST = 4.5  # WCAG 2, level AA, for texts
 SIZE = (round(style.WIDTH * style.PIXEL_RATIO), round(style.HEIGHT * style.PIXEL_RATIO))
@@ -29,9 +27,18 @@ SIZE = (round(style.WIDTH * style.PIXEL_RATIO), round(style.HEIGHT * style.PIXEL
 # The settings at which figures are looked at
 
 
+def extremes(figure):
+    """Values at which all controls stand at their default, at their minimum, at their maximum."""
+    ends = [
+        {name: control.values()[end] for name, control in figure.controls.items()}
+        for end in (0, -1)
+    ]
+    return _unique([figure.defaults, *ends])
+
+
 def corners(figure):
     """Values at each control's minimum, middle and maximum, the others at their defaults."""
-    found = [figure.defaults]
+    found = []
     for name, control in figure.controls.items():
         values = control.values()
         for value in (values[0], values[len(values) // 2], values[-1]):
@@ -78,13 +85,19 @@ def at(values):
 
 
 class Samples:
-    """Pictures and words of a figure at all settings that are looked at, and what failed there."""
+    """Pictures and words of a figure at all settings that are looked at, and what failed there.
 
-    def __init__(self, figure):
-        scatter = scattered(figure)
+    With `thorough`, neighbours of random settings are looked at as well, which takes longer.
+    """
+
+    def __init__(self, figure, thorough=False):
+        settings = [*sweeps(figure), *extremes(figure), *scattered(figure)]
+        if thorough:
+            more = scattered(figure, 25)
+            settings += [*more, *neighbours(figure, more)]
         self.figure = figure
         self.pictures, self.words, self.failures = [], [], []  # (values, PNG | text | sentence)
-        for values in _unique([*sweeps(figure), *scatter, *neighbours(figure, scatter)]):
+        for values in _unique(settings):
             try:
                 picture, words = figure.render(**values), figure.describe(**values)
             except Exception as error:  # whatever a learner could meet on moving a slider
@@ -149,14 +162,13 @@ def valid_words(samples):
     return complaints
 
 
-def repeatable(samples):
+def repeatable(samples, redrawn):
     """The same values give the same bytes, whatever was rendered before."""
-    again = LiveFigure(type(samples.figure._drawing), samples.figure.controls)
-    some = min(REPEATED_SETTINGS, len(samples.pictures))
+    first = {tuple(values.items()): png for values, png in samples.pictures}
     return [
         f"is drawn otherwise {at(values)} when other settings came before"
-        for values, png in random.Random(0).sample(samples.pictures, some)
-        if again.render(**values) != png
+        for values, png in redrawn.pictures
+        if first.get(tuple(values.items()), png) != png
     ]
 
 
@@ -166,17 +178,24 @@ def repeatable(samples):
 class Redrawn:
     """A figure at some settings: as the page shows it, drawn anew in full, and its texts.
 
+    Five settings are drawn anew, and with `thorough` each end of each control, which takes longer.
     This looks inside LiveFigure: its canvas, the background drawn once, and what moves on it.
     """
 
-    def __init__(self, figure, count=REDRAWN_SETTINGS):
-        self.figure = LiveFigure(type(figure._drawing), figure.controls)
-        self.canvas, _, self.moving = self.figure._stage
-        self.stale, self.wrong, self.texts = [], [], []  # settings; settings; (values, [Text…])
+    def __init__(self, figure, thorough=False):
+        self.figure = figure
+        self.canvas, _, self.moving = figure._stage
+        self.pictures, self.texts = [], []  # (values, PNG | [Drawn…])
+        self.stale, self.wrong = [], []  # settings
+        settings = [
+            *extremes(figure),
+            *scattered(figure, 2),
+            *(corners(figure) if thorough else ()),
+        ]
         still = self._draw()
-        for values in _unique(corners(figure) + scattered(figure, count)):
+        for values in _unique(settings):
             try:
-                self.figure.render(**values)
+                self.pictures.append((values, figure.render(**values)))
             except Exception:  # valid_pictures tells
                 continue
             shown = self._pixels()

@@ -166,14 +166,14 @@ class WritesOver(Line):
 def complaints_about(drawing):
     """Everything that the checks say of a figure."""
     live = decorated(drawing)
-    samples, redrawn = figure_checks.Samples(live), figure_checks.Redrawn(live, count=0)
+    samples, redrawn = figure_checks.Samples(live), figure_checks.Redrawn(live)
     return (
         figure_checks.declared(live)
         + figure_checks.valid_pictures(samples)
         + figure_checks.distinct(samples.pictures, "picture")
         + figure_checks.distinct(samples.words, "description")
         + figure_checks.valid_words(samples)
-        + figure_checks.repeatable(samples)
+        + figure_checks.repeatable(samples, redrawn)
         + figure_checks.told_alone(live)
         + figure_checks.blitted(redrawn)
         + figure_checks.kept(redrawn)
@@ -198,7 +198,7 @@ def test_a_good_figure_passes():
         (AnimatesAnInset, "shows something else than a full redraw"),
         (MarksByItself, "which `draw` does not keep in self"),
         (NeedsItsPicture, "can't be described before it is drawn: AttributeError"),
-        (CutsOff, "cuts off “k = 10, solid”"),
+        (CutsOff, "cuts off “k = 10, dashed”"),
         (WritesSmall, "in 11.0 px; at least 12"),
         (WritesPale, "with contrast 2."),
         (WritesOver, "“another text” over “k = 2, solid”"),

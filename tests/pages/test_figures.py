@@ -18,13 +18,13 @@ def figure(request):
 
 
 @pytest.fixture(scope="module")
-def samples(figure):
-    return figure_checks.Samples(figure)
+def samples(figure, request):
+    return figure_checks.Samples(figure, thorough=request.config.option.weekly)
 
 
 @pytest.fixture(scope="module")
-def redrawn(figure):
-    return figure_checks.Redrawn(figure)
+def redrawn(figure, samples, request):
+    return figure_checks.Redrawn(figure, thorough=request.config.option.weekly)
 
 
 def test_says_what_it_shows_and_has_controls(figure):
@@ -47,8 +47,8 @@ def test_no_two_settings_are_described_the_same(samples):
     assert figure_checks.distinct(samples.words, "description") == []
 
 
-def test_a_setting_gives_the_same_bytes_whatever_came_before(samples):
-    assert figure_checks.repeatable(samples) == []
+def test_a_setting_gives_the_same_bytes_whatever_came_before(samples, redrawn):
+    assert figure_checks.repeatable(samples, redrawn) == []
 
 
 def test_is_described_without_a_picture(figure):
