@@ -167,6 +167,7 @@
     });
     field.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && opens(event) && !field.readOnly) judge();
+      if (event.key === "Escape") box.closest("[tabindex]")?.focus(); // the notebook's cell
     });
     button.addEventListener("click", judge);
   }

@@ -12,7 +12,7 @@ from helpers.upkeep.refresh import METADATA, WIDGET_VIEW
 IMPORTS = """\
 import time
 from helpers.start_here.figures import StepOfDerivative
-from helpers.teaching import live, predict
+from helpers.teaching import live
 from helpers.teaching.figure import Choice, figure
 """
 
@@ -35,14 +35,12 @@ class Fragile:
 live(Fragile)
 '''
 
-NUMBER = 'predict("What is 3 × 4?", answer=12, tolerance=0.5, because="Three fours.")'
-
 BUSY = "import ctypes; ctypes.PyDLL(None).sleep({})"  # keeps Python's lock: nothing else can run
 
 
 @pytest.fixture(scope="module")
 def notebook():
-    """A page with a stored live figure, one with a fault, and a prediction of a number."""
+    """A page with a stored live figure, and one with a fault."""
     data, metadata = Live(StepOfDerivative)._repr_mimebundle_()
     data.pop(WIDGET_VIEW)
     stored = new_output("execute_result", data, metadata=metadata, execution_count=2)
@@ -54,7 +52,6 @@ def notebook():
             new_code_cell("live(StepOfDerivative)", id="figure", outputs=[stored]),
             new_markdown_cell("Below the figure.", id="below"),
             new_code_cell(FRAGILE, id="fragile"),
-            new_code_cell(NUMBER, id="number"),
             new_code_cell("", id="scratch"),
         ],
     )
@@ -284,27 +281,3 @@ class TestViews:
             slide(back, "End")
         finally:
             page.tab.set_viewport_size({"width": 1280, "height": 15000})
-
-
-class TestPrediction:
-    def test_a_number_is_judged_by_keyboard_alone(self, page):
-        box = page.tab.locator("[data-predict]")
-        reply, field = box.locator("[role=status]"), box.locator("input")
-        field.focus()
-        page.tab.keyboard.press("Tab")
-        page.tab.keyboard.press("Enter")
-        assert not reply.is_visible(), "no number, no answer"
-        for number, words in [("12.4", "As predicted. Three fours."), ("13", "Not so: 12.")]:
-            field.focus()
-            page.tab.keyboard.press("Control+A")
-            page.tab.keyboard.type(number)
-            page.tab.keyboard.press("Tab")
-            page.tab.keyboard.press("Enter")
-            assert reply.is_visible() and reply.inner_text().startswith(words)
-
-    def test_a_reader_without_a_number_can_open_the_answer(self, page):
-        details = page.tab.locator("[data-predict] details")
-        assert not details.locator("p").is_visible()
-        details.locator("summary").focus()
-        page.tab.keyboard.press("Enter")
-        assert details.locator("p").inner_text() == "12. Three fours."
