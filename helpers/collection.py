@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+WORK = NOTEBOOKS.with_name("work")  # the learner's copies (helpers.upkeep.work_copy)
 
 
 def collection(folder=NOTEBOOKS):

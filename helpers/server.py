@@ -7,7 +7,7 @@ on a JupyterHub alike. It stands outside helpers.teaching because a server must 
 
 import nbformat
 
-from helpers.collection import NOTEBOOKS, collection
+from helpers.collection import NOTEBOOKS, WORK, collection
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
@@ -55,4 +55,5 @@ def _jupyter_server_extension_points():
 def _load_jupyter_server_extension(server):
     manager = server.contents_manager
     manager.register_pre_save_hook(pre_save_hook)
-    trust(manager.notary, NOTEBOOKS, server.log.warning)
+    for folder in (NOTEBOOKS, WORK):
+        trust(manager.notary, folder, server.log.warning)

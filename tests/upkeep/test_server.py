@@ -92,11 +92,17 @@ def test_an_installed_server_loads_the_extension(tmp_path, monkeypatch):
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path))
     monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path))
+    copies = tmp_path / "work"
+    copies.mkdir()
+    copy_ = copies / "01_one_new.ipynb"  # as helpers.upkeep.work_copy names a new page
+    nbformat.write(notebook({"image/png": "aGk="}), copy_)
+    monkeypatch.setattr(server, "WORK", copies)
     app = ServerApp(root_dir=str(tmp_path), open_browser=False, allow_root=True, log_level="ERROR")
     app.initialize(argv=[], find_extensions=True, new_httpserver=False)
     assert server.pre_save_hook in app.contents_manager._pre_save_hooks
     for topic in TOPICS:
         assert app.contents_manager.notary.check_signature(topic.notebook), topic.stem
+    assert app.contents_manager.notary.check_signature(nbformat.read(copy_, 4))
 
 
 def test_a_server_does_not_import_torch():
