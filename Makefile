@@ -7,7 +7,7 @@
 export PYTHON TORCH_INDEX
 python := .venv/bin/python
 
-.PHONY: help setup setup-course lab course test test-browser refresh bench bench-browser bench-course animation lint lock
+.PHONY: help setup setup-test setup-course setup-all lab edit course test test-browser refresh bench bench-browser bench-course animation lint lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile | expand -t 20
@@ -15,28 +15,39 @@ help: ## this list
 setup:
 	@sh setup.sh
 
+setup-test:
+	@sh setup.sh test
+
 setup-course:
 	@sh setup.sh coursework
 
-lab: setup ## open the notebooks in JupyterLab
-	$(python) -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb $(ARGS)
+setup-all:
+	@sh setup.sh test coursework
+
+open := -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree
+lab: setup ## open your copy of the notebooks, in work/, in JupyterLab
+	@$(python) -m helpers.upkeep.work_copy
+	$(python) $(open)/work/00_start_here.ipynb $(ARGS)
+
+edit: setup ## open the notebooks themselves, to change them for everybody
+	$(python) $(open)/notebooks/00_start_here.ipynb $(ARGS)
 
 course: setup-course ## build an nbgrader course from the notebooks, into build/course
 	$(python) -m helpers.coursework build $(ARGS)
 
-test: setup-course ## run every test but the browser's
+test: setup-all ## run every test but the browser's
 	$(python) -m pytest -n 2 --dist loadfile $(if $(TOPIC),--topic $(TOPIC)) $(ARGS)
 
-test-browser: setup ## run the notebooks in a real browser
+test-browser: setup-test ## run the notebooks in a real browser
 	$(python) -m pytest tests/browser $(if $(TOPIC),--topic $(TOPIC)) $(ARGS)
 
 refresh: setup ## execute all notebooks and store their outputs
 	$(python) -m helpers.upkeep.refresh $(ARGS)
 
-bench: setup ## measure, and write the tables of benchmarks/README.md
+bench: setup-test ## measure, and write the tables of benchmarks/README.md
 	$(python) -m benchmarks $(ARGS)
 
-bench-browser: setup ## measure the live figures in a real browser
+bench-browser: setup-test ## measure the live figures in a real browser
 	$(python) -m benchmarks.browser $(ARGS)
 
 bench-course: setup-course ## measure the grading of a class
@@ -45,11 +56,12 @@ bench-course: setup-course ## measure the grading of a class
 animation: setup ## make the README's animated picture anew
 	$(python) -m helpers.upkeep.animate start_here.StepOfDerivative h images/live_figure.gif
 
-lint: setup ## check style and formatting
+lint: setup-test ## check style and formatting
 	$(python) -m ruff check $(ARGS) .
 	$(python) -m ruff format --check .
 
 compile := -m uv pip compile --quiet --universal --fork-strategy fewest --custom-compile-command "make lock"
-lock: setup ## write the locks anew from pyproject.toml
-	$(python) $(compile) --extra test --output-file requirements.lock $(ARGS) pyproject.toml
-	$(python) $(compile) --extra coursework --constraint requirements.lock --output-file coursework.lock $(ARGS) pyproject.toml
+lock: setup-test ## write the locks anew from pyproject.toml
+	$(python) $(compile) --output-file requirements.lock $(ARGS) pyproject.toml
+	$(python) $(compile) --extra test --constraint requirements.lock --output-file test.lock $(ARGS) pyproject.toml
+	$(python) $(compile) --extra coursework --constraint test.lock --output-file coursework.lock $(ARGS) pyproject.toml

@@ -1,17 +1,19 @@
 #!/bin/sh
-# Builds .venv from requirements.lock, or leaves it alone if it is up to date: the Makefile's
-# commands call this first; `sh setup.sh coursework` adds the packages of coursework.lock. PYTHON names the interpreter to use, TORCH_INDEX a further index to
-# look for torch's wheel.
+# Builds .venv from requirements.lock: what a learner needs. `sh setup.sh test coursework` adds the
+# packages of test.lock and of coursework.lock. What is up to date is left alone, so the Makefile's
+# commands call this first. PYTHON names the interpreter to use, TORCH_INDEX a further index to look
+# for torch's wheel.
 #
-# .venv/ready is written last and says where and from what the environment was built. Where it is
-# missing, an install was interrupted and any package may be torn; where it names another folder,
-# the environment was moved or copied, and it holds absolute paths: both are built anew.
+# .venv/ready says where and with which Python the environment was built, and names each installed
+# lock with its sum. It is taken away during an install. Where it is missing, an install was
+# interrupted and any package may be torn. Where it names another folder, the environment was moved
+# or copied, and it holds absolute paths. In both cases .venv is built anew.
 set -eu
 cd "$(dirname "$0")"
+trap 'exit 130' INT # else a shell may go on when pip answers Ctrl+C by failing
 
 version() { "$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null; }
 place() { pwd -P && version .venv/bin/python; }
-contents() { cksum <requirements.lock; }
 
 # Prints the interpreter to build with: PYTHON if given, else the first on the path that will do.
 find_python() {
@@ -32,31 +34,30 @@ find_python() {
     return 1
 }
 
-if [ -f .venv/ready ] && [ "$(cat .venv/coursework 2>/dev/null)" != begun ] && [ "$(place)" = "$(head -n 2 .venv/ready)" ] &&
-    { [ -z "${PYTHON:-}" ] || [ "$(version "$PYTHON")" = "$(version .venv/bin/python)" ]; }; then
-    if [ "$(contents)" != "$(tail -n 1 .venv/ready)" ]; then
-        echo "The lock has changed: updating .venv"
-        rm .venv/ready
-    fi
-else
+if [ ! -f .venv/ready ] || [ "$(place)" != "$(head -n 2 .venv/ready)" ] ||
+    { [ "${PYTHON:-}" ] && [ "$(version "$PYTHON")" != "$(version .venv/bin/python)" ]; }; then
     python=$(find_python)
     echo "Building .venv with Python $(version "$python"), a few minutes the first time"
-    rm -f .venv/ready
-    rm -rf .venv
+    if [ "$(uname)" = Linux ] && [ -z "${TORCH_INDEX:-}" ]; then
+        echo "On Linux torch's usual wheel brings gigabytes for GPUs, which the notebooks do not need. The README's Start names a smaller one: press Ctrl+C to choose it."
+    fi
+    rm -rf .venv/ready .venv
     "$python" -m venv .venv
+    place >.venv/ready
 fi
 
-if [ ! -f .venv/ready ]; then
-    .venv/bin/python -m pip install --disable-pip-version-check --no-input \
-        ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} --requirement requirements.lock --editable .
-    { place && contents; } >.venv/ready
-fi
-
-# An optional part's own lock holds the same versions of what is there already, and more.
-if [ "${1:-}" ] && [ "$(cat ".venv/$1" 2>/dev/null)" != "$(cksum <"$1.lock")" ]; then
-    echo begun >".venv/$1" # in place of the lock's sum: interrupted, as without .venv/ready
+for part in requirements "$@"; do
+    lock="$part $(cksum <"$part.lock")"
+    case "$(cat .venv/ready)" in *"$lock"*) continue ;; esac
+    echo "Installing the packages of $part.lock"
+    mv .venv/ready .venv/installing
     .venv/bin/python -m pip install --disable-pip-version-check --no-input --quiet \
-        ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} --requirement "$1.lock" ||
-        { rm ".venv/$1" && exit 1; } # pip has put back what was there
-    cksum <"$1.lock" >".venv/$1"
-fi
+        ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} --requirement "$part.lock" --editable . || {
+        # The parts only add: when one can't be installed, what was there before is whole.
+        [ "$part" = requirements ] || mv .venv/installing .venv/ready
+        exit 1
+    }
+    sed "/^$part /d" .venv/installing >.venv/done
+    echo "$lock" >>.venv/done
+    mv .venv/done .venv/ready
+done

@@ -35,20 +35,15 @@ def clone(tmp_path):
     environment = clone / ".venv"
     environment.mkdir()
     for part in Path(sys.prefix).iterdir():
-        if part.name not in ("ready", "coursework"):
+        if part.name != "ready":
             (environment / part.name).symlink_to(part)
-    stamp = subprocess.run(
-        [
-            "sh",
-            "-c",
-            "pwd -P; .venv/bin/python -c 'import sys; print(\"%d.%d\" % sys.version_info[:2])'; cksum <requirements.lock",
-        ],
-        cwd=clone,
-        capture_output=True,
-        check=True,
-    ).stdout
-    (environment / "ready").write_bytes(stamp)
-    shutil.copy(Path(sys.prefix) / "coursework", environment)
+    stamp = """
+        pwd -P
+        .venv/bin/python -c 'import sys; print("%d.%d" % sys.version_info[:2])'
+        for part in requirements coursework; do echo "$part $(cksum <$part.lock)"; done
+    """
+    with (environment / "ready").open("wb") as ready:
+        subprocess.run(["sh", "-c", stamp], cwd=clone, stdout=ready, check=True)
     return clone
 
 

@@ -1,4 +1,4 @@
-"""The commands and what they install: setup.sh, the lock, environment.yml.
+"""The commands and what they install: setup.sh, the locks, environment.yml.
 
 The mechanics run in a small project with a stand-in for Python whose "pip" makes a folder a
 package; `.ci/run` installs the real thing.
@@ -7,7 +7,6 @@ package; `.ci/run` installs the real thing.
 import os
 import re
 import shutil
-import signal
 import stat
 import subprocess
 import sys
@@ -23,11 +22,20 @@ from packaging.utils import canonicalize_name
 from topics import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-LOCK_TEXT = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-LOCK = [Requirement(line) for line in LOCK_TEXT.splitlines() if re.match(r"[a-z0-9]", line)]
-PINS = [
-    Requirement(text) for text in PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
-]
+PINS = {  # what pyproject.toml asks for, by lock
+    "requirements": PROJECT["dependencies"],
+    **{
+        part: PROJECT["dependencies"] + PROJECT["optional-dependencies"][part]
+        for part in ("test", "coursework")
+    },
+}
+
+
+def locked(part):
+    """The text of a lock, and its lines as requirements."""
+    text = (ROOT / f"{part}.lock").read_text(encoding="utf-8")
+    return text, [Requirement(line) for line in text.splitlines() if re.match(r"[a-z0-9]", line)]
+
 
 # Whatever interpreter it stands for, the stand-in is this one with another version; as .venv's
 # python its pip "installs" each line of the lock in two steps, and stops between them if told to.
@@ -35,7 +43,7 @@ PINS = [
 # a string.)
 STAND_IN = """#!/bin/sh
 ''':'
-exec "{real}" "$0" "$@"
+exec "{real}" -I -S "$0" "$@"
 '''
 import os, pathlib, shutil, signal, sys
 sys.version_info, sys._base_executable = ({version}, 0), __file__
@@ -48,6 +56,7 @@ elif arguments[:2] == ["-m", "venv"]:
     shutil.copy2(__file__, arguments[2] + "/bin/python")
 elif arguments[:2] == ["-m", "pip"]:
     print("pip", *arguments[2:])
+    signal.signal(signal.SIGINT, lambda *_: sys.exit("pip: Operation cancelled by user"))
     if os.environ.get("OFFLINE"):
         sys.exit("pip: no network")
     lock = arguments[arguments.index("--requirement") + 1]
@@ -57,6 +66,8 @@ elif arguments[:2] == ["-m", "pip"]:
             package.mkdir()
             if os.environ.get("KILLED") == line:
                 os.kill(0, signal.SIGKILL)
+            if os.environ.get("STOPPED") == line:
+                os.killpg(0, signal.SIGINT)
             (package / "complete").touch()
 else:
     print("ran", *arguments)
@@ -73,7 +84,8 @@ class Checkout:
         for name in ("Makefile", "setup.sh"):
             shutil.copy(ROOT / name, self.folder)
         self.lock("one==1\ntwo==1\n")
-        self.lock("one==1\nthree==1\n", "coursework.lock")
+        self.lock("one==1\ntwo==1\ntools==1\n", "test.lock")
+        self.lock("one==1\ntwo==1\nthree==1\n", "coursework.lock")
         for tool in (
             "make",
             "sh",
@@ -82,9 +94,10 @@ class Checkout:
             "dirname",
             "expand",
             "head",
+            "mv",
             "rm",
             "sed",
-            "tail",
+            "uname",
         ):
             (self.path / tool).symlink_to(shutil.which(tool))
 
@@ -129,41 +142,56 @@ def test_the_first_call_installs_and_the_second_does_nothing(checkout):
     status, output = checkout.make("test", "ARGS=-k 'this one'")
     assert status == 0 and "--requirement requirements.lock --editable ." in output
     assert re.search("ran -m pytest .* -k this one", output)
-    assert checkout.complete() == ["one==1", "three==1", "two==1"]
+    assert checkout.complete() == ["one==1", "three==1", "tools==1", "two==1"]
     status, output = checkout.make("test")
     assert status == 0 and "pip" not in output and "ran -m pytest" in output
     assert checkout.make("test", OFFLINE="1")[0] == 0
 
 
-def test_a_learner_gets_nothing_of_the_coursework(checkout):
+def test_a_learner_gets_nothing_that_only_tests_or_coursework_need(checkout):
     checkout.python()
-    assert "coursework" not in checkout.make("lab")[1]
+    checkout.make("lab")
     assert checkout.complete() == ["one==1", "two==1"]
     assert "--requirement coursework.lock" in checkout.make("course")[1]
     assert checkout.complete() == ["one==1", "three==1", "two==1"]
-    assert "pip" not in checkout.make("lab")[1] + checkout.make("course")[1]
+    assert "--requirement test.lock" in checkout.make("lint")[1]
+    assert checkout.complete() == ["one==1", "three==1", "tools==1", "two==1"]
+    for command in ("lab", "course", "lint", "test"):
+        assert "pip" not in checkout.make(command)[1]
 
 
-def test_an_interrupted_install_of_the_coursework_is_repaired(checkout):
+@pytest.mark.parametrize(
+    ("command", "torn"), [("lab", "one==1"), ("lab", "two==1"), ("course", "three==1")]
+)
+@pytest.mark.parametrize(
+    ("how", "shell"), [("KILLED", "sh"), ("STOPPED", "sh"), ("STOPPED", "bash")]
+)
+def test_an_interrupted_install_is_repaired(checkout, how, shell, command, torn):
+    """Ctrl+C as well: pip answers it by failing, and some shells then go on."""
+    (checkout.path / "sh").unlink()
+    (checkout.path / "sh").symlink_to(shutil.which(shell) or pytest.skip(f"there is no {shell}"))
     checkout.python()
-    assert checkout.make("course", KILLED="three==1")[0] == -signal.SIGKILL
-    status, output = checkout.make("course")
-    assert status == 0 and "coursework.lock" in output
-    assert checkout.complete() == ["one==1", "three==1", "two==1"]
+    assert checkout.make(command, **{how: torn})[0] != 0
+    assert torn not in checkout.complete()
+    status, output = checkout.make(command)
+    assert status == 0 and "Building .venv" in output
+    assert torn in checkout.complete()
 
 
-def test_a_failed_install_of_the_coursework_leaves_the_rest_alone(checkout):
+def test_a_failed_install_of_a_part_leaves_the_rest_alone(checkout):
     checkout.python()
     checkout.make("lab")
-    assert checkout.make("course", OFFLINE="1")[0] != 0
-    assert checkout.make("lab", OFFLINE="1")[0] == 0
+    for command in ("course", "test"):
+        assert checkout.make(command, OFFLINE="1")[0] != 0
+        assert checkout.make("lab", OFFLINE="1")[0] == 0
 
 
-def test_a_changed_coursework_lock_updates_it(checkout):
+def test_a_changed_lock_of_a_part_updates_it(checkout):
     checkout.python()
     checkout.make("course")
     checkout.lock("one==1\nfour==1\n", "coursework.lock")
     assert checkout.make("course")[0] == 0 and "four==1" in checkout.complete()
+    assert "pip" not in checkout.make("course")[1] + checkout.make("lab")[1]
 
 
 def test_lab_passes_its_arguments_on(checkout):
@@ -171,8 +199,12 @@ def test_lab_passes_its_arguments_on(checkout):
     status, output = checkout.make("lab", "ARGS=--no-browser --port 9000")
     assert status == 0
     assert re.search(
-        r"ran -m jupyterlab .*/notebooks/00_start_here\.ipynb --no-browser --port 9000", output
+        r"ran -m helpers\.upkeep\.work_copy\n.*"
+        r"ran -m jupyterlab .*/work/00_start_here\.ipynb --no-browser --port 9000",
+        output,
+        re.DOTALL,
     )
+    assert "work" not in checkout.make("edit")[1]
 
 
 def test_torch_comes_from_the_index_that_is_named(checkout):
@@ -181,14 +213,20 @@ def test_torch_comes_from_the_index_that_is_named(checkout):
     assert "--extra-index-url https://example.org/a b --requirement" in output
 
 
-@pytest.mark.parametrize("killed", ["one==1", "two==1"])
-def test_an_interrupted_install_is_repaired(checkout, killed):
+def test_the_smaller_torch_is_named_before_anything_is_downloaded(checkout):
     checkout.python()
-    status, _ = checkout.make("setup", KILLED=killed)
-    assert status == -signal.SIGKILL and killed not in checkout.complete()
-    status, output = checkout.make("setup")
-    assert status == 0, output
-    assert checkout.complete() == ["one==1", "two==1"]
+    uname = checkout.path / "uname"
+    uname.unlink()
+    uname.write_text("#!/bin/sh\necho Linux\n")
+    uname.chmod(0o755)
+    before, _, _ = checkout.make("lab")[1].partition("pip install")
+    assert "README" in before and "Ctrl+C" in before
+    assert "Ctrl+C" not in checkout.make("lab")[1]
+    shutil.rmtree(checkout.folder / ".venv")
+    assert "Ctrl+C" not in checkout.make("lab", "TORCH_INDEX=file:///x")[1]
+    shutil.rmtree(checkout.folder / ".venv")
+    uname.write_text("#!/bin/sh\necho Darwin\n")
+    assert "Ctrl+C" not in checkout.make("lab")[1]
 
 
 def test_a_changed_lock_updates_the_environment(checkout):
@@ -293,45 +331,44 @@ def test_help_is_the_default_and_lists_the_commands(checkout):
     assert status == 0 and output == checkout.make("help")[1]
     listed = re.findall(r"^make (\S+) ", output, flags=re.MULTILINE)
     phony = re.search(r"\.PHONY: (.*)", (ROOT / "Makefile").read_text(encoding="utf-8"))[1].split()
-    assert set(listed) == set(phony) - {"setup", "setup-course"}
+    assert set(listed) == {name for name in phony if not name.startswith("setup")}
 
 
-def test_the_lock_pins_every_dependency_once():
-    pinned = {requirement.name: str(requirement.specifier) for requirement in LOCK}
-    assert len(pinned) == len(LOCK)
+@pytest.mark.parametrize("part", PINS)
+def test_a_lock_pins_every_dependency_once(part):
+    text, lines = locked(part)
+    pinned = {requirement.name: str(requirement.specifier) for requirement in lines}
+    assert len(pinned) == len(lines)
     assert all(re.fullmatch(r"==[^*]+", version) for version in pinned.values())
-    for pin in PINS:
+    for pin in map(Requirement, PINS[part]):
         assert pinned[canonicalize_name(pin.name)] == str(pin.specifier), pin.name
+    assert not [name for name in pinned if re.match("nvidia|cuda|triton", name)]
+    assert not re.search(r"https?:|--|\.(org|com|net|io)\b", text)
 
 
-def test_the_lock_names_no_cuda_package_and_no_host():
-    assert not [r.name for r in LOCK if re.match("nvidia|cuda|triton", r.name)]
-    assert not re.search(r"https?:|--|\.(org|com|net|io)\b", LOCK_TEXT)
-
-
-def test_the_coursework_lock_adds_to_the_other():
-    """It pins what the optional part needs, and the same versions of all that both hold."""
-    text = (ROOT / "coursework.lock").read_text(encoding="utf-8")
-    added = [Requirement(line) for line in text.splitlines() if re.match(r"[a-z0-9]", line)]
-    versions = {r.name: str(r.specifier) for r in added}
-    for pin in map(Requirement, PROJECT["optional-dependencies"]["coursework"]):
-        assert versions[canonicalize_name(pin.name)] == str(pin.specifier), pin.name
-    for locked in LOCK:
-        assert versions.get(locked.name, str(locked.specifier)) == str(locked.specifier)
-    assert not [r.name for r in added if re.match("nvidia|cuda|triton", r.name)]
-    assert not re.search(r"https?:|\.(org|com|net|io)\b", text)
+def test_the_locks_agree_and_the_learners_is_the_smallest():
+    """The parts add packages to the learner's; a package has one version in all of them."""
+    versions = {}
+    for part in PINS:
+        for requirement in locked(part)[1]:
+            assert versions.setdefault(requirement.name, requirement) == requirement, part
+    learner = {requirement.name for requirement in locked("requirements")[1]}
+    assert learner < {requirement.name for requirement in locked("test")[1]}
+    assert learner < {requirement.name for requirement in locked("coursework")[1]}
+    only_tests = {"pytest", "nbval", "playwright", "keras", "scikit-learn", "ruff", "nbgrader"}
+    assert not learner & only_tests
 
 
 def test_the_lock_covers_what_is_installed():
     """All that the pins lead to in this environment is locked, and installed at that version."""
     if not (ROOT / ".venv/ready").is_file() or Path(sys.prefix).resolve() != ROOT / ".venv":
         pytest.skip("this is not the environment that make builds")
-    locked = {
+    versions = {
         requirement.name: requirement
-        for requirement in LOCK
+        for requirement in locked("test")[1]
         if not requirement.marker or requirement.marker.evaluate()
     }
-    todo, seen = list(PINS), set()
+    todo, seen = [Requirement(text) for text in PINS["test"]], set()
     while todo:
         wanted = todo.pop()
         key = canonicalize_name(wanted.name), frozenset(wanted.extras)
@@ -340,7 +377,7 @@ def test_the_lock_covers_what_is_installed():
         seen.add(key)
         version = metadata.version(wanted.name)
         assert wanted.specifier.contains(version), wanted
-        assert locked[key[0]].specifier.contains(version), f"{wanted.name} {version}"
+        assert versions[key[0]].specifier.contains(version), f"{wanted.name} {version}"
         for text in metadata.requires(wanted.name) or []:
             further = Requirement(text)
             extras = wanted.extras or {""}
@@ -349,7 +386,7 @@ def test_the_lock_covers_what_is_installed():
                 for extra in extras
             ):
                 todo.append(further)
-    assert len(seen) > len(PINS)
+    assert len(seen) > len(PINS["test"])
 
 
 def test_python_starts_in_any_folder_and_locale():
@@ -368,7 +405,7 @@ def test_conda_gets_the_same_versions():
     python = found.pop("python").removeprefix("=")
     assert found.pop("pip") == "" and pip == {"pip": ["-e ."]}
     assert {names.get(name, name): version for name, version in found.items()} == {
-        pin.name: str(pin.specifier) for pin in map(Requirement, PROJECT["dependencies"])
+        pin.name: str(pin.specifier) for pin in map(Requirement, PINS["requirements"])
     }
     assert Requirement(f"python{PROJECT['requires-python']}").specifier.contains(python)
     assert environment["channels"] == ["conda-forge"]
