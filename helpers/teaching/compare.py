@@ -7,7 +7,7 @@ import numpy
 import torch
 
 from helpers.teaching.outcome import Container, Other, Outcome, Raised
-from helpers.teaching.shown import SHOWN, brief, dtype_of, inside, name, nested, number
+from helpers.teaching.shown import SHOWN, brief, dtype_of, inside, name, nested, number, wanted
 from helpers.teaching.torch_errors import in_plain_words
 
 # dtype → (relative, absolute): |got − expected| ≤ absolute + relative·|expected|, entry by entry.
@@ -149,9 +149,10 @@ def compare(expected: dict, got: dict, loose: float = 0.0) -> Difference | None:
             numbers = [torch.tensor(float(x), dtype=torch.float64) for x in (want, have)]
             found = _errors(*numbers, at, loose)
         elif _type(want) != _type(have):
-            text = f"{name(have)}{at} where {name(want)} is expected"
+            text = f"{name(have)}{at} where {wanted(want)} is expected"
         elif isinstance(want, Container) and want != have:
-            text = f"{inside(have)}{at} where {inside(want)} is expected"
+            pair = wanted(want) == "a pair"
+            text = f"{inside(have)}{at} where {'a pair' if pair else inside(want)} is expected"
         elif not isinstance(want, (torch.Tensor, numpy.ndarray)):
             text = f"{have!r}{at} where {want!r} is expected" if want != have else None
         elif tuple(want.shape) != tuple(have.shape):

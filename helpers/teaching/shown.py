@@ -48,6 +48,12 @@ def name(leaf: object) -> str:
     return "a torch tensor" if isinstance(leaf, torch.Tensor) else f"a Python {type(leaf).__name__}"
 
 
+def wanted(leaf: object) -> str:
+    """What a leaf is that should be there, in words: two values are a pair, as pages say."""
+    pair = isinstance(leaf, Container) and leaf.kind == "a list" and len(leaf.items) == 2
+    return "a pair" if pair else name(leaf)
+
+
 def inside(container: Container) -> str:
     """A container and what is in it, in words."""
     if container.kind == "a list":

@@ -21,6 +21,12 @@ from helpers.teaching.observe import PRINTED, observe
 from helpers.teaching.outcome import flatten
 
 
+def _known(exercise, hint, function):
+    """Declare `function` as a mistake of `exercise` with this hint."""
+    function.__doc__ = hint
+    return exercise.mistake(function)
+
+
 def _row(*numbers, dtype=torch.float64, grad=False):
     return torch.tensor(numbers, dtype=dtype, requires_grad=grad)
 
@@ -54,20 +60,23 @@ def scaled(x, scale):
     return x * scale
 
 
-@scaled.mistake("That divides by `scale` <instead>.")
+@scaled.mistake
 def divides(x, scale):
+    """That divides by `scale` <instead>."""
     if scale < 0:
         raise ValueError("scale must not be negative")
     return x / scale
 
 
-@scaled.mistake("A negative scale must be refused.")
+@scaled.mistake
 def takes_any_scale(x, scale):
+    """A negative scale must be refused."""
     return x * scale
 
 
-@scaled.mistake("The graph is cut.")
+@scaled.mistake
 def cuts_the_graph(x, scale):
+    """The graph is cut."""
     return scaled.function(x.detach(), scale)
 
 
@@ -501,10 +510,10 @@ def test_the_wrong_dtype():
 @pytest.mark.parametrize(
     ("attempt", "says"),
     [
-        (lambda loss, p, rate: p[0], "returns a torch tensor where a list is expected"),
-        (lambda loss, p, rate: {}, "returns a dict where a list is expected"),
-        (lambda loss, p, rate: p[:1], "returns a list of 1 where a list of 2 is expected"),
-        (lambda loss, p, rate: [], "returns a list of 0 where a list of 2 is expected"),
+        (lambda loss, p, rate: p[0], "returns a torch tensor where a pair is expected"),
+        (lambda loss, p, rate: {}, "returns a dict where a pair is expected"),
+        (lambda loss, p, rate: p[:1], "returns a list of 1 where a pair is expected"),
+        (lambda loss, p, rate: [], "returns a list of 0 where a pair is expected"),
         (lambda loss, p, rate: [1.0, 2.0], "a Python float in result[0] where a torch tensor is"),
         (lambda loss, p, rate: [step(loss, p, rate)[0], None], "None in result[1] where a torch"),
         (lambda loss, p, rate: [..., 1.0], "returns ... in result[0] where a torch tensor"),
@@ -821,8 +830,9 @@ def test_a_rewrite_of_a_known_mistake_is_recognised():
 def test_whether_a_mistake_is_on_the_graph_counts_only_where_the_result_should_be():
     bare = exercise(cases=step.cases, hints=step.hints)(step.function)
 
-    @bare.mistake("Uphill.")
+    @bare.mistake
     def adds(loss, parameters, rate):
+        """Uphill."""
         return step(loss, parameters, -rate)
 
     def adds_on_the_graph(loss, parameters, rate):
@@ -831,10 +841,10 @@ def test_whether_a_mistake_is_on_the_graph_counts_only_where_the_result_should_b
 
     assert _wrong(bare, adds_on_the_graph).mistake == "adds"
     other_way_round = exercise(cases=step.cases, hints=step.hints)(step.function)
-    other_way_round.mistake("Uphill.")(adds_on_the_graph)
+    _known(other_way_round, "Uphill.", adds_on_the_graph)
     assert _wrong(other_way_round, adds).mistake == "adds_on_the_graph"
     strict = exercise(cases=step.cases, hints=step.hints, detached=True)(step.function)
-    strict.mistake("Uphill.")(adds)
+    _known(strict, "Uphill.", adds)
     assert _wrong(strict, adds_on_the_graph).mistake is None
 
 
@@ -844,8 +854,9 @@ def test_a_mistake_whose_backward_pass_raises_is_recognised():
         """x²"""
         return x**2
 
-    @square.mistake("The graph is freed.")
+    @square.mistake
     def frees(x):
+        """The graph is freed."""
         y = x**2
         torch.autograd.grad(y.sum(), x)
         return y
@@ -868,8 +879,9 @@ def test_a_mistake_that_raises_is_recognised_by_what_it_raises():
         """The sum of the diagonal."""
         return x.diagonal().sum()
 
-    @trace.mistake("An index too far.")
+    @trace.mistake
     def too_far(x):
+        """An index too far."""
         return x[0, 0] + x[2, 2]
 
     assert _wrong(trace, lambda x: x[2, 2] + x[0, 0]).mistake == "too_far"
@@ -891,14 +903,16 @@ def test_reasons_count_only_where_nothing_else_is_known():
             raise ValueError("empty")
         return x[-1]
 
-    @last.mistake("Always the third.")
+    @last.mistake
     def third(x):
+        """Always the third."""
         if not len(x):
             raise ValueError("empty")
         return x[2]
 
-    @last.mistake("One too far.")
+    @last.mistake
     def too_far(x):
+        """One too far."""
         if not len(x):
             raise ValueError("empty")
         return x[len(x)]
@@ -920,8 +934,9 @@ def test_reasons_count_only_where_nothing_else_is_known():
 def test_a_mistake_in_side_effects_and_gradients_is_recognised():
     bare = exercise(cases=step.cases, hints=step.hints)(step.function)
 
-    @bare.mistake("It accumulates.")
+    @bare.mistake
     def accumulates(loss, parameters, rate):
+        """It accumulates."""
         loss.backward()
         return [p.detach() - rate * p.grad for p in parameters]
 
@@ -1039,7 +1054,7 @@ def test_every_run_gets_arguments_of_its_own():
         return built[-1]
 
     bare = exercise(cases={"values": {"one": build}}, hints=["h"])(scaled.function)
-    bare.mistake("Divides.")(divides)
+    _known(bare, "Divides.", divides)
     check(bare, lambda x, scale: x.zero_())
     assert len(built) == 3  # the attempt, the reference, the mistake
     assert len({arguments[0].data_ptr() for arguments in built}) == 3
@@ -1048,7 +1063,7 @@ def test_every_run_gets_arguments_of_its_own():
 def test_mistakes_are_not_run_for_a_right_attempt():
     bare = exercise(cases=step.cases, hints=["h"])(step.function)
     ran = []
-    bare.mistake("never")(lambda *arguments: ran.append(1))
+    _known(bare, "never", lambda *arguments: ran.append(1))
     assert check(bare, step.function) and not ran
     assert not check(bare, lambda *arguments: 1) and ran
 
@@ -1359,9 +1374,9 @@ def test_a_declaration_that_cannot_work_is_refused(declare, says):
 
 def test_two_mistakes_of_one_name_are_refused():
     bare = exercise(cases=CASES, hints=["h"])(_documented)
-    bare.mistake("one")(divides)
+    _known(bare, "one", divides)
     with pytest.raises(ValueError, match="two mistakes named divides"):
-        bare.mistake("two")(divides)
+        _known(bare, "two", divides)
 
 
 def test_a_builder_must_return_the_arguments():
@@ -1388,7 +1403,7 @@ def _invalid(says, function, cases=None, mistakes=()):
         function
     )
     for mistake in mistakes:
-        unsound.mistake("hint")(mistake)
+        _known(unsound, "hint", mistake)
     with pytest.raises(ValueError, match=says):
         validate(unsound)
 
