@@ -153,7 +153,7 @@ class Grade(NbGraderPreprocessor):
     """Runs the exercises of a submission and writes points and diagnoses into its cells."""
 
     source = Unicode(help="The course's folder of source notebooks.").tag(config=True)
-    seconds = Float(10.0, help="Time for one exercise, all its cases.").tag(config=True)
+    seconds = Float(10.0, help="Time to compute one exercise, all its cases.").tag(config=True)
     memory = Integer(1 << 30, help="Bytes an attempt may hold beside torch.").tag(config=True)
     user = Unicode(None, allow_none=True, help="Whom attempts run as (needs root).").tag(
         config=True

@@ -3,6 +3,7 @@
 import functools
 import inspect
 import json
+import math
 import os
 import pwd
 import select
@@ -19,20 +20,23 @@ from helpers.teaching.outcome import Outcome, Raised
 from helpers.teaching.record import decode
 
 TEACHING = Path(inspect.getfile(Outcome)).parent
-GRACE = 30  # seconds that the worker itself may take, with torch's import
+GRACE = 120  # seconds on the clock that the worker itself may take, with torch's import
 
 
 @dataclass
 class Sandbox:
     """A place to run attempts in, to be used with `with`.
 
-    seconds: wall-clock time for one exercise, all cases together. memory: bytes that an attempt may
-    hold beyond Python and torch (Linux). user: a user's name to run attempts as; only root can.
+    seconds: how long an attempt may compute for one exercise, all cases together; rounded up to
+    whole seconds. On a busy machine more time passes on the clock: up to `patience` times as much,
+    after which an attempt that only waits is stopped. memory: bytes that an attempt may hold beyond
+    Python and torch (Linux). user: a user's name to run attempts as; only root can.
     """
 
     seconds: float = 10.0
     memory: int = 1 << 30
     user: str | None = None
+    patience: float = 6.0
     process = None
 
     def __enter__(self):
@@ -57,8 +61,8 @@ class Sandbox:
         """The Outcomes of the function that `cells` define, one for each case of `exercise`.
 
         cells: sources of code cells, run in this order. wide: whether torch's default dtype is
-        float64 meanwhile. What was not finished in time, or ended
-        its process, has raised TimeoutError or ChildProcessError.
+        float64 meanwhile. What was not finished in time, or ended its process, has raised
+        TimeoutError or ChildProcessError.
         Raises RuntimeError if attempts can't be run at all.
         """
         request = {
@@ -68,7 +72,8 @@ class Sandbox:
             "cells": cells,
             "count": exercise.additions is not None,
             "wide": wide,
-            "seconds": self.seconds,
+            "seconds": math.ceil(self.seconds),
+            "wait": self.patience * math.ceil(self.seconds),
             "memory": self.memory,
             "user": self.user and pwd.getpwnam(self.user).pw_uid,
             "landlock": self.landlock,
@@ -79,7 +84,7 @@ class Sandbox:
         builders = list(exercise.builders.items())
         outcomes = [_read(line) for line in answer["lines"][: len(builders)]]
         return outcomes + [
-            stopped(build, exercise.parameters, answer["end"], self.seconds)
+            stopped(build, exercise.parameters, answer["end"], request)
             for _, build in builders[len(outcomes) :]
         ]
 
@@ -90,7 +95,7 @@ class Sandbox:
         try:
             self.process.stdin.write(json.dumps(request).encode() + b"\n")
             self.process.stdin.flush()
-            return self._line(self.seconds + GRACE)
+            return self._line(request["wait"] + GRACE)
         except (OSError, EOFError):
             self.close()
             return {"refused": None, "lines": [], "end": "died"}
@@ -137,13 +142,14 @@ def _read(line):
 
 
 WHY = {
-    "time": (TimeoutError, "it ran for more than {:g} seconds"),
+    "time": (TimeoutError, "it computed for more than {seconds} seconds"),
+    "wait": (TimeoutError, "it was not done when {wait:g} seconds had passed"),
     "size": (OverflowError, "its answer is too large"),
     "died": (ChildProcessError, "it ended its process, or held too much memory"),
 }
 
 
-def stopped(build, names, end, seconds):
+def stopped(build, names, end, limits):
     """The Outcome of a case that the attempt did not finish; its arguments are those of the case."""
     kind, text = WHY[end]
-    return observe(worker.Missing(kind(text.format(seconds))), build, names)
+    return observe(worker.Missing(kind(text.format(**limits))), build, names)

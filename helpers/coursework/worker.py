@@ -110,7 +110,8 @@ def supervise(request, observe, encode):
     """Fork a child for `request` and return what it wrote.
 
     refused: what has prevented the attempt from being run, or None; lines: one a finished case;
-    end: "done", "time", "size" or "died".
+    end: "done", "time" (it computed for too long), "wait" (too much passed on the clock), "size" or
+    "died".
     """
     with tempfile.TemporaryDirectory("", "attempt-", ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o777)  # the child may be another user
@@ -125,13 +126,13 @@ def supervise(request, observe, encode):
                 os._exit(0)
         os.close(writable)
         try:
-            written, end = collect(readable, time.monotonic() + request["seconds"])
+            written, end = collect(readable, time.monotonic() + request["wait"])
         finally:
             os.close(readable)
-            reap(child)
+            computed_too_long = reap(child, request["seconds"])
     *lines, _ = written.decode("utf-8", "replace").split("\n")
     if end == "ended":
-        end = "done" if lines[-1:] == ["done"] else "died"
+        end = "done" if lines[-1:] == ["done"] else "time" if computed_too_long else "died"
     refused = None if lines[:1] == [CONFINED] else "".join(lines[:1]) or "it ended at once"
     return {"refused": refused, "lines": lines[1 : -1 if end == "done" else None], "end": end}
 
@@ -146,17 +147,19 @@ def begin(request, folder, writable):
     os.write(writable, f"{CONFINED}\n".encode())
 
 
-def reap(child):
-    """Kill `child` and all that it has started."""
+def reap(child, seconds):
+    """Kill `child` and all that it has started; returns whether it has computed for `seconds`."""
     for kill in (os.killpg, os.kill):
         with contextlib.suppress(ProcessLookupError, PermissionError):
             kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    _, status, used = os.wait4(child, 0)
     while orphans := adopted():
         for orphan in orphans:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(orphan, signal.SIGKILL)
             os.waitpid(orphan, 0)
+    stopped = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU
+    return stopped or used.ru_utime + used.ru_stime >= seconds
 
 
 def adopted():
@@ -169,7 +172,7 @@ def adopted():
 
 
 def collect(readable, deadline):
-    """All bytes until the other end closes, and why that was all: "ended", "time" or "size"."""
+    """All bytes until the other end closes, and why that was all: "ended", "wait" or "size"."""
     written = bytearray()
     while (left := deadline - time.monotonic()) > 0:
         if not select.select([readable], [], [], left)[0]:
@@ -180,7 +183,7 @@ def collect(readable, deadline):
         written += part
         if len(written) > ANSWER:
             return bytes(written[:1000]), "size"
-    return bytes(written), "time"
+    return bytes(written), "wait"
 
 
 def confine(request, folder):
@@ -192,13 +195,15 @@ def confine(request, folder):
     os.environ.clear()
     os.environ.update(HOME=folder, TMPDIR=folder, PATH=os.defpath)
     os.chdir(folder)
-    limits = {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": FILES, "RLIMIT_CPU": int(request["seconds"]) + 2}
+    limits = {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": FILES}
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # it ends with its parent
         limits["RLIMIT_DATA"] = held() + request["memory"]
         limits["RLIMIT_NPROC"] = 0  # no further processes or threads; root is not bound by it
     for name, limit in limits.items():
         resource.setrlimit(getattr(resource, name), (limit, limit))
+    # An attempt may ignore the signal of the first limit.
+    resource.setrlimit(resource.RLIMIT_CPU, (request["seconds"], request["seconds"] + 1))
     if request["landlock"]:
         landlock(folder)
     if request["user"] is not None:

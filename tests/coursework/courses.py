@@ -67,7 +67,7 @@ def solved(folder, stem, answers):
 
 def as_source(function, name):
     """A cell that binds `name` to this function, wherever it comes from."""
-    module = sys.modules[function.__module__]
+    module = sys.modules[getattr(function, "func", function).__module__]  # it may be a partial
     packed = [module]
     if formulas := getattr(module, "formulas", None):  # a module can't be packed by value
         packed.append(formulas)
@@ -91,10 +91,15 @@ def as_source(function, name):
     return f'import base64, pickle\n\n{name} = pickle.loads(base64.b64decode("{data}"))'
 
 
-def rewrites(stem):
-    """One other right answer to each exercise of a topic: name → source."""
+def rewrite(stem, name):
+    """Another right answer to an exercise: a function."""
     (topic,) = (topic for topic in TOPICS if topic.stem == stem)
-    return {name: as_source(topic.rewrites[name][0], name) for name in course.exercises_of(stem)}
+    return topic.rewrites[name][0]
+
+
+def rewrites(stem):
+    """Another right answer to each exercise of a topic: name → source."""
+    return {name: as_source(rewrite(stem, name), name) for name in course.exercises_of(stem)}
 
 
 def references(stem):

@@ -3,6 +3,8 @@
 import json
 import math
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import courses
@@ -10,10 +12,11 @@ import numpy
 import psutil
 import pytest
 import torch
+from classes import STEMS
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from helpers.coursework import worker
+from helpers.coursework import course, worker
 from helpers.coursework.cells import needed
 from helpers.coursework.grading import judged
 from helpers.coursework.sandbox import Sandbox
@@ -32,8 +35,28 @@ HEAD = "def inverted_dropout(x, rate, uniforms, training):\n"
 
 @pytest.fixture(scope="module")
 def box():
-    with Sandbox(seconds=3.0) as box:
+    with Sandbox(seconds=3.0, patience=100) as box:
         yield box
+
+
+@pytest.fixture
+def hasty():
+    """A sandbox that gives an attempt a second to compute."""
+    with Sandbox(seconds=1.0, patience=100) as box:
+        yield box
+
+
+@pytest.fixture
+def crowded(hasty):
+    """The same, its attempts on one processor with two processes that never rest."""
+    run(hasty, body("return x"))  # starts the worker
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
+    for process in (hasty.process, *loops):
+        os.sched_setaffinity(process.pid, {min(os.sched_getaffinity(0))})
+    yield hasty
+    for loop in loops:
+        loop.kill()
+        loop.wait()
 
 
 def run(box, *cells):
@@ -45,19 +68,31 @@ def body(*lines):
     return HEAD + "\n".join(f"    {line}" for line in lines)
 
 
-def test_it_sees_what_the_check_sees(box):
-    for mistake in [DROPOUT, *(known.function for known in DROPOUT.mistakes.values())]:
-        function = getattr(mistake, "function", mistake)
-        here = list(DROPOUT.observe(function))
-        there = box.observe(DROPOUT, [courses.as_source(function, "inverted_dropout")])
-        assert all(map(alike, DROPOUT.expected(), here, there))
+EXERCISES = [(stem, name) for stem in STEMS for name in course.exercises_of(stem)]
+
+
+@pytest.mark.parametrize(("stem", "name"), EXERCISES)
+def test_it_sees_what_the_check_sees(box, stem, name):
+    """For the reference, another right answer and every mistake of every exercise.
+
+    So what tests/pages/test_exercises.py proves of the check on the page holds in grading as well.
+    """
+    one = course.exercises_of(stem)[name]
+    attempts = [one.function, courses.rewrite(stem, name)]
+    attempts += [mistake.function for mistake in one.mistakes.values()]
+    for function in attempts:
+        here = list(one.observe(function))
+        there = box.observe(one, [courses.as_source(function, name)])
+        assert all(map(alike, one.expected(), here, there)), function
+    here = one.observe(one.function, dtype=torch.float64)
+    there = box.observe(one, [courses.as_source(one.function, name)], wide=True)
+    assert all(map(alike, one.expected(), here, there))
 
 
 @pytest.mark.parametrize(
     ("lines", "says"),
     [
-        (["while True: pass"], "TimeoutError (it ran for more than 3 seconds)"),
-        (["import time; time.sleep(60)"], "TimeoutError"),
+        (["while True: pass"], "TimeoutError (it computed for more than 3 seconds)"),
         (["return bytearray(2 << 30)"], "MemoryError"),
         (
             ["import torch", "return torch.ones(2 << 28, dtype=torch.float64)"],
@@ -81,6 +116,37 @@ def test_what_it_stops_is_told(box, lines, says):
     imports = "from helpers.dropout_scaling import formulas"
     result = run(box, imports, body(*lines))
     assert result.status == "wrong" and says in result.message
+
+
+IMPORTS = "import torch\nfrom helpers.dropout_scaling import formulas"
+
+
+def test_a_right_answer_keeps_its_points_on_a_busy_machine(crowded):
+    """It computes for half a second, while more than one passes on the clock."""
+    working = "import time\nwhile time.process_time() < 0.5: pass"
+    assert run(crowded, working, IMPORTS, DROPOUT.solution)
+
+
+def test_a_right_answer_may_wait(hasty):
+    assert run(hasty, "import time\ntime.sleep(1.5)", IMPORTS, DROPOUT.solution)
+
+
+def test_who_waits_for_ever_is_stopped():
+    with Sandbox(seconds=0.5, patience=2) as box:
+        result = run(box, body("import time; time.sleep(10000)"))
+    assert "TimeoutError (it was not done when 2 seconds had passed)" in result.message
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        "signal.signal(signal.SIGXCPU, signal.SIG_IGN)",
+        "resource.setrlimit(resource.RLIMIT_CPU, (2, 2))",
+    ],
+)
+def test_an_endless_loop_ends_whatever_it_tries(hasty, trick):
+    result = run(hasty, body(f"import resource, signal; {trick}", "while True: pass"))
+    assert "TimeoutError (it computed for more than 1 seconds)" in result.message
 
 
 def test_the_worker_outlives_who_would_end_it(box):
@@ -110,7 +176,7 @@ def test_what_was_done_before_it_was_stopped_counts(box):
 def test_one_attempt_leaves_nothing_to_the_next(box):
     spoil = "import torch, builtins\ntorch.relu = None\nbuiltins.len = None\ntorch.set_default_dtype(torch.float16)\n"
     assert not run(box, spoil + body("return x"))
-    assert run(box, "from helpers.dropout_scaling import formulas", DROPOUT.solution)
+    assert run(box, IMPORTS, DROPOUT.solution)
 
 
 def test_processes_that_an_attempt_starts_end_with_it(box):
