@@ -477,7 +477,7 @@ def test_figures_of_the_ambiguous_digit():
     _, (x, target) = formulas.digit_parts()
     assert target[at] == 8
     answers = formulas.monte_carlo(0.2, 1000, tuple(figures.CHOSEN.values()))[:, 0]
-    evaluation = formulas.digit_network(formulas.stored()[1][0.2], x[at]).softmax(-1)
+    evaluation = formulas.digit_network(formulas.stored()[1][0.2], x[at])[0].softmax(-1)
     assert [round(float(p), 3) for p in evaluation[[3, 8]]] == [0.376, 0.352]
     assert [round(float(p), 3) for p in answers.mean(0)[[3, 8]]] == [0.332, 0.343]
     uncertain = answers[:, [3, 8]].std(0) / math.sqrt(1000)
