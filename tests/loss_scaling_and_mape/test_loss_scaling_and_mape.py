@@ -81,10 +81,10 @@ def test_figures_of_section_1():
     found = {name: round(float(metric(y, p)), 6) for name, metric in formulas.METRICS.items()}
     assert found == {"RMSE": 1.541104, "MAE": 1.375, "MAPE": 0.288492, "R²": 0.902062}
     assert (float(y.mean()), round(float(y.std(correction=0)), 2)) == (3.5, 4.92)
-    _, ratios = figures.UnitOfMetrics._drawing.values(0.3, 6.0)
+    ratios = figures.UnitOfMetrics._drawing.measure(0.3, 6.0)["ratios"]
     close(ratios[:2], [0.3, 0.3])
     assert round(ratios[2], 3) == 0.205 and ratios[3] == pytest.approx(1)
-    values, _ = figures.UnitOfMetrics._drawing.values(0.3, 1.5)
+    values = figures.UnitOfMetrics._drawing.measure(0.3, 1.5)["after"]
     assert math.isinf(values[2])
     # an exact prediction of 0 for 0: 0/0
     assert formulas.mape(formulas.rescale(y, 1, 2), formulas.rescale(p, 1, 2)).isnan()
