@@ -1,8 +1,9 @@
 """How a notebook teaches: what a page calls. Knows no topic."""
 
-from helpers.teaching.claims import ledger, verdict
+from helpers.teaching.claims import verdict
 from helpers.teaching.contents import contents
 from helpers.teaching.judge import check
+from helpers.teaching.ledger import ledger
 from helpers.teaching.predict import predict
 from helpers.teaching.widget import live
 

@@ -1,17 +1,19 @@
 """The ledger: what is said about losses and gradients, and what measuring it showed.
 
-`verdict` compares what a cell has just measured with the ledger (data/claims/, a file a notebook) and stops the
-page if they disagree; `ledger` shows all of it.
+`verdict` compares what a cell has just measured with the ledger (data/claims/, a file for each
+notebook) and stops the page if they disagree; ledger.py shows all of it.
 """
 
 import difflib
-import html
 from dataclasses import dataclass
 from functools import lru_cache
 
 import yaml
 
+from helpers.teaching import style
 from helpers.teaching.data import DATA
+from helpers.teaching.html import box
+from helpers.teaching.markup import rich
 
 LEDGER = DATA / "claims"
 
@@ -46,11 +48,11 @@ class Claim:
     settings: tuple = ()  # the settings that were tried, a text each
 
     def _repr_html_(self):
-        return (
-            '<p data-verdict style="max-width:600px;margin:4px 0;padding:8px 16px;'
-            f'border-left:4px solid #595959"><strong>{VERDICTS[self.verdict]}.</strong> '
-            f"<em>“{html.escape(self.claim)}”</em> {html.escape(self.because)}</p>"
+        text = (
+            f'<p style="margin:0"><strong>{VERDICTS[self.verdict]}.</strong> '
+            f"<em>“{rich(self.claim)}”</em> {rich(self.because)}</p>"
         )
+        return box(text, line=style.GREY, attributes="data-verdict")
 
     def __repr__(self):
         return f"{VERDICTS[self.verdict]}. “{self.claim}” {self.because}"
@@ -166,32 +168,3 @@ def _is_text(node):
 
 def _wrong(path, node, what):
     return LedgerError(f"{path.name}, line {node.start_mark.line + 1}: {what}.")
-
-
-class Ledger:
-    """All claims as a table with links to the notebooks that settle them."""
-
-    def __init__(self, claims):
-        self.claims = claims
-
-    def _repr_html_(self):
-        rows = "".join(
-            f'<tr><td style="text-align:left">{VERDICTS[claim.verdict]}</td>'
-            f'<td style="text-align:left">{html.escape(claim.claim)}</td>'
-            f'<td style="text-align:left">{html.escape(claim.because)}</td>'
-            f'<td><a href="{claim.notebook}.ipynb">{claim.notebook[:2]}</a></td></tr>'
-            for claim in self.claims
-        )
-        head = "".join(
-            f'<th style="text-align:left">{name}</th>'
-            for name in ("Verdict", "Claim", "Because", "Notebook")
-        )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-
-    def __repr__(self):
-        return "\n".join(f"{claim.notebook[:2]}  {claim!r}" for claim in self.claims)
-
-
-def ledger():
-    """The whole ledger, ready to be shown."""
-    return Ledger(list(read().values()))

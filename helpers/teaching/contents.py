@@ -1,10 +1,10 @@
 """The map of the collection, read from the notebooks themselves."""
 
-import html
 import json
 from dataclasses import dataclass
 
 from helpers.collection import NOTEBOOKS, collection
+from helpers.teaching.html import escape, table
 from helpers.teaching.markup import rich
 
 
@@ -40,18 +40,11 @@ class Contents:
         self.notebooks = notebooks
 
     def _repr_html_(self):
-        rows = "".join(
-            f'<tr><td style="text-align:left"><a href="{notebook.stem}.ipynb">'
-            f"{html.escape(notebook.title)}</a></td>"
-            f'<td style="text-align:left">{rich(notebook.question)}</td>'
-            f"<td>{notebook.minutes}</td></tr>"
-            for notebook in self.notebooks
+        rows = (
+            (f'<a href="{n.stem}.ipynb">{escape(n.title)}</a>', rich(n.question), n.minutes)
+            for n in self.notebooks
         )
-        head = "".join(
-            f'<th style="text-align:left">{name}</th>'
-            for name in ("Notebook", "The question", "Minutes")
-        )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        return table(("Notebook", "The question", "Minutes"), rows)
 
     def __repr__(self):
         return "\n".join(f"{n.title} ({n.minutes} min): {n.question}" for n in self.notebooks)

@@ -7,45 +7,36 @@ until it is chosen. With script (predict.js) the first choice is kept and marked
 out, and a number can be typed.
 """
 
-import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
+from helpers.teaching import style
+from helpers.teaching.html import box, escape, fold, script
 from helpers.teaching.markup import rich
 
-BOX = """<div data-predict role="group" aria-label="Prediction"{facts} \
-style="box-sizing:border-box;max-width:600px;padding:12px 16px;border-left:4px solid #0072B2;\
-background:var(--jp-layout-color2,#eee);color:var(--jp-ui-font-color1,#1a1a1a)">
-<p style="margin:0 0 8px;font-weight:600">{question}</p>
-{answers}<script>
-{script}</script></div>"""
-
-# The page's script takes the attribute away and stops only the keys that the element itself uses.
-ANSWER = """<details{group} style="margin:4px 0">
-<summary data-lm-suppress-shortcuts="true" style="cursor:pointer;padding:4px 8px;border-radius:4px;\
-background:var(--jp-layout-color1,#fff)">{answer}</summary>
-<p data-reply="{kind}" style="margin:4px 8px 8px;padding-left:8px;border-left:4px {line}">\
-<strong>{opening}</strong> {reply}</p>
-</details>
-"""
-
-LINES = {"right": "solid #009E73", "wrong": "dashed #D55E00", "answer": "solid #595959"}
-SIGNS = {"right": "✓", "wrong": "✗"}
-
-
-@cache
-def _script():
-    return Path(__file__).with_name("predict.js").read_text(encoding="utf-8")
+MARKS = {"right": ("✓", "solid", style.GREEN), "wrong": ("✗", "dashed", style.VERMILION)}
+PLAIN = ("", "solid", style.GREY)
 
 
 class Prediction:
     """A question with its answer; shows itself closed. Made by `question` or `number`."""
 
     def _box(self, answers, facts=""):
-        return BOX.format(question=rich(self.text), answers=answers, facts=facts, script=_script())
+        asked = f'<p style="margin:0 0 8px;font-weight:600">{rich(self.text)}</p>\n'
+        attributes = f'data-predict role="group" aria-label="Prediction"{facts}'
+        body = asked + answers + script("keys.js", "predict.js")
+        return box(body, line=style.BLUE, attributes=attributes)
+
+    def _answer(self, summary, opening, reply, kind="", group=""):
+        sign, kind_of_line, colour = MARKS.get(kind, PLAIN)
+        shown = f'<span aria-hidden="true">{sign} </span>' if sign else ""
+        paragraph = (
+            f'<p data-reply="{kind}" style="margin:4px 8px 8px;padding-left:8px;'
+            f'border-left:4px {kind_of_line} {colour}">'
+            f"<strong>{shown}{rich(opening)}</strong> {rich(reply)}</p>\n"
+        )
+        return fold(rich(summary), paragraph, group=group)
 
 
 @dataclass(frozen=True, repr=False)
@@ -64,20 +55,10 @@ class Question(Prediction):
         return "Yes." if option == self.right else f"No. The answer is “{self.right}”."
 
     def _repr_html_(self):
-        # One name for all answers of a question: a new choice closes the former one.
-        group = f' name="{html.escape(self.text)}"'
         answers = ""
         for option, reply in self.options.items():
             kind = "right" if option == self.right else "wrong"
-            opening = f'<span aria-hidden="true">{SIGNS[kind]} </span>{rich(self._opening(option))}'
-            answers += ANSWER.format(
-                group=group,
-                answer=rich(option),
-                kind=kind,
-                line=LINES[kind],
-                opening=opening,
-                reply=rich(reply),
-            )
+            answers += self._answer(option, self._opening(option), reply, kind, group=self.text)
         return self._box(answers)
 
     def __repr__(self):
@@ -97,25 +78,19 @@ class Number(Prediction):
     def reply(self, guess: float) -> str:
         """What a learner reads after typing the number `guess`."""
         right = abs(guess - self.answer) <= self.tolerance
-        return f"Yes. {self.because}" if right else f"No. {self._answer()} {self.because}"
+        return f"Yes. {self.because}" if right else f"No. {self._right()} {self.because}"
 
-    def _answer(self):
+    def _right(self):
         shown = f"{self.answer:.12g}".replace("-", "−")
         return f"The answer is {shown}{' ' if self.unit else ''}{self.unit}."
 
     def _repr_html_(self):
         facts = (
             f' data-answer="{self.answer!r}" data-tolerance="{self.tolerance!r}"'
-            f' data-unit="{html.escape(self.unit)}"'
+            f' data-unit="{escape(self.unit)}"'
         )
-        answer = ANSWER.format(
-            group="",
-            answer="I have a number in mind: show the answer",
-            kind="answer",
-            line=LINES["answer"],
-            opening=self._answer(),
-            reply=rich(self.because),
-        )
+        summary = "I have a number in mind: show the answer"
+        answer = self._answer(summary, self._right(), self.because)
         return self._box(answer, facts)
 
     def __repr__(self):
@@ -165,20 +140,11 @@ def number(
     return Number(text, answer, tolerance, because, unit)
 
 
-def predict(prediction: Prediction, **former) -> Prediction:
+def predict(prediction: Prediction) -> Prediction:
     """Show `prediction`, which `question` or `number` made. Raises TypeError for anything else."""
-    if isinstance(prediction, str) and "answer" in former:
-        return _former(prediction, **former)
-    if not isinstance(prediction, Prediction) or former:
+    if not isinstance(prediction, Prediction):
         raise TypeError(
             "predict(…) shows a prediction of the topic's predictions.py, "
             f"such as predictions.name; got {type(prediction).__name__}."
         )
     return prediction
-
-
-def _former(text, *, answer, because, options=(), tolerance=None):
-    """The form in which a page named the answer itself; goes when no page uses it."""
-    if options:
-        return Question(text, {option: because for option in options}, options[answer])
-    return Number(text, answer, tolerance, because)

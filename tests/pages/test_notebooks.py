@@ -36,8 +36,6 @@ def test_stored_pictures_are_those_of_today(topic):
 
 @pytest.mark.parametrize(("module", "function"), SHOWN)
 def test_the_page_shows_all_that_its_topic_declares_in_order(topic, module, function):
-    if module == "predictions" and not topic.module(module):
-        pytest.skip("its predictions still stand on the page")
     names = getattr(topic.module(module), "__all__", ())
     assert notebook_checks.lists(topic.notebook, module, function, names) == []
 

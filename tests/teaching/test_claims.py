@@ -1,13 +1,19 @@
 """The ledger and its verdicts."""
 
+import itertools
+import re
 from textwrap import dedent
 
+import nbformat
 import numpy as np
 import pytest
 import torch
 
+from helpers.collection import NOTEBOOKS
 from helpers.teaching import claims, ledger, verdict
 from helpers.teaching.claims import Contradiction, LedgerError
+from helpers.teaching.ledger import Ledger, sections
+from helpers.teaching.markup import rich
 
 ENTRY = """
 - id: {id}
@@ -121,7 +127,47 @@ def test_a_changed_ledger_is_read_again(example):
     assert verdict("example.new", holds=True)
 
 
-def test_the_table_links_every_claim_to_its_notebook():
+def test_every_row_leads_to_the_section_that_settles_its_claim():
     page, entries = ledger()._repr_html_(), claims.read().values()
     assert page.count("<tr>") == len(entries) + 1
-    assert all(f'href="{claim.notebook}.ipynb"' in page for claim in entries)
+    for claim in entries:
+        (id,) = set(
+            re.findall(rf'href="{claim.notebook}.ipynb#cell-id=([^"]+)">{_start(claim)}', page)
+        )
+        cells = nbformat.read(NOTEBOOKS / f"{claim.notebook}.ipynb", as_version=4).cells
+        at = next(i for i, cell in enumerate(cells) if cell.id == id)
+        assert re.search("^## ", cells[at].source, re.M)
+        section = list(
+            itertools.takewhile(
+                lambda cell: not re.search("^## ", cell.source, re.M), cells[at + 1 :]
+            )
+        )
+        assert any(f'"{claim.id}"' in cell.source for cell in section), claim.id
+
+
+def _start(claim):
+    """The first letters of a claim, as a pattern."""
+    return re.escape(rich(claim.claim)[:30])
+
+
+def test_a_claim_whose_cell_is_not_found_leads_to_its_notebook(example):
+    table = Ledger(list(claims.read().values()), {})._repr_html_()
+    assert 'href="00_example.ipynb"' in table
+
+
+def test_sections_are_the_cells_with_the_heading_above():
+    page = {
+        "cells": [
+            {"id": "a", "cell_type": "markdown", "source": ["Text.\n", "\n", "## 1 · One"]},
+            {
+                "id": "b",
+                "cell_type": "code",
+                "source": ["verdict(\n", "    'x.one',\n", "fails=a)"],
+            },
+            {"id": "c", "cell_type": "markdown", "source": "### Below"},
+            {"id": "d", "cell_type": "code", "source": 'verdict("x.two", holds=b)'},
+            {"id": "e", "cell_type": "markdown", "source": "## 2 · Two"},
+            {"id": "f", "cell_type": "code", "source": 'verdict("x.three", holds=c)'},
+        ]
+    }
+    assert sections(page) == {"x.one": "a", "x.two": "a", "x.three": "e"}

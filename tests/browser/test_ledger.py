@@ -1,0 +1,99 @@
+"""The start page's links, and its ledger, which is searched without a kernel."""
+
+import re
+
+import pytest
+from topics import TOPICS
+
+from helpers.teaching import ledger
+
+START = TOPICS[0]
+
+
+@pytest.fixture
+def table(lab):
+    """The ledger on a bare page: its box."""
+    tab = lab.browser.new_page()
+    tab.set_content(ledger()._repr_html_())
+    yield tab.locator("[data-ledger]")
+    tab.close()
+
+
+def rows(table):
+    return table.locator("tbody tr:visible").all_inner_texts()
+
+
+def test_words_leave_the_claims_about_them(table):
+    everything = rows(table)
+    table.get_by_label("Find a claim").fill("my loss is NaN")
+    found = rows(table)
+    assert 0 < len(found) < len(everything) / 4
+    assert all("nan" in row.lower() and "loss" in row.lower() for row in found)
+    assert table.get_by_role("status").inner_text() == f"{len(found)} of {len(everything)} claims."
+    table.get_by_label("Find a claim").fill("")
+    assert rows(table) == everything
+
+
+def test_a_word_is_found_in_another_form_and_0_as_zero(table):
+    field = table.get_by_label("Find a claim")
+    field.fill("clips")
+    assert any("clipped" in row for row in rows(table))
+    field.fill("MAPE zero")
+    assert any("target of 0 makes MAPE infinite" in row for row in rows(table))
+
+
+def test_words_that_no_claim_has_together_are_said_so(table):
+    field, status = table.get_by_label("Find a claim"), table.get_by_role("status")
+    field.fill("nan dropout xyzzy")
+    assert status.inner_text().startswith("No claim has all of these words.") and rows(table)
+    field.fill("xyzzy")
+    assert status.inner_text() == "No claim has any of these words." and not rows(table)
+
+
+def test_the_field_is_used_by_keyboard_and_leaves_shortcuts_alone(lab):
+    with lab.open(START.path) as page:
+        page.rerun("ledger")
+        field = page.tab.get_by_label("Find a claim")
+        field.focus()
+        page.tab.keyboard.type("dropout bias")
+        assert field.input_value() == "dropout bias"
+        collapsed = page.do("() => jupyterapp.shell.leftCollapsed")
+        page.tab.keyboard.press("Control+b")
+        page.wait("(before) => jupyterapp.shell.leftCollapsed !== before", collapsed)
+
+
+SHOWN = """(id) => {
+  const cell = lab.cells().find((cell) => cell.model.id === id);
+  if (!cell?.isAttached) return false;
+  const {top, bottom} = cell.node.getBoundingClientRect();
+  return top < innerHeight && bottom > 0;
+}"""
+
+
+def test_each_internal_link_of_the_start_page_shows_the_cell_that_it_names(lab):
+    targets = [
+        target
+        for cell in START.notebook.cells
+        if cell.cell_type == "markdown"
+        for target in re.findall(r"\]\((\S+#cell-id=\S+)\)", cell.source)
+    ]
+    assert targets
+    with lab.open(START.path, viewport={"width": 1280, "height": 700}) as page:
+        for target in targets:
+            link = page.tab.locator(f'a[data-href="{target}"], a[href*="{target}"]').first
+            id = target.partition("#cell-id=")[2]
+            page.do("() => lab.panel().content.scrollToItem(0)")
+            link.click()
+            page.wait(SHOWN, id)
+
+
+def test_a_row_of_the_ledger_opens_its_notebook_at_the_section(lab):
+    entry = ledger()
+    claim = [claim for claim in entry.entries if claim.notebook == TOPICS[2].stem][-1]
+    lab.write(TOPICS[2].path.name, TOPICS[2].notebook)
+    with lab.open(START.path) as page:
+        page.rerun("ledger")
+        page.tab.get_by_role("link", name=claim.claim.replace("`", "")).click()
+        page.wait("(name) => lab.panel().context.path === name && lab.panel().context.isReady",
+                  TOPICS[2].path.name)  # fmt: skip
+        page.wait(SHOWN, entry.cells[claim.id])
