@@ -51,7 +51,8 @@ for part in requirements "$@"; do
     case "$(cat .venv/ready)" in *"$lock"*) continue ;; esac
     echo "Installing the packages of $part.lock"
     mv .venv/ready .venv/installing
-    .venv/bin/python -m pip install --disable-pip-version-check --no-input --quiet \
+    [ "$part" = requirements ] && quiet= || quiet=--quiet # else a line for each package that is there
+    .venv/bin/python -m pip install --disable-pip-version-check --no-input $quiet \
         ${TORCH_INDEX:+--extra-index-url "$TORCH_INDEX"} --requirement "$part.lock" --editable . || {
         # The parts only add: when one can't be installed, what was there before is whole.
         [ "$part" = requirements ] || mv .venv/installing .venv/ready

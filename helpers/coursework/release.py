@@ -15,7 +15,6 @@ from helpers.coursework import cells
 from helpers.teaching.graded import record
 
 ROOT = Path(__file__).resolve().parents[2]
-INCLUDE = '[tool.hatch.build.targets.wheel.force-include]\n"data" = "helpers/data"\n'
 # Two kinds of `exercise`, and what their cases may use: it holds no answers.
 DECLARED, GRADED = "helpers.teaching.exercise", "helpers.teaching.graded"
 BUILDERS = "helpers.teaching.cases"
@@ -103,12 +102,12 @@ def build_wheel(folder):
         stage = Path(stage)
         ignore = shutil.ignore_patterns("__pycache__", "coursework")
         shutil.copytree(ROOT / "helpers", stage / "helpers", ignore=ignore)
-        shutil.copytree(ROOT / "data", stage / "data", ignore=shutil.ignore_patterns("*.py"))
+        shutil.copytree(ROOT / "data", stage / "data")
         for name in ("README.md", "LICENSE"):
             shutil.copy(ROOT / name, stage)
         project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
         marked = re.sub(r'^(version = ".*)"', r'\1+coursework"', project, count=1, flags=re.M)
-        (stage / "pyproject.toml").write_text(marked + INCLUDE, encoding="utf-8")
+        (stage / "pyproject.toml").write_text(marked, encoding="utf-8")
         for path in stage.glob("helpers/*/exercises.py"):
             strip(path, importlib.import_module(f"helpers.{path.parent.name}.exercises"))
         command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"]

@@ -7,6 +7,10 @@ from helpers.collection import NOTEBOOKS, collection
 from helpers.teaching.html import escape, table
 from helpers.teaching.markup import rich
 
+NONE = (
+    "The notebooks can't be listed here: only their helpers are installed, without the notebooks."
+)
+
 
 @dataclass(frozen=True)
 class Notebook:
@@ -40,6 +44,8 @@ class Contents:
         self.notebooks = notebooks
 
     def _repr_html_(self):
+        if not self.notebooks:
+            return f"<p>{NONE}</p>"
         rows = (
             (f'<a href="{n.stem}.ipynb">{escape(n.title)}</a>', rich(n.question), n.minutes)
             for n in self.notebooks
@@ -47,7 +53,8 @@ class Contents:
         return table(("Notebook", "The question", "Minutes"), rows)
 
     def __repr__(self):
-        return "\n".join(f"{n.title} ({n.minutes} min): {n.question}" for n in self.notebooks)
+        lines = (f"{n.title} ({n.minutes} min): {n.question}" for n in self.notebooks)
+        return "\n".join(lines) or NONE
 
 
 def contents():
