@@ -1,9 +1,12 @@
-"""What a Jupyter server of this environment does for the notebooks: it trusts them, and saves them
-so that a live figure's picture and words stay in the file.
+"""What a Jupyter server of this environment does for the notebooks: it trusts them, and opens and
+saves them so that a live figure's picture and words are what the page shows.
 
 Installed with the project as a server extension, so that it works under `make lab`, on Binder and
 on a JupyterHub alike. It stands outside helpers.teaching because a server must not import torch.
 """
+
+import functools
+import inspect
 
 import nbformat
 
@@ -35,6 +38,29 @@ def pre_save_hook(model, **_):
         notebook.get("metadata", {}).pop("widgets", None)
 
 
+def open_without_dead_views(manager):
+    """Have a contents manager drop the same when it reads a notebook.
+
+    VS Code or another server may have saved widget views, and their kernels are not this server's.
+    """
+    read = manager.get
+
+    def cleaned(model):
+        pre_save_hook(model=model)
+        return model
+
+    if inspect.iscoroutinefunction(read):
+
+        async def get(*args, **kwargs):
+            return cleaned(await read(*args, **kwargs))
+    else:
+
+        def get(*args, **kwargs):
+            return cleaned(read(*args, **kwargs))
+
+    manager.get = functools.wraps(read)(get)
+
+
 def trust(notary, folder, warn):
     """Sign the collection's notebooks in `folder`, as `jupyter trust` does; others are left alone.
 
@@ -55,5 +81,6 @@ def _jupyter_server_extension_points():
 def _load_jupyter_server_extension(server):
     manager = server.contents_manager
     manager.register_pre_save_hook(pre_save_hook)
+    open_without_dead_views(manager)
     for folder in (NOTEBOOKS, WORK):
         trust(manager.notary, folder, server.log.warning)

@@ -8,9 +8,6 @@ from helpers.teaching import style
 from helpers.teaching.controls import Choice, Control
 from helpers.teaching.figure import LiveFigure
 
-# JupyterLab's own shortcuts (arrows, Enter) stay away from what has the focus.
-KEYS = 'data-lm-suppress-shortcuts="true"'
-
 CARD = """<div data-live role="group" aria-label="{title}" \
 style="width:{width}px;max-width:100%;background:#fff;color:#1a1a1a;color-scheme:light;\
 font:13px/20px sans-serif;margin:0;padding-bottom:8px;overflow:hidden">
@@ -19,17 +16,23 @@ font:13px/20px sans-serif;margin:0;padding-bottom:8px;overflow:hidden">
 onload="{steady}" \
 style="display:block;width:100%;max-width:100%;height:auto;aspect-ratio:{width}/{height}">
 <div role="status" style="display:none;position:absolute;top:0;right:0;bottom:0;left:0;\
-background:#fff;padding:24px"></div>
+background:#fff;padding:4%;overflow:auto"></div>
 </div>
-{controls}</div>"""
+{controls}<p data-wake style="margin:0;padding:4px 16px 0">\
+To use the controls, run the import cell and then this cell (Shift+Enter).</p>
+</div>"""
 
-ROW = """<label style="display:flex;align-items:center;height:28px;padding:0 16px;gap:12px">\
-<span style="flex:0 1 auto;min-width:8em;white-space:nowrap">{label}</span>{control}</label>
+# Where the page is narrow, as at 400 % zoom, name, slider and value take a line each.
+ROW = """<label style="display:flex;flex-wrap:wrap;align-items:center;min-height:28px;padding:0 16px;\
+column-gap:12px"><span style="flex:0 1 auto;min-width:8em">{label}</span>{control}</label>
 """
 
 RANGE = """<input type="range" min="0" max="{last}" value="{index}" aria-valuetext="{text}" \
-disabled {keys} style="flex:1 1 auto;min-width:6em;margin:0">\
+disabled style="flex:1 1 6em;min-width:0;margin:0">\
 <output style="flex:0 0 auto;min-width:6em;white-space:nowrap">{text}</output>"""
+
+SELECT = """<select disabled style="font:inherit;color:inherit;min-width:0;max-width:100%">\
+{options}</select>"""
 
 
 def script(name: str) -> str:
@@ -61,10 +64,9 @@ def _row(control: Control) -> str:
             f"<option{' selected' * (value == control.default)}>{html.escape(value)}</option>"
             for value in control.values()
         )
-        field = f'<select disabled {KEYS} style="font:inherit;color:inherit">{options}</select>'
+        field = SELECT.format(options=options)
     else:
         field = RANGE.format(
-            keys=KEYS,
             last=len(control.values()) - 1,
             index=control.index(control.default),
             text=html.escape(control.text(control.default)),

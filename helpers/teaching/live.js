@@ -12,6 +12,34 @@ const GONE =
   "The kernel that drew this picture is gone. Run the import cell and this cell again " +
   "(Shift+Enter) to go on.";
 
+// The keys that a control itself uses. JupyterLab listens at the document and gets all the others.
+const OWN_KEYS = {
+  INPUT: /^(Arrow(Left|Right|Up|Down)|Home|End|PageUp|PageDown)$/,
+  SELECT: /^(Arrow(Left|Right|Up|Down)|Home|End|PageUp|PageDown|Enter|.)$/u, // letters search it
+};
+
+function onKey(event) {
+  const field = event.currentTarget;
+  if (event.key === "Escape") return field.closest(".jp-Cell")?.focus(); // as from a cell's text
+  const runs = event.shiftKey && event.key === "Enter";
+  const plain = !(event.ctrlKey || event.metaKey || event.altKey || runs);
+  if (plain && OWN_KEYS[field.tagName].test(event.key)) event.stopPropagation();
+}
+
+// Shift+Enter makes JupyterLab scroll to the next cell before the picture has its height. So once
+// the picture has it, scroll back if the next cell, or this one, is still the active one.
+function revealOnceShown(card) {
+  const observer = new ResizeObserver(() => {
+    if (!card.offsetHeight) return;
+    observer.disconnect();
+    const cell = card.closest(".jp-Cell");
+    const active = cell?.parentElement.querySelector(":scope > .jp-mod-active");
+    if (!active || (active !== cell && active !== cell.nextElementSibling)) return;
+    requestAnimationFrame(() => card.scrollIntoView({ block: "nearest" }));
+  });
+  observer.observe(card);
+}
+
 export default () => {
   const frames = new Map(); // "3,0" → {url, alt} or {error}
   const views = new Set();
@@ -114,6 +142,8 @@ export default () => {
       el.innerHTML = model.get("card");
       const image = el.querySelector("img");
       const status = el.querySelector("[role=status]");
+      el.querySelector("[data-wake]").style.visibility = "hidden";
+      revealOnceShown(el.querySelector("[data-live]"));
       const fields = [...el.querySelectorAll("input, select")];
       const start = model.get("start").join();
       if (!frames.has(start)) frames.set(start, { url: image.src, alt: image.alt });
@@ -142,6 +172,7 @@ export default () => {
       fields.forEach((field, control) => {
         const index = () => (field.tagName === "SELECT" ? field.selectedIndex : +field.value);
         field.disabled = false;
+        field.addEventListener("keydown", onKey);
         field.addEventListener("input", () => move(control, index()));
         field.addEventListener("focus", () => {
           if (moved === undefined) [moved, direction] = [control, 1];

@@ -49,15 +49,32 @@ class Live(anywidget.AnyWidget):
             self.send({**wish, "alt": alt}, [picture])
 
     def _repr_mimebundle_(self, **_):
-        """The widget, and what stands in for it where no kernel has run: card, PNG, words."""
-        data, _metadata = super()._repr_mimebundle_()
+        """The widget, and what stands in for it where no kernel has run: card, PNG, words.
+
+        Where nobody can answer, as under nbconvert --execute, the widget is left out: an export
+        would load it from the network, and would not show what stands in for it.
+        """
+        data, metadata = super()._repr_mimebundle_()
+        if not _page_is_there():
+            data, metadata = {}, {}
         data |= {
             "text/html": self.card,
             "image/png": base64.b64encode(self._picture).decode(),
             "text/plain": self._alt,
         }
         size = {"width": style.WIDTH, "height": style.HEIGHT, "alt": self._alt}
-        return data, {"image/png": size}
+        return data, metadata | {"image/png": size}
+
+
+def _request():
+    """The message that asked for the running cell; an empty dict outside a kernel."""
+    shell = get_ipython()
+    return shell.get_parent() if hasattr(shell, "get_parent") else {}
+
+
+def _page_is_there():
+    """Whether the cell was run from a page: pages let a cell ask for input, programs do not."""
+    return _request().get("content", {}).get("allow_stdin", True)
 
 
 def _complaint(figure, values, error):
@@ -68,21 +85,31 @@ def _complaint(figure, values, error):
     return f"This picture can't be drawn at {settings}: {type(error).__name__}: {error}"
 
 
-_shown = {}  # cell id → (execution count, the widgets that it shows)
+PAGES = 3  # so many open pages can show what one cell of one kernel has made
+_shown = {}  # cell id → {page: (execution count, the widgets that it shows)}, the newest last
 
 
 def live(figure: LiveFigure) -> Live:
-    """Show a figure with its controls; run again, a cell lets go of what it showed before."""
-    shell = get_ipython()
-    widget = Live(figure)
-    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
-    cell = parent.get("metadata", {}).get("cellId")
+    """Show a figure with its controls; run again, a cell lets go of what it showed before.
+
+    Two pages of one kernel, such as a notebook in two tabs, each keep what they show.
+    """
+    shell, request, widget = get_ipython(), _request(), Live(figure)
+    cell = request.get("metadata", {}).get("cellId")
     if cell:
-        run, widgets = _shown.get(cell, (None, []))
+        pages, page = _shown.setdefault(cell, {}), request.get("header", {}).get("session")
+        run, widgets = pages.pop(page, (None, []))
         if run != shell.execution_count:
-            for old in widgets:
-                old.layout.close()  # a widget of its own, which `close` forgets
-                old.close()
+            _close(widgets)
             widgets = []
-        _shown[cell] = shell.execution_count, [*widgets, widget]
+        pages[page] = shell.execution_count, [*widgets, widget]
+        if len(pages) > PAGES:
+            _, oldest = pages.pop(next(iter(pages)))
+            _close(oldest)
     return widget
+
+
+def _close(widgets):
+    for widget in widgets:
+        widget.layout.close()  # a widget of its own, which `close` forgets
+        widget.close()

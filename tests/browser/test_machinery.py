@@ -1,6 +1,8 @@
 """What can go wrong around a live figure, on a page of its own: kernels that die or are busy, pages
 that are saved, opened again, not trusted, scrolled, shown twice."""
 
+import copy
+
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
@@ -194,7 +196,110 @@ def test_cell_keeps_its_height_when_the_widget_replaces_the_stored_picture(lab, 
         page.wait("() => lab.cell('figure').node.getBoundingClientRect().height < 100")
 
 
+class TestKeys:
+    """With the focus on a control JupyterLab's shortcuts work, but for the control's own keys."""
+
+    @pytest.fixture(params=["h", "scheme"])
+    def control(self, request, page, view):
+        press(view, "Home", control=request.param)
+        yield request.param
+        page.do("() => { lab.panel().content.mode = 'command'; }")
+
+    def test_own_keys_move_the_control_and_no_cell(self, page, view, control):
+        before = page.do("() => lab.panel().content.activeCellIndex")
+        for key, index in [("ArrowDown", None), ("End", -1), ("Home", 0), ("PageDown", None)]:
+            press(view, key, control=control)
+            place = view.figure.controls[control].index(view.values()[control])
+            count = len(view.figure.controls[control].values())
+            assert index is None or place == index % count
+        assert page.do("() => lab.panel().content.activeCellIndex") == before
+        assert view.field(control).evaluate("(field) => field === document.activeElement")
+
+    def test_shortcuts_are_jupyterlabs(self, page, view, control):
+        page.do(
+            """() => {
+              lab.saved = 0;
+              lab.panel().context.saveState.connect((_, state) => {
+                lab.saved += state === "completed";
+              });
+            }"""
+        )
+        press(view, "Control+S", control=control)
+        page.wait("() => lab.saved")
+        left = "() => jupyterapp.shell.leftCollapsed"
+        before = page.do(left)
+        for collapsed in (not before, before):
+            press(view, "Control+B", control=control)
+            page.wait(f"(collapsed) => ({left})() === collapsed", collapsed)
+        press(view, "Escape", control=control)
+        page.wait("() => document.activeElement === lab.cell('figure').node")
+        count = "() => lab.cell('figure').model.executionCount"
+        before = page.do(count)
+        press(view, "Shift+Enter", control=control)
+        page.wait(f"(before) => ({count})() !== before", before)
+        page.wait("() => lab.cell('figure').model.executionState === 'idle'")
+
+
+class TestNarrow:
+    @pytest.mark.parametrize("width", [400, 320])  # 1280 at 320 and 400 % zoom
+    def test_controls_are_whole(self, page, view, width):
+        try:
+            page.tab.set_viewport_size({"width": width, "height": 15000})
+            page.wait(
+                "([card, width]) => card.offsetWidth < width", [view.box.element_handle(), width]
+            )
+            cut = view.box.evaluate(
+                """(card) => [...card.querySelectorAll("label > *")].filter((part) => {
+                  const [box, frame] = [part, card].map((it) => it.getBoundingClientRect());
+                  return box.right > frame.right || box.left < frame.left || box.width < 40 ||
+                         part.scrollWidth > part.clientWidth + 1 && part.tagName !== "SELECT";
+                }).map((part) => part.outerHTML)"""
+            )
+            assert cut == []
+        finally:
+            page.tab.set_viewport_size({"width": 1280, "height": 15000})
+
+
+def test_run_by_shift_and_enter_it_stays_in_sight(lab, notebook):
+    """JupyterLab goes to the next cell, and would scroll the picture away."""
+    notebook = copy.deepcopy(notebook)
+    text = next(cell for cell in notebook.cells if cell.id == "below")
+    text.source = "A long text.\n\n" * 40
+    whole = """(card) => {
+      const [box, frame] = [card, lab.panel().content.viewportNode ?? lab.panel().content.node]
+        .map((it) => it.getBoundingClientRect());
+      return box.top >= frame.top - 1 && box.bottom <= frame.bottom + 1;
+    }"""
+    path = lab.write("scrolled.ipynb", notebook)
+    with lab.open(path, viewport={"width": 1280, "height": 720}) as page:
+        page.rerun("imports")
+        for _ in range(2):  # the stored picture gives way to the widget, and that to another
+            page.rerun("figure")
+            view = page.live(StepOfDerivative)
+            view.wait()
+            page.tab.wait_for_timeout(1000)  # JupyterLab may still be scrolling
+            assert page.do("() => lab.panel().content.activeCell.model.id") == "below"
+            assert view.box.evaluate(whole)
+        slide(view, "Home")
+
+
 class TestStored:
+    def test_it_says_how_to_wake_it_until_a_kernel_lives(self, lab, notebook):
+        with lab.open(lab.write("asleep.ipynb", notebook)) as page:
+            words = page.tab.locator("[data-wake]").first
+            assert words.is_visible() and "run the import cell" in words.inner_text()
+            page.run_all()
+            slide(page.live(StepOfDerivative), "Home")
+            assert not words.is_visible()
+
+    def test_saved_by_another_server_it_shows_its_picture(self, lab, notebook):
+        notebook = copy.deepcopy(notebook)
+        output = next(cell for cell in notebook.cells if cell.id == "figure").outputs[0]
+        output.data[WIDGET_VIEW] = {"model_id": "0", "version_major": 2, "version_minor": 0}
+        with lab.open(lab.write("elsewhere.ipynb", notebook)) as page:
+            page.live(StepOfDerivative).wait()
+            assert "Error" not in page.tab.locator(".jp-Notebook").inner_text()
+
     def test_saved_and_opened_without_that_kernel(self, lab, notebook):
         path = lab.write("saved.ipynb", notebook)
         with lab.open(path) as page:

@@ -14,7 +14,8 @@ from PIL import Image
 
 from helpers.teaching import live, style
 from helpers.teaching.figure import Choice, LiveFigure, LogSlider, Slider, figure
-from helpers.teaching.widget import Live
+from helpers.teaching.widget import PAGES, Live
+from helpers.upkeep.refresh import WIDGET_VIEW
 
 
 @figure(
@@ -245,6 +246,32 @@ class TestWidget:
         assert labels == ["height", "where"]
         assert data["text/html"].count("disabled") == 2
 
+    def test_a_stored_figure_says_how_to_wake_it(self, widget):
+        assert "run the import cell and then this cell (Shift+Enter)" in widget.card
+
+    def test_run_by_a_program_it_stands_for_itself_without_the_network(self, widget, shell):
+        shell.allow_stdin = False  # as nbconvert --execute, papermill and refresh run a cell
+        data, metadata = widget._repr_mimebundle_()
+        assert data.keys() == {"text/html", "image/png", "text/plain"}
+        assert metadata.keys() == {"image/png"}
+        shell.allow_stdin = True
+        data, _ = widget._repr_mimebundle_()
+        assert WIDGET_VIEW in data
+
+    def test_colab_is_told_where_the_widgets_script_is(self, monkeypatch):
+        url = "a page's own copy of the widget manager"
+        output = SimpleNamespace(
+            enable_custom_widget_manager=lambda: None, _widgets=SimpleNamespace(_installed_url=url)
+        )
+        for name in ("google", "google.colab"):
+            monkeypatch.setitem(sys.modules, name, SimpleNamespace())
+        monkeypatch.setitem(sys.modules, "google.colab.output", output)
+        widget = Live(Bar)
+        _, metadata = widget._repr_mimebundle_()
+        widget.close()
+        assert metadata[WIDGET_VIEW] == {"colab": {"custom_widget_manager": {"url": url}}}
+        assert metadata["image/png"]["alt"] == Bar.describe()
+
     def test_words_of_a_figure_are_escaped(self):
         @figure(a=Choice("<a>", ["x<y", "z"], default="x<y"))
         class Sharp:
@@ -273,8 +300,12 @@ class TestWidget:
 @pytest.fixture
 def shell(monkeypatch):
     """Stands for a kernel that says which cell it runs, as JupyterLab's does."""
-    shell = SimpleNamespace(cell="a", execution_count=1)
-    shell.get_parent = lambda: {"metadata": {"cellId": shell.cell}}
+    shell = SimpleNamespace(cell="a", page="left", execution_count=1, allow_stdin=True)
+    shell.get_parent = lambda: {
+        "header": {"session": shell.page},
+        "metadata": {"cellId": shell.cell},
+        "content": {"allow_stdin": shell.allow_stdin},
+    }
     module = sys.modules[Live.__module__]
     monkeypatch.setattr(module, "get_ipython", lambda: shell)
     monkeypatch.setattr(module, "_shown", {})
@@ -296,6 +327,22 @@ class TestCell:
         shell.cell, shell.execution_count = "b", 2
         live(Bar)
         assert first.comm is not None
+
+    def test_another_page_of_the_kernel_keeps_its_widget(self, shell):
+        left = live(Bar)
+        shell.page, shell.execution_count = "right", 2
+        right = live(Bar)
+        assert left.comm is not None, "run in one tab, it vanishes in the other"
+        shell.page, shell.execution_count = "left", 3
+        live(Bar)
+        assert left.comm is None and right.comm is not None
+
+    def test_pages_that_were_closed_are_let_go_of(self, shell):
+        made = []
+        for page in range(PAGES + 2):  # a page that is loaded again is another one
+            shell.page, shell.execution_count = page, page
+            made.append(live(Bar))
+        assert [widget.comm is None for widget in made] == [True] * 2 + [False] * PAGES
 
     def test_memory_is_flat_over_fifty_runs(self, shell):
         def run(times):

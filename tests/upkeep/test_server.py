@@ -11,7 +11,10 @@ from pathlib import Path
 import nbformat
 import pytest
 from jupyter_server.serverapp import ServerApp
-from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
+from jupyter_server.services.contents.largefilemanager import (
+    AsyncLargeFileManager,
+    LargeFileManager,
+)
 from jupyter_server.utils import ensure_async
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from topics import ROOT, TOPICS
@@ -52,6 +55,21 @@ def test_a_bare_widget_keeps_its_view_and_the_state(tmp_path):
     assert server.WIDGET_VIEW not in figure.data
     assert server.WIDGET_VIEW in slider.data
     assert page.metadata.widgets == STATE
+
+
+@pytest.mark.parametrize("kind", [AsyncLargeFileManager, LargeFileManager])
+def test_a_page_that_another_server_saved_opens_with_its_pictures(tmp_path, kind):
+    nbformat.write(
+        notebook({"image/png": "aGk="}, {"text/plain": "IntSlider()"}), tmp_path / "page.ipynb"
+    )
+    manager = kind(root_dir=str(tmp_path))
+    server.open_without_dead_views(manager)
+    opened = asyncio.run(ensure_async(manager.get("page.ipynb")))["content"]
+    figure, slider = opened.cells[0].outputs
+    assert figure.data == {"image/png": "aGk="}
+    assert server.WIDGET_VIEW in slider.data
+    assert asyncio.run(ensure_async(manager.get("", content=True)))["type"] == "directory"
+    assert asyncio.run(ensure_async(manager.get("page.ipynb", content=False)))["content"] is None
 
 
 @pytest.mark.parametrize(
@@ -100,6 +118,9 @@ def test_an_installed_server_loads_the_extension(tmp_path, monkeypatch):
     app = ServerApp(root_dir=str(tmp_path), open_browser=False, allow_root=True, log_level="ERROR")
     app.initialize(argv=[], find_extensions=True, new_httpserver=False)
     assert server.pre_save_hook in app.contents_manager._pre_save_hooks
+    nbformat.write(notebook({"image/png": "aGk="}), tmp_path / "page.ipynb")
+    opened = asyncio.run(ensure_async(app.contents_manager.get("page.ipynb")))["content"]
+    assert server.WIDGET_VIEW not in opened.cells[0].outputs[0].data
     for topic in TOPICS:
         assert app.contents_manager.notary.check_signature(topic.notebook), topic.stem
     assert app.contents_manager.notary.check_signature(nbformat.read(copy_, 4))
