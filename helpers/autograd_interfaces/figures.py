@@ -117,7 +117,12 @@ class WeightedRows:
         v = np.array([v1, v2, v3])
         rows = v[:, None] * formulas.line_jacobian(formulas.LINE_THETA).numpy()
         total = rows.sum(0)
-        return {"v": v, "rows": rows, "total": total, "line": formulas.LINE_THETA - 0.1 * total}
+        return {
+            "v": v,
+            "rows": rows,
+            "total": total,
+            "line": formulas.LINE_THETA.numpy() - 0.1 * total,
+        }
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2, width_ratios=[5, 4])
@@ -151,7 +156,7 @@ class WeightedRows:
             length = np.hypot(*row)
             name.set_visible(length > 0)
             name.set_position(row * (max(length, 0.9) + 0.55) / max(length, 1e-9))
-        slope, start = now.line.numpy()
+        slope, start = now.line
         self.line.set_data(self.ENDS, slope * self.ENDS + start)
         self.points.set_sizes(20 + 130 * np.abs(now.v))
         faces = [edge if w > 0 else "white" for edge, w in zip(THREE, now.v, strict=True)]

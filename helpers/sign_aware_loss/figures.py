@@ -8,6 +8,7 @@ from matplotlib.colors import to_rgb
 from helpers.sign_aware_loss import formulas
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, Slider, figure
+from helpers.teaching.words import fixed
 
 __all__ = [  # noqa: RUF022 (the order of the page)
     "Surface",
@@ -20,11 +21,10 @@ __all__ = [  # noqa: RUF022 (the order of the page)
 PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 1.5}
 
 
-def signed(value, digits=2):
-    """A number in print, with a true minus sign and no negative zero."""
-    return f"{value + 0.0:.{digits}f}".replace("-", "−").replace(
-        f"−{0:.{digits}f}", f"{0:.{digits}f}"
-    )
+def top(axes):
+    """Where words stand above what is drawn, and how."""
+    looks = {"bbox": PAPER, "linespacing": 1.4, "transform": axes.transAxes}
+    return {"ha": "center", "va": "top", **looks}
 
 
 def constants(c_diff_sign, c_same_sign):
@@ -46,6 +46,9 @@ RIM, RADIUS, RISE = 6.0, 4.0, 0.75  # the bowl ends at this loss or distance; he
 class Surface:
     """The turned paraboloid as contours and as a bowl, with the two cases of the question."""
 
+    def measure(self, c_diff_sign, c_same_sign, view):
+        return {"costs": formulas.two_cases(c_diff_sign, c_same_sign)}
+
     def draw(self, canvas):
         canvas.set_layout_engine("none")  # two boxes of the same height, the left one square
         flat = canvas.add_axes((0.085, 0.14, 0.4575, 0.7625))
@@ -55,48 +58,44 @@ class Surface:
         flat.plot([-4, 4], [-4, 4], color=style.GREY, lw=1.2, ls="--")
         angle = np.linspace(0, 2 * np.pi, 121)
         self.circle = np.stack([np.cos(angle), np.sin(angle)])
-        self.levels = LineCollection([], colors="#B0B0B0", linewidths=1, animated=True)
+        self.levels = LineCollection([], colors="#B0B0B0", linewidths=1)
         self.through = LineCollection(
-            [], colors=[case[3] for case in CASES], linestyles=["--", "-"], animated=True
+            [], colors=[case[3] for case in CASES], linestyles=["--", "-"]
         )
         for lines in (self.levels, self.through):
             flat.add_collection(lines, autolim=False)
-        self.labels = []
+        self.dots, self.labels = [], []
         for t, x, marker, colour in CASES:
-            flat.plot(t, x, marker, color=colour, markersize=8, animated=True, zorder=3)
-            label = flat.text(t + 0.35, x, "", va="center", bbox=PAPER, zorder=4)
-            label.set_animated(True)
-            self.labels.append(label)
+            self.dots += flat.plot(t, x, marker, color=colour, markersize=8, zorder=3)
+            self.labels.append(flat.text(t + 0.35, x, "", va="center", bbox=PAPER, zorder=4))
 
         bowl.set(xlim=(-5.2, 5.2), ylim=(-4.4, 6.67))
         bowl.set_axis_off()
         bowl.set_title(f"the surface up to a loss of {RIM:g}")
-        self.floor = LineCollection([], colors=style.GREY, linewidths=1.2, animated=True, zorder=1)
-        self.skin = PolyCollection([], linewidths=0.4, animated=True, zorder=2)
+        self.floor = LineCollection([], colors=style.GREY, linewidths=1.2, zorder=1)
+        self.skin = PolyCollection([], linewidths=0.4, zorder=2)
         for artist in (self.floor, self.skin):
             bowl.add_collection(artist, autolim=False)
-        (self.crest,) = bowl.plot([], [], color=style.GREY, lw=1.2, ls="--", animated=True)
+        (self.crest,) = bowl.plot([], [], color=style.GREY, lw=1.2, ls="--")
         self.marks = [
-            bowl.plot([], [], marker, color=colour, markersize=8, animated=True, zorder=4)[0]
+            bowl.plot([], [], marker, color=colour, markersize=8, zorder=4)[0]
             for _, _, marker, colour in CASES
         ]
-        self.ends = [bowl.text(0, 0, end, ha="center", va="center") for end in ("t", "x")]
-        for end in self.ends:
-            end.set(animated=True, zorder=1)  # behind the bowl
+        # Behind the bowl.
+        self.ends = [bowl.text(0, 0, end, ha="center", va="center", zorder=1) for end in "tx"]
 
-    def update(self, c_diff_sign, c_same_sign, view):
-        axes = np.sqrt([[c_diff_sign], [c_same_sign]]) * self.circle
+    def update(self, now):
+        axes = np.sqrt([[now.c_diff_sign], [now.c_same_sign]]) * self.circle
         ellipse = np.stack([axes[0] - axes[1], axes[0] + axes[1]], 1) / np.sqrt(2)  # (t, x)
-        costs = formulas.two_cases(c_diff_sign, c_same_sign)
         self.levels.set_segments([np.sqrt(level) * ellipse for level in LEVELS])
-        self.through.set_segments([np.sqrt(cost) * ellipse for cost in costs])
-        for label, (t, x, *_), cost in zip(self.labels, CASES, costs, strict=True):
-            label.set_text(f"{signed(x, 0)} for {t}: {cost:.2f}")
-        self._bowl(c_diff_sign, c_same_sign, view, costs)
+        self.through.set_segments([np.sqrt(cost) * ellipse for cost in now.costs])
+        for label, (t, x, *_), cost in zip(self.labels, CASES, now.costs, strict=True):
+            label.set_text(f"{fixed(x, 0)} for {t}: {fixed(cost, 2)}")
+        self._bowl(now.c_diff_sign, now.c_same_sign, np.radians(now.view), now.costs)
 
-    def _bowl(self, c_diff_sign, c_same_sign, view, costs):
+    def _bowl(self, c_diff_sign, c_same_sign, turn, costs):
         """Project the bowl (parallel rays) and paint its patches from back to front."""
-        turn, tilt = np.radians(view), np.radians(28)
+        tilt = np.radians(28)
 
         def project(t, x, loss):
             right = t * np.cos(turn) - x * np.sin(turn)
@@ -137,13 +136,14 @@ class Surface:
             mark.set_data(at[:1], at[1:])
             mark.set_marker(shape if cost <= RIM else "^")
 
-    def describe(self, c_diff_sign, c_same_sign, view):
-        wrong, right = formulas.two_cases(c_diff_sign, c_same_sign)
+    def describe(self, now):
+        wrong, right = now.costs
         beyond = f" The second lies above the bowl's rim at {RIM:g}." if right > RIM else ""
         return (
-            f"With c_diff_sign = {c_diff_sign:g} and c_same_sign = {c_same_sign:g}, predicting −1 "
-            f"for a truth of 1 costs {wrong:.2f} and predicting 3 costs {right:.2f}; the contour of "
-            f"the second encloses the first.{beyond} The bowl is turned by {view}°."
+            f"With c_diff_sign = {now.c_diff_sign:g} and c_same_sign = {now.c_same_sign:g}, "
+            f"predicting −1 for a truth of 1 costs {fixed(wrong, 2)} and predicting 3 costs {fixed(right, 2)}; "
+            f"the contour of the second encloses the first.{beyond} The bowl is turned by "
+            f"{now.view}°."
         )
 
 
@@ -154,54 +154,63 @@ HIGHEST, HEADROOM = 12.5, 3  # the largest loss that is drawn; room for words ab
 class Slice:
     """The turned paraboloid for one truth, its minimum, and the line that a regression learns."""
 
+    X = np.linspace(-3.6, 3.6, 121)
+
+    def measure(self, c_diff_sign, c_same_sign, t):
+        constants = c_diff_sign, c_same_sign
+        best, floor = formulas.paraboloid_minimum(t, *constants)
+        return {
+            "curve": formulas.elliptic_paraboloid(torch.from_numpy(self.X), t, *constants),
+            "best": best,
+            "floor": floor,
+            "perfect": 2 * t**2 / c_diff_sign,
+            "kappa": formulas.completed_square(*constants)[1],
+        }
+
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2)
         left.set(xlabel="prediction x", xlim=(-3.6, 3.6), ylim=(0, HIGHEST + HEADROOM))
         left.set_title("loss; dashed: the truth")
-        self.x = np.linspace(-3.6, 3.6, 121)
-        (self.truth,) = left.plot([], [], color=style.GREY, lw=1.2, ls="--", animated=True)
-        (self.curve,) = left.plot([], [], color=style.BLUE, animated=True)
-        (self.perfect,) = left.plot([], [], "D", color=style.GREY, markersize=8, animated=True)
-        (self.best,) = left.plot([], [], "o", color=style.BLUE, markersize=9, animated=True)
-        self.costs = left.text(0.5, 0.97, "", ha="center", va="top", transform=left.transAxes)
-        self.costs.set(animated=True, bbox=PAPER, linespacing=1.4)
+        (self.truth,) = left.plot([], [], color=style.GREY, lw=1.2, ls="--")
+        (self.curve,) = left.plot([], [], color=style.BLUE)
+        (self.perfect,) = left.plot([], [], "D", color=style.GREY, markersize=8)
+        (self.best,) = left.plot([], [], "o", color=style.BLUE, markersize=9)
+        self.costs = left.text(0.5, 0.97, "", **top(left))
 
         right.set(xlabel="input z", xlim=(-1.6, 1.6), ylim=(-5.6, 6.6))
         right.set_title("what a regression learns")
         right.plot(formulas.LINE_Z, formulas.line_truths(), ".", color=style.GREY)
         right.text(-1.55, 5.4, "dots: truths 3z + 0.5", color=style.GREY)
-        (self.line,) = right.plot([], [], color=style.BLUE, animated=True)
-        self.learnt = right.text(1.55, -5.1, "", ha="right", animated=True, bbox=PAPER)
+        (self.line,) = right.plot([], [], color=style.BLUE)
+        self.learnt = right.text(1.55, -5.1, "", ha="right", bbox=PAPER)
 
-    def update(self, c_diff_sign, c_same_sign, t):
-        curve = formulas.elliptic_paraboloid(torch.from_numpy(self.x), t, c_diff_sign, c_same_sign)
-        best, floor = formulas.paraboloid_minimum(t, c_diff_sign, c_same_sign)
-        perfect = 2 * t**2 / c_diff_sign
-        self.truth.set_data([t, t], [0, HIGHEST])
-        self.curve.set_data(self.x, np.where(curve <= HIGHEST, curve, np.nan))
-        for mark, x, cost, kept in ((self.best, best, floor, "o"), (self.perfect, t, perfect, "D")):
+    def update(self, now):
+        self.truth.set_data([now.t, now.t], [0, HIGHEST])
+        self.curve.set_data(self.X, np.where(now.curve <= HIGHEST, now.curve, np.nan))
+        for mark, x, cost, kept in (
+            (self.best, now.best, now.floor, "o"),
+            (self.perfect, now.t, now.perfect, "D"),
+        ):
             mark.set_data([x], [min(cost, HIGHEST)])
             mark.set_marker(kept if cost <= HIGHEST else "^")
         self.costs.set_text(
-            f"● least: {signed(floor)} at x = {signed(best)}\n"
-            f"◆ perfect: {signed(perfect)} at x = {signed(t, 1)}"
+            f"● least: {fixed(now.floor, 2)} at x = {fixed(now.best, 2)}\n"
+            f"◆ perfect: {fixed(now.perfect, 2)} at x = {fixed(now.t, 1)}"
         )
-        _, kappa = formulas.completed_square(c_diff_sign, c_same_sign)
-        self.line.set_data(formulas.LINE_Z, kappa * formulas.line_truths())
-        sign = "−" if kappa < 0 else "+"
+        self.line.set_data(formulas.LINE_Z, now.kappa * formulas.line_truths())
+        slope, bias = now.kappa * formulas.SLOPE, abs(now.kappa) * formulas.BIAS
         self.learnt.set_text(
-            f"learnt: {signed(kappa * formulas.SLOPE)}·z {sign} {abs(kappa) * formulas.BIAS:.2f}"
+            f"learnt: {fixed(slope, 2)}·z {'−' if now.kappa < 0 else '+'} {fixed(bias, 2)}"
         )
 
-    def describe(self, c_diff_sign, c_same_sign, t):
-        best, floor = formulas.paraboloid_minimum(t, c_diff_sign, c_same_sign)
-        _, kappa = formulas.completed_square(c_diff_sign, c_same_sign)
-        slope, bias = kappa * formulas.SLOPE, kappa * formulas.BIAS
+    def describe(self, now):
+        slope, bias = now.kappa * formulas.SLOPE, now.kappa * formulas.BIAS
         return (
-            f"With c_diff_sign = {c_diff_sign:g} and c_same_sign = {c_same_sign:g} the loss for a "
-            f"truth of {signed(t, 1)} is least, {signed(floor)}, at x = {signed(best)}; a perfect "
-            f"prediction costs {signed(2 * t**2 / c_diff_sign)}. From truths of slope 3 and bias 0.5 "
-            f"a regression learns slope {signed(slope)} and bias {signed(bias)}."
+            f"With c_diff_sign = {now.c_diff_sign:g} and c_same_sign = {now.c_same_sign:g} the loss "
+            f"for a truth of {fixed(now.t, 1)} is least, {fixed(now.floor, 2)}, at x = "
+            f"{fixed(now.best, 2)}; a perfect prediction costs {fixed(now.perfect, 2)}. From truths "
+            f"of slope 3 and bias 0.5 a regression learns slope {fixed(slope, 2)} and bias "
+            f"{fixed(bias, 2)}."
         )
 
 
@@ -216,87 +225,77 @@ TALLEST, STEEPEST, ROOM = 20, 18, 1.25  # what is drawn; room for words above it
 class Losses:
     """A loss for one truth and its derivative, beside squared error."""
 
-    def draw(self, canvas):
-        self.panels = canvas.subplots(1, 2)
-        below, above = np.linspace(-4.2, -1e-9, 211), np.linspace(1e-9, 4.2, 211)
-        self.x = np.concatenate([below, [np.nan], above])  # a gap at 0, where losses may jump
-        for panel, title in zip(self.panels, ("", "its derivative in x"), strict=True):
-            panel.set(xlabel="prediction x", xlim=(-4.2, 4.2), title=title or " ")
-        self.name = self.panels[0].text(0, 1.03, "", transform=self.panels[0].transAxes)
-        self.name.set_animated(True)
-        self.panels[0].set(ylim=(0, ROOM * TALLEST), yticks=range(0, 21, 5))
-        self.panels[1].set(ylim=(-1.6 * STEEPEST, 1.6 * STEEPEST), yticks=range(-15, 16, 5))
-        self.panels[1].axhline(0, color=style.GREY, lw=0.8)
-        self.truths, self.squares, self.curves, self.wrong, self.right, self.texts = (
-            [] for _ in range(6)
-        )
-        for panel in self.panels:
+    # A gap at 0, where losses may jump.
+    X = np.concatenate([np.linspace(-4.2, -1e-9, 211), [np.nan], np.linspace(1e-9, 4.2, 211)])
 
-            def line(*args, panel=panel, **looks):
-                return panel.plot([], [], *args, animated=True, **looks)[0]
+    def measure(self, loss, weight, t):
+        """Loss and slope: of squared error and of the loss at all X, and at the two cases.
 
-            self.truths.append(line(color=style.GREY, lw=1.2, ls="--"))
-            self.squares.append(line(color=style.ORANGE, lw=1.6, ls="-."))
-            self.curves.append(line(color=style.BLUE))
-            self.wrong.append(line("s", color=style.VERMILION, markersize=8))
-            self.right.append(line("o", color=style.GREEN, markersize=8))
-            text = panel.text(0.5, 0.97, "", ha="center", va="top", transform=panel.transAxes)
-            text.set(animated=True, bbox=PAPER, linespacing=1.4)
-            self.texts.append(text)
-        self.panels[1].text(
-            0.5,
-            0.03,
-            "dash-dotted: squared error\ndashed: the truth",
-            ha="center",
-            linespacing=1.4,
-            transform=self.panels[1].transAxes,
-        )
-
-    def _at(self, loss, weight, t, x):
-        """Loss and derivative, and those of squared error, at the predictions x."""
-        x, t = torch.as_tensor(x, dtype=torch.float64), torch.tensor(t, dtype=torch.float64)
+        The cases are at distance 2 from the truth: towards zero and beyond, and away.
+        """
+        towards = -2.0 if t >= 0 else 2.0
+        cases, truth = (t + towards, t - towards), torch.tensor(t, dtype=torch.float64)
 
         def chosen(x, t):
             return formulas.LOSSES[loss](x, t, weight) + 0 * x
 
-        return (chosen(x, t), formulas.slope(chosen, x, t)), ((x - t) ** 2, 2 * (x - t))
+        def at(x):
+            x = torch.as_tensor(x, dtype=torch.float64)
+            return chosen(x, truth), formulas.slope(chosen, x, truth)
 
-    def _cases(self, t):
-        """Two predictions at distance 2 from the truth: towards zero and beyond, and away."""
-        towards = -2.0 if t >= 0 else 2.0
-        return t + towards, t - towards
+        squares = (self.X - t) ** 2, 2 * (self.X - t)
+        return {"squares": squares, "curves": at(self.X), "cases": cases, "values": at(cases)}
 
-    def update(self, loss, weight, t):
-        curves, squares = self._at(loss, weight, t, self.x)
-        (costs, slopes), _ = self._at(loss, weight, t, self._cases(t))
-        self.name.set_text(loss)
-        words = ("costs", "slope")
-        for i, limits in enumerate(((0, TALLEST), (-STEEPEST, STEEPEST))):
-            self.truths[i].set_data([t, t], limits)
-            for line, y in ((self.curves[i], curves[i]), (self.squares[i], squares[i])):
-                drawn = (y >= limits[0]) & (y <= limits[1])
-                line.set_data(self.x, np.where(drawn, y, np.nan))
-            values = (costs, slopes)[i]
-            for mark, x, value, shape in zip(
-                (self.wrong[i], self.right[i]), self._cases(t), values, "so", strict=True
-            ):
-                mark.set_data([x], [np.clip(float(value), limits[0], limits[1])])
-                mark.set_marker("v" if value < limits[0] else "^" if value > limits[1] else shape)
+    def draw(self, canvas):
+        panels = canvas.subplots(1, 2)
+        left, right = panels
+        self.name = left.text(0, 1.03, "", transform=left.transAxes)
+        left.set(ylim=(0, ROOM * TALLEST), yticks=range(0, 21, 5), title=" ")
+        right.set(ylim=(-1.6 * STEEPEST, 1.6 * STEEPEST), yticks=range(-15, 16, 5))
+        right.set_title("its derivative in x")
+        right.axhline(0, color=style.GREY, lw=0.8)
+        self.lines, self.marks, self.texts = [], [], []
+        for panel in panels:
+            panel.set(xlabel="prediction x", xlim=(-4.2, 4.2))
+            (truth,) = panel.plot([], [], color=style.GREY, lw=1.2, ls="--")
+            (square,) = panel.plot([], [], color=style.ORANGE, lw=1.6, ls="-.")
+            (curve,) = panel.plot([], [], color=style.BLUE)
+            (wrong,) = panel.plot([], [], "s", color=style.VERMILION, markersize=8)
+            (right_one,) = panel.plot([], [], "o", color=style.GREEN, markersize=8)
+            self.lines.append((truth, square, curve))
+            self.marks.append((wrong, right_one))
+            self.texts.append(panel.text(0.5, 0.97, "", **top(panel)))
+        words = "dash-dotted: squared error\ndashed: the truth"
+        below = {"ha": "center", "linespacing": 1.4, "transform": right.transAxes}
+        right.text(0.5, 0.03, words, **below)
+
+    def update(self, now):
+        self.name.set_text(now.loss)
+        for i, (low, high) in enumerate(((0, TALLEST), (-STEEPEST, STEEPEST))):
+            truth, *curves = self.lines[i]
+            truth.set_data([now.t, now.t], [low, high])
+            for line, y in zip(curves, (now.squares[i], now.curves[i]), strict=True):
+                line.set_data(self.X, np.where((y >= low) & (y <= high), y, np.nan))
+            values = now.values[i].tolist()
+            for mark, x, value, shape in zip(self.marks[i], now.cases, values, "so", strict=True):
+                mark.set_data([x], [np.clip(value, low, high)])
+                mark.set_marker("v" if value < low else "^" if value > high else shape)
+            word = ("costs", "slope")[i]
+            rows = zip("■●", now.cases, values, strict=True)
             self.texts[i].set_text(
                 "\n".join(
-                    f"{sign} {signed(x)} {words[i]} {signed(float(value))}"
-                    for sign, x, value in zip("■●", self._cases(t), values, strict=True)
+                    f"{sign} {fixed(x, 2)} {word} {fixed(value, 2)}" for sign, x, value in rows
                 )
             )
 
-    def describe(self, loss, weight, t):
-        (costs, slopes), _ = self._at(loss, weight, t, self._cases(t))
-        (a, b), (cost_a, cost_b), (slope_a, slope_b) = self._cases(t), costs, slopes
+    def describe(self, now):
+        costs = [
+            f"predicting {fixed(x, 2)} costs {fixed(cost, 2)} with slope {fixed(slope, 2)}"
+            for x, cost, slope in zip(now.cases, *now.values, strict=True)
+        ]
         return (
-            f"The loss {loss} with λ = {weight:g} and a truth of {signed(t)}: predicting "
-            f"{signed(a)} costs {signed(float(cost_a))} with slope {signed(float(slope_a))}, "
-            f"predicting {signed(b)} costs {signed(float(cost_b))} with slope "
-            f"{signed(float(slope_b))}."
+            f"The loss {now.loss} with λ = {now.weight:g} and a truth of {fixed(now.t, 2)}: "
+            f"{', '.join(costs)}."
         )
 
 
@@ -309,10 +308,16 @@ class NoisyFit:
     """Lines fitted to noisy truths with a penalty on the sign, and what it buys on new data."""
 
     QUANTITIES = (
-        ("learnt slope", (-0.15, 2), "{:.2f}"),
-        ("mean squared error, new data", (-0.3, 4.2), "{:.2f}"),
-        ("share of signs right", (0.45, 1.05), "{:.3f}"),
+        ("learnt slope", (-0.15, 2), 2),
+        ("mean squared error, new data", (-0.3, 4.2), 2),
+        ("share of signs right", (0.45, 1.05), 3),
     )
+
+    def measure(self, shape, noise, weight):
+        table = formulas.noisy_scores(shape, noise)  # quantity, draw, weight
+        at = list(formulas.SHAPES).index(shape), formulas.NOISES.index(noise)
+        lines = formulas.noisy_lines()[at][:, weight].numpy()
+        return {"lines": lines, "low": table.amin(1), "high": table.amax(1), "mean": table.mean(1)}
 
     def draw(self, canvas):
         grid = canvas.add_gridspec(3, 2)
@@ -320,67 +325,56 @@ class NoisyFit:
         cloud.set(xlabel="input z", xlim=(-2.1, 2.1), ylim=(-5.5, 8), title="ten draws")
         cloud.axhline(0, color=style.GREY, lw=0.8)
         self.z = np.linspace(-2, 2, 61)
-        (self.points,) = cloud.plot([], [], ".", color="#9A9A9A", markersize=5, animated=True)
-        (self.mean,) = cloud.plot([], [], color=style.BLACK, ls="--", animated=True, zorder=3)
-        self.lines = LineCollection([], colors=style.BLUE, linewidths=1, animated=True)
+        (self.points,) = cloud.plot([], [], ".", color="#9A9A9A", markersize=5)
+        (self.mean,) = cloud.plot([], [], color=style.BLACK, ls="--", zorder=3)
+        self.lines = LineCollection([], colors=style.BLUE, linewidths=1)
         cloud.add_collection(self.lines, autolim=False)
         cloud.text(-1.95, 7.1, "thin: learnt lines\ndashed: true mean", va="top", linespacing=1.4)
 
-        self.bands, self.medians, self.here, self.values = [], [], [], []
+        self.bands, self.means, self.here, self.values = [], [], [], []
         for row, (title, limits, _) in enumerate(self.QUANTITIES):
             panel = canvas.add_subplot(grid[row, 1])
             panel.set(xlim=(-0.4, 10.4), ylim=limits, xticks=range(0, 11, 2))
             panel.set_title(title, fontsize=style.points(13))
             panel.tick_params(labelbottom=row == 2)
-            band = LineCollection(
-                [], colors=style.SKY, linewidths=8, capstyle="butt", alpha=0.6, animated=True
-            )
-            panel.add_collection(band, autolim=False)
-            self.bands.append(band)
-            (mean,) = panel.plot([], [], color=style.BLUE, lw=1.6, animated=True)
-            (here,) = panel.plot([], [], "o", color=style.BLUE, markersize=8, animated=True)
-            value = panel.text(1, 1.05, "", ha="right", transform=panel.transAxes)
-            value.set_animated(True)
-            self.medians.append(mean)
-            self.here.append(here)
-            self.values.append(value)
+            looks = {"colors": style.SKY, "linewidths": 8, "capstyle": "butt", "alpha": 0.6}
+            self.bands.append(panel.add_collection(LineCollection([], **looks), autolim=False))
+            self.means += panel.plot([], [], color=style.BLUE, lw=1.6)
+            self.here += panel.plot([], [], "o", color=style.BLUE, markersize=8)
+            self.values.append(panel.text(1, 1.05, "", ha="right", transform=panel.transAxes))
         panel.set_xlabel("weight λ")
         for shape in formulas.SHAPES:
             for noise in formulas.NOISES:
                 formulas.noisy_scores(shape, noise)
 
-    def update(self, shape, noise, weight):
+    def update(self, now):
         z, standard = (sample[0] for sample in formulas.noisy_samples())
-        mean = formulas.SHAPES[shape]
-        self.points.set_data(z, mean(z) + noise * standard)
+        mean = formulas.SHAPES[now.shape]
+        self.points.set_data(z, mean(z) + now.noise * standard)
         self.mean.set_data(self.z, mean(torch.from_numpy(self.z)))
-        at = list(formulas.SHAPES).index(shape), formulas.NOISES.index(noise)
-        lines = formulas.noisy_lines()[at][:, weight].numpy()
         ends = np.array([-2.0, 2.0])
-        heights = lines[:, :1] * ends + lines[:, 1:]
+        heights = now.lines[:, :1] * ends + now.lines[:, 1:]
         self.lines.set_segments([np.stack([ends, y], 1) for y in heights])
-        table = formulas.noisy_scores(shape, noise)
-        weights = np.array(formulas.WEIGHTS)
-        for i, (_, _, form) in enumerate(self.QUANTITIES):
-            low, high, middle = table[i].amin(0), table[i].amax(0), table[i].mean(0)
-            self.bands[i].set_segments(
-                [[(w, a), (w, b)] for w, a, b in zip(weights, low, high, strict=True)]
-            )
-            self.medians[i].set_data(weights, middle)
-            self.here[i].set_data([weight], [middle[weight]])
-            self.values[i].set_text(form.format(float(middle[weight])))
+        for i, (*_, digits) in enumerate(self.QUANTITIES):
+            low, high, middle = now.low[i], now.high[i], now.mean[i]
+            self.bands[i].set_segments([[(w, low[w]), (w, high[w])] for w in formulas.WEIGHTS])
+            self.means[i].set_data(formulas.WEIGHTS, middle)
+            self.here[i].set_data([now.weight], [middle[now.weight]])
+            self.values[i].set_text(fixed(middle[now.weight], digits))
 
-    def describe(self, shape, noise, weight):
-        table = formulas.noisy_scores(shape, noise)
-        slope, error, right = table[..., weight].mean(1).tolist()
-        plain = table[..., 0].mean(1).tolist()
-        low, high = table[2, :, weight].min(), table[2, :, weight].max()
+    def describe(self, now):
+        slope, error, right = now.mean[:, now.weight]
+        plain = now.mean[:, 0]
         return (
-            f"True mean {shape}, noise {noise:g}, λ = {weight}: over ten draws the learnt slope is "
-            f"{slope:.2f} (λ = 0: {plain[0]:.2f}), the squared error on new data {error:.2f} "
-            f"({plain[1]:.2f}) and the share of right signs {right:.3f} ({plain[2]:.3f}), "
-            f"from {low:.3f} to {high:.3f}."
+            f"True mean {now.shape}, noise {now.noise:g}, λ = {now.weight}: over ten draws the "
+            f"learnt slope is {fixed(slope, 2)} (λ = 0: {fixed(plain[0], 2)}), the squared error on "
+            f"new data {fixed(error, 2)} ({fixed(plain[1], 2)}) and the share of right signs "
+            f"{fixed(right)} ({fixed(plain[2])}), from {fixed(now.low[2, now.weight])} to "
+            f"{fixed(now.high[2, now.weight])}."
         )
+
+
+ROWS = {method: row for row, method in enumerate(formulas.METHODS)}
 
 
 @figure(
@@ -391,95 +385,75 @@ class NoisyFit:
 class SunspotDirections:
     """Direction and size of the next year's change of the sunspot number, 1900 to 2008."""
 
+    def measure(self, lags, weight, against):
+        """Per panel: method → (value, low, high), shares in per cent."""
+        panels = []
+        for measure, other, scale in (
+            ("signs", None, 100),
+            ("signs", against, 100),
+            ("rmse", None, 1),
+        ):
+            methods = [
+                method
+                for method in formulas.METHODS
+                if method != other and (measure, method) != ("rmse", "classifier")
+            ]
+            panels.append(
+                {
+                    method: [
+                        scale * value
+                        for value in formulas.sunspot_score(method, measure, lags, weight, other)
+                    ]
+                    for method in methods
+                }
+            )
+        return {"panels": panels}
+
     def draw(self, canvas):
-        self.panels = canvas.subplots(1, 3, sharey=True)
-        self.rows = dict(zip(formulas.METHODS, range(len(formulas.METHODS)), strict=True))
+        panels = canvas.subplots(1, 3, sharey=True)
         heads = ("direction right, %", "difference, points", "RMSE")
         limits = ((65, 100), (-16, 26), (10, 36))
         self.bars, self.dots, self.texts = [], [], []
-        for panel, head, ends in zip(self.panels, heads, limits, strict=True):
-            panel.set(xlim=ends, ylim=(len(self.rows) - 0.4, -0.7))
+        for panel, head, ends in zip(panels, heads, limits, strict=True):
+            panel.set(xlim=ends, ylim=(len(ROWS) - 0.4, -0.7))
             panel.set_title(head, fontsize=style.points(13))
-            bars = LineCollection([], colors=style.BLUE, linewidths=2.5, animated=True)
-            panel.add_collection(bars, autolim=False)
-            (dots,) = panel.plot([], [], "o", color=style.BLUE, animated=True)
-            self.bars.append(bars)
-            self.dots.append(dots)
-            texts = [panel.text(0, row - 0.2, "", ha="center", va="bottom") for row in range(5)]
-            for text in texts:
-                text.set(
-                    animated=True,
-                    fontsize=style.points(12),
-                    bbox=PAPER if panel is self.panels[1] else None,
-                )
-            self.texts.append(texts)
-        self.panels[0].set_yticks(range(len(self.rows)), self.rows)
-        self.panels[1].axvline(0, color=style.GREY, lw=1.2, ls="--")
-        self.panels[2].text(
-            23, self.rows["classifier"], "no size", ha="center", va="center", color=style.GREY
-        )
+            bars = LineCollection([], colors=style.BLUE, linewidths=2.5)
+            self.bars.append(panel.add_collection(bars, autolim=False))
+            self.dots += panel.plot([], [], "o", color=style.BLUE)
+            looks = {"fontsize": style.points(12), "bbox": PAPER if panel is panels[1] else None}
+            looks |= {"ha": "center", "va": "bottom"}
+            self.texts.append([panel.text(0, row - 0.2, "", **looks) for row in range(5)])
+        panels[0].set_yticks(range(len(ROWS)), ROWS)
+        panels[1].axvline(0, color=style.GREY, lw=1.2, ls="--")
+        centre = {"ha": "center", "va": "center"}
+        panels[2].text(23, ROWS["classifier"], "no size", color=style.GREY, **centre)
         for arguments in (("signs",), ("signs", "as last year"), ("rmse",)):
             formulas.sunspot_scores(*arguments)
 
-    @staticmethod
-    def _scores(lags, weight, against):
-        """Per panel: method → (value, low, high), shares in per cent."""
-
-        def percent(score):
-            return tuple(100 * value for value in score)
-
-        shares = {
-            method: percent(formulas.sunspot_score(method, "signs", lags, weight))
-            for method in formulas.METHODS
-        }
-        differences = {
-            method: percent(formulas.sunspot_score(method, "signs", lags, weight, against))
-            for method in formulas.METHODS
-            if method != against
-        }
-        sizes = {
-            method: formulas.sunspot_score(method, "rmse", lags, weight)
-            for method in formulas.METHODS
-            if method != "classifier"
-        }
-        return shares, differences, sizes
-
-    def update(self, lags, weight, against):
-        for bars, dots, texts, scores, digits in zip(
-            self.bars,
-            self.dots,
-            self.texts,
-            self._scores(lags, weight, against),
-            (1, 1, 2),
-            strict=True,
-        ):
-            rows = [self.rows[method] for method in scores]
-            bars.set_segments(
-                [
-                    [(low, row), (high, row)]
-                    for row, (_, low, high) in zip(rows, scores.values(), strict=True)
-                ]
-            )
-            dots.set_data([score[0] for score in scores.values()], rows)
+    def update(self, now):
+        panels = zip(self.bars, self.dots, self.texts, now.panels, (1, 1, 2), strict=True)
+        for bars, dots, texts, scores, digits in panels:
+            rows = [ROWS[method] for method in scores]
+            at = list(zip(rows, scores.values(), strict=True))
+            bars.set_segments([[(low, row), (high, row)] for row, (_, low, high) in at])
+            dots.set_data([value for value, _, _ in scores.values()], rows)
             for text in texts:
                 text.set_text("")
-            for row, (value, _, _) in zip(rows, scores.values(), strict=True):
-                texts[row].set_text(signed(value, digits))
-                texts[row].set_x(value)
+            for row, (value, _, _) in at:
+                texts[row].set(text=fixed(value, digits), x=value)
 
-    def describe(self, lags, weight, against):
-        shares, differences, sizes = self._scores(lags, weight, against)
+    def describe(self, now):
+        shares, differences, sizes = now.panels
         parts = []
         for method, (share, _, _) in shares.items():
-            text = f"{method} {share:.1f} %"
+            text = f"{method} {fixed(share, 1)} %"
             if method in differences:
-                text += " (difference {}, from {} to {})".format(
-                    *(signed(value, 1) for value in differences[method])
-                )
+                value, low, high = (fixed(value, 1) for value in differences[method])
+                text += f" (difference {value}, from {low} to {high})"
             if method in sizes:
-                text += f", RMSE {sizes[method][0]:.2f}"
+                text += f", RMSE {fixed(sizes[method][0], 2)}"
             parts.append(text)
         return (
-            f"Directions right in 1900 to 2008 with {lags} years known and λ = {weight}, the "
-            f"difference to “{against}” with its 95 % interval: {'; '.join(parts)}."
+            f"Directions right in 1900 to 2008 with {now.lags} years known and λ = {now.weight}, "
+            f"the difference to “{now.against}” with its 95 % interval: {'; '.join(parts)}."
         )
