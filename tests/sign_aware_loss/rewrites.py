@@ -5,6 +5,13 @@ import math
 import torch
 from rewriting import rewrite
 
+SAME = {
+    # The root is squared, so its sign does not count.
+    "elliptic_paraboloid_loss": ["2 → -2"],
+    # A quotient is negative where the product is; 1/0 is inf, and inf < 0 is False.
+    "sign_penalty_gradient": ["prediction * truth → prediction / truth"],
+}
+
 
 @rewrite("elliptic_paraboloid_loss")
 def turned_by_a_matrix(prediction, truth, c_diff_sign, c_same_sign):
