@@ -23,6 +23,7 @@ from nbclient.exceptions import CellExecutionError
 from PIL import Image
 
 from helpers.collection import collection
+from helpers.upkeep import tables
 
 AT_ONCE = 2
 CELL_SECONDS = 120
@@ -208,14 +209,18 @@ def refresh(paths):
 def main(arguments=None):
     """The command line. Returns 0 if every notebook ran, else 1."""
     parser = argparse.ArgumentParser(
-        prog="python -m helpers.upkeep.refresh", description="Store notebooks' outputs."
+        prog="python -m helpers.upkeep.refresh",
+        description="Store notebooks' outputs, and lists of them.",
     )
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: the whole collection")
     chosen = parser.parse_args(arguments).notebooks
     missing = [path for path in chosen if not path.is_file()]
     if missing:
         parser.error(f"no such notebook: {', '.join(map(str, missing))}")
-    return 0 if refresh(chosen or collection()) else 1
+    done = refresh(chosen or collection())
+    for name in [] if chosen else tables.write():
+        print(f"{name}: its list of notebooks is written anew")
+    return 0 if done else 1
 
 
 if __name__ == "__main__":
