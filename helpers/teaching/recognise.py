@@ -20,27 +20,35 @@ def recognise(exercise, expected, outcomes):
     """(name, message) of the known mistake that the attempt makes, or None. The name may be None.
 
     A mistake need not agree with the attempt where a guard stands: what the attempt leaves
-    undone there is said besides. Where no mistake agrees to the last digit, one that does so but
+    undone there is said besides, unless the mistake itself does the same there. Where no mistake agrees to the last digit, one that does so but
     for an ε counts, and then two slips at once.
     """
     found = [difference(*pair, exercise.detached) for pair in zip(expected, outcomes, strict=True)]
     cases = list(exercise.builders)
     open_cases = [i for i, case in enumerate(cases) if case not in exercise.guarded]
     if not any(found[i] for i in open_cases):
-        return _first(exercise, exercise.mistakes.values(), expected, outcomes, range(len(cases)))
-    besides = missing(exercise, found)
-    besides = f" Besides, {besides}." if besides else ""
+        known = _first(exercise, exercise.mistakes.values(), expected, outcomes, range(len(cases)))
+        return known and (known[0].name, known[0].hint)
+
+    def besides(found):
+        text = missing(exercise, found)
+        return f" Besides, {text}." if text else ""
 
     def named(mistakes, loose=0.0):
         known = _first(exercise, mistakes, expected, outcomes, open_cases, loose)
-        return known and (known[0], known[1] + besides)
+        if known is None:
+            return None
+        mistake, variant = known
+        does = zip(found, expected, exercise.known(variant), outcomes, strict=True)
+        left = [wrong and not alike(*other, exercise.detached, loose) for wrong, *other in does]
+        return mistake.name, mistake.hint + besides(left)
 
     known = named(exercise.mistakes.values())
     if known:
         return known
     if nearly_right(exercise, expected, outcomes, CLOSE):
         digits = _digits(found[i] for i in open_cases)
-        return None, f"`{exercise.name}` is {TO_DIGITS.format(digits=digits)}.{besides}"
+        return None, f"`{exercise.name}` is {TO_DIGITS.format(digits=digits)}.{besides(found)}"
     pairs = list(exercise.pairs())
     return named(exercise.mistakes.values(), CLOSE) or named(pairs) or named(pairs, CLOSE)
 
@@ -70,7 +78,7 @@ def _digits(found):
 
 
 def _first(exercise, mistakes, expected, outcomes, places, loose=0.0):
-    """The first of these mistakes that agrees with the attempt in the cases at `places`."""
+    """The first of these mistakes that agrees with the attempt at `places`, and its variant."""
     only_raises = all(outcome.raised for outcome in outcomes)
 
     def same(right, known, attempt):
@@ -87,5 +95,5 @@ def _first(exercise, mistakes, expected, outcomes, places, loose=0.0):
             # A mistake runs case by case, no further than they agree.
             done = enumerate(exercise.known(variant))
             if all(same(expected[i], known, outcomes[i]) for i, known in done if i in places):
-                return mistake.name, mistake.hint
+                return mistake, variant
     return None

@@ -75,6 +75,31 @@ def test_a_mistake_with_care_at_the_edges_is_told_without_besides():
     assert told(entropy, attempt)[1:] == ("turned", "Wrong: The sign is turned round.")
 
 
+def test_what_a_mistake_itself_does_at_the_edges_is_not_said_twice():
+    guarded = exercise(
+        cases={
+            "values": {"two": lambda: (tensor(2.0),)},
+            "edges": {"zero": lambda: (tensor(0.0),)},
+        },
+        guards={"zero": "0 must give 1"},
+        hints=["…"],
+    )
+
+    @guarded
+    def plus_one(x):
+        """x + 1."""
+        return x + 1
+
+    @plus_one.mistake
+    def plus_two(x):
+        """One too much."""
+        return x + 2
+
+    assert told(plus_one, lambda x: 2 + x)[1:] == ("plus_two", "Wrong: One too much.")
+    care = told(plus_one, lambda x: x + 2 if x else x)
+    assert care[1:] == ("plus_two", "Wrong: One too much. Besides, 0 must give 1.")
+
+
 def test_a_function_may_be_a_mistake_with_its_docstring_as_the_hint():
     assert told(entropy, lambda p, s: entropy(p, s) / 2)[1:] == (
         "halved",
