@@ -3,6 +3,7 @@
 import torch
 from torch.autograd import grad
 
+from helpers.teaching.cases import normal, scalar, tensor
 from helpers.teaching.exercise import exercise
 
 __all__ = [  # noqa: RUF022 (the order of the page)
@@ -13,35 +14,31 @@ __all__ = [  # noqa: RUF022 (the order of the page)
     "residual_loss",
 ]
 
-FLOAT = torch.float64
+STALE = ".grad holds 7 from an earlier pass"
+LEFT_ALONE = {STALE: "what an earlier pass left in `.grad` must not count, and must stay"}
 
 
-def leaf(values, dtype=FLOAT, stale=None):
-    """A leaf of these values; with `stale`, its .grad already holds that number everywhere."""
-    made = torch.tensor(values, dtype=dtype, requires_grad=True)
-    if stale is not None:
-        made.grad = torch.full_like(made, stale)
+def leaf(*values, stale=False, dtype=torch.float64):
+    """A leaf of these values; if `stale`, its .grad already holds 7 everywhere."""
+    made = tensor(*values, dtype=dtype, grad=True)
+    if stale:
+        made.grad = torch.full_like(made, 7.0)
     return made
 
 
-# sgd_step
-
-
-def slope_and_offset(stale=None, dtype=FLOAT):
-    m, c = leaf([0.5, -1.0], dtype, stale), leaf(0.25, dtype, stale)
-    x = torch.tensor([[1.0, 2.0], [3.0, -1.0], [0.5, 4.0]], dtype=dtype)
-    t = torch.tensor([2.0, 1.0, -3.0], dtype=dtype)
-    return ((x @ m + c - t) ** 2).mean(), [m, c]
+def slope_and_offset(stale=False, dtype=torch.float64):
+    m, c = leaf(0.5, -1.0, stale=stale, dtype=dtype), scalar(0.25, dtype, grad=True)
+    x = tensor([1.0, 2.0], [3.0, -1.0], [0.5, 4.0], dtype=dtype)
+    return ((x @ m + c - tensor(2.0, 1.0, -3.0, dtype=dtype)) ** 2).mean(), [m, c]
 
 
 def one_matrix():
-    weight = leaf([[0.2, -0.4, 0.1], [0.7, 0.3, -0.6]])
-    x = torch.tensor([[1.0, -2.0, 0.5], [0.3, 1.5, 2.0]], dtype=FLOAT)
-    return torch.tanh(x @ weight.T).square().sum(), [weight]
+    weight = leaf([0.2, -0.4, 0.1], [0.7, 0.3, -0.6])
+    return torch.tanh(tensor([1.0, -2.0, 0.5], [0.3, 1.5, 2.0]) @ weight.T).square().sum(), [weight]
 
 
 def mixed_shapes():
-    a, b, c = leaf([1.5, -0.5]), leaf([[2.0], [-1.0]]), leaf(0.8)
+    a, b, c = leaf(1.5, -0.5), leaf([2.0], [-1.0]), scalar(0.8, grad=True)
     return (a * b).sum() ** 2 + torch.exp(c) * a.sum(), [a, b, c]
 
 
@@ -54,121 +51,161 @@ def mixed_shapes():
         },
         "shapes": {"a vector, a column and a number": lambda: (*mixed_shapes(), 0.2)},
         "edges": {
-            ".grad holds 7 from an earlier pass": lambda: (*slope_and_offset(stale=7.0), 0.1),
             "rate 0": lambda: (*slope_and_offset(), 0.0),
+            STALE: lambda: (*slope_and_offset(stale=True), 0.1),
         },
     },
+    guards=LEFT_ALONE,
     hints=[
         "One of the two interfaces returns the gradients and leaves every `.grad` alone.",
-        "`torch.autograd.grad(loss, parameters)` returns a tuple, one gradient a parameter, in "
-        "their order. Make a new list from it with `zip`, and `detach` what goes into it.",
+        "`torch.autograd.grad` returns a tuple: one gradient for each parameter, in their order. "
+        "Leave the parameters as they are, and make a new list.",
     ],
+    level=1,
+    minutes=6,
 )
 def sgd_step(loss, parameters, rate):
-    """The new values of the parameters after one step of gradient descent.
+    """The parameters after one step of gradient descent, as new tensors.
 
-    loss: a scalar tensor; parameters: a list of leaves; rate: a float. Returns a list of tensors
-    of the parameters' shapes. The parameters and every `.grad` stay as they were.
+    loss: a tensor with one number; parameters: a list of leaves; rate: a float, 0 or more.
+    Returns a list of tensors of the parameters' shapes. The parameters and every .grad stay as
+    they were. Example: loss = p², p = 3, rate = 0.1 → [2.4], since 3 − 0.1·6 = 2.4.
     """
     gradients = torch.autograd.grad(loss, parameters)
-    return [
-        (p - rate * gradient).detach() for p, gradient in zip(parameters, gradients, strict=True)
-    ]
+    return [(p - rate * g).detach() for p, g in zip(parameters, gradients, strict=True)]
 
 
-@sgd_step.mistake("This walks uphill: the gradient points to larger losses. Subtract it.")
-def adds_the_gradient(loss, parameters, rate):
-    gradients = grad(loss, parameters)
-    return [(p + rate * g).detach() for p, g in zip(parameters, gradients, strict=True)]
-
-
-@sgd_step.mistake("The step lacks the rate: it is the rate times the gradient.")
-def forgets_the_rate(loss, parameters, rate):
-    gradients = grad(loss, parameters)
-    return [(p - g).detach() for p, g in zip(parameters, gradients, strict=True)]
-
-
-@sgd_step.mistake(
-    "These are the gradients themselves. Asked for are the new values: each parameter less rate "
-    "times its gradient."
+sgd_step.slips(
+    adds_the_gradient=(
+        "p - rate → p + rate",
+        "This walks uphill: the gradient points to larger losses. Subtract it.",
+    ),
+    forgets_the_rate=(
+        "rate * g → g",
+        "The step lacks the rate: it is the rate times the gradient.",
+    ),
+    returns_the_gradients=(
+        "(p - rate * g) → (g)",
+        "These are the gradients themselves. Asked for are the new values of the parameters.",
+    ),
+    returns_the_steps=(
+        "(p - rate * g) → (rate * g)",
+        "These are the steps alone. Asked for are the new values: each parameter less its step.",
+    ),
 )
-def returns_the_gradients(loss, parameters, rate):
-    return list(grad(loss, parameters))
 
 
-@sgd_step.mistake(
-    "`.grad` is read, but no pass has filled it: it is None, or holds what an earlier pass left. "
-    "Let `torch.autograd.grad(loss, parameters)` return the gradients."
-)
+@sgd_step.mistake
 def reads_grad_without_a_pass(loss, parameters, rate):
+    """`.grad` is read, but no pass has filled it: it is None, or holds what an earlier pass left."""
     return [(p - rate * p.grad).detach() for p in parameters]
 
 
-@sgd_step.mistake(
-    "`backward` adds to `.grad`: what an earlier pass left there is in your step, and what you "
-    "leave there will be in the next one. Let `torch.autograd.grad` return the gradients."
-)
+def loop(wanted, moves, cleared):
+    """A mistake of the usual training loop: what it moves, and how it leaves .grad."""
+
+    def program(loss, parameters, rate):
+        loss.backward()
+        new = [(p - rate * p.grad).detach() for p in parameters]
+        for p, value in zip(parameters, new, strict=True):
+            if moves:
+                p.data = value
+            if cleared is not None:
+                p.grad = cleared(p.grad)
+        return parameters if wanted == "same" else new
+
+    return program
+
+
+@sgd_step.mistake
 def calls_backward(loss, parameters, rate):
+    """`backward` adds to `.grad`: what an earlier pass left there is in your step, and what you
+    leave there will be in the next one. `torch.autograd.grad` returns the gradients instead."""
+    return loop("new", False, None)(loss, parameters, rate)
+
+
+@sgd_step.mistake
+def calls_backward_and_zeroes(loss, parameters, rate):
+    """Zeros in `.grad` are not what was there: every `.grad` must stay as it was.
+    `torch.autograd.grad` never touches it."""
+    return loop("new", False, torch.zeros_like)(loss, parameters, rate)
+
+
+@sgd_step.mistake
+def runs_the_training_loop(loss, parameters, rate):
+    """This is the usual training loop: it fills `.grad` and moves the parameters themselves. Both
+    must stay. Let `torch.autograd.grad` return the gradients, and return new tensors."""
+    return loop("same", True, None)(loss, parameters, rate)
+
+
+@sgd_step.mistake
+def runs_the_training_loop_and_zeroes(loss, parameters, rate):
+    """This is the usual training loop: it moves the parameters themselves, and leaves zeros in
+    `.grad`. Both must stay. Let `torch.autograd.grad` return the gradients; return new tensors."""
+    return loop("same", True, torch.zeros_like)(loss, parameters, rate)
+
+
+@sgd_step.mistake
+def steps_on_a_leaf(loss, parameters, rate):
+    """torch forbids to change a leaf in place, and here the parameters must stay as they were.
+    Return new tensors: `p - …` in place of `p -= …`."""
     loss.backward()
-    return [(p - rate * p.grad).detach() for p in parameters]
-
-
-@sgd_step.mistake(
-    "Clearing first gives the right step, but somebody's `.grad` is gone: it must stay as it was. "
-    "`torch.autograd.grad` never touches it."
-)
-def clears_and_calls_backward(loss, parameters, rate):
     for p in parameters:
-        p.grad = None
-    loss.backward()
-    return [(p - rate * p.grad).detach() for p in parameters]
+        p -= rate * p.grad
 
 
-@sgd_step.mistake(
-    "This moves the parameters themselves. Leave them and return new tensors: `p - rate * gradient` "
-    "in place of `p -= …`."
-)
+@sgd_step.mistake
 def steps_in_place(loss, parameters, rate):
-    gradients = grad(loss, parameters)
+    """This moves the parameters themselves. Leave them, and return new tensors: `p - …` in place of
+    `p -= …`."""
     with torch.no_grad():
-        for p, g in zip(parameters, gradients, strict=True):
+        for p, g in zip(parameters, grad(loss, parameters), strict=True):
             p -= rate * g
-    return list(parameters)
+    return parameters
 
 
-# jacobian
+@sgd_step.mistake
+def gives_the_name_a_new_value(loss, parameters, rate):
+    """The parameters come back unchanged: `p = …` in a loop gives a new value to the name p, and
+    the list still holds the old tensors. Put the new ones into a list of your own."""
+    return parameters
+
+
+@sgd_step.mistake
+def gives_the_name_a_new_value_after_backward(loss, parameters, rate):
+    """The parameters come back unchanged: `p = …` in a loop gives a new value to the name p only.
+    Besides, `backward` fills `.grad`, which must stay as it was."""
+    loss.backward()
+    return parameters
 
 
 def two_of_three():
-    x = leaf([1.0, -0.5, 2.0])
+    x = leaf(1.0, -0.5, 2.0)
     return torch.stack([x[0] * x[1] ** 2, torch.sin(x[2]) + 3 * x[0]]), x
 
 
 def three_of_two():
-    x = leaf([0.4, -1.2])
-    matrix = torch.tensor([[1.0, 2.0], [-3.0, 0.5], [0.0, 4.0]], dtype=FLOAT)
-    return torch.tanh(matrix @ x), x
+    x = leaf(0.4, -1.2)
+    return torch.tanh(tensor([1.0, 2.0], [-3.0, 0.5], [0.0, 4.0]) @ x), x
 
 
-def elementwise(stale=None, dtype=FLOAT):
-    x = leaf([1.0, 2.0, 4.0], dtype, stale)
+def elementwise(stale=False, dtype=torch.float64):
+    x = leaf(1.0, 2.0, 4.0, stale=stale, dtype=dtype)
     return x**2, x
 
 
 def matrix_of_matrix():
-    x = leaf([[1.0, 2.0, -1.0], [0.5, -2.0, 3.0]])
-    left = torch.tensor([[1.0, -1.0], [2.0, 0.5]], dtype=FLOAT)
-    return left @ x**2, x
+    x = leaf([1.0, 2.0, -1.0], [0.5, -2.0, 3.0])
+    return tensor([1.0, -1.0], [2.0, 0.5]) @ x**2, x
 
 
 def scalar_of_vector():
-    x = leaf([3.0, -1.0])
+    x = leaf(3.0, -1.0)
     return (x**3).sum(), x
 
 
-def intermediate():
-    w = leaf([0.3, -0.7])
-    h = torch.exp(w)
+def intermediate_value():
+    h = torch.exp(leaf(0.3, -0.7))
     return torch.stack([h[0] * h[1], h[0] - h[1] ** 2, 5 * h[1]]), h
 
 
@@ -185,23 +222,27 @@ def intermediate():
         },
         "edges": {
             "the square of each entry": lambda: elementwise(),
-            ".grad holds 7 from an earlier pass": lambda: elementwise(stale=7.0),
-            "the inputs are no leaf": lambda: intermediate(),
+            STALE: lambda: elementwise(stale=True),
+            "the inputs are no leaf": lambda: intermediate_value(),
         },
     },
+    guards=LEFT_ALONE
+    | {"the inputs are no leaf": "inputs in the middle of a graph have no `.grad`"},
     hints=[
         "`grad_outputs` = (0, …, 1, …, 0) picks one row of the Jacobian. So does the gradient of "
         "one entry of `outputs.flatten()`.",
-        "A call a row, each with `retain_graph=True`, since the graph is needed for the next; "
-        "`flatten` each gradient, and `torch.stack` the rows.",
+        "Each row is a call of its own, and the graph is needed for the next one. Each gradient has "
+        "the shape of `inputs`, and a row has one dimension.",
     ],
+    level=2,
+    minutes=10,
 )
 def jacobian(outputs, inputs):
-    """The matrix of all ∂outputs/∂inputs, shape (m, n).
+    """The matrix of all derivatives ∂outputs/∂inputs, shape (m, n).
 
-    outputs: a tensor of m entries in any shape that depends on inputs, a tensor of n entries in
-    any shape. Row i belongs to entry i of `outputs.flatten()`, column j to entry j of
-    `inputs.flatten()`. Every `.grad` stays as it was.
+    outputs: a tensor of m entries in any shape; inputs: a tensor of n entries that it depends on.
+    Row i belongs to entry i of outputs.flatten(), column j to entry j of inputs.flatten(). Every
+    .grad stays as it was. Example: outputs = x², x = (1, 2) → [[2, 0], [0, 4]].
     """
     rows = [
         torch.autograd.grad(output, inputs, retain_graph=True)[0].flatten()
@@ -210,44 +251,50 @@ def jacobian(outputs, inputs):
     return torch.stack(rows)
 
 
-@jacobian.mistake(
-    "The graph is gone after the first row. Keep it for the next one with `retain_graph=True`."
+jacobian.slips(
+    frees_the_graph=(
+        "(output, inputs, retain_graph=True) → (output, inputs)",
+        "The graph is gone after the first row. Keep it for the next one with `retain_graph=True`.",
+    ),
+    transposes=(
+        "torch.stack(rows) → torch.stack(rows, dim=1)",
+        "This is the transpose: a row belongs to an output, a column to an input.",
+    ),
+    adds_up_the_rows=(
+        "torch.stack(rows) → sum(rows)",
+        "This is one gradient, that of the sum of all outputs: the rows of the Jacobian added up. One "
+        "call with `outputs.sum()` or with ones can't tell them apart.",
+    ),
+    puts_the_sum_on_the_diagonal=(
+        "torch.stack(rows) → torch.diag(sum(rows))",
+        "The gradient of the sum, written on the diagonal: right only if output i depends on input i "
+        "alone.",
+    ),
+    puts_the_rows_in_line=(
+        "torch.stack(rows) → torch.cat(rows)",
+        "`cat` puts the rows one behind the other, into m·n numbers. `stack` makes a matrix of them.",
+    ),
+    returns_a_list=("torch.stack(rows) → rows", "This is a list of rows. Make one tensor of them."),
+    leaves_the_shape_of_the_inputs=(
+        "[0].flatten() → [0]",
+        "Each gradient has the shape of `inputs`: flatten it, so that it is one row.",
+    ),
+    goes_through_the_outputs_unflattened=(
+        "in outputs.flatten() → in outputs",
+        "A loop over `outputs` goes through its first dimension only. Go through its entries.",
+    ),
+    keeps_the_shapes=(
+        "torch.stack(rows) → torch.stack(rows).reshape(*outputs.shape, *inputs.shape)",
+        "The numbers are right, the shape is (*outputs.shape, *inputs.shape), as "
+        "`torch.autograd.functional.jacobian` has it. Flatten both sides: (m, n).",
+    ),
 )
-def frees_the_graph(outputs, inputs):
-    return torch.stack([grad(output, inputs)[0].flatten() for output in outputs.flatten()])
 
 
-@jacobian.mistake(
-    "This is the transpose: a row belongs to an output, a column to an input. Stack along "
-    "dimension 0."
-)
-def transposes(outputs, inputs):
-    rows = [grad(o, inputs, retain_graph=True)[0].flatten() for o in outputs.flatten()]
-    return torch.stack(rows, dim=1)
-
-
-@jacobian.mistake(
-    "This is one gradient, that of the sum of all outputs: the rows of the Jacobian added up. One "
-    "call with `outputs.sum()` can't tell them apart."
-)
-def adds_up_the_rows(outputs, inputs):
-    return grad(outputs.sum(), inputs)[0].flatten()
-
-
-@jacobian.mistake(
-    "The gradient of the sum, written on the diagonal: right only if output i depends on input i "
-    "alone."
-)
-def puts_the_sum_on_the_diagonal(outputs, inputs):
-    return torch.diag(grad(outputs.sum(), inputs)[0].flatten())
-
-
-@jacobian.mistake(
-    "`backward` adds each row to the rows before it, and leaves them all in `.grad`. Let "
-    "`torch.autograd.grad` return each row."
-)
+@jacobian.mistake
 def calls_backward_for_each_row(outputs, inputs):
-    inputs.retain_grad()
+    """`backward` adds each row to the rows before it, and leaves their sum in `.grad`. Let
+    `torch.autograd.grad` return each row."""
     rows = []
     for output in outputs.flatten():
         output.backward(retain_graph=True)
@@ -255,298 +302,307 @@ def calls_backward_for_each_row(outputs, inputs):
     return torch.stack(rows)
 
 
-@jacobian.mistake(
-    "The numbers are right, the shape is (*outputs.shape, *inputs.shape), as "
-    "`torch.autograd.functional.jacobian` has it. Flatten both sides: (m, n)."
-)
-def keeps_the_shapes(outputs, inputs):
-    rows = [grad(o, inputs, retain_graph=True)[0] for o in outputs.flatten()]
-    return torch.stack(rows).reshape(*outputs.shape, *inputs.shape)
+@jacobian.mistake
+def keeps_one_tensor_for_all_rows(outputs, inputs):
+    """All rows are the same tensor, `.grad`, in which `backward` adds everything up. Let
+    `torch.autograd.grad` return each row."""
+    for output in outputs.flatten():
+        output.backward(retain_graph=True)
+    return torch.stack([inputs.grad.flatten()] * outputs.numel())
 
 
-# finish_backward
+@jacobian.mistake
+def calls_backward_and_clears(outputs, inputs):
+    """The rows are right, but `backward` leaves something in `.grad`, which must stay as it was.
+    `torch.autograd.grad` never touches it."""
+    rows = []
+    for output in outputs.flatten():
+        inputs.grad = None
+        output.backward(retain_graph=True)
+        rows.append(inputs.grad.flatten().clone())
+    return torch.stack(rows)
 
 
-def tanh_layer(gradient, dtype=FLOAT, stale=None):
-    weight = leaf([[0.5, -0.3], [0.2, 0.4]], dtype, stale)
-    x = torch.tensor([[1.0, 0.0], [2.0, 1.0], [-1.0, 3.0]], dtype=dtype)
-    return torch.tanh(x @ weight.T), [weight], torch.tensor(gradient, dtype=dtype)
+def tanh_layer(*gradient, dtype=torch.float64, stale=False):
+    weight = leaf([0.5, -0.3], [0.2, 0.4], stale=stale, dtype=dtype)
+    x = tensor([1.0, 0.0], [2.0, 1.0], [-1.0, 3.0], dtype=dtype)
+    return torch.tanh(x @ weight.T), [weight], tensor(*gradient, dtype=dtype)
 
 
-EDITED = [[0.3, -1.0], [2.0, 0.7], [-0.4, 1.1]]
+EDITED = [0.3, -1.0], [2.0, 0.7], [-0.4, 1.1]
 
 
 def two_layers():
-    first, second = leaf([[0.4, -0.2], [0.1, 0.9], [-0.5, 0.3]]), leaf([0.7, -1.1, 0.2])
-    x = torch.tensor([1.0, -2.0], dtype=FLOAT)
-    return torch.sigmoid(first @ x) * second, [first, second], leaf([1.0, -2.0, 0.5]).detach()
+    first, second = leaf([0.4, -0.2], [0.1, 0.9], [-0.5, 0.3]), leaf(0.7, -1.1, 0.2)
+    h = torch.sigmoid(first @ tensor(1.0, -2.0)) * second
+    return h, [first, second], tensor(1.0, -2.0, 0.5)
 
 
 def still_on_the_graph():
     """The gradient was computed from h itself, as h's own loss would give it."""
-    h, parameters, _ = tanh_layer(EDITED)
+    h, parameters, _ = tanh_layer(*EDITED)
     return h, parameters, 2 * h
 
 
 @exercise(
     cases={
         "values": {
-            "another gradient at h": lambda: tanh_layer(EDITED),
-            "row 2 doubled, row 3 dropped": lambda: tanh_layer([[1, 1], [2, 2], [0, 0]]),
-            "float32": lambda: tanh_layer(EDITED, torch.float32),
+            "another gradient at h": lambda: tanh_layer(*EDITED),
+            "row 2 doubled, row 3 dropped": lambda: tanh_layer([1, 1], [2, 2], [0, 0]),
+            "float32": lambda: tanh_layer(*EDITED, dtype=torch.float32),
         },
         "shapes": {"two parameters of different shapes": lambda: two_layers()},
         "edges": {
+            "a gradient of zeros": lambda: tanh_layer([0, 0], [0, 0], [0, 0]),
             "the gradient hangs on the graph of h": lambda: still_on_the_graph(),
-            ".grad holds 7 from an earlier pass": lambda: tanh_layer(EDITED, stale=7.0),
-            "a gradient of zeros": lambda: tanh_layer([[0, 0], [0, 0], [0, 0]]),
+            STALE: lambda: tanh_layer(*EDITED, stale=True),
         },
+    },
+    guards=LEFT_ALONE
+    | {
+        "the gradient hangs on the graph of h": "the gradient is to be taken as given numbers, also "
+        "where it hangs on the graph itself: `detach` it"
     },
     hints=[
         "The backward pass can start at any tensor, not only at a loss, if you say which gradient "
         "it starts with.",
-        "`torch.autograd.grad(intermediate, parameters, grad_outputs=…)`.",
+        "`torch.autograd.grad` takes this gradient as an argument of its own, next to what is to be "
+        "differentiated.",
     ],
+    level=1,
+    minutes=5,
 )
 def finish_backward(intermediate, parameters, gradient):
-    """The backward pass from `intermediate` on, if the loss had the gradient `gradient` there.
+    """The backward pass from `intermediate` on, if the loss had this gradient there.
 
-    intermediate: a tensor of any shape; gradient: a tensor of the same shape, to be taken as given
-    numbers; parameters: a list of leaves. Returns a list of gradients, one a parameter, of their
-    shapes. Every `.grad` stays as it was.
+    intermediate: a tensor of any shape; parameters: a list of leaves; gradient: a tensor of the
+    shape of intermediate, taken as given numbers. Returns a list of gradients, one for each
+    parameter. Every .grad stays as it was. Example: h = p², p = 3, gradient 10 → [60].
     """
     return list(torch.autograd.grad(intermediate, parameters, grad_outputs=gradient))
 
 
-@finish_backward.mistake(
-    "The gradient that came in is not used: this is the gradient of `intermediate.sum()`, as if it "
-    "were all ones."
+FINISH = "(intermediate, parameters, grad_outputs=gradient)"
+finish_backward.slips(
+    ignores_the_gradient=(
+        "=gradient → =torch.ones_like(intermediate)",
+        "The gradient that came in is not used: this is the gradient of `intermediate.sum()`, as if it "
+        "were all ones.",
+    ),
+    starts_without_a_gradient=(
+        f"{FINISH} → (intermediate, parameters)",
+        "This starts from a tensor of many entries, and torch won't guess how to weigh them. Say so "
+        "with `grad_outputs`, or add the weighted entries up.",
+    ),
+    takes_the_mean=(
+        "=gradient → =gradient / gradient.numel()",
+        "`mean` divides by the number of entries; each entry's gradient counts in full.",
+    ),
+    weighs_twice=(
+        "=gradient → =gradient**2",
+        "The gradient counts twice: once in the product and once in `grad_outputs`.",
+    ),
+    takes_the_gradient_for_a_target=(
+        "=gradient → =intermediate.detach() - gradient",
+        "This takes the gradient for a target that h should come near to. It is ∂L/∂h itself.",
+    ),
+    squares_the_distance_to_a_target=(
+        "=gradient → =2 * (intermediate.detach() - gradient)",
+        "This is the gradient of (h − g)², as if g were a target for h. It is ∂L/∂h itself.",
+    ),
+    walks_downhill=(
+        "=gradient → =-gradient",
+        "The sign is turned round: asked for are gradients, and no steps against them.",
+    ),
 )
-def ignores_the_gradient(intermediate, parameters, gradient):
-    return list(grad(intermediate.sum(), parameters))
 
 
-@finish_backward.mistake(
-    "As a stand-in for a loss, `(intermediate * gradient).sum()` is right as long as the gradient "
-    "is only numbers. Where it hangs on the graph itself, its own derivative is added: `detach` it."
-)
-def leaves_the_gradient_on_the_graph(intermediate, parameters, gradient):
-    return list(grad((intermediate * gradient).sum(), parameters))
-
-
-@finish_backward.mistake(
-    "`intermediate * gradient` is a tensor of many entries, and torch won't guess how to weigh them: "
-    "add them up, or leave the product and give `gradient` to `grad_outputs`."
-)
-def forgets_to_add_up(intermediate, parameters, gradient):
-    return list(grad(intermediate * gradient, parameters))
-
-
-@finish_backward.mistake(
-    "`mean` divides by the number of entries; each entry's gradient counts in full. Use the sum, "
-    "or `grad_outputs`."
-)
-def takes_the_mean(intermediate, parameters, gradient):
-    return list(grad((intermediate * gradient.detach()).mean(), parameters))
-
-
-@finish_backward.mistake(
-    "Weighting after the backward pass is too late: there the entries are already added up. The "
-    "gradient goes in at `intermediate`, through `grad_outputs`."
-)
-def weights_afterwards(intermediate, parameters, gradient):
+@finish_backward.mistake
+def weighs_afterwards(intermediate, parameters, gradient):
+    """Weighting after the backward pass is too late: there the entries are already added up. The
+    gradient goes in at `intermediate`."""
     return [g * gradient.sum().detach() for g in grad(intermediate.sum(), parameters)]
 
 
-@finish_backward.mistake(
-    "`intermediate.backward(gradient)` gives the right gradients to `.grad`, on top of what is "
-    "there. Asked for are the gradients themselves, with every `.grad` as it was."
-)
+@finish_backward.mistake
 def calls_backward_from_there(intermediate, parameters, gradient):
+    """`backward` adds the right gradients to `.grad`, which must stay as it was. Let
+    `torch.autograd.grad(…, grad_outputs=…)` return them."""
     intermediate.backward(gradient)
-    return [p.grad.clone() for p in parameters]
+    return [p.grad for p in parameters]
 
 
-# weighted_gradient
-
-
-def four_points(weights, dtype=FLOAT, stale=None):
-    w = leaf(0.5, dtype, stale)
-    x = torch.tensor([1.0, 2.0, 3.0, 4.0], dtype=dtype)
-    t = torch.tensor([2.0, 1.0, 5.0, 3.0], dtype=dtype)
-    return (w * x - t) ** 2, torch.tensor(weights, dtype=dtype), [w]
+def four_points(*weights, dtype=torch.float64, stale=False):
+    w = leaf(0.5, stale=stale, dtype=dtype)
+    x, t = tensor(1.0, 2.0, 3.0, 4.0, dtype=dtype), tensor(2.0, 1.5, 5.0, 3.0, dtype=dtype)
+    return (w * x - t) ** 2, tensor(*weights, dtype=dtype), [w]
 
 
 def five_rows():
-    weight, bias = leaf([[0.3, -0.2], [0.5, 0.1], [-0.4, 0.6]]), leaf([0.1, -0.3, 0.2])
-    x = torch.tensor([[1.0, 2], [0.5, -1], [3, 0.2], [-2, 1], [0.1, 4]], dtype=FLOAT)
+    weight, bias = leaf([0.3, -0.2], [0.5, 0.1], [-0.4, 0.6]), leaf(0.1, -0.3, 0.2)
+    scores = normal(5, 2) @ weight.T + bias
     target = torch.tensor([0, 2, 1, 1, 0])
-    losses = torch.nn.functional.cross_entropy(x @ weight.T + bias, target, reduction="none")
-    return losses, torch.tensor([0.5, 2.0, 1.0, 0.25, 3.0], dtype=FLOAT), [weight, bias]
+    losses = torch.nn.functional.cross_entropy(scores, target, reduction="none")
+    return losses, tensor(0.5, 2.0, 1.0, 0.25, 3.0), [weight, bias]
 
 
 def one_sample():
-    w = leaf([1.0, -2.0])
-    return (
-        (w * torch.tensor([3.0, 0.5], dtype=FLOAT)).sum().reshape(1) ** 2,
-        leaf([4.0]).detach(),
-        [w],
-    )
+    w = leaf(1.0, -2.0)
+    return (w * tensor(3.0, 0.5)).sum().reshape(1) ** 2, tensor(4.0), [w]
 
 
 @exercise(
     cases={
         "values": {
-            "four points": lambda: four_points([1.0, 3.0, 0.5, 2.0]),
+            "four points": lambda: four_points(1.0, 3.0, 0.5, 2.0),
             "five rows, weight and bias": lambda: five_rows(),
-            "float32": lambda: four_points([1.0, 3.0, 0.5, 2.0], torch.float32),
+            "float32": lambda: four_points(1.0, 3.0, 0.5, 2.0, dtype=torch.float32),
         },
         "shapes": {"a single loss": lambda: one_sample()},
         "edges": {
-            "a weight of 0": lambda: four_points([1.0, 3.0, 0.0, 2.0]),
-            "a weight below 0": lambda: four_points([1.0, -3.0, 0.5, 2.0]),
-            ".grad holds 7 from an earlier pass": lambda: four_points([1, 3, 0.5, 2], stale=7.0),
+            "a weight of 0": lambda: four_points(1.0, 3.0, 0.0, 2.0),
+            "a weight below 0": lambda: four_points(1.0, -3.0, 0.5, 2.0),
+            STALE: lambda: four_points(1.0, 3.0, 0.5, 2.0, stale=True),
         },
     },
+    guards=LEFT_ALONE,
     hints=[
         "Σ wᵢ·ℓᵢ has the gradient Σ wᵢ·∇ℓᵢ: a weight for each row of the Jacobian of the losses.",
-        "That is what `grad_outputs` is for. It takes the losses as they are, unreduced.",
+        "Which argument of `torch.autograd.grad` weighs the rows? It takes the losses as they are.",
     ],
+    level=1,
+    minutes=5,
 )
 def weighted_gradient(losses, weights, parameters):
-    """The gradient of Σ wᵢ·ℓᵢ.
+    """The gradient of Σ wᵢ·ℓᵢ in each parameter.
 
-    losses, weights: tensors of shape (n,); parameters: a list of leaves. Returns a list of
-    gradients, one a parameter, of their shapes. Every `.grad` stays as it was.
+    losses ℓ, weights w: tensors of shape (n,), weights of any sign; parameters: a list of leaves.
+    Returns a list of gradients, one for each parameter. Every .grad stays as it was.
+    Example: ℓ = (p, p²), p = 3, w = (2, 10) → [2·1 + 10·6] = [62].
     """
     return list(torch.autograd.grad(losses, parameters, grad_outputs=weights))
 
 
-@weighted_gradient.mistake(
-    "This is divided by the number of samples. Σ wᵢ·ℓᵢ is a sum; `mean` makes the step n times "
-    "shorter."
+WEIGHTED = "(losses, parameters, grad_outputs=weights)"
+weighted_gradient.slips(
+    takes_the_mean_over_samples=(
+        "=weights → =weights / len(losses)",
+        "This is divided by the number of samples. Σ wᵢ·ℓᵢ is a sum; `mean` makes the step n times "
+        "shorter.",
+    ),
+    divides_by_the_weights=(
+        "=weights → =weights / weights.sum()",
+        "This is divided by Σ wᵢ, so that doubling all weights changes nothing. Asked for is the plain "
+        "weighted sum.",
+    ),
+    scales_the_weights_to_mean_1=(
+        "=weights → =weights / weights.mean()",
+        "The weights are scaled to a mean of 1, so that only their ratios count. Asked for is the "
+        "plain weighted sum.",
+    ),
+    adds_up_before_weighting=(
+        "=weights → =weights.sum() * torch.ones_like(losses)",
+        "The losses are added up before the weights come: then every sample has the same weight, Σ wᵢ. "
+        "(A column times a row does that too: every weight meets every loss.)",
+    ),
+    averages_before_weighting=(
+        "=weights → =weights.mean() * torch.ones_like(losses)",
+        "Averaged before the weights come: every sample has the same weight, the mean of all.",
+    ),
+    weights_twice=(
+        "=weights → =weights**2",
+        "The weights count twice, squared: once in the loss and once in `grad_outputs`.",
+    ),
+    ignores_the_weights=(
+        "=weights → =torch.ones_like(losses)",
+        "The weights are not used: this is the gradient of the plain sum.",
+    ),
+    lets_no_weight_be_negative=(
+        "=weights → =weights.clamp(min=0)",
+        "A weight below 0 counts as well: its sample is moved away from. Don't clamp it.",
+    ),
+    takes_the_size_of_the_weights=(
+        "=weights → =weights.abs()",
+        "A weight below 0 counts with its sign: its sample is moved away from.",
+    ),
+    starts_without_weights=(
+        f"{WEIGHTED} → (losses, parameters)",
+        "This starts from n losses, and torch won't guess how much each counts. Say so with "
+        "`grad_outputs`.",
+    ),
+    forgets_to_add_up=(
+        f"{WEIGHTED} → (weights * losses, parameters)",
+        "`weights * losses` are still n numbers, and torch differentiates one. Add them up, or leave "
+        "the product and give the weights to `grad_outputs`.",
+    ),
 )
-def takes_the_mean_over_samples(losses, weights, parameters):
-    return list(grad((weights * losses).mean(), parameters))
 
 
-@weighted_gradient.mistake(
-    "This is divided by Σ wᵢ, so that doubling all weights changes nothing. Asked for is the plain "
-    "weighted sum."
-)
-def divides_by_the_weights(losses, weights, parameters):
-    return list(grad((weights * losses).sum() / weights.sum(), parameters))
-
-
-@weighted_gradient.mistake(
-    "The losses are added up before the weights come: then every sample has the same weight, Σ wᵢ. "
-    "(A column times a row does that too: every weight meets every loss.)"
-)
-def adds_up_before_weighting(losses, weights, parameters):
-    return list(grad(losses.sum() * weights.sum(), parameters))
-
-
-@weighted_gradient.mistake(
-    "Averaged before the weights come: every sample has the same weight, Σ wᵢ divided by n."
-)
-def averages_before_weighting(losses, weights, parameters):
-    return list(grad((losses.mean() * weights).sum(), parameters))
-
-
-@weighted_gradient.mistake(
-    "The weights count twice, squared: once in the loss and once in `grad_outputs` (or in a "
-    "sampler). Once is enough."
-)
-def weights_twice(losses, weights, parameters):
-    return list(grad(weights * losses, parameters, grad_outputs=weights))
-
-
-@weighted_gradient.mistake("The weights are not used: this is the gradient of the plain sum.")
-def ignores_the_weights(losses, weights, parameters):
-    return list(grad(losses.sum(), parameters))
-
-
-@weighted_gradient.mistake(
-    "`losses.backward(weights)` computes the right thing and adds it to `.grad`. Asked for are the "
-    "gradients themselves, with every `.grad` as it was."
-)
+@weighted_gradient.mistake
 def calls_backward_with_weights(losses, weights, parameters):
+    """`backward` adds the right gradients to `.grad`, which must stay as it was. Let
+    `torch.autograd.grad(…, grad_outputs=…)` return them."""
     losses.backward(weights)
-    return [p.grad.clone() for p in parameters]
+    return [p.grad for p in parameters]
 
 
-# residual_loss
+class Polynomial(torch.nn.Module):
+    """u(t) = c[0] + c[1]·t + c[2]·t² …"""
 
-
-class Line(torch.nn.Module):
-    """u(t) = 1 + a·t, the one-parameter model of the page."""
-
-    def __init__(self, a):
+    def __init__(self, *coefficients):
         super().__init__()
-        self.a = torch.nn.Parameter(torch.tensor(a, dtype=FLOAT))
+        self.c = torch.nn.Parameter(tensor(*coefficients))
 
     def forward(self, t):
-        return 1 + self.a * t
+        return sum(c * t**k for k, c in enumerate(self.c))
 
 
-class Parabola(torch.nn.Module):
-    """u(t) = b·t² + c·t."""
-
-    def __init__(self, b, c):
-        super().__init__()
-        self.b = torch.nn.Parameter(torch.tensor(b, dtype=FLOAT))
-        self.c = torch.nn.Parameter(torch.tensor(c, dtype=FLOAT))
-
-    def forward(self, t):
-        return self.b * t**2 + self.c * t
-
-
-def small_network(dtype=FLOAT):
+def small_network(dtype=torch.float64):
     """A network 1–3–1 with fixed weights."""
     layers = torch.nn.Linear(1, 3, dtype=dtype), torch.nn.Linear(3, 1, dtype=dtype)
-    with torch.no_grad():
-        for k, parameter in enumerate(p for layer in layers for p in layer.parameters()):
-            values = torch.arange(1, parameter.numel() + 1, dtype=FLOAT)
-            parameter.copy_(torch.sin(values * (k + 1.3)).reshape(parameter.shape))
+    for seed, parameter in enumerate(p for layer in layers for p in layer.parameters()):
+        parameter.data = normal(*parameter.shape, seed=seed, dtype=dtype)
     return torch.nn.Sequential(layers[0], torch.nn.Tanh(), layers[1])
 
 
-def times(*values, dtype=FLOAT):
-    return torch.tensor(values, dtype=dtype)[:, None]
+def times(*values, dtype=torch.float64):
+    return tensor(*values, dtype=dtype)[:, None]
 
 
 @exercise(
     cases={
         "values": {
-            "u = 1 − 0.2·t at three times": lambda: (Line(-0.2), times(0, 0.5, 1)),
-            "u = 0.7·t² − 1.5·t": lambda: (Parabola(0.7, -1.5), times(-1, 0.3, 2)),
+            "u = 1 − 0.2·t at three times": lambda: (Polynomial(1.0, -0.2), times(0, 0.5, 1)),
+            "u = 0.7·t² − 1.5·t": lambda: (Polynomial(0.0, -1.5, 0.7), times(-1, 0.3, 2)),
             "a network": lambda: (small_network(), times(0, 0.4, 1.1, 2)),
         },
         "gradient": {
-            "u = 1 at three times": lambda: (Line(0.0), times(0, 0.5, 1)),
             "a network in float32": lambda: (
                 small_network(torch.float32),
                 times(0, 0.5, 1.5, dtype=torch.float32),
             ),
         },
-        "shapes": {"seven times": lambda: (Parabola(0.2, 0.4), times(*range(7)))},
-        "edges": {"a single time": lambda: (Line(-0.2), times(0.5))},
+        "shapes": {"seven times": lambda: (Polynomial(0.0, 0.4, 0.2), times(*range(7)))},
+        "edges": {"a single time": lambda: (Polynomial(1.0, -0.2), times(0.5))},
     },
     hints=[
         "Two derivatives are at work: u′ with respect to t inside the loss, which you take, and "
         "the one with respect to the weights, which your caller takes. The inner one must leave "
         "every `.grad` alone and must itself be differentiable.",
-        "Work on `t.detach().requires_grad_()`. Row i of u depends on row i of t only, so the "
-        "gradient of `u.sum()` holds each row's own derivative; `create_graph=True` keeps it on "
-        "the graph.",
+        "Work on a copy of t that requires grad. Row i of u depends on row i of t only: what does the "
+        "gradient of `u.sum()` then hold?",
+        "Which keyword of `torch.autograd.grad` keeps the derivative itself on the graph?",
     ],
+    level=3,
+    minutes=12,
 )
 def residual_loss(network, t):
     """The mean over all times of (u′ + u)², where u = network(t) and u′ = du/dt.
 
-    network: a module that maps each row of t (N, 1) by itself to a row of u (N, 1); t: does not
-    require grad, and stays so. Returns a scalar that the network's parameters can be trained with:
-    its gradient must include the way through u′. Every `.grad` stays as it was.
+    network: a module that maps each row of t (N, 1) by itself to a row of u (N, 1); t requires no
+    grad, and stays so. Returns a tensor with one number, to train the network with: its gradient
+    includes the way through u′. Every .grad stays as it was.
+    Example: u = 1 + a·t with a = 0 at t = 0, 1 → 1, since u′ + u = 0 + 1.
     """
     t = t.detach().requires_grad_()
     u = network(t)
@@ -554,76 +610,65 @@ def residual_loss(network, t):
     return ((slope + u) ** 2).mean()
 
 
-@residual_loss.mistake(
-    "The value is right, but u′ is only a number in it: the loss's gradient lacks the way through "
-    "u′. `retain_graph=True` silences the error and keeps the wrong gradient; `create_graph=True` "
-    "is what is needed."
+residual_loss.slips(
+    retains_without_creating=(
+        "create_graph → retain_graph",
+        "The value is right, but u′ is only a number in it: the loss's gradient lacks the way through "
+        "u′. `retain_graph=True` silences the error and keeps the wrong gradient; `create_graph=True` "
+        "is what is needed.",
+    ),
+    frees_the_graph_of_u=(
+        "(u.sum(), t, create_graph=True) → (u.sum(), t)",
+        "The inner derivative has freed the graph, and u′ is only a number: the loss can't be "
+        "differentiated. `create_graph=True` keeps both.",
+    ),
+    takes_u_for_a_number=(
+        "slope + u → slope + u.detach()",
+        "The value is right, but u is only a number in it: the loss's gradient lacks the way through u.",
+    ),
+    forgets_the_sum=(
+        "u.sum() → u",
+        "u has several rows, so `grad(u, t)` doesn't know how to weigh them. Give it `u.sum()`, or "
+        "`grad_outputs=torch.ones_like(u)`.",
+    ),
+    has_the_other_sign=(
+        "slope + u → slope - u",
+        "This is the residual of u′ = u, of growth. For u′ = −u it is u′ + u: its zero must be the "
+        "equation.",
+    ),
+    takes_the_sum=(
+        "** 2).mean() → ** 2).sum()",
+        "This is the sum of the squares; asked for is their mean over all times.",
+    ),
+    forgets_the_square=(
+        "slope + u) ** 2 → slope + u)",
+        "The residual u′ + u is to be squared first.",
+    ),
+    takes_the_derivative_of_the_mean=(
+        "u.sum() → u.mean()",
+        "The mean is divided by N once more inside: the derivative of `u.mean()` is u′/N.",
+    ),
+    adds_a_row_to_a_column=(
+        "slope + u → slope.flatten() + u",
+        "(N,) plus (N, 1) is (N, N): every u′ meets every u. Give both the shape (N, 1).",
+    ),
+    takes_t_without_grad=(
+        "t.detach().requires_grad_() → t.detach()",
+        "t does not require grad, so u can't be differentiated in it. Take a copy that does, and "
+        "compute u from this copy.",
+    ),
+    marks_the_callers_t=(
+        "t.detach().requires_grad_() → t.requires_grad_()",
+        "This makes the caller's own t require grad. Work on `t.detach()`, which is another tensor.",
+    ),
 )
-def retains_without_creating(network, t):
-    t = t.detach().requires_grad_()
-    u = network(t)
-    (slope,) = grad(u.sum(), t, retain_graph=True)
-    return ((slope + u) ** 2).mean()
 
 
-@residual_loss.mistake(
-    "The inner derivative has freed the graph, and u′ is only a number: the loss can't be "
-    "differentiated. `create_graph=True` keeps both."
-)
-def frees_the_graph_of_u(network, t):
-    t = t.detach().requires_grad_()
-    u = network(t)
-    (slope,) = grad(u.sum(), t)
-    return ((slope + u) ** 2).mean()
-
-
-@residual_loss.mistake(
-    "The inner `backward` has written ∂(Σ u)/∂θ into the parameters' `.grad`, where the outer pass "
-    "will add to it. Take u′ with `torch.autograd.grad(…, t, create_graph=True)`."
-)
+@residual_loss.mistake
 def calls_backward_inside(network, t):
+    """The inner `backward` has written ∂(Σ u)/∂θ into the parameters' `.grad`, where the outer pass
+    will add to it. Take u′ with `torch.autograd.grad`."""
     t = t.detach().requires_grad_()
     u = network(t)
     u.sum().backward(create_graph=True)
     return ((t.grad + u) ** 2).mean()
-
-
-@residual_loss.mistake(
-    "u has several rows, so `grad(u, t)` doesn't know how to weigh them. Give it `u.sum()`, or "
-    "`grad_outputs=torch.ones_like(u)`."
-)
-def forgets_the_sum(network, t):
-    t = t.detach().requires_grad_()
-    u = network(t)
-    (slope,) = grad(u, t, create_graph=True)
-    return ((slope + u) ** 2).mean()
-
-
-@residual_loss.mistake(
-    "This is the residual of u′ = u, of growth. For u′ = −u it is u′ + u: its zero must be the "
-    "equation."
-)
-def has_the_other_sign(network, t):
-    t = t.detach().requires_grad_()
-    u = network(t)
-    (slope,) = grad(u.sum(), t, create_graph=True)
-    return ((slope - u) ** 2).mean()
-
-
-@residual_loss.mistake("This is the sum of the squares; asked for is their mean over all times.")
-def takes_the_sum(network, t):
-    t = t.detach().requires_grad_()
-    u = network(t)
-    (slope,) = grad(u.sum(), t, create_graph=True)
-    return ((slope + u) ** 2).sum()
-
-
-@residual_loss.mistake(
-    "The mean is divided by N once more inside: the derivative of `u.mean()` is u′/N. Take that of "
-    "`u.sum()`."
-)
-def takes_the_derivative_of_the_mean(network, t):
-    t = t.detach().requires_grad_()
-    u = network(t)
-    (slope,) = grad(u.mean(), t, create_graph=True)
-    return ((slope + u) ** 2).mean()
