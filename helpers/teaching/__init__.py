@@ -4,7 +4,7 @@ from helpers.teaching.claims import verdict
 from helpers.teaching.contents import contents
 from helpers.teaching.judge import check
 from helpers.teaching.ledger import ledger
+from helpers.teaching.live import live
 from helpers.teaching.predict import predict
-from helpers.teaching.widget import live
 
 __all__ = ["check", "contents", "ledger", "live", "predict", "verdict"]

@@ -8,8 +8,6 @@ import difflib
 from dataclasses import dataclass
 from functools import lru_cache
 
-import yaml
-
 from helpers.teaching import style
 from helpers.teaching.data import DATA
 from helpers.teaching.html import box
@@ -120,10 +118,12 @@ def read(folder=LEDGER):
 
 @lru_cache(maxsize=2)
 def _read(paths):
+    import yaml  # by the cell that needs it, not by the import cell
+
     claims = {}
     for path, _changed in paths:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-        if not isinstance(root, yaml.SequenceNode):
+        if getattr(root, "id", None) != "sequence":
             raise LedgerError(f"{path.name}: expected a list of claims.")
         for node in root.value:
             claim = _claim(path, node)
@@ -134,7 +134,7 @@ def _read(paths):
 
 
 def _claim(path, node):
-    if not isinstance(node, yaml.MappingNode):
+    if node.id != "mapping":
         raise _wrong(path, node, "expected a claim with " + ", ".join(FIELDS))
     fields = {key.value: value for key, value in node.value}
     for field in FIELDS:
@@ -148,7 +148,7 @@ def _claim(path, node):
             raise _wrong(path, value, f"{field!r} must be a text, in quotes")
     settings = fields.pop(SETTINGS, None)
     if settings is not None and not (
-        isinstance(settings, yaml.SequenceNode) and all(map(_is_text, settings.value))
+        settings.id == "sequence" and all(map(_is_text, settings.value))
     ):
         raise _wrong(path, settings, f"{SETTINGS!r} must be a list of texts")
     if fields["verdict"].value not in VERDICTS:
@@ -163,7 +163,7 @@ def _claim(path, node):
 
 
 def _is_text(node):
-    return isinstance(node, yaml.ScalarNode) and node.tag == "tag:yaml.org,2002:str"
+    return node.id == "scalar" and node.tag == "tag:yaml.org,2002:str"
 
 
 def _wrong(path, node, what):

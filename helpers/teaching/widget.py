@@ -17,7 +17,7 @@ def _text(name):
 
 
 class Live(anywidget.AnyWidget):
-    """The widget of a live figure; `live(figure)` makes it."""
+    """The widget of a live figure; `show(figure)` makes it."""
 
     # The text, not the path: anywidget keeps every widget whose script is a file that it watches.
     _esm = _text("live.js")
@@ -89,11 +89,8 @@ PAGES = 3  # so many open pages can show what one cell of one kernel has made
 _shown = {}  # cell id → {page: (execution count, the widgets that it shows)}, the newest last
 
 
-def live(figure: LiveFigure) -> Live:
-    """Show a figure with its controls; run again, a cell lets go of what it showed before.
-
-    Two pages of one kernel, such as a notebook in two tabs, each keep what they show.
-    """
+def show(figure: LiveFigure) -> Live:
+    """What `live` does: see helpers.teaching.live."""
     shell, request, widget = get_ipython(), _request(), Live(figure)
     cell = request.get("metadata", {}).get("cellId")
     if cell:
