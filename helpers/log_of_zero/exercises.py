@@ -1,11 +1,13 @@
 """The exercises of 02_log_of_zero, in the order of the page."""
 
 import math
+from functools import partial
 
 import numpy as np
 import torch
 from torch.nn import functional as F
 
+from helpers.teaching.cases import tensor
 from helpers.teaching.exercise import exercise
 
 __all__ = [  # noqa: RUF022 (the order of the page)
@@ -16,9 +18,12 @@ __all__ = [  # noqa: RUF022 (the order of the page)
     "stable_binary_cross_entropy",
 ]
 
+leaf = partial(tensor, grad=True)
 
-def _tensor(*rows, dtype=torch.float64, grad=True):
-    return torch.tensor(rows, dtype=dtype, requires_grad=grad)
+
+def behind():
+    """Gaps from 8 to 108: their exponentials are smaller than any ε, one after the other."""
+    return torch.arange(8.0, 109, 5, dtype=torch.float64)
 
 
 # lowest_mean_loss
@@ -36,54 +41,73 @@ def _tensor(*rows, dtype=torch.float64, grad=True):
             "two classes": lambda: (0.25, 2),
         },
     },
+    guards={"nothing right, 5 classes": "with an accuracy of 0 the bound is ln 2, a finite number"},
     hints=[
         "A right answer can cost as little as you like. What does the cheapest wrong answer cost?",
-        "Wrong means that another class has at least as much probability as the true one; both "
-        "together have at most 1. So the true one has at most ½, and all others may be 0.",
+        "Wrong means that another class has at least as much probability as the true one. How much "
+        "can the true one have at most?",
     ],
+    level=2,
+    minutes=8,
 )
 def lowest_mean_loss(accuracy, classes):
-    """Greatest lower bound, in nats, of the mean cross-entropy of answers that argmax judges.
+    """The greatest lower bound, in nats, of the mean cross-entropy of answers of one token.
 
-    accuracy: share of right answers, a float from 0 to 1; classes: their number, at least 2.
+    accuracy: the share of answers whose argmax is right, a float from 0 to 1; classes: their
+    number, an int of at least 2; use it if you need it. Returns a float.
+    Example: lowest_mean_loss(1.0, 10) → 0.0, since sure and right answers cost nothing.
     """
-    return float((1 - accuracy) * np.log(2))
+    return (1 - accuracy) * np.log(2)
 
 
-@lowest_mean_loss.mistake(
-    "ln C is what an evenly spread guess costs. A wrong answer can be cheaper: two classes share "
-    "the probability and the others get none."
+lowest_mean_loss.slips(
+    even_guess=(
+        "np.log(2) → np.log(classes)",
+        "ln C is what an evenly spread guess costs. A wrong answer can be cheaper: two classes "
+        "share the probability and the others get none.",
+    ),
+    always_zero=(
+        "(1 - accuracy) * np.log(2) → 0.0",
+        "0 is right for right answers only. With a wrong one the true class has at most ½, so that "
+        "this answer costs at least ln 2.",
+    ),
+    in_bits=(
+        "np.log(2) → 1",
+        "That counts in bits: log₂ 2 = 1. The loss is in nats, with ln 2 = 0.693.",
+    ),
+    right_answers_pay=(
+        "(1 - accuracy) → accuracy",
+        "It is the wrong answers that cost ln 2, a share of 1 − accuracy.",
+    ),
+    all_answers_pay=(
+        "(1 - accuracy) * → 1.0 *",
+        "ln 2 is what one wrong answer costs at least. The right ones may cost nothing, and the "
+        "mean is over all answers.",
+    ),
+    below_zero=("(1 - accuracy) → (accuracy - 1)", "The sign: a cross-entropy is never below 0."),
 )
-def even_guess(accuracy, classes):
-    return (1 - accuracy) * math.log(classes)
 
 
-@lowest_mean_loss.mistake(
-    "0 is right for right answers only. With a wrong one the true class has at most ½, so that "
-    "this answer costs at least ln 2."
-)
-def always_zero(accuracy, classes):
-    return 0.0
-
-
-@lowest_mean_loss.mistake(
-    "That counts in bits: log₂ 2 = 1. The loss is in nats, with ln 2 = 0.693."
-)
-def in_bits(accuracy, classes):
-    return 1 - accuracy
-
-
-@lowest_mean_loss.mistake("It is the wrong answers that cost ln 2, a share of 1 − accuracy.")
-def right_answers_pay(accuracy, classes):
-    return accuracy * math.log(2)
-
-
-@lowest_mean_loss.mistake(
-    "−ln of the accuracy would be the loss if every true class had just that probability. Right "
-    "answers may be surer than that, and cost nearly nothing."
-)
+@lowest_mean_loss.mistake
 def log_of_accuracy(accuracy, classes):
+    """−ln of the accuracy would be the loss if every true class had just that probability. Right
+    answers may be surer than that, and cost nearly nothing."""
     return -math.log(accuracy) if accuracy else math.inf
+
+
+@lowest_mean_loss.mistake
+def entropy_of_the_accuracy(accuracy, classes):
+    """−A·ln A − (1 − A)·ln(1 − A) is what a model pays that knows only how often it is right. One
+    that is sure where it is right, and undecided where it is wrong, pays less."""
+    return -sum(p * math.log(p) for p in (accuracy, 1 - accuracy) if p)
+
+
+@lowest_mean_loss.mistake
+def rest_spread_evenly(accuracy, classes):
+    """That gives the true class the probability A everywhere, and spreads 1 − A over the others. A
+    model may be surer where it is right, and share with one class only where it is wrong."""
+    wrong = (1 - accuracy) / (classes - 1)
+    return -sum(n * p * math.log(p) for n, p in ((1, accuracy), (classes - 1, wrong)) if p)
 
 
 # clipped_cross_entropy
@@ -93,125 +117,127 @@ def log_of_accuracy(accuracy, classes):
     cases={
         "values": {
             "two rows, ε = 1e-3": lambda: (
-                _tensor([0.5, 2.0, 1.0], [3.0, 0.25, 0.75]),
-                _tensor([0.0, 0.0, 1.0], [1.0, 0.0, 0.0], grad=False),
+                leaf([0.5, 2.0, 1.0], [3.0, 0.25, 0.75]),
+                tensor([0.0, 0.0, 1.0], [1.0, 0.0, 0.0]),
                 1e-3,
             ),
             "a 0 at the true class, and at a wrong one": lambda: (
-                _tensor([0.0, 2.0, 2.0], [0.0, 0.5, 1.5]),
-                _tensor([1.0, 0.0, 0.0], [0.0, 0.0, 1.0], grad=False),
+                leaf([0.0, 2.0, 2.0], [0.0, 0.5, 1.5]),
+                tensor([1.0, 0.0, 0.0], [0.0, 0.0, 1.0]),
                 1e-7,
             ),
         },
         "shapes": {
             "one row of five": lambda: (
-                _tensor([1.0, 4.0, 2.0, 0.5, 0.1]),
-                _tensor([0.0, 0.0, 0.0, 1.0, 0.0], grad=False),
+                leaf([1.0, 4.0, 2.0, 0.5, 0.1]),
+                tensor([0.0, 0.0, 0.0, 1.0, 0.0]),
                 1e-7,
             ),
         },
         "edges": {
             "sure and right, float32": lambda: (
-                _tensor([4.0, 0.0], [0.0, 3.0], dtype=torch.float32),
-                _tensor([1.0, 0.0], [0.0, 1.0], dtype=torch.float32, grad=False),
+                leaf([4.0, 0.0], [0.0, 3.0], dtype=torch.float32),
+                tensor([1.0, 0.0], [0.0, 1.0], dtype=torch.float32),
                 1e-2,
             ),
             "outputs below 0": lambda: (
-                _tensor([-1.0, -2.0, 1.0]),
-                _tensor([1.0, 0.0, 0.0], grad=False),
+                leaf([-1.0, -2.0, 1.0]),
+                tensor([1.0, 0.0, 0.0]),
                 1e-7,
             ),
-            "a row of zeros": lambda: (
-                _tensor([0.0, 0.0, 0.0], grad=False),
-                _tensor([0.0, 1.0, 0.0], grad=False),
-                1e-7,
-            ),
+            "a row of zeros": lambda: (tensor([0.0, 0.0, 0.0]), tensor([0.0, 1.0, 0.0]), 1e-7),
         },
     },
+    guards={"a row of zeros": "a row of zeros is 0/0, and gives NaN as in Keras"},
     hints=[
-        "Three steps and no more: divide by the row's sum, clip to [ε, 1 − ε], take −Σ one_hot·ln.",
-        "`sum(-1, keepdim=True)` for the division; nothing is added inside the logarithm.",
+        "Three steps and no more: make the row add up to 1, keep it away from 0 and from 1, take "
+        "the logarithm of the true class.",
+        "In which order? An output above 1 is no fault before the row is divided by its sum.",
     ],
+    level=1,
+    minutes=6,
 )
 def clipped_cross_entropy(outputs, one_hot, epsilon):
-    """Categorical cross-entropy of each row as Keras 3 computes it from outputs, shape (N,).
+    """The categorical cross-entropy of each row, as Keras 3 computes it from outputs.
 
-    outputs: (N, C), whatever the last layer gave; one_hot: (N, C), 1 at the true class; epsilon:
-    a float. A row of zeros gives NaN, as it does in Keras.
+    outputs: float tensor (N, C), whatever the last layer gave; one_hot: (N, C), 1 at the true
+    class; epsilon: a float; probabilities are clipped to [ε, 1 − ε]. Returns a tensor (N,).
+    Example: outputs [[1., 3.]], one_hot [[0., 1.]], epsilon 1e-7 → [0.2877], which is −ln ¾.
     """
     p = outputs / outputs.sum(-1, keepdim=True)
     p = p.clamp(epsilon, 1 - epsilon)
     return -(one_hot * p.log()).sum(-1)
 
 
-@clipped_cross_entropy.mistake(
-    "The row is not divided by its sum. Without that any output above 1 − ε counts as certainty."
+clipped_cross_entropy.slips(
+    not_normalised=(
+        "outputs / outputs.sum(-1, keepdim=True) → outputs",
+        "The row is not divided by its sum. Without that any output above 1 − ε is certainty.",
+    ),
+    softmax_first=(
+        "outputs / outputs.sum(-1, keepdim=True) → outputs.softmax(-1)",
+        "The outputs are divided by their sum, not put through a softmax: Keras takes them for "
+        "probabilities unless from_logits=True.",
+    ),
+    divides_by_the_columns_sum=(
+        "sum(-1, keepdim=True) → sum(0, keepdim=True)",
+        "The sum runs over the rows (dim 0). Each row is divided by its own sum, over its classes.",
+    ),
+    adds_epsilon=(
+        "p = p.clamp(epsilon, 1 - epsilon) → p = p + epsilon",
+        "ε is added inside the logarithm. Keras 3 adds nothing: it replaces what is below ε by ε, "
+        "and what is above 1 − ε by 1 − ε.",
+    ),
+    adds_an_epsilon_of_its_own=(
+        "p = p.clamp(epsilon, 1 - epsilon) → p = p + EPS",
+        "A fixed ε is added inside the logarithm. Keras clips instead, and ε is an argument here.",
+    ),
+    clips_at_an_epsilon_of_its_own=(
+        "(epsilon, 1 - epsilon) → (EPS, 1 - EPS)",
+        "The limits of the clip are fixed numbers. They are epsilon and 1 − epsilon, an argument.",
+    ),
+    clips_and_adds=(
+        "p.log() → (p + epsilon).log()",
+        "Clipped, and ε added as well: that is the old binary loss, with its ceiling −ln 2ε. Leave "
+        "the addition out.",
+    ),
+    clips_first=(
+        "p = outputs / outputs.sum(-1, keepdim=True) → p = outputs.clamp(epsilon, 1 - epsilon); "
+        "p = p.clamp(epsilon, 1 - epsilon) → p = p / p.sum(-1, keepdim=True)",
+        "The order is turned round: divide by the sum first, clip then. Outputs above 1 must not "
+        "be cut before they are compared with the rest of the row.",
+    ),
+    clips_below_only=(
+        "p.clamp(epsilon, 1 - epsilon) → p.clamp(min=epsilon)",
+        "Clipped from below only. The upper limit 1 − ε shows where the network is sure and right: "
+        "the loss is −ln(1 − ε) there, and its gradient 0.",
+    ),
+    never_clips=(
+        "p.clamp(epsilon, 1 - epsilon) → p",
+        "No clip at all: at a wrong class with output 0 this is 0 · (−∞), which is NaN.",
+    ),
+    other_classes_too=(
+        "one_hot * p.log() → one_hot * p.log() + (1 - one_hot) * (1 - p).log()",
+        "That is the binary loss of each class. The categorical one looks at the true class only.",
+    ),
+    mean_of_rows=(".sum(-1) → .sum(-1).mean()", "One value a row is asked for, not their mean."),
+    sum_of_rows=("p.log()).sum(-1) → p.log()).sum()", "One value a row is asked for, not a sum."),
+    mean_over_classes=(
+        ".sum(-1) → .mean(-1)",
+        "The mean over the classes: C times too small. Of each row one term is left; add it up.",
+    ),
+    wrong_sign=(
+        "-(one_hot → (one_hot",
+        "The sign: logarithms of probabilities are negative, a loss is not.",
+    ),
 )
-def not_normalised(outputs, one_hot, epsilon):
-    return -(one_hot * outputs.clamp(epsilon, 1 - epsilon).log()).sum(-1)
 
 
-@clipped_cross_entropy.mistake(
-    "ε is added inside the logarithm. Keras 3 adds nothing: it replaces what is below ε by ε, and "
-    "what is above 1 − ε by 1 − ε."
-)
-def adds_epsilon(outputs, one_hot, epsilon):
-    p = outputs / outputs.sum(-1, keepdim=True)
-    return -(one_hot * (p + epsilon).log()).sum(-1)
-
-
-@clipped_cross_entropy.mistake(
-    "Clipped, and ε added as well: that is the old binary loss, with its ceiling −ln 2ε. Leave the "
-    "addition out."
-)
-def clips_and_adds(outputs, one_hot, epsilon):
-    p = (outputs / outputs.sum(-1, keepdim=True)).clamp(epsilon, 1 - epsilon)
-    return -(one_hot * (p + epsilon).log()).sum(-1)
-
-
-@clipped_cross_entropy.mistake(
-    "The order is turned round: divide by the sum first, clip then. Outputs above 1 must not be "
-    "cut before they are compared with the rest of the row."
-)
-def clips_first(outputs, one_hot, epsilon):
-    p = outputs.clamp(epsilon, 1 - epsilon)
-    return -(one_hot * (p / p.sum(-1, keepdim=True)).log()).sum(-1)
-
-
-@clipped_cross_entropy.mistake(
-    "Clipped from below only. The upper limit 1 − ε shows where the network is sure and right: the "
-    "loss is −ln(1 − ε) there, and its gradient 0."
-)
-def clips_below_only(outputs, one_hot, epsilon):
-    p = (outputs / outputs.sum(-1, keepdim=True)).clamp(min=epsilon)
-    return -(one_hot * p.log()).sum(-1)
-
-
-@clipped_cross_entropy.mistake(
-    "No clip at all: at a wrong class with output 0 this is 0 · (−∞), which is NaN."
-)
-def never_clips(outputs, one_hot, epsilon):
-    return -(one_hot * (outputs / outputs.sum(-1, keepdim=True)).log()).sum(-1)
-
-
-@clipped_cross_entropy.mistake(
-    "The outputs are divided by their sum, not put through a softmax: Keras takes them for "
-    "probabilities unless from_logits=True."
-)
-def softmax_first(outputs, one_hot, epsilon):
-    return -(one_hot * outputs.softmax(-1).clamp(epsilon, 1 - epsilon).log()).sum(-1)
-
-
-@clipped_cross_entropy.mistake("One value for each row is asked for, not their mean.")
-def mean_of_rows(outputs, one_hot, epsilon):
-    p = (outputs / outputs.sum(-1, keepdim=True)).clamp(epsilon, 1 - epsilon)
-    return -(one_hot * p.log()).sum(-1).mean()
-
-
-@clipped_cross_entropy.mistake("The sign: logarithms of probabilities are negative, a loss is not.")
-def wrong_sign(outputs, one_hot, epsilon):
-    p = (outputs / outputs.sum(-1, keepdim=True)).clamp(epsilon, 1 - epsilon)
-    return (one_hot * p.log()).sum(-1)
+@clipped_cross_entropy.mistake
+def takes_the_outputs_for_scores(outputs, one_hot, epsilon):
+    """`F.cross_entropy` puts the outputs through a softmax, clips nothing and takes the mean over
+    the rows. Here the outputs are divided by their sum, and each row has a value."""
+    return F.cross_entropy(outputs, one_hot)
 
 
 # entropy
@@ -220,90 +246,106 @@ def wrong_sign(outputs, one_hot, epsilon):
 @exercise(
     cases={
         "values": {
-            "two distributions": lambda: (_tensor([0.5, 0.2, 0.3], [0.1, 0.8, 0.1]),),
-            "one of them with a 0": lambda: (_tensor([0.7, 0.3, 0.0], [0.25, 0.25, 0.5]),),
+            "two distributions": lambda: (leaf([0.5, 0.2, 0.3], [0.1, 0.8, 0.1]),),
+            "shares down to 1e-44": lambda: ((-behind()).softmax(0).requires_grad_(),),
         },
         "shapes": {
-            "a vector": lambda: (torch.tensor([0.4, 0.6], dtype=torch.float64),),
-            "(2, 1, 4)": lambda: (_tensor([[0.1, 0.2, 0.3, 0.4]], [[0.6, 0.2, 0.1, 0.1]]),),
+            "a vector, float32": lambda: (leaf(0.4, 0.6, dtype=torch.float32),),
+            "(2, 1, 4)": lambda: (leaf([[0.1, 0.2, 0.3, 0.4]], [[0.6, 0.2, 0.1, 0.1]]),),
         },
         "edges": {
-            "certainty": lambda: (_tensor([0.0, 1.0, 0.0]),),
-            "float32, 1e-30 beside 0": lambda: (_tensor([1.0, 1e-30, 0.0], dtype=torch.float32),),
+            "with a 0, and certainty": lambda: (leaf([0.7, 0.3, 0.0], [0.0, 1.0, 0.0]),),
         },
     },
+    guards={"with a 0, and certainty": "a p of exactly 0 adds 0, and its gradient is 0, too"},
     hints=[
-        "A 0 contributes nothing. Keep the logarithm from ever seeing it: give it something else "
-        "where p is 0.",
-        "`safe = torch.where(p > 0, p, 1.0)` before the logarithm; then p·log safe is 0 there, and "
-        "so is its derivative.",
+        "A 0 contributes nothing. What comes back through a logarithm that has seen it?",
+        "Keep the logarithm from ever seeing the 0: a `torch.where` in front of it, not behind.",
     ],
+    level=2,
+    minutes=8,
 )
 def entropy(probabilities):
-    """Entropy −Σ p·ln p over the last dimension, in nats; shape (…).
+    """The entropy −Σ p·ln p over the last dimension, in nats.
 
-    probabilities: (…, C). A p that is exactly 0 adds 0, and the gradient there is 0.
+    probabilities: float tensor (…, C), each row adds up to 1. Returns a tensor (…). Where p is
+    exactly 0, it adds 0, and its gradient is 0: a choice, since the true slope is infinite there.
+    Example: entropy(torch.tensor([0.5, 0.5, 0.0])) → 0.6931, which is ln 2.
     """
     safe = torch.where(probabilities > 0, probabilities, 1.0)
     return -(probabilities * safe.log()).sum(-1)
 
 
-@entropy.mistake("At p = 0 this is 0 · (−∞), which is NaN. The logarithm must not see the 0.")
-def plain(probabilities):
-    return -(probabilities * probabilities.log()).sum(-1)
-
-
-@entropy.mistake(
-    "The value is right, the gradient NaN: a `torch.where` or `nan_to_num` behind the logarithm "
-    "sends 0 back through it, and 0 · ∞ is NaN; `torch.xlogy` does no better. Replace p before "
-    "the logarithm as well."
+entropy.slips(
+    plain=(
+        "torch.where(probabilities > 0, probabilities, 1.0) → probabilities",
+        "At p = 0 this is 0 · (−∞), which is NaN. The logarithm must not see the 0.",
+    ),
+    adds_epsilon_to_p=(
+        "torch.where(probabilities > 0, probabilities, 1.0) → probabilities + EPS",
+        "Finite everywhere, but the ε is felt everywhere: each value is a little off, and the "
+        "gradient at p = 0 is −ln ε, a number that ε made up.",
+    ),
+    clips_p_in_the_log=(
+        "torch.where(probabilities > 0, probabilities, 1.0) → probabilities.clamp(min=EPS)",
+        "The values are right where nothing is clipped, and at 0. But the gradient at p = 0 is "
+        "−ln ε, a number that ε made up; asked for is 0.",
+    ),
+    clips_p=(
+        "safe = torch.where(probabilities > 0, probabilities, 1.0) → "
+        "probabilities = safe = probabilities.clamp(min=EPS)",
+        "Clipping p to ε changes the sum: each 0 now adds −ε·ln ε. (It also sets p·ln p to a "
+        "constant below ε.)",
+    ),
+    adds_epsilon_first=(
+        "safe = torch.where(probabilities > 0, probabilities, 1.0) → "
+        "probabilities = safe = probabilities + EPS",
+        "With ε added to p, the row adds up to more than 1, and each term is a little off.",
+    ),
+    takes_scores=(
+        "safe = → probabilities = probabilities.softmax(-1)\n    safe =",
+        "These are probabilities already; a softmax makes other ones of them.",
+    ),
+    bits=(
+        "safe.log() → safe.log2()",
+        "In bits: `log2`. The entropy in nats takes the natural logarithm, `log`.",
+    ),
+    sums_everything=(
+        ".sum(-1) → .sum()",
+        "Summed over all entries: each distribution of the last dimension has its own.",
+    ),
+    mean_of_rows=(".sum(-1) → .sum(-1).mean()", "The mean over all rows: each has its own value."),
+    mean_over_classes=(".sum(-1) → .mean(-1)", "An entropy is a sum over the classes, no mean."),
+    over_dim_1=(".sum(-1) → .sum(1)", "`dim=1` is not always the last dimension; `dim=-1` is."),
+    over_dim_0=(".sum(-1) → .sum(0)", "The sum runs over dim 0; the classes lie along the last."),
+    share_of_the_largest=(
+        ".sum(-1) → .sum(-1) / np.log(probabilities.shape[-1])",
+        "Divided by ln C, as a share of the largest entropy. The entropy itself is asked for.",
+    ),
+    negative=("-(probabilities → (probabilities", "The sign: p·ln p is never above 0."),
 )
+
+
+@entropy.mistake
 def one_where(probabilities):
-    p = probabilities
-    return -torch.where(p > 0, p * p.log(), 0.0).sum(-1)
+    """The value is right, the gradient NaN: a `torch.where` or `nan_to_num` behind the logarithm
+    sends 0 back through it, and 0 · ∞ is NaN; `torch.xlogy` does no better. Replace p before the
+    logarithm as well."""
+    return -torch.where(probabilities > 0, probabilities * probabilities.log(), 0.0).sum(-1)
 
 
-@entropy.mistake(
-    "`torch.special.entr` has the right value at 0 and the true slope of −p·ln p there, +∞. One "
-    "step with it and every weight is lost; here the gradient at 0 is to be 0."
-)
+@entropy.mistake
 def uses_entr(probabilities):
+    """`torch.special.entr` has the right value at 0 and the true slope of −p·ln p there, +∞. One
+    step with it and every weight is lost; here the gradient at 0 is to be 0."""
     return torch.special.entr(probabilities).sum(-1)
 
 
-@entropy.mistake(
-    "Finite everywhere, but the ε is felt everywhere: each value is a little off, and the gradient "
-    "at p = 0 is −ln ε = 16.1, a number that ε made up."
-)
-def adds_epsilon_to_p(probabilities):
-    return -(probabilities * (probabilities + 1e-7).log()).sum(-1)
-
-
-@entropy.mistake(
-    "Clipping p to ε changes the sum: each 0 now adds −ε·ln ε. (It also sets p·ln p to a constant "
-    "below ε.)"
-)
-def clips_p(probabilities):
-    p = probabilities.clamp(min=1e-7)
-    return -(p * p.log()).sum(-1)
-
-
-@entropy.mistake("In bits: `log2`. The entropy in nats takes the natural logarithm, `log`.")
-def bits(probabilities):
-    safe = torch.where(probabilities > 0, probabilities, 1.0)
-    return -(probabilities * safe.log2()).sum(-1)
-
-
-@entropy.mistake("Summed over all entries: each distribution of the last dimension has its own.")
-def sums_everything(probabilities):
-    safe = torch.where(probabilities > 0, probabilities, 1.0)
-    return -(probabilities * safe.log()).sum()
-
-
-@entropy.mistake("The sign: p·ln p is never above 0, an entropy never below.")
-def negative(probabilities):
-    safe = torch.where(probabilities > 0, probabilities, 1.0)
-    return (probabilities * safe.log()).sum(-1)
+@entropy.mistake
+def uses_categorical(probabilities):
+    """`Categorical` divides by the sum first, and raises each p to at least the format's eps: the
+    value is right, and the gradient is another one. At p = 0 it is not 0."""
+    return torch.distributions.Categorical(probs=probabilities).entropy()
 
 
 # stable_cross_entropy
@@ -313,129 +355,139 @@ def negative(probabilities):
     cases={
         "values": {
             "three rows": lambda: (
-                _tensor([0.5, -1.0, 2.0], [1.5, 0.25, -0.5], [-2.0, 0.0, 1.0]),
+                leaf([0.5, -1.0, 2.0], [1.5, 0.25, -0.5], [-2.0, 0.0, 1.0]),
                 torch.tensor([0, 1, 2]),
             ),
-            "the true class 20 and 40 behind": lambda: (
-                _tensor([-20.0, 0.0, 0.0], [10.0, -30.0, 5.0]),
-                torch.tensor([0, 1]),
+            "true classes 8 to 108 behind": lambda: (
+                torch.stack([-behind(), 0 * behind()], 1).requires_grad_(),
+                torch.zeros(21).long(),
             ),
         },
         "shapes": {
-            "one row of five": lambda: (_tensor([1.0, 4.0, 2.0, 0.5, 0.1]), torch.tensor([3])),
-            "one class": lambda: (_tensor([3.0], [-7.0]), torch.tensor([0, 0])),
+            "one row of five": lambda: (leaf([1.0, 4.0, 2.0, 0.5, 0.1]), torch.tensor([3])),
         },
         "edges": {
             "scores of ±1000": lambda: (
-                _tensor([1000.0, 0.0], [-1000.0, 3.0], [1000.0, 999.0]),
+                leaf([1000.0, 0.0], [-1000.0, 3.0], [1000.0, 999.0]),
                 torch.tensor([1, 0, 0]),
             ),
             "float32, 95 behind": lambda: (
-                _tensor([0.0, 95.0, 1.0], dtype=torch.float32),
+                leaf([0.0, 95.0, 1.0], dtype=torch.float32),
                 torch.tensor([0]),
             ),
             "a wrong class at −∞": lambda: (
-                _tensor([1.0, -math.inf, 0.5], [0.0, 2.0, -math.inf]),
+                leaf([1.0, -math.inf, 0.5], [0.0, 2.0, -math.inf]),
                 torch.tensor([0, 1]),
             ),
         },
     },
+    guards={
+        "scores of ±1000": "scores of ±1000 must neither overflow nor vanish",
+        "float32, 95 behind": "with the true class 95 behind, float32 must keep value and gradient",
+        "a wrong class at −∞": "a wrong class at −∞ counts as nothing",
+    },
     hints=[
         "Never make a probability. Write −log softmax as a difference: what remains of the "
-        "quotient is log Σ exp(scores) minus the true class's score.",
-        "Subtract each row's largest score first, as in (3.1): then no exponential exceeds 1 and "
-        "the sum is at least 1. `gather(1, target[:, None])` picks the true class's score.",
+        "quotient once its logarithm is taken?",
+        "The softmax does not change if one number is subtracted from a whole row. Which number "
+        "keeps every exponential at most 1, and their sum at least 1?",
+        "`gather(1, target[:, None])` picks the true class's entry of each row.",
     ],
+    level=2,
+    minutes=12,
 )
 def stable_cross_entropy(scores, target):
-    """Mean over the rows of −ln softmax(scores)[target], from the scores themselves; a scalar.
+    """The mean over the rows of −ln softmax(scores)[target], from the scores themselves.
 
-    scores: (N, C), finite, or −∞ at a wrong class; target: (N,) int64. N at least 1.
+    scores: float tensor (N, C), finite, or −∞ at a wrong class; ±1000 occurs. target: int64 tensor
+    (N,), the true classes. Returns a tensor of shape (); value and gradient are right everywhere.
+    Example: scores [[0., 0.]], target [1] → 0.6931. Derive it from (3.1).
     """
     shifted = scores - scores.detach().amax(1, keepdim=True)
     true = shifted.gather(1, target[:, None])[:, 0]
     return (shifted.exp().sum(1).log() - true).mean()
 
 
-def _true(values, target):
-    return values.gather(1, target[:, None])[:, 0]
-
-
-@stable_cross_entropy.mistake(
-    "The exponentials overflow: exp(1000) is infinite, and ∞ − … or ∞ / ∞ follows. Subtract each "
-    "row's largest score first; the softmax does not change."
+stable_cross_entropy.slips(
+    without_shift=(
+        "scores - scores.detach().amax(1, keepdim=True) → scores",
+        "The exponentials overflow: exp(1000) is infinite, and ∞ − … or ∞ / ∞ follows. Subtract "
+        "each row's largest score first; the softmax does not change.",
+    ),
+    one_shift_for_all=(
+        "scores.detach().amax(1, keepdim=True) → scores.detach().max()",
+        "One maximum is subtracted from all rows: a row that lies far below it vanishes as a "
+        "whole, and log 0 is left. Each row needs its own: `amax(1, keepdim=True)`.",
+    ),
+    epsilon_in_the_log=(
+        "shifted.exp().sum(1).log() - true → -(true.exp() / shifted.exp().sum(1) + EPS).log()",
+        "The softmax with an ε inside the logarithm: the loss can't rise above −ln ε, and the "
+        "gradient dies out with the probability.",
+    ),
+    clips_the_softmax=(
+        "shifted.exp().sum(1).log() - true → "
+        "-(true.exp() / shifted.exp().sum(1)).clamp(min=EPS).log()",
+        "The softmax is clipped: the loss can't rise above −ln ε, and below the clip the gradient "
+        "is 0: the worst rows learn nothing.",
+    ),
+    softmax_twice=(
+        "shifted = → scores = scores.softmax(1)\n    shifted =",
+        "A softmax in front of a loss that takes scores: it is applied twice. All scores then lie "
+        "from 0 to 1, so that no loss gets near 0 or far above 1.",
+    ),
+    without_the_log=(
+        "shifted.exp().sum(1).log() - true → -true.exp() / shifted.exp().sum(1)",
+        "Minus the probability itself, as `nll_loss` of a softmax is: the logarithm is missing.",
+    ),
+    scores_as_log_probabilities=(
+        "scores - scores.detach().amax(1, keepdim=True) → scores; "
+        "shifted.exp().sum(1).log() - true → -true",
+        "These are scores, not log-probabilities: without the log-sum-exp of the row they can be "
+        "anything. `nll_loss` of raw scores does the same.",
+    ),
+    forgets_the_true_class=(
+        "shifted.exp().sum(1).log() - true → shifted.exp().sum(1).log()",
+        "Only the log-sum-exp is left. The true class's score is subtracted from it.",
+    ),
+    wrong_sign=(
+        "shifted.exp().sum(1).log() - true → true - shifted.exp().sum(1).log()",
+        "The sign: this is the mean of ln p, never above 0. The loss is minus that.",
+    ),
+    sum_of_rows=(".mean() → .sum()", "The rows are added up; their mean is asked for."),
+    each_row=("true).mean() → true)", "One value for each row; the mean of them is asked for."),
+    mean_over_all_entries=(
+        ".mean() → .mean() / scores.shape[1]",
+        "Divided by N·C, as the mean of a product with a one-hot target is. The mean is over N "
+        "rows.",
+    ),
 )
-def without_shift(scores, target):
-    return (scores.exp().sum(1).log() - _true(scores, target)).mean()
 
 
-@stable_cross_entropy.mistake(
-    "One maximum is subtracted from all rows: a row that lies far below it vanishes as a whole, "
-    "and log 0 is left. Each row needs its own: `amax(1, keepdim=True)`."
-)
-def one_shift_for_all(scores, target):
-    shifted = scores - scores.max()
-    return (shifted.exp().sum(1).log() - _true(shifted, target)).mean()
-
-
-@stable_cross_entropy.mistake(
-    "The log-probabilities are multiplied by a one-hot target: a wrong class at −∞ gives 0 · (−∞), "
-    "which is NaN. Pick the true class with `gather` or an index."
-)
+@stable_cross_entropy.mistake
 def multiplies_by_one_hot(scores, target):
-    one_hot = F.one_hot(target, scores.shape[1])
-    return -(one_hot * scores.log_softmax(1)).sum(1).mean()
+    """The log-probabilities are multiplied by a one-hot target: a wrong class at −∞ gives 0 · (−∞),
+    which is NaN. Pick the true class with `gather` or an index."""
+    return -(F.one_hot(target, scores.shape[1]) * scores.log_softmax(1)).sum(1).mean()
 
 
-@stable_cross_entropy.mistake(
-    "A softmax and then its logarithm: far behind, the probability is rounded to 0 and the loss is "
-    "infinite; a little earlier its gradient is lost already. Take the logarithm of the sum."
-)
+@stable_cross_entropy.mistake
 def log_of_softmax(scores, target):
-    return -_true(scores.softmax(1), target).log().mean()
+    """A softmax and then its logarithm: far behind, the probability is rounded to 0 and the loss is
+    infinite; a little earlier its gradient is lost already. Take the logarithm of the sum."""
+    return -scores.softmax(1).gather(1, target[:, None]).log().mean()
 
 
-@stable_cross_entropy.mistake(
-    "The softmax is clipped: the loss can't rise above −ln ε = 16.1, and below the clip the "
-    "gradient is 0: the worst rows learn nothing."
-)
-def clips_the_softmax(scores, target):
-    return -_true(scores.softmax(1), target).clamp(1e-7, 1 - 1e-7).log().mean()
-
-
-@stable_cross_entropy.mistake(
-    "The softmax with an ε inside the logarithm: the loss can't rise above −ln ε = 16.1, and the "
-    "gradient dies out with the probability."
-)
-def epsilon_in_the_log(scores, target):
-    return -(_true(scores.softmax(1), target) + 1e-7).log().mean()
-
-
-@stable_cross_entropy.mistake(
-    "The softmax runs over the rows (dim 0). The classes lie along the last dimension."
-)
+@stable_cross_entropy.mistake
 def softmax_over_rows(scores, target):
-    return -_true(scores.log_softmax(0), target).mean()
+    """The softmax runs over the rows (dim 0). The classes lie along the last dimension."""
+    return F.nll_loss(scores.log_softmax(0), target)
 
 
-@stable_cross_entropy.mistake("The rows are added up; their mean is asked for.")
-def sum_of_rows(scores, target):
-    return -_true(scores.log_softmax(1), target).sum()
-
-
-@stable_cross_entropy.mistake(
-    "One value for each row; the mean of them is asked for.",
-)
-def each_row(scores, target):
-    return -_true(scores.log_softmax(1), target)
-
-
-@stable_cross_entropy.mistake(
-    "These are scores, not log-probabilities: without the log-sum-exp of the row they can be "
-    "anything. `nll_loss` of raw scores does the same."
-)
-def scores_as_log_probabilities(scores, target):
-    return -_true(scores, target).mean()
+@stable_cross_entropy.mistake
+def one_class_against_all(scores, target):
+    """A sigmoid for each class, and the binary loss: the classes must share one softmax."""
+    one_hot = F.one_hot(target, scores.shape[1]).to(scores.dtype)
+    return F.binary_cross_entropy_with_logits(scores, one_hot)
 
 
 # stable_binary_cross_entropy
@@ -444,130 +496,123 @@ def scores_as_log_probabilities(scores, target):
 @exercise(
     cases={
         "values": {
-            "four scores": lambda: (
-                _tensor(0.5, -1.5, 2.0, -3.0),
-                _tensor(1.0, 0.0, 0.0, 1.0, grad=False),
-            ),
-            "soft targets": lambda: (
-                _tensor(1.25, -0.75, 3.0),
-                _tensor(0.25, 0.9, 0.5, grad=False),
-            ),
+            "four scores": lambda: (leaf(0.5, -1.5, 2.0, -3.0), tensor(1.0, 0.0, 0.0, 1.0)),
+            "wrong by 8 to 108": lambda: ((-behind()).requires_grad_(), 0 * behind() + 1),
+            "soft targets": lambda: (leaf(1.25, -0.75, 3.0), tensor(0.25, 0.9, 0.5)),
         },
         "shapes": {
-            "(2, 2)": lambda: (
-                _tensor([0.25, -2.0], [1.0, 4.0]),
-                _tensor([0.0, 1.0], [1.0, 0.0], grad=False),
-            ),
+            "(2, 2)": lambda: (leaf([0.25, -2.0], [1.0, 4.0]), tensor([0.0, 1.0], [1.0, 0.0])),
         },
         "gradient": {
-            "a score of exactly 0": lambda: (
-                _tensor(0.0, 1.0),
-                _tensor(1.0, 0.0, grad=False),
-            ),
+            "a score of exactly 0": lambda: (leaf(0.0, 1.0), tensor(1.0, 0.0)),
         },
         "edges": {
-            "±40": lambda: (
-                _tensor(40.0, -40.0, 40.0),
-                _tensor(0.0, 1.0, 1.0, grad=False),
-            ),
-            "±200, float32": lambda: (
-                _tensor(200.0, -200.0, -200.0, dtype=torch.float32),
-                _tensor(0.0, 1.0, 0.0, dtype=torch.float32, grad=False),
-            ),
+            "±40": lambda: (leaf(40.0, -40.0, 40.0), tensor(0.0, 1.0, 1.0)),
             "±10 000, float32": lambda: (
-                _tensor(1e4, -1e4, 1e4, dtype=torch.float32),
-                _tensor(0.0, 1.0, 1.0, dtype=torch.float32, grad=False),
+                leaf(1e4, -1e4, 1e4, dtype=torch.float32),
+                tensor(0.0, 1.0, 1.0, dtype=torch.float32),
             ),
         },
     },
+    guards={
+        "a score of exactly 0": "at a score of 0 the gradient is ½ − t, over the number of scores",
+        "±40": "at ±40 a sigmoid is rounded to 1, and the loss must not be",
+        "±10 000, float32": "at ±10 000 in float32 value and gradient are finite and right",
+    },
     hints=[
-        "1 − σ(s) = σ(−s): both logarithms are logarithms of a sigmoid, and torch has one that "
-        "never makes the sigmoid.",
-        "`F.logsigmoid(score)` goes with the target, `F.logsigmoid(-score)` with 1 − target.",
+        "1 − σ(s) = σ(−s). So both terms are logarithms of a sigmoid.",
+        "σ(s) itself is rounded to 0 or 1. Which of torch's functions has its logarithm without "
+        "ever making it?",
     ],
+    level=2,
+    minutes=8,
 )
 def stable_binary_cross_entropy(score, target):
-    """Mean of −[t·ln σ(s) + (1 − t)·ln(1 − σ(s))]; a scalar, finite for |s| up to 10⁴ in float32.
+    """The mean over all entries of −[t·ln σ(s) + (1 − t)·ln(1 − σ(s))], from the scores s.
 
-    score: any shape, floating point; target: the same shape and dtype, from 0 to 1.
+    score: float tensor of any shape, up to ±10⁴ in float32; target: the same shape and dtype, from
+    0 to 1. Returns a tensor of shape (); its gradient is right everywhere, also at s = 0.
+    Example: score [0.], target [1.] → 0.6931, and the gradient in s is −0.5.
     """
     positive, negative = F.logsigmoid(score), F.logsigmoid(-score)
     return -(target * positive + (1 - target) * negative).mean()
 
 
-@stable_binary_cross_entropy.mistake(
-    "The sigmoid is rounded to 0 or 1, its logarithm is −∞, and 0 · (−∞) is NaN. Use `F.logsigmoid`."
+stable_binary_cross_entropy.slips(
+    log_of_sigmoid=(
+        "F.logsigmoid(score), F.logsigmoid(-score) → "
+        "score.sigmoid().log(), (1 - score.sigmoid()).log()",
+        "The sigmoid is rounded to 0 or 1, its logarithm is −∞, and 0 · (−∞) is NaN. Use "
+        "`F.logsigmoid`.",
+    ),
+    epsilon_in_both_logs=(
+        "F.logsigmoid(score), F.logsigmoid(-score) → "
+        "(score.sigmoid() + EPS).log(), (1 - score.sigmoid() + EPS).log()",
+        "An ε in both logarithms: no loss above −ln ε, no gradient from a saturated sigmoid, and "
+        "each value a little off.",
+    ),
+    clips_the_sigmoid=(
+        "positive, negative = F.logsigmoid(score), F.logsigmoid(-score) → "
+        "p = score.sigmoid().clamp(EPS, 1 - EPS)\n    positive, negative = p.log(), (1 - p).log()",
+        "The sigmoid is clipped: no loss above −ln ε, and no gradient from the scores that need it "
+        "most.",
+    ),
+    overflows=(
+        "F.logsigmoid(score), F.logsigmoid(-score) → -(1 + (-score).exp()).log(), "
+        "-(1 + score.exp()).log()",
+        "ln(1 + eˢ) overflows for large s, and 0 · ∞ is NaN. `F.softplus(s)` is the same without "
+        "the overflow, and `-F.logsigmoid(-s)` too.",
+    ),
+    sigmoid_twice=(
+        "positive, negative → score = score.sigmoid()\n    positive, negative",
+        "A sigmoid in front of a loss that takes scores: it is applied twice.",
+    ),
+    swapped=(
+        "target * positive + (1 - target) * negative → target * negative + (1 - target) * positive",
+        "The two targets are swapped: ln σ(s) belongs to target 1, ln σ(−s) to target 0.",
+    ),
+    only_the_ones=(
+        "target * positive + (1 - target) * negative → target * positive",
+        "Only the ones count: a target of 0 costs nothing here. Add (1 − t)·ln σ(−s).",
+    ),
+    wrong_sign=("-(target → (target", "The sign: logarithms of probabilities are negative."),
+    sum_of_losses=(".mean() → .sum()", "The losses are added up; their mean is asked for."),
+    each_loss=("negative).mean() → negative)", "One value an entry; their mean is asked for."),
 )
-def log_of_sigmoid(score, target):
-    p = score.sigmoid()
-    return -(target * p.log() + (1 - target) * (1 - p).log()).mean()
 
 
-@stable_binary_cross_entropy.mistake(
-    "`F.binary_cross_entropy` of a sigmoid: finite, since torch cuts the logarithm at −100, but a "
-    "saturated sigmoid sends no gradient back."
-)
+@stable_binary_cross_entropy.mistake
 def bce_of_sigmoid(score, target):
+    """`F.binary_cross_entropy` of a sigmoid: finite, since torch cuts the logarithm at −100, but a
+    saturated sigmoid sends no gradient back."""
     return F.binary_cross_entropy(score.sigmoid(), target)
 
 
-@stable_binary_cross_entropy.mistake(
-    "The sigmoid is clipped: no loss above −ln ε = 16.1, and no gradient from the scores that need "
-    "it most."
-)
-def clips_the_sigmoid(score, target):
-    p = score.sigmoid().clamp(1e-7, 1 - 1e-7)
-    return -(target * p.log() + (1 - target) * (1 - p).log()).mean()
-
-
-@stable_binary_cross_entropy.mistake(
-    "log1p(exp(s)) overflows for large s. `F.softplus(s)` is the same without the overflow, and "
-    "`-F.logsigmoid(-s)` too."
-)
-def overflows(score, target):
+@stable_binary_cross_entropy.mistake
+def softplus_overflows(score, target):
+    """log1p(exp(s)) overflows for large s. `F.softplus(s)` is the same without the overflow, and
+    `-F.logsigmoid(-s)` too."""
     return (score.exp().log1p() - target * score).mean()
 
 
-@stable_binary_cross_entropy.mistake(
-    "The values are right, the gradient is NaN: `torch.where` runs both branches, and the one that "
-    "it does not take overflows: 0 · ∞. Use `F.logsigmoid`, or a second `where` before `exp`."
-)
+@stable_binary_cross_entropy.mistake
 def where_over_branches(score, target):
+    """The values are right, the gradient is NaN: `torch.where` runs both branches, and the one that
+    it does not take overflows: 0 · ∞. Use `F.logsigmoid`, or a second `where` before `exp`."""
     softplus = torch.where(score > 0, score + (-score).exp().log1p(), score.exp().log1p())
     return (softplus - target * score).mean()
 
 
-@stable_binary_cross_entropy.mistake(
-    "max(s, 0) − t·s + log1p(e^−|s|) has the right value everywhere, but at s = 0 torch takes both "
-    "kinks' slopes as 0, so that the gradient is −t instead of ½ − t. A layer that starts at 0 "
-    "sits just there. `F.logsigmoid` has no kink."
-)
+@stable_binary_cross_entropy.mistake
 def kink_of_relu(score, target):
+    """max(s, 0) − t·s + log1p(e^−|s|) has the right value everywhere, but at s = 0 torch takes both
+    kinks' slopes as 0, so that the gradient is −t instead of ½ − t. A layer that starts at 0 sits
+    just there. `F.logsigmoid` has no kink."""
     return (score.relu() - target * score + (-score.abs()).exp().log1p()).mean()
 
 
-@stable_binary_cross_entropy.mistake(
-    "The right value everywhere, but at s = 0 clamp's slope is 1 and |s|'s is 0, so that the "
-    "gradient is 1 − t instead of ½ − t. `F.logsigmoid` has no kink."
-)
+@stable_binary_cross_entropy.mistake
 def kink_of_clamp(score, target):
+    """The right value everywhere, but at s = 0 clamp's slope is 1 and |s|'s is 0, so that the
+    gradient is 1 − t instead of ½ − t. `F.logsigmoid` has no kink."""
     return (score.clamp(min=0) - target * score + (-score.abs()).exp().log1p()).mean()
-
-
-@stable_binary_cross_entropy.mistake(
-    "The two targets are swapped: ln σ(s) belongs to target 1, ln σ(−s) to target 0."
-)
-def swapped(score, target):
-    return -(target * F.logsigmoid(-score) + (1 - target) * F.logsigmoid(score)).mean()
-
-
-@stable_binary_cross_entropy.mistake(
-    "Only the ones count: a target of 0 costs nothing here. Add (1 − t)·ln σ(−s)."
-)
-def only_the_ones(score, target):
-    return -(target * F.logsigmoid(score)).mean()
-
-
-@stable_binary_cross_entropy.mistake("The losses are added up; their mean is asked for.")
-def sum_of_losses(score, target):
-    return F.binary_cross_entropy_with_logits(score, target, reduction="sum")

@@ -1,0 +1,294 @@
+"""Wrong answers as people write them: `check` accepts none, and names the mistake in most.
+
+Two names joined by " + " are two slips at once; None stands for an answer that has no name.
+"""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from helpers.log_of_zero import exercises
+from helpers.teaching.judge import check
+
+WRONG = []
+
+
+def wrong(exercise, mistake):
+    """Add the decorated function as a wrong answer to `exercise` that is named `mistake`."""
+
+    def keep(function):
+        WRONG.append((exercise, function, mistake))
+        return function
+
+    return keep
+
+
+# lowest_mean_loss
+
+
+@wrong("lowest_mean_loss", "even_guess")
+def every_class_alike(accuracy, classes):
+    p = 1 / classes
+    return (1 - accuracy) * -math.log(p)
+
+
+@wrong("lowest_mean_loss", "log_of_accuracy")
+def plain_log(accuracy, classes):
+    return -math.log(accuracy)
+
+
+@wrong("lowest_mean_loss", "entropy_of_the_accuracy")
+def binary_entropy(accuracy, classes):
+    p = torch.tensor([accuracy, 1 - accuracy], dtype=torch.float64)
+    return torch.special.entr(p).sum().item()
+
+
+@wrong("lowest_mean_loss", "in_bits")
+def with_log2(accuracy, classes):
+    return -(1 - accuracy) * math.log2(0.5)
+
+
+@wrong("lowest_mean_loss", None)
+def nearly_half(accuracy, classes):
+    return -(1 - accuracy) * math.log(0.5 - 0.001)
+
+
+# clipped_cross_entropy
+
+
+@wrong("clipped_cross_entropy", "not_normalised + mean_of_rows")
+def numpy_style(outputs, one_hot, epsilon):
+    y_pred = torch.clamp(outputs, epsilon, 1.0 - epsilon)
+    samples = len(outputs)
+    return -torch.sum(one_hot * torch.log(y_pred)) / samples
+
+
+@wrong("clipped_cross_entropy", "not_normalised + adds_an_epsilon_of_its_own")
+def log_plus_small(outputs, one_hot, epsilon):
+    return -torch.sum(one_hot * torch.log(outputs + 1e-9), dim=1)
+
+
+@wrong("clipped_cross_entropy", "not_normalised + adds_epsilon")
+def log_plus_epsilon(outputs, one_hot, epsilon):
+    return torch.sum(-one_hot * torch.log(outputs + epsilon), dim=1)
+
+
+@wrong("clipped_cross_entropy", "mean_over_classes")
+def mean_of_products(outputs, one_hot, epsilon):
+    p = outputs / outputs.sum(dim=1, keepdim=True)
+    p = torch.clamp(p, epsilon, 1 - epsilon)
+    return torch.mean(-one_hot * torch.log(p), dim=1)
+
+
+@wrong("clipped_cross_entropy", "softmax_first")
+def softmax_and_nll(outputs, one_hot, epsilon):
+    p = F.softmax(outputs, dim=1).clamp(epsilon, 1 - epsilon)
+    return F.nll_loss(torch.log(p), one_hot.argmax(dim=1), reduction="none")
+
+
+@wrong("clipped_cross_entropy", "clips_below_only")
+def only_from_below(outputs, one_hot, epsilon):
+    p = outputs / outputs.sum(1, keepdim=True)
+    p = torch.maximum(p, torch.full_like(p, epsilon))
+    return -torch.log(p[torch.arange(len(p)), one_hot.argmax(1)])
+
+
+@wrong("clipped_cross_entropy", "softmax_first")
+def of_torch_by_row(outputs, one_hot, epsilon):
+    return nn.CrossEntropyLoss(reduction="none")(outputs, one_hot)
+
+
+@wrong("clipped_cross_entropy", "clips_at_an_epsilon_of_its_own")
+def constant_in_the_clip(outputs, one_hot, epsilon):
+    p = (outputs.T / outputs.sum(1)).T
+    return -(one_hot * torch.clip(p, 1e-7, 1 - 1e-7).log()).sum(1)
+
+
+@wrong("clipped_cross_entropy", None)
+def norm_of_length_1(outputs, one_hot, epsilon):
+    p = F.normalize(outputs, dim=1).clamp(epsilon, 1 - epsilon)
+    return -(one_hot * p.log()).sum(1)
+
+
+# entropy
+
+
+@wrong("entropy", "adds_epsilon_to_p")
+def epsilon_1e_10(probabilities):
+    return -torch.sum(probabilities * torch.log(probabilities + 1e-10), dim=-1)
+
+
+@wrong("entropy", "clips_p_in_the_log")
+def clamp_inside_the_log(probabilities):
+    return -(probabilities * torch.log(probabilities.clamp(min=1e-9))).sum(dim=-1)
+
+
+@wrong("entropy", "clips_p")
+def clamp_to_the_formats_eps(probabilities):
+    p = torch.clamp(probabilities, min=1e-8, max=1.0)
+    return -(p * p.log()).sum(-1)
+
+
+@wrong("entropy", "uses_categorical")
+def distribution(probabilities):
+    return torch.distributions.Categorical(probabilities).entropy()
+
+
+@wrong("entropy", "plain")
+def loop_over_classes(probabilities):
+    total = 0
+    for c in range(probabilities.shape[-1]):
+        p = probabilities[..., c]
+        total = total - p * torch.log(p)
+    return total
+
+
+@wrong("entropy", "one_where")
+def nan_to_zero(probabilities):
+    return -torch.nan_to_num(probabilities * probabilities.log()).sum(-1)
+
+
+@wrong("entropy", "one_where")
+def xlogy(probabilities):
+    return -torch.xlogy(probabilities, probabilities).sum(dim=-1)
+
+
+@wrong("entropy", "bits")
+def bits_without_care(probabilities):
+    return -(probabilities * torch.log2(probabilities)).sum(-1)
+
+
+@wrong("entropy", "adds_epsilon_to_p + mean_of_rows")
+def regulariser(probabilities):
+    return -(probabilities * torch.log(probabilities + 1e-6)).sum(dim=-1).mean()
+
+
+@wrong("entropy", None)
+def drops_zeros(probabilities):
+    p = probabilities[probabilities > 0.2]
+    return -(p * p.log()).sum()
+
+
+# stable_cross_entropy
+
+
+@wrong("stable_cross_entropy", "softmax_twice")
+def softmax_then_torch(scores, target):
+    return F.cross_entropy(F.softmax(scores, dim=1), target)
+
+
+@wrong("stable_cross_entropy", "without_shift")
+def plain_exponentials(scores, target):
+    e = torch.exp(scores)
+    picked = scores[torch.arange(len(target)), target]
+    return (-picked + torch.log(e.sum(dim=1))).mean()
+
+
+@wrong("stable_cross_entropy", "epsilon_in_the_log")
+def log_of_softmax_plus_epsilon(scores, target):
+    p = torch.softmax(scores, dim=-1)
+    return F.nll_loss(torch.log(p + 1e-8), target)
+
+
+@wrong("stable_cross_entropy", "clips_the_softmax")
+def softmax_in_limits(scores, target):
+    shifted = torch.exp(scores - scores.max(dim=1, keepdim=True).values)
+    p = shifted / shifted.sum(dim=1, keepdim=True)
+    p = p.clamp(1e-12, 1 - 1e-12)
+    return -p[range(len(target)), target].log().mean()
+
+
+@wrong("stable_cross_entropy", "without_the_log")
+def nll_of_softmax(scores, target):
+    return F.nll_loss(scores.softmax(dim=1), target)
+
+
+@wrong("stable_cross_entropy", "scores_as_log_probabilities")
+def nll_of_scores(scores, target):
+    return nn.NLLLoss()(scores, target)
+
+
+@wrong("stable_cross_entropy", "sum_of_rows")
+def adds_row_by_row(scores, target):
+    total = 0.0
+    for row, t in zip(scores, target, strict=True):
+        total = total + torch.logsumexp(row, 0) - row[t]
+    return total
+
+
+@wrong("stable_cross_entropy", "epsilon_in_the_log + sum_of_rows")
+def sums_log_of_softmax(scores, target):
+    p = scores.softmax(1)[torch.arange(len(target)), target]
+    return -(p + 1e-9).log().sum()
+
+
+@wrong("stable_cross_entropy", "multiplies_by_one_hot")
+def one_hot_product(scores, target):
+    y = torch.eye(scores.shape[1], dtype=scores.dtype)[target]
+    return -(y * F.log_softmax(scores, dim=1)).sum() / len(target)
+
+
+@wrong("stable_cross_entropy", None)
+def smoothed(scores, target):
+    return F.cross_entropy(scores, target, label_smoothing=0.1)
+
+
+# stable_binary_cross_entropy
+
+
+@wrong("stable_binary_cross_entropy", "epsilon_in_both_logs")
+def epsilon_in_each(score, target):
+    p = torch.sigmoid(score)
+    eps = 1e-12
+    return torch.mean(-target * torch.log(p + eps) - (1 - target) * torch.log(1 - p + eps))
+
+
+@wrong("stable_binary_cross_entropy", "clips_the_sigmoid")
+def clamp_then_formula(score, target):
+    p = torch.clamp(1 / (1 + torch.exp(-score)), 1e-6, 1 - 1e-6)
+    loss = target * torch.log(p) + (1 - target) * torch.log(1 - p)
+    return -loss.mean()
+
+
+@wrong("stable_binary_cross_entropy", "log_of_sigmoid")
+def textbook(score, target):
+    p = torch.sigmoid(score)
+    loss = -(target * torch.log(p) + (1 - target) * torch.log(1 - p))
+    return loss.sum() / loss.numel()
+
+
+@wrong("stable_binary_cross_entropy", "bce_of_sigmoid")
+def torch_module(score, target):
+    return nn.BCELoss()(nn.Sigmoid()(score), target)
+
+
+@wrong("stable_binary_cross_entropy", "sigmoid_twice")
+def sigmoid_and_with_logits(score, target):
+    return nn.BCEWithLogitsLoss()(torch.sigmoid(score), target)
+
+
+@wrong("stable_binary_cross_entropy", "kink_of_relu")
+def from_the_documentation(score, target):
+    return torch.mean(
+        F.relu(score) - score * target + torch.log1p(torch.exp(-torch.abs(score)))
+    )
+
+
+@wrong("stable_binary_cross_entropy", "sum_of_losses")
+def total(score, target):
+    return F.binary_cross_entropy_with_logits(score, target, reduction="sum")
+
+
+@wrong("stable_binary_cross_entropy", None)
+def only_two_answers(score, target):
+    hard = (target > 0.5).to(score.dtype)
+    return F.binary_cross_entropy_with_logits(score, hard) + 0.01
+
+
+@pytest.mark.parametrize(("exercise", "attempt", "mistake"), WRONG)
+def test_a_wrong_answer_gets_the_name_that_fits_it(exercise, attempt, mistake):
+    result = check(getattr(exercises, exercise), attempt)
+    assert (result.status, result.mistake) == ("wrong", mistake), str(result)
