@@ -24,36 +24,6 @@ P = _tensor(3, 4, 7, 9, 8, -3, -2, 1)
 EPS = float(np.finfo(np.float64).eps)
 
 
-# What the exercises ask of their arguments
-
-
-def check_numbers(**tensors):
-    """Raise TypeError or ValueError unless all are floating, not empty, and finite."""
-    for name, tensor in tensors.items():
-        if not (isinstance(tensor, torch.Tensor) and tensor.is_floating_point()):
-            raise TypeError(f"{name} must be a tensor of floating-point numbers.")
-        if tensor.numel() == 0:
-            raise ValueError(f"{name} is empty; at least one number is needed.")
-        if not tensor.isfinite().all():
-            raise ValueError(f"{name} holds NaN or an infinite number; all must be finite.")
-
-
-def check_pair(y, p, names=("y_true", "y_pred")):
-    """Raise unless `y` and `p` are vectors of one length, floating, not empty, and finite."""
-    check_numbers(**dict(zip(names, (y, p), strict=True)))
-    if y.ndim != 1 or y.shape != p.shape:
-        raise ValueError(
-            f"{names[0]} and {names[1]} must be vectors of one length; "
-            f"got the shapes {tuple(y.shape)} and {tuple(p.shape)}."
-        )
-
-
-def check_no_zero(y, name="y_true"):
-    """Raise ValueError if a target is 0, where a percentage error is not defined."""
-    if (y == 0).any():
-        raise ValueError(f"{name} holds a 0, and no error is a percentage of 0.")
-
-
 # 1 · What a unit does to a metric
 
 

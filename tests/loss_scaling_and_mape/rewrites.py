@@ -6,6 +6,11 @@ import torch
 from rewriting import rewrite
 from torch.nn import functional as F
 
+SAME = {
+    # All weights are twice as large, and so is their total.
+    "best_constant_for_mape": ["1 → 2"],
+}
+
 
 @rewrite("original_unit_report")
 def errors_scaled_by_std(y_true, z_pred, mean, std):

@@ -1,0 +1,277 @@
+"""Wrong answers as people write them: `check` accepts none, and names the mistake in most.
+
+Two names joined by " + " are two slips at once; None stands for an answer that has no name.
+"""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from helpers.loss_scaling_and_mape import exercises
+from helpers.teaching.judge import check
+
+WRONG = []
+
+
+def wrong(exercise, mistake):
+    """Add the decorated function as a wrong answer to `exercise` that is named `mistake`."""
+
+    def keep(function):
+        WRONG.append((exercise, function, mistake))
+        return function
+
+    return keep
+
+
+# original_unit_report
+
+
+@wrong("original_unit_report", "rmse_of_standardised_values")
+def stays_standardised(y_true, z_pred, mean, std):
+    z = (y_true - mean) / std
+    ss_res, ss_tot = ((z - z_pred) ** 2).sum(), ((z - z.mean()) ** 2).sum()
+    return torch.sqrt(F.mse_loss(z_pred, z)), 1 - ss_res / ss_tot
+
+
+@wrong("original_unit_report", "forgets_the_root")
+def mse_of_torch(y_true, z_pred, mean, std):
+    y_pred = z_pred * std + mean
+    r2 = 1 - torch.sum((y_true - y_pred) ** 2) / torch.sum((y_true - torch.mean(y_true)) ** 2)
+    return nn.MSELoss()(y_pred, y_true), r2
+
+
+@wrong("original_unit_report", "divides_by_n_minus_1")
+def variance_of_torch(y_true, z_pred, mean, std):
+    mse = ((y_true - z_pred * std - mean) ** 2).mean()
+    return mse**0.5, 1 - mse / torch.var(y_true)
+
+
+@wrong("original_unit_report", "squares_the_correlation")
+def correlation(y_true, z_pred, mean, std):
+    p = z_pred * std + mean
+    x, y = p - p.mean(), y_true - y_true.mean()
+    r = (x * y).sum() / torch.sqrt((x**2).sum() * (y**2).sum())
+    return ((p - y_true) ** 2).mean().sqrt(), r**2
+
+
+@wrong("original_unit_report", "forgets_the_root + reports_the_unexplained_share")
+def two_slips_in_a_report(y_true, z_pred, mean, std):
+    residual = y_true - (z_pred * std + mean)
+    return (residual**2).mean(), (residual**2).sum() / ((y_true - y_true.mean()) ** 2).sum()
+
+
+@wrong("original_unit_report", "undoes_in_the_wrong_order")
+def unscales_backwards(y_true, z_pred, mean, std):
+    p = torch.stack([(z + mean) * std for z in z_pred])
+    rmse = torch.linalg.norm(p - y_true) / len(p) ** 0.5
+    return rmse, 1 - ((y_true - p) ** 2).mean() / ((y_true - y_true.mean()) ** 2).mean()
+
+
+@wrong("original_unit_report", None)
+def clipped_r2(y_true, z_pred, mean, std):
+    error = y_true - (mean + std * z_pred)
+    r2 = 1 - error.square().sum() / (y_true - y_true.mean()).square().sum()
+    return error.square().mean().sqrt(), r2.clamp(min=0)
+
+
+# mape_gradient
+
+
+@wrong("mape_gradient", "forgets_the_mean + is_that_of_the_mae")
+def just_the_sign(y_true, y_pred):
+    return torch.sign(y_pred - y_true)
+
+
+@wrong("mape_gradient", "forgets_the_mean")
+def slope_by_slope(y_true, y_pred):
+    slopes = [
+        (1.0 if p > y else -1.0) / abs(y)
+        for y, p in zip(y_true.tolist(), y_pred.tolist(), strict=True)
+    ]
+    return torch.tensor(slopes, dtype=y_true.dtype)
+
+
+@wrong("mape_gradient", "forgets_the_mean + divides_by_signed_targets")
+def signed_and_no_mean(y_true, y_pred):
+    return torch.where(y_pred > y_true, 1 / y_true, -1 / y_true)
+
+
+@wrong("mape_gradient", "divides_by_signed_targets + counts_in_per_cent")
+def signed_per_cent(y_true, y_pred):
+    return 100 / len(y_true) * torch.sign(y_pred - y_true) / y_true
+
+
+@wrong("mape_gradient", "points_downhill + forgets_the_mean")
+def derivative_of_the_inside(y_true, y_pred):
+    return -torch.sign((y_true - y_pred) / y_true) / -y_true.abs() * torch.sign(y_true)
+
+
+@wrong("mape_gradient", "divides_error_by_its_size")
+def error_over_size(y_true, y_pred):
+    e = y_pred - y_true
+    return e / torch.sqrt(e**2) / torch.abs(y_true) / y_true.numel()
+
+
+@wrong("mape_gradient", "adds_epsilon_to_the_target")
+def never_by_zero(y_true, y_pred):
+    n = y_true.shape[0]
+    return torch.sign(y_pred - y_true) / (n * (torch.abs(y_true) + 1e-6))
+
+
+@wrong("mape_gradient", "counts_in_per_cent")
+def by_autograd_in_per_cent(y_true, y_pred):
+    p = y_pred.clone().requires_grad_()
+    loss = torch.mean(torch.abs((y_true - p) / y_true)) * 100
+    loss.backward()
+    return p.grad
+
+
+@wrong("mape_gradient", "returns_the_loss")
+def the_metric(y_true, y_pred):
+    return (torch.abs(y_true - y_pred) / torch.abs(y_true)).mean()
+
+
+# best_constant_for_mape
+
+
+@wrong("best_constant_for_mape", "takes_the_median")
+def half_of_the_sorted(y_true):
+    return y_true.sort().values[(len(y_true) - 1) // 2]
+
+
+@wrong("best_constant_for_mape", "half_of_1")
+def first_above_a_half(y_true):
+    reached = 0.0
+    for y in sorted(y_true.tolist()):
+        reached += 1 / abs(y)
+        if reached >= 0.5:
+            return torch.tensor(y, dtype=y_true.dtype)
+
+
+@wrong("best_constant_for_mape", "takes_the_weighted_mean")
+def average_with_weights(y_true):
+    weights = (1 / y_true.abs()).numpy()
+    return torch.tensor(np.average(y_true.numpy(), weights=weights), dtype=y_true.dtype)
+
+
+@wrong("best_constant_for_mape", "waits_for_more_than_half")
+def first_beyond_half(y_true):
+    y, order = torch.sort(y_true)
+    w = (1 / y_true.abs())[order]
+    share = torch.cumsum(w, 0) / w.sum()
+    return y[torch.nonzero(share > 0.5)[0, 0]]
+
+
+@wrong("best_constant_for_mape", "takes_the_smallest_target")
+def lowest(y_true):
+    return torch.min(y_true)
+
+
+@wrong("best_constant_for_mape", "weighs_by_size")
+def heavy_ones_speak(y_true):
+    y = torch.sort(y_true)[0]
+    cum = torch.cumsum(torch.abs(y), 0)
+    return y[torch.searchsorted(cum, cum[-1] / 2)]
+
+
+@wrong("best_constant_for_mape", "leaves_the_weights_behind")
+def sorts_one_of_two(y_true):
+    weights = 1 / torch.abs(y_true)
+    y = torch.sort(y_true).values
+    total = torch.cumsum(weights, dim=0)
+    return y[torch.argmax((total >= weights.sum() / 2).float())]
+
+
+@wrong("best_constant_for_mape", None)
+def tries_a_grid(y_true):
+    grid = torch.linspace(float(y_true.min()), float(y_true.max()), 1000, dtype=y_true.dtype)
+    losses = ((grid[:, None] - y_true).abs() / y_true.abs()).mean(1)
+    return grid[losses.argmin()]
+
+
+# full_gradient
+
+
+@wrong("full_gradient", "averages_the_averages")
+def mean_of_a_stack(batch_gradients, batch_sizes):
+    return torch.stack(batch_gradients).mean(dim=0)
+
+
+@wrong("full_gradient", "adds_the_means")
+def accumulates(batch_gradients, batch_sizes):
+    total = torch.zeros_like(batch_gradients[0])
+    for gradient in batch_gradients:
+        total += gradient
+    return total
+
+
+@wrong("full_gradient", "stops_at_the_sum")
+def weighted_and_not_divided(batch_gradients, batch_sizes):
+    total = 0
+    for i in range(len(batch_sizes)):
+        total = total + batch_gradients[i] * batch_sizes[i]
+    return total
+
+
+@wrong("full_gradient", "weighs_by_one_over_the_size")
+def inverse_weights(batch_gradients, batch_sizes):
+    w = 1 / torch.tensor(batch_sizes, dtype=batch_gradients[0].dtype)
+    w = w / w.sum()
+    return sum(a * g for a, g in zip(w, batch_gradients, strict=True))
+
+
+@wrong("full_gradient", None)
+def softmax_of_sizes(batch_gradients, batch_sizes):
+    w = torch.tensor(batch_sizes, dtype=batch_gradients[0].dtype).softmax(0)
+    return sum(a * g for a, g in zip(w, batch_gradients, strict=True))
+
+
+# transformed_gaussian_nll
+
+
+@wrong("transformed_gaussian_nll", "forgets_the_absolute_value")
+def log_det(nll, A):
+    return nll + torch.log(torch.det(A))
+
+
+@wrong("transformed_gaussian_nll", "subtracts")
+def change_of_variables_turned_round(nll, A):
+    return nll - torch.log(torch.abs(torch.det(A)))
+
+
+@wrong("transformed_gaussian_nll", "adds_twice")
+def both_matrices(nll, A):
+    return nll + torch.logdet(A @ A.T)
+
+
+@wrong("transformed_gaussian_nll", "subtracts + adds_half")
+def half_and_less(nll, A):
+    return nll - 0.5 * torch.slogdet(A)[1]
+
+
+@wrong("transformed_gaussian_nll", "looks_at_the_diagonal")
+def product_of_the_diagonal(nll, A):
+    return nll + torch.log(torch.abs(torch.prod(torch.diag(A))))
+
+
+@wrong("transformed_gaussian_nll", "divides_by_the_determinant")
+def density_rule(nll, A):
+    return nll / torch.abs(torch.linalg.det(A))
+
+
+@wrong("transformed_gaussian_nll", "leaves_it")
+def nothing_changes(nll, A):
+    return nll * 1
+
+
+@wrong("transformed_gaussian_nll", None)
+def largest_stretch(nll, A):
+    return nll + torch.linalg.matrix_norm(A, 2).log()
+
+
+@pytest.mark.parametrize(("exercise", "attempt", "mistake"), WRONG)
+def test_a_wrong_answer_gets_the_name_that_fits_it(exercise, attempt, mistake):
+    result = check(getattr(exercises, exercise), attempt)
+    assert (result.status, result.mistake) == ("wrong", mistake), str(result)
