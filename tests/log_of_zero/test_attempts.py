@@ -272,9 +272,7 @@ def sigmoid_and_with_logits(score, target):
 
 @wrong("stable_binary_cross_entropy", "kink_of_relu")
 def from_the_documentation(score, target):
-    return torch.mean(
-        F.relu(score) - score * target + torch.log1p(torch.exp(-torch.abs(score)))
-    )
+    return torch.mean(F.relu(score) - score * target + torch.log1p(torch.exp(-torch.abs(score))))
 
 
 @wrong("stable_binary_cross_entropy", "sum_of_losses")
