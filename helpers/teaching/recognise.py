@@ -79,12 +79,10 @@ def _digits(found):
 
 def _first(exercise, mistakes, expected, outcomes, places, loose=0.0):
     """The first of these mistakes that agrees with the attempt at `places`, and its variant."""
-    only_raises = all(outcome.raised for outcome in outcomes)
 
     def same(right, known, attempt):
-        # A type like RuntimeError alone says little: where nothing else is known, why it was raised
-        # must agree, too.
-        if only_raises and known.raised and not right.raised:
+        # A type like RuntimeError says little, so why it was raised must agree, too.
+        if known.raised and attempt.raised and not right.raised:
             reasons = {re.sub(r"\d+", "", one.raised.message) for one in (known, attempt)}
             if len(reasons) > 1:
                 return False

@@ -100,6 +100,26 @@ def test_what_a_mistake_itself_does_at_the_edges_is_not_said_twice():
     assert care[1:] == ("plus_two", "Wrong: One too much. Besides, 0 must give 1.")
 
 
+def test_an_error_for_another_reason_is_another_mistake():
+    two = exercise(
+        cases={"values": {"one": lambda: (tensor(1.0),), "two": lambda: (tensor(1.0, 2.0),)}},
+        hints=["…"],
+    )
+
+    @two
+    def total(x):
+        """The sum."""
+        return x.sum()
+
+    @total.mistake
+    def as_it_is(x):
+        """Only one number can be taken out."""
+        return torch.tensor(x.item(), dtype=x.dtype)
+
+    assert told(total, lambda x: torch.tensor(x.item(), dtype=x.dtype))[1] == "as_it_is"
+    assert told(total, lambda x: x.reshape(()))[1] is None  # a RuntimeError, too
+
+
 def test_a_function_may_be_a_mistake_with_its_docstring_as_the_hint():
     assert told(entropy, lambda p, s: entropy(p, s) / 2)[1:] == (
         "halved",
