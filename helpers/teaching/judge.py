@@ -78,9 +78,8 @@ def judge(
         effort = f"Difficulty {exercise.level} of 3, about {exercise.minutes} minutes."
         return result("not attempted", f"Not attempted: {text} {effort}")
     first, mistake = failing[0], None
-    broken = next((i for i in failing if found[i].rule), None)
-    if broken is not None:
-        first, message = broken, f"`{exercise.name}` {found[broken].text}."
+    if all(found[i].rule for i in failing):
+        message = f"`{exercise.name}` {found[first].text}."
     elif known := recognise(exercise, expected, outcomes):
         mistake, message = known
     else:

@@ -410,3 +410,17 @@ def test_scalars_and_seeds_of_cases():
     assert scalar(2.0).shape == () and torch.equal(normal(3, seed=1), normal(3, seed=1))
     assert not torch.equal(uniform(3, seed=1), uniform(3, seed=2))
     assert normal(2, dtype=torch.float32, grad=True).requires_grad
+
+
+def test_a_rule_is_named_only_where_all_values_are_right():
+    @exercise(
+        cases={"values": {"0": lambda: (tensor(0.0),), "two": lambda: (tensor(1.0, 3.0),)}},
+        hints=["h"],
+        without_autograd=True,
+    )
+    def cube(x):
+        """The derivative of x³, without autograd."""
+        return 3 * x**2
+
+    cube.slips(forgets_the_three=("3 * x → x", "The derivative of x³ is 3x²."))
+    assert check(cube, lambda x: by_backward(x) / 3).mistake == "forgets_the_three"
