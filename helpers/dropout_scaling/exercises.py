@@ -1,11 +1,9 @@
 """The exercises of 06_dropout_scaling, in the order of the page."""
 
-import functools
-
 import torch
 from torch.nn import functional as F
 
-from helpers.dropout_scaling import formulas
+from helpers.teaching.cases import tensor, uniform
 from helpers.teaching.exercise import exercise
 
 __all__ = [  # noqa: RUF022 (the order of the page)
@@ -16,640 +14,438 @@ __all__ = [  # noqa: RUF022 (the order of the page)
     "test_time_network",
 ]
 
-FLOAT = torch.float64
+SINGLE = {"dtype": torch.float32}
+X, WEIGHTS = (0.9, -0.4, 0.7, -0.8), (1.0, 2.0, -1.0, 0.5)
+GRADIENT = (0.5, -1.5, 2.0, 0.25)
+UNIFORMS = (0.35, 0.1, 0.62, 0.95)
 
 
-def numbers(*values, dtype=FLOAT, requires_grad=False):
-    """A new tensor of these values."""
-    return torch.tensor(values, dtype=dtype, requires_grad=requires_grad)
+def batch(**how):
+    """(3, 5), of both signs."""
+    return 4 * uniform(3, 5, seed=1, **how) - 2
 
 
-def drawn(*shape, seed=0, dtype=FLOAT):
-    """Uniform random numbers from 0 to 1, the same at every call."""
-    generator = torch.Generator().manual_seed(seed)
-    return torch.rand(shape, generator=generator, dtype=FLOAT).to(dtype)
-
-
-def declare(exercise, hint, where, instead):
-    """Declare a mistake twice: as it stands, and with the right answer where it would divide by 0.
-
-    A careless and a careful learner make the same mistake, and each is told so. `where`: the rate,
-    0 or 1; `instead`: what is right there, as a function of the first argument.
-    """
-
-    def twice(function):
-        @functools.wraps(function)
-        def careful(first, rate, *others):
-            if rate == where and False not in others[1:]:
-                return instead(first)
-            return function(first, rate, *others)
-
-        careful.__name__ = f"{function.__name__}_but_not_at_rate_{where}"
-        exercise.mistake(f"{hint} Besides, at rate {where} this divides by 0.")(function)
-        exercise.mistake(hint)(careful)
-        return function
-
-    return twice
+MASK = {  # slips in the mask
+    "keeps_below_the_rate": (
+        "(uniforms >= rate) → (~(uniforms >= rate))",
+        "Keeps what should be dropped: a uniform number is below `rate` with probability `rate`.",
+    ),
+    "keeps_the_other_end": (
+        "(uniforms >= rate) → (uniforms < 1 - rate)",
+        "As many units are kept as should be, but others: a unit is kept where its number is at least "
+        "`rate`, and yours are those below 1 − rate.",
+    ),
+    "strictly_above": (
+        "uniforms >= rate → uniforms > rate",
+        "Loses a unit whose number equals the rate: “at least” includes the equal. A uniform number "
+        "can be exactly 0, and at rate 0 nothing may be dropped.",
+    ),
+    "draws_again": (
+        "(uniforms >= rate) → (torch.rand_like(uniforms) >= rate)",
+        "The mask is drawn anew. Here the random numbers are given, in `uniforms`.",
+    ),
+}
+FACTOR = {  # slips in the factor
+    "divides_by_the_rate": (
+        "/ (1 - rate) → / rate",
+        "Divides by the rate. At 0.5 nobody notices; in general the share that stays is 1 − rate.",
+    ),
+    "takes_rate_for_keep": (
+        "(uniforms >= rate) → (~(uniforms >= rate)); / (1 - rate) → / rate",
+        "Takes the rate for the share that is kept, in mask and factor alike: what should be dropped "
+        "with probability 0.2 is kept with probability 0.2.",
+    ),
+    "multiplies": (
+        "/ (1 - rate) → * (1 - rate)",
+        "Multiplies by 1 − rate. Units are missing, so those that stay must count more: the factor "
+        "is 1/(1 − rate), forward and backward.",
+    ),
+    "divides_twice": (
+        "/ (1 - rate) → / (1 - rate) ** 2",
+        "Divides by 1 − rate twice. Once makes up for the units that are missing.",
+    ),
+    "divides_by_the_observed_share": (
+        "/ (1 - rate) → / mask.mean()",
+        "Divides by the share that this mask happens to keep. One kept of four at rate 0.2 then "
+        "counts 4 times, not 1.25 times: the factor is the same for every mask.",
+    ),
+}
 
 
 # 1 · inverted_dropout
 
-X = (0.9, -0.4, 0.7, -0.8)
-UNIFORMS = (0.35, 0.1, 0.62, 0.95)
-
-
-def batch(dtype=FLOAT):
-    """A batch (3, 5) of both signs."""
-    return 4 * drawn(3, 5, seed=1, dtype=dtype) - 2
-
 
 @exercise(
     cases={
         "values": {
-            "four inputs, rate 0.2": lambda: (numbers(*X), 0.2, numbers(*UNIFORMS), True),
-            "four inputs, rate 0.7": lambda: (numbers(*X), 0.7, numbers(*UNIFORMS), True),
-            "evaluation, rate 0.2": lambda: (numbers(*X), 0.2, numbers(*UNIFORMS), False),
+            "rate 0.2": lambda: (tensor(*X), 0.2, tensor(*UNIFORMS), True),
+            "rate 0.7": lambda: (tensor(*X), 0.7, tensor(*UNIFORMS), True),
+            "evaluation, rate 0.2": lambda: (tensor(*X), 0.2, tensor(*UNIFORMS), False),
         },
         "shapes": {
-            "a batch of 3, rate 0.4": lambda: (batch(), 0.4, drawn(3, 5, seed=2), True),
-            "float32": lambda: (
-                batch(torch.float32),
-                0.3,
-                drawn(3, 5, seed=3, dtype=torch.float32),
-                True,
-            ),
+            "a batch of 3, rate 0.4": lambda: (batch(), 0.4, uniform(3, 5, seed=2), True),
+            "float32": lambda: (batch(**SINGLE), 0.3, uniform(3, 5, seed=3, **SINGLE), True),
         },
         "gradient": {
-            "through the kept units, rate 0.2": lambda: (
-                numbers(*X, requires_grad=True),
-                0.2,
-                numbers(*UNIFORMS),
-                True,
-            )
+            "through the kept units": lambda: (tensor(*X, grad=True), 0.2, tensor(*UNIFORMS), True)
         },
         "edges": {
-            "rate 1": lambda: (numbers(*X), 1.0, numbers(*UNIFORMS), True),
-            "rate 0, a uniform of 0": lambda: (
-                numbers(*X),
-                0.0,
-                numbers(0.0, 0.2, 0.5, 0.9),
-                True,
-            ),
+            "rate 1": lambda: (tensor(*X), 1.0, tensor(*UNIFORMS), True),
+            "no unit stays": lambda: (tensor(*X), 0.96, tensor(*UNIFORMS), True),
             "a uniform equal to the rate": lambda: (
-                numbers(*X),
+                tensor(*X),
                 0.25,
-                numbers(0.25, 0.2, 0.75, 0.5),
+                tensor(0.25, 0.2, 0.8, 0.5),
                 True,
             ),
         },
     },
+    guards={"rate 1": "at rate 1 nothing is kept, and 1 − rate is 0: return zeros there"},
     hints=[
         "Three questions, one a line: is there anything to do outside training? Which units stay? "
         "By what is a unit that stays divided?",
-        "`uniforms >= rate` is the mask, since a uniform number lies below `rate` with probability "
-        "`rate`. What stays is divided by the share that stays on average, `1 - rate`; at rate 1 "
-        "that is 0, so return zeros before you divide.",
+        "A comparison of `uniforms` with `rate` is a tensor of True and False, and times `x` these "
+        "count as 1 and 0. Which comparison is true for the share 1 − rate of all units?",
+        "What is 1 − rate at rate 1? Answer that before you divide by it.",
     ],
 )
 def inverted_dropout(x, rate, uniforms, training):
-    """What dropout makes of `x`: a tensor of its shape and dtype, `x` itself left as it was.
+    """What inverted dropout makes of x; the random numbers are given.
 
-    rate: probability of dropping, from 0 to 1; uniforms: a tensor of x's shape, numbers in [0, 1);
-    a unit is kept where its number is at least `rate`. In evaluation (`training` is False) nothing
-    happens. At rate 1 nothing is kept: all zeros.
-    Raises TypeError for integer tensors, ValueError for a rate outside [0, 1] or uniforms of
-    another shape.
+    x, uniforms: floating-point tensors of one shape, the uniforms from 0 to below 1; rate: the
+    probability that a unit is dropped, from 0 to 1; training: a bool. A unit is kept where its
+    number is at least `rate`. In evaluation nothing happens; at rate 1 nothing is kept: zeros.
+    Returns a tensor like x, and leaves x as it is.
+    Example: x = [1, 2], rate = 0.2, uniforms = [0.1, 0.6], training = True → [0, 2.5].
     """
-    formulas.check_rate(rate)
-    formulas.check_floating(x=x, uniforms=uniforms)
-    formulas.check_uniforms(x, uniforms)
     if not training:
         return x
     if rate == 1:
-        return x * 0
+        return torch.zeros_like(x)
     mask = (uniforms >= rate).to(x.dtype)
     return x * mask / (1 - rate)
 
 
-AT_1 = {"where": 1, "instead": lambda x: x * 0}
-AT_0 = {"where": 0, "instead": lambda x: x * 1}
-
-
-@declare(
-    inverted_dropout,
-    "Divides by the rate. At 0.5 nobody notices; in general the share that stays is `1 - rate`, "
-    "and that is what to divide by.",
-    **AT_0,
+inverted_dropout.slips(
+    **MASK,
+    **FACTOR,
+    does_not_scale=(
+        "x * mask / (1 - rate) → x * mask",
+        "Leaves the kept units as they are. Then the mean shrinks to 1 − rate of what evaluation "
+        "sends on.",
+    ),
+    classic_dropout=(
+        "x * mask / (1 - rate) → x * mask; return x\n → return x * (1 - rate)\n",
+        "This is the classic convention: unscaled in training, times 1 − rate in evaluation. The "
+        "inverted one divides by 1 − rate in training and leaves evaluation alone.",
+    ),
+    scales_twice=(
+        "return x\n → return x * (1 - rate)\n",
+        "Scales twice: in training, and by 1 − rate in evaluation. In evaluation nothing happens.",
+    ),
+    scales_in_evaluation=(
+        "return x\n → return x / (1 - rate)\n",
+        "Scales in evaluation, too, where no unit is missing. There nothing happens.",
+    ),
+    drops_in_evaluation=(
+        "if not training → if False",
+        "Drops in evaluation, too: `training` is not used. Without it nothing happens to `x`.",
+    ),
+    drops_in_evaluation_only=(
+        "if not training → if training and rate < 1",
+        "Training and evaluation are exchanged: units are dropped in training.",
+    ),
 )
-def divides_by_the_rate(x, rate, uniforms, training):
-    return x * (uniforms >= rate) / rate if training else x
 
 
-@declare(
-    inverted_dropout,
-    "Takes the rate for the share that is kept, in mask and factor alike: what should be dropped "
-    "with probability 0.2 is kept with probability 0.2. Keep where `uniforms >= rate`, and divide "
-    "by `1 - rate`.",
-    **AT_0,
-)
-def takes_rate_for_keep(x, rate, uniforms, training):
-    return x * (uniforms < rate) / rate if training else x
-
-
-@declare(
-    inverted_dropout,
-    "Keeps what should be dropped: `uniforms < rate` is true with probability `rate`. Keep where "
-    "`uniforms >= rate`.",
-    **AT_1,
-)
-def keeps_below_the_rate(x, rate, uniforms, training):
-    return x * (uniforms < rate) / (1 - rate) if training else x
-
-
-@inverted_dropout.mistake(
-    "Leaves the kept units as they are. Then the mean shrinks to `1 - rate` of what evaluation "
-    "sends on; divide by `1 - rate`."
-)
-def does_not_scale(x, rate, uniforms, training):
-    return x * (uniforms >= rate) if training else x
-
-
-@inverted_dropout.mistake(
-    "This is the classic convention: unscaled in training, `x * (1 - rate)` in evaluation. The "
-    "inverted one divides by `1 - rate` in training, and evaluation returns `x` as it is."
-)
-def classic_dropout(x, rate, uniforms, training):
-    return x * (uniforms >= rate) if training else x * (1 - rate)
-
-
-@inverted_dropout.mistake(
-    "Scales twice: in training and by `1 - rate` in evaluation. Without `training`, return `x` as "
-    "it is."
-)
-def scales_twice(x, rate, uniforms, training):
-    if not training:
-        return x * (1 - rate)
-    return x * 0 if rate == 1 else x * (uniforms >= rate) / (1 - rate)
-
-
-@declare(
-    inverted_dropout,
-    "Scales in evaluation, too, where no unit is missing. Without `training`, return `x` as it is.",
-    **AT_1,
-)
-def scales_in_evaluation(x, rate, uniforms, training):
-    return (x * (uniforms >= rate) if training else x) / (1 - rate)
-
-
-@declare(
-    inverted_dropout,
-    "Drops in evaluation, too: `training` is not used. Without it, return `x` as it is.",
-    **AT_1,
-)
-def drops_in_evaluation(x, rate, uniforms, training):
-    return x * (uniforms >= rate) / (1 - rate)
-
-
-@declare(
-    inverted_dropout,
-    "Divides by the share that this mask happens to keep. One kept of four at rate 0.2 then counts "
-    "4 times, not 1.25 times; divide by `1 - rate`, whatever the mask.",
-    **AT_1,
-)
-def divides_by_the_observed_share(x, rate, uniforms, training):
-    mask = (uniforms >= rate).to(x.dtype)
-    return x * mask / mask.mean() if training else x
-
-
-@declare(
-    inverted_dropout,
-    "Loses a unit whose number equals the rate: `>` where `>=` belongs. A uniform number can be "
-    "exactly 0, and at rate 0 nothing may be dropped.",
-    **AT_1,
-)
-def strictly_above(x, rate, uniforms, training):
-    return x * (uniforms > rate) / (1 - rate) if training else x
-
-
-@inverted_dropout.mistake(
-    "At rate 1 this divides 0 by 0: NaN in place of zeros. Treat rate 1 before you divide."
-)
-def nan_at_rate_one(x, rate, uniforms, training):
-    return x * (uniforms >= rate) / (1 - rate) if training else x
-
-
-@inverted_dropout.mistake(
-    "At rate 1, `1 / (1 - rate)` stops with a ZeroDivisionError. Nothing is kept there: return "
-    "zeros before you divide."
-)
-def divides_by_zero(x, rate, uniforms, training):
-    return x * (uniforms >= rate) * (1 / (1 - rate)) if training else x
-
-
-@inverted_dropout.mistake(
-    "Draws random numbers of its own. Here they are given, so that results can be compared: keep "
-    "where `uniforms >= rate`."
-)
-def draws_its_own(x, rate, uniforms, training):
+@inverted_dropout.mistake
+def calls_torchs(x, rate, uniforms, training):
+    """torch's dropout draws random numbers of its own. Here they are given, so that results can be
+    compared."""
     return F.dropout(x, rate, training)
 
 
-@inverted_dropout.mistake(
-    "Writes the zeros into the caller's `x`. The product `x * mask` is a new tensor; no entry of "
-    "`x` needs to change."
-)
+@inverted_dropout.mistake
 def writes_into_x(x, rate, uniforms, training):
-    if not training:
-        return x
+    """Writes the zeros into the caller's `x`. A product with the mask is a new tensor; no entry of `x`
+    needs to change."""
+    if not training or rate == 1:
+        return torch.zeros_like(x) if training else x
     with torch.no_grad():
         x[uniforms < rate] = 0
-    return x * 0 if rate == 1 else x / (1 - rate)
+    return x / (1 - rate)
 
 
 # 2 · dropout_backward
-
-GRADIENT = (0.5, -1.5, 2.0, 0.25)
 
 
 @exercise(
     cases={
         "values": {
-            "four units, rate 0.2": lambda: (numbers(*GRADIENT), 0.2, numbers(*UNIFORMS)),
-            "four units, rate 0.7": lambda: (numbers(*GRADIENT), 0.7, numbers(*UNIFORMS)),
+            "four units, rate 0.2": lambda: (tensor(*GRADIENT), 0.2, tensor(*UNIFORMS)),
+            "four units, rate 0.7": lambda: (tensor(*GRADIENT), 0.7, tensor(*UNIFORMS)),
         },
         "shapes": {
-            "a batch of 3, rate 0.4": lambda: (batch(), 0.4, drawn(3, 5, seed=4)),
-            "float32": lambda: (
-                batch(torch.float32),
-                0.3,
-                drawn(3, 5, seed=5, dtype=torch.float32),
-            ),
+            "a batch of 3, rate 0.4": lambda: (batch(), 0.4, uniform(3, 5, seed=4)),
+            "float32": lambda: (batch(**SINGLE), 0.3, uniform(3, 5, seed=5, **SINGLE)),
         },
         "edges": {
-            "rate 0": lambda: (numbers(*GRADIENT), 0.0, numbers(0.0, 0.2, 0.5, 0.9)),
-            "rate 1": lambda: (numbers(*GRADIENT), 1.0, numbers(*UNIFORMS)),
+            "rate 1": lambda: (tensor(*GRADIENT), 1.0, tensor(*UNIFORMS)),
+            "a uniform equal to the rate": lambda: (
+                tensor(*GRADIENT),
+                0.25,
+                tensor(0.25, 0.2, 0.8, 0.5),
+            ),
         },
     },
+    guards={"rate 1": "at rate 1 nothing has come through, and 1 − rate is 0: return zeros there"},
     hints=[
         "In training the layer multiplies each entry by a number that does not depend on the "
         "input. What is the derivative of c·x?",
-        "The number is `mask / (1 - rate)`, with the mask of the forward pass: "
-        "`uniforms >= rate`. At rate 1 it is 0.",
+        "Which two things made up that number in the forward pass? Both come back.",
     ],
 )
 def dropout_backward(grad_output, rate, uniforms):
     """The loss's gradient with respect to the input of a dropout layer in training.
 
-    grad_output: gradient with respect to the layer's output; rate and uniforms: those of the
-    forward pass (`inverted_dropout`). Returns a new tensor of grad_output's shape and dtype. Raises
-    as `inverted_dropout` does.
+    grad_output: the gradient with respect to the layer's output, a floating-point tensor; rate,
+    uniforms: those of the forward pass in `inverted_dropout`. Returns a tensor like grad_output.
+    Example: grad_output = [3, 4], rate = 0.2, uniforms = [0.1, 0.6] → [0, 5].
     """
-    formulas.check_rate(rate)
-    formulas.check_floating(grad_output=grad_output, uniforms=uniforms)
-    formulas.check_uniforms(grad_output, uniforms)
     if rate == 1:
         return torch.zeros_like(grad_output)
     mask = (uniforms >= rate).to(grad_output.dtype)
     return grad_output * mask / (1 - rate)
 
 
-@dropout_backward.mistake(
-    "Forgets the factor. The layer has multiplied kept units by 1/(1 − rate), so the gradient is "
-    "multiplied by it, too."
+dropout_backward.slips(
+    **MASK,
+    **{name: slip for name, slip in FACTOR.items() if name != "multiplies"},
+    undoes_the_scaling=(
+        "/ (1 - rate) → * (1 - rate)",
+        "Multiplies by 1 − rate, as if backward undid the forward pass. The derivative of c·x is c, "
+        "not 1/c.",
+    ),
+    forgets_the_factor=(
+        "mask / (1 - rate) → mask",
+        "Forgets the factor. The layer has multiplied kept units by 1/(1 − rate), so the gradient is "
+        "multiplied by it, too.",
+    ),
+    forgets_the_mask=(
+        "* mask → * 1",
+        "Forgets the mask. A dropped unit has sent 0 whatever its input was: its gradient is 0.",
+    ),
+    passes_it_on=(
+        "grad_output * mask / (1 - rate) → grad_output * 1",
+        "Passes the gradient on as it is, as evaluation does. In training it meets the forward "
+        "pass's mask and factor again.",
+    ),
 )
-def forgets_the_factor(grad_output, rate, uniforms):
-    return grad_output * (uniforms >= rate)
-
-
-@declare(
-    dropout_backward,
-    "Forgets the mask. A dropped unit has sent 0 whatever its input was: its gradient is 0.",
-    **AT_1,
-)
-def forgets_the_mask(grad_output, rate, uniforms):
-    return grad_output / (1 - rate)
-
-
-@dropout_backward.mistake(
-    "Multiplies by `1 - rate`, as if backward undid the forward pass. The derivative of c·x is c, "
-    "not 1/c: divide here as well."
-)
-def undoes_the_scaling(grad_output, rate, uniforms):
-    return grad_output * (uniforms >= rate) * (1 - rate)
-
-
-@declare(
-    dropout_backward,
-    "Sends the gradient through the dropped units. The mask is that of the forward pass, "
-    "`uniforms >= rate`.",
-    **AT_1,
-)
-def inverts_the_mask(grad_output, rate, uniforms):
-    return grad_output * (uniforms < rate) / (1 - rate)
-
-
-@declare(
-    dropout_backward,
-    "Divides by the rate. The factor of the forward pass is 1/(1 − rate).",
-    **AT_0,
-)
-def backward_divides_by_the_rate(grad_output, rate, uniforms):
-    return grad_output * (uniforms >= rate) / rate
-
-
-@declare(
-    dropout_backward,
-    "Loses a unit whose number equals the rate. The mask is that of the forward pass, "
-    "`uniforms >= rate`.",
-    **AT_1,
-)
-def backward_strictly_above(grad_output, rate, uniforms):
-    return grad_output * (uniforms > rate) / (1 - rate)
-
-
-@dropout_backward.mistake(
-    "Passes the gradient on as it is, as evaluation does. In training it meets the forward pass's "
-    "mask and factor again."
-)
-def passes_it_on(grad_output, rate, uniforms):
-    return grad_output.clone()
-
-
-@dropout_backward.mistake(
-    "At rate 1 this divides 0 by 0: NaN where every gradient is 0. Treat rate 1 before you divide."
-)
-def backward_nan_at_rate_one(grad_output, rate, uniforms):
-    return grad_output * (uniforms >= rate) / (1 - rate)
-
-
-@dropout_backward.mistake(
-    "At rate 1, `1 / (1 - rate)` stops with a ZeroDivisionError. Nothing has come through there: "
-    "return zeros before you divide."
-)
-def backward_divides_by_zero(grad_output, rate, uniforms):
-    return grad_output * (uniforms >= rate) * (1 / (1 - rate))
 
 
 # 3 · preactivation_variance
-
-WEIGHTS = (1.0, 2.0, -1.0, 0.5)
 
 
 @exercise(
     cases={
         "values": {
-            "the page's vector, rate 0.2": lambda: (numbers(*X), numbers(*WEIGHTS), 0.2),
-            "the page's vector, rate 0.8": lambda: (numbers(*X), numbers(*WEIGHTS), 0.8),
+            "the page's vector, rate 0.2": lambda: (tensor(*X), tensor(*WEIGHTS), 0.2),
+            "the page's vector, rate 0.8": lambda: (tensor(*X), tensor(*WEIGHTS), 0.8),
         },
         "shapes": {
-            "a batch of 3 inputs": lambda: (batch(), numbers(0.3, -1.2, 2.0, 0.7, -0.5), 0.4),
-            "one input": lambda: (numbers(1.5), numbers(-2.0), 0.3),
+            "a batch of 3 inputs": lambda: (batch(), tensor(0.3, -1.2, 2.0, 0.7, -0.5), 0.4),
+            "one input": lambda: (tensor(1.5), tensor(-2.0), 0.3),
         },
         "edges": {
-            "a sum of 0": lambda: (numbers(1.0, -1.0, 0.5, -0.5), numbers(1.0, 1, 1, 1), 0.2),
-            "rate 0": lambda: (numbers(*X), numbers(*WEIGHTS), 0.0),
+            "a sum of 0": lambda: (tensor(1.0, -1.0, 0.5, -0.5), tensor(1.0, 1, 1, 1), 0.2),
         },
     },
     hints=[
         "The units are dropped independently: the variance of the sum is the sum of the variances. "
-        "So one unit is enough: it sends w·x/(1 − rate) with probability 1 − rate, else 0.",
-        "A mask entry has variance `rate * (1 - rate)`; multiplied by `w * x / (1 - rate)` it has "
-        "`rate / (1 - rate) * (w * x) ** 2`. Add these up over the last dimension.",
+        "So one unit is enough.",
+        "One unit sends w·x/(1 − rate) with probability 1 − rate, else 0. Its variance is the mean "
+        "of the square less the square of the mean.",
     ],
 )
 def preactivation_variance(x, w, rate):
-    """Variance over masks of Σ wᵢ·xᵢ after inverted dropout on x.
+    """The variance over all masks of Σ wᵢ·xᵢ after inverted dropout on x.
 
-    x: shape (n,) or (batch, n); w: shape (n,); rate: from 0 to below 1 (at 1 every mask gives 0, and
-    so does the variance; that is not checked). Returns one variance per input: shape () or (batch,).
-    Raises TypeError for integer tensors, ValueError for a rate outside [0, 1].
+    x: a floating-point tensor (n,) or (batch, n); w: (n,); rate: from 0 to below 1. Returns one
+    variance per input, shape () or (batch,).
+    Example: x = [1, 2], w = [1, 1], rate = 0.5 → 5.
     """
-    formulas.check_rate(rate)
-    formulas.check_floating(x=x, w=w)
-    squares = ((w * x) ** 2).sum(-1)
-    if rate == 1:
-        return squares * 0
-    return rate / (1 - rate) * squares
+    return rate / (1 - rate) * ((w * x) ** 2).sum(-1)
 
 
-@preactivation_variance.mistake(
-    "This is the variance without the scaling. Each kept term is divided by 1 − rate, so the "
-    "variance is divided by its square."
+preactivation_variance.slips(
+    leaves_the_scaling_out=(
+        "rate / (1 - rate) → rate * (1 - rate)",
+        "This is the variance without the scaling. Each kept term is divided by 1 − rate, so the "
+        "variance is divided by its square.",
+    ),
+    squares_the_sum=(
+        "((w * x) ** 2).sum(-1) → (w * x).sum(-1) ** 2",
+        "Squares the sum. The units are dropped one by one: square each term w·x, then add. A sum of "
+        "0 has a variance, too.",
+    ),
+    takes_the_root=(
+        "return rate → return (rate; ** 2).sum(-1) → ** 2).sum(-1)) ** 0.5",
+        "This is the standard deviation. The variance is its square: leave the root out.",
+    ),
+    swaps_kept_and_dropped=(
+        "rate / (1 - rate) → (1 - rate) / rate",
+        "Kept and dropped are swapped: the variance grows with the rate.",
+    ),
+    mean_of_the_squares=(
+        "rate / (1 - rate) → 1 / (1 - rate)",
+        "This is the mean of the squares; the variance is that less the square of the mean.",
+    ),
+    divides_twice=(
+        "rate / (1 - rate) → rate / (1 - rate) ** 2",
+        "Divides by 1 − rate once too often. A mask entry has variance rate·(1 − rate), and the "
+        "square of the factor is 1/(1 − rate)²: one power of 1 − rate cancels.",
+    ),
+    squares_the_factor=(
+        "rate / (1 - rate) → (rate / (1 - rate)) ** 2",
+        "The factor rate/(1 − rate) is a variance already. Only w·x is squared.",
+    ),
+    takes_the_rate=(
+        "rate / (1 - rate) → rate",
+        "The factor is not the rate alone: kept terms are divided by 1 − rate, and that makes the "
+        "sum spread more.",
+    ),
+    takes_the_variance_of_the_terms=(
+        "((w * x) ** 2).sum(-1) → (w * x).var(-1, correction=0) * len(w)",
+        "This is how the terms differ from each other. Asked for is how the sum differs from mask to "
+        "mask: each term is there or not, so its square counts, not its distance from a mean.",
+    ),
+    ignores_the_weights=(
+        "(w * x) ** 2 → x**2",
+        "Leaves the weights out: what is dropped from the sum is w·x, so square that.",
+    ),
+    does_not_square_the_weights=(
+        "(w * x) ** 2 → w * x**2",
+        "Only x is squared. What is dropped from the sum is w·x: square both.",
+    ),
+    takes_the_mean=(".sum(-1) → .mean(-1)", "Takes the mean of the terms; the variances add up."),
+    sums_over_the_batch=(
+        ".sum(-1) → .sum()",
+        "Sums over the batch, too. Each input has its own variance: the last dimension only.",
+    ),
 )
-def leaves_the_scaling_out(x, w, rate):
-    return rate * (1 - rate) * ((w * x) ** 2).sum(-1)
-
-
-@preactivation_variance.mistake(
-    "Squares the sum. The units are dropped one by one: square each term w·x, then add. A sum of 0 "
-    "has a variance, too."
-)
-def squares_the_sum(x, w, rate):
-    return rate / (1 - rate) * (w * x).sum(-1) ** 2
-
-
-@preactivation_variance.mistake(
-    "This is the standard deviation. The variance is its square: leave the root out."
-)
-def takes_the_root(x, w, rate):
-    return (rate / (1 - rate) * ((w * x) ** 2).sum(-1)).sqrt()
-
-
-@preactivation_variance.mistake(
-    "Kept and dropped are swapped: the variance grows with the rate, `rate / (1 - rate)`."
-)
-def swaps_kept_and_dropped(x, w, rate):
-    return (1 - rate) / rate * ((w * x) ** 2).sum(-1)
-
-
-@preactivation_variance.mistake(
-    "This is the mean of the squares; the variance is that less the square of the mean. A mask "
-    "entry's mean of squares is 1 − rate, its variance rate·(1 − rate)."
-)
-def mean_of_the_squares(x, w, rate):
-    return 1 / (1 - rate) * ((w * x) ** 2).sum(-1)
-
-
-@preactivation_variance.mistake(
-    "Divides by 1 − rate once too often. A mask entry has variance rate·(1 − rate), and the square "
-    "of the factor is 1/(1 − rate)²: one power of 1 − rate cancels."
-)
-def divides_twice(x, w, rate):
-    return rate / (1 - rate) ** 2 * ((w * x) ** 2).sum(-1)
-
-
-@preactivation_variance.mistake(
-    "Leaves the weights out: what is dropped from the sum is w·x, so square that."
-)
-def ignores_the_weights(x, w, rate):
-    return rate / (1 - rate) * (x**2).sum(-1)
-
-
-@preactivation_variance.mistake(
-    "Sums over the batch, too. Each input has its own variance: sum over the last dimension only."
-)
-def sums_over_the_batch(x, w, rate):
-    return rate / (1 - rate) * ((w * x) ** 2).sum()
 
 
 # 4 · expected_output
 
 
-def square(z):
-    """z², an activation with a constant second derivative."""
-    return z**2
-
-
 @exercise(
     cases={
         "values": {
-            "tanh, rate 0.2": lambda: (numbers(*X), numbers(*WEIGHTS), 0.2, torch.tanh),
-            "ReLU, rate 0.7": lambda: (numbers(*X), numbers(*WEIGHTS), 0.7, torch.relu),
-            "sigmoid, rate 0.5": lambda: (numbers(*X), numbers(*WEIGHTS), 0.5, torch.sigmoid),
+            "tanh, rate 0.2": lambda: (tensor(*X), tensor(*WEIGHTS), 0.2, torch.tanh),
+            "ReLU, rate 0.7": lambda: (tensor(*X), tensor(*WEIGHTS), 0.7, torch.relu),
+            "sigmoid, rate 0.5": lambda: (tensor(*X), tensor(*WEIGHTS), 0.5, torch.sigmoid),
         },
         "shapes": {
-            "one input": lambda: (numbers(1.5), numbers(-2.0), 0.3, torch.tanh),
+            "one input": lambda: (tensor(1.5), tensor(-2.0), 0.3, torch.tanh),
             "six inputs": lambda: (
-                2 * drawn(6, seed=6) - 1,
-                4 * drawn(6, seed=7) - 2,
+                2 * uniform(6, seed=6) - 1,
+                4 * uniform(6, seed=7) - 2,
                 0.4,
                 torch.sigmoid,
             ),
         },
         "edges": {
-            "rate 0": lambda: (numbers(*X), numbers(*WEIGHTS), 0.0, torch.tanh),
-            "a square": lambda: (numbers(0.5, -1.0, 2.0), numbers(1.0, 1.0, 1.0), 0.2, square),
+            "a square": lambda: (tensor(0.5, -1.0, 2.0), tensor(1.0, 1, 1), 0.2, torch.square),
         },
     },
     hints=[
         "There are 2ⁿ masks. For each one: its probability, its scaled sum, the activation of that "
         "sum. The expectation is the sum of probability times value.",
-        "`itertools.product([0.0, 1.0], repeat=n)` gives all masks. One that keeps k of n has "
-        "probability `(1 - rate)**k * rate**(n - k)`. The activation comes after the sum and before "
-        "the weighting; the empty mask counts, too.",
+        "`itertools.product([0.0, 1.0], repeat=n)` gives all masks. How probable is one that keeps k "
+        "of n units? Check that the probabilities add up to 1.",
     ],
+    level=3,
+    minutes=12,
 )
 def expected_output(x, w, rate, activation):
     """The mean over all masks of activation(Σ mᵢ·wᵢ·xᵢ/(1 − rate)), exactly.
 
-    x, w: shape (n,), n at most 12; rate: from 0 to below 1 (at 1 only the empty mask is left; that is
-    not checked); activation: a function of a tensor, entry by entry. Returns a tensor of shape ().
-    Raises TypeError for integer tensors, ValueError for a rate outside [0, 1].
+    x, w: floating-point tensors (n,), n at most 12; rate: from 0 to below 1; activation: a function
+    of a tensor, entry by entry. Returns a tensor of shape ().
+    Example: x = [1], w = [2], rate = 0.5, activation = torch.square → 8.
     """
-    formulas.check_rate(rate)
-    formulas.check_floating(x=x, w=w)
     n = len(x)
     masks = (torch.arange(2**n)[:, None] >> torch.arange(n) & 1).to(x.dtype)
     kept = masks.sum(1)
     probability = (1 - rate) ** kept * rate ** (n - kept)
-    factor = 1 / (1 - rate) if rate < 1 else 0
-    return (probability * activation(factor * (masks @ (w * x)))).sum()
+    sums = masks @ (w * x) / (1 - rate)
+    return (probability * activation(sums)).sum()
 
 
-def by_masks(x, w, rate, value, probability=None):
-    """Σ over masks of probability · value(mask), the page's probability unless another is given."""
-    n = len(x)
-    masks = (torch.arange(2**n)[:, None] >> torch.arange(n) & 1).to(x.dtype)
-    kept = masks.sum(1)
-    p = (1 - rate) ** kept * rate ** (n - kept) if probability is None else probability(kept, n)
-    return (p * value(masks)).sum()
-
-
-def scaled_sums(masks, x, w, rate):
-    """Σ mᵢ·wᵢ·xᵢ/(1 − rate) for each mask."""
-    return masks @ (w * x) / (1 - rate)
-
-
-@expected_output.mistake(
-    "This is the activation of the mean, f(S). The mean of the activation is something else as "
-    "soon as f is not a straight line: apply f to each mask's sum, then average."
+expected_output.slips(
+    activation_of_the_mean=(
+        "(probability * activation(sums)).sum() → activation((probability * sums).sum())",
+        "This is the activation of the mean, f(S). The mean of the activation is something else as "
+        "soon as f is not a straight line: apply f to each mask's sum, then average.",
+    ),
+    equal_probabilities=(
+        "(1 - rate) ** kept * rate ** (n - kept) → 0.5**n",
+        "Gives every mask the same weight. That is right at rate 0.5 only: a mask is the more "
+        "probable, the more of its units have the more probable fate.",
+    ),
+    swapped_probability=(
+        "(1 - rate) ** kept * rate ** (n - kept) → rate**kept * (1 - rate) ** (n - kept)",
+        "Kept and dropped are swapped in the probability: a unit is kept with probability 1 − rate.",
+    ),
+    forgets_the_dropped_units=(
+        " * rate ** (n - kept) → ",
+        "In the probability only the kept units count. Each dropped one has probability `rate`: the "
+        "probabilities must add up to 1.",
+    ),
+    unscaled_sums=(
+        "(w * x) / (1 - rate) → (w * x)",
+        "Leaves the scaling out: the sums are those of unscaled dropout. Divide each by 1 − rate "
+        "before the activation.",
+    ),
+    sums_divided_by_the_rate=(
+        "(w * x) / (1 - rate) → (w * x) / rate",
+        "Divides by the rate in place of 1 − rate. At 0.5 nobody notices; elsewhere the sums' mean "
+        "is no longer S.",
+    ),
+    scales_after_the_activation=(
+        "(w * x) / (1 - rate) → (w * x); activation(sums) → activation(sums) / (1 - rate)",
+        "Scales after the activation. Here dropout stands before the sum: divide before "
+        "`activation` is called.",
+    ),
+    activation_before_the_sum=(
+        "masks @ (w * x) / (1 - rate) → activation(masks * w * x / (1 - rate)).sum(1); "
+        "activation(sums) → sums",
+        "The activation is applied to each term. It stands behind the sum: one activation a mask.",
+    ),
+    forgets_the_empty_mask=(
+        "torch.arange(2**n) → torch.arange(1, 2**n)",
+        "Drops the empty mask. It is a mask like the others, with probability rateⁿ and the sum 0; "
+        "an activation such as the sigmoid is not 0 there.",
+    ),
+    forgets_the_full_mask=(
+        "torch.arange(2**n) → torch.arange(2**n - 1)",
+        "The mask that keeps every unit is missing: there are 2ⁿ masks.",
+    ),
+    adds_without_weights=(
+        "probability * activation → activation",
+        "Adds up over the masks without their probabilities: a mean needs weights that add up to 1.",
+    ),
+    leaves_out_the_weights=("(w * x) → x", "The sums lack the weights: Σ mᵢ·wᵢ·xᵢ."),
 )
-def activation_of_the_mean(x, w, rate, activation):
-    return activation(w @ x)
-
-
-@expected_output.mistake(
-    "Gives every mask the same weight. That is right at rate 0.5 only; a mask that keeps k of n "
-    "has probability (1 − rate)^k · rate^(n − k)."
-)
-def equal_probabilities(x, w, rate, activation):
-    return by_masks(
-        x, w, rate, lambda m: activation(scaled_sums(m, x, w, rate)), lambda k, n: 0 * k + 0.5**n
-    )
-
-
-@expected_output.mistake(
-    "Kept and dropped are swapped in the probability: it is (1 − rate) to the number of kept "
-    "units, rate to the number of dropped ones."
-)
-def swapped_probability(x, w, rate, activation):
-    return by_masks(
-        x,
-        w,
-        rate,
-        lambda m: activation(scaled_sums(m, x, w, rate)),
-        lambda k, n: rate**k * (1 - rate) ** (n - k),
-    )
-
-
-@expected_output.mistake(
-    "Leaves the scaling out: the sums are those of unscaled dropout. Divide each by 1 − rate before "
-    "the activation."
-)
-def unscaled_sums(x, w, rate, activation):
-    return by_masks(x, w, rate, lambda m: activation(m @ (w * x)))
-
-
-@expected_output.mistake(
-    "Divides by the rate in place of 1 − rate. At 0.5 nobody notices; elsewhere the sums' mean is "
-    "no longer S."
-)
-def sums_divided_by_the_rate(x, w, rate, activation):
-    return by_masks(x, w, rate, lambda m: activation(m @ (w * x) / rate))
-
-
-@expected_output.mistake(
-    "Scales after the activation. Here dropout stands before the sum: divide by 1 − rate inside "
-    "`activation(…)`."
-)
-def scales_after_the_activation(x, w, rate, activation):
-    return by_masks(x, w, rate, lambda m: activation(m @ (w * x)) / (1 - rate))
-
-
-@expected_output.mistake(
-    "Drops the empty mask. It is a mask like the others, with probability rateⁿ and the sum 0; an "
-    "activation such as the sigmoid is not 0 there."
-)
-def forgets_the_empty_mask(x, w, rate, activation):
-    return by_masks(
-        x, w, rate, lambda m: activation(scaled_sums(m, x, w, rate)) * (m.sum(1) > 0).to(x.dtype)
-    )
-
-
-@expected_output.mistake(
-    "Adds up over the masks without their probabilities: a mean needs weights that add up to 1."
-)
-def adds_without_weights(x, w, rate, activation):
-    return by_masks(
-        x, w, rate, lambda m: activation(scaled_sums(m, x, w, rate)), lambda k, n: 0 * k + 1
-    )
-
-
-@expected_output.mistake(
-    "This is the activation of a mean, and of one without the factor. Divide each mask's sum by "
-    "1 − rate, apply the activation to each, and average last."
-)
-def activation_of_the_unscaled_mean(x, w, rate, activation):
-    return activation((1 - rate) * (w @ x))
 
 
 # 5 · test_time_network
 
 
-def matrices(dtype=FLOAT):
+def matrices(**how):
     """Three weight matrices, (3, 4), (2, 3) and (1, 2)."""
     shapes = ((3, 4), (2, 3), (1, 2))
-    return [2 * drawn(*shape, seed=10 + i, dtype=dtype) - 1 for i, shape in enumerate(shapes)]
+    return [2 * uniform(*shape, seed=10 + i, **how) - 1 for i, shape in enumerate(shapes)]
 
 
 @exercise(
@@ -660,87 +456,90 @@ def matrices(dtype=FLOAT):
         },
         "shapes": {
             "one matrix": lambda: (matrices()[:1], 0.4),
-            "float32": lambda: (matrices(torch.float32), 0.3),
-        },
-        "edges": {
-            "rate 0": lambda: (matrices(), 0.0),
-            "rate 1": lambda: (matrices(), 1.0),
-            "no matrix": lambda: ([], 0.2),
+            "float32": lambda: (matrices(**SINGLE), 0.3),
         },
     },
     hints=[
         "In training a matrix that follows a dropout has seen inputs of which the share 1 − rate "
         "was there, on average. At test time all are there.",
-        "Each matrix stands behind one dropout, so each is multiplied once by `1 - rate`. Return a "
-        "new list of new tensors.",
+        "Does a matrix further up have to make up for what a matrix below has made up for already?",
     ],
+    minutes=4,
 )
 def test_time_network(weights, rate):
     """Weights for the test time of a network that was trained with classic, unscaled dropout.
 
-    weights: a list of matrices, each behind one dropout of probability `rate`. Returns a list of
-    new tensors of the same shapes, such that each layer's input to the next has at test time the
-    mean that it had in training (exactly, where the layers are linear). Raises TypeError for
-    integer matrices, ValueError for a rate outside [0, 1].
+    weights: a list of floating-point matrices, each behind one dropout of probability `rate`, from
+    0 to 1. Returns a list of new tensors of the same shapes, such that each layer's input to the
+    next has at test time the mean that it had in training (exactly, where the layers are linear).
+    Example: weights = [[[1, 2]], [[10]]], rate = 0.2 → [[[0.8, 1.6]], [[8]]].
     """
-    formulas.check_rate(rate)
-    for i, weight in enumerate(weights):
-        formulas.check_floating(**{f"weights[{i}]": weight})
     return [(1 - rate) * weight for weight in weights]
 
 
-@test_time_network.mistake(
-    "Divides. In training units were missing, so the sums were too small; at test time, with all "
-    "of them, they are too large: multiply by `1 - rate`."
+test_time_network.slips(
+    divides_the_weights=(
+        "(1 - rate) * weight → weight / (1 - rate)",
+        "Divides. In training units were missing, so the sums were too small; at test time, with all "
+        "of them, they are too large.",
+    ),
+    multiplies_by_the_rate=(
+        "(1 - rate) → rate",
+        "Multiplies by the rate, the share that was dropped. What counts is the share that was there.",
+    ),
+    divides_by_the_rate=(
+        "(1 - rate) * weight → weight / rate",
+        "Divides by the rate. The weights have to become smaller, by the share that was there.",
+    ),
+    changes_nothing=(
+        "(1 - rate) * weight → weight.clone()",
+        "Returns the weights of training. Then each layer receives 1/(1 − rate) times what it is "
+        "used to.",
+    ),
+    squares_the_factor=(
+        "(1 - rate) → (1 - rate) ** 2",
+        "The factor is there twice. Each matrix stands behind one dropout, so it counts once.",
+    ),
+    takes_the_root=(
+        "(1 - rate) → (1 - rate) ** 0.5",
+        "The root would keep the size of a variance. Asked for is the mean.",
+    ),
+    piles_up=(
+        "(1 - rate) * weight for weight in weights → "
+        "(1 - rate) ** i * weight for i, weight in enumerate(weights, 1)",
+        "Lets the factor pile up from layer to layer. The layers below are corrected already: each "
+        "matrix is scaled once.",
+    ),
 )
-def divides_the_weights(weights, rate):
-    return [weight / (1 - rate) if rate < 1 else weight * torch.inf for weight in weights]
 
 
-@test_time_network.mistake(
-    "Multiplies by the rate, the share that was dropped. What was there is `1 - rate`."
-)
-def multiplies_by_the_rate(weights, rate):
-    return [rate * weight for weight in weights]
-
-
-@test_time_network.mistake(
-    "Returns the weights of training. Then each layer receives 1/(1 − rate) times what it is used "
-    "to: multiply by `1 - rate`."
-)
-def changes_nothing(weights, rate):
-    return [weight.clone() for weight in weights]
-
-
-@test_time_network.mistake(
-    "Scales the first matrix only. Each one stands behind a dropout of its own."
-)
+@test_time_network.mistake
 def scales_the_first(weights, rate):
-    return [weight * (1 - rate) if i == 0 else weight.clone() for i, weight in enumerate(weights)]
+    """Scales the first matrix only. Each one stands behind a dropout of its own."""
+    return [(1 - rate) * weights[0], *weights[1:]]
 
 
-@test_time_network.mistake(
-    "Scales the last matrix only. Each one stands behind a dropout of its own."
-)
+@test_time_network.mistake
 def scales_the_last(weights, rate):
-    last = len(weights) - 1
-    return [
-        weight * (1 - rate) if i == last else weight.clone() for i, weight in enumerate(weights)
-    ]
+    """Scales the last matrix only. Each one stands behind a dropout of its own."""
+    return [*weights[:-1], (1 - rate) * weights[-1]]
 
 
-@test_time_network.mistake(
-    "Lets the factor pile up from layer to layer. The layers below are corrected already: each "
-    "matrix is multiplied by `1 - rate` once."
-)
-def piles_up(weights, rate):
-    return [(1 - rate) ** (i + 1) * weight for i, weight in enumerate(weights)]
+@test_time_network.mistake
+def spares_the_first(weights, rate):
+    """Leaves the first matrix as it is. Here it, too, stands behind a dropout, one on the inputs."""
+    return [weights[0], *((1 - rate) * weight for weight in weights[1:])]
 
 
-@test_time_network.mistake(
-    "Overwrites the weights of training. Training may go on after a test: return new tensors."
-)
+@test_time_network.mistake
+def spares_the_last(weights, rate):
+    """Leaves the last matrix as it is. It is no different from the others: a dropout stands before it."""
+    return [*((1 - rate) * weight for weight in weights[:-1]), weights[-1]]
+
+
+@test_time_network.mistake
 def overwrites_the_weights(weights, rate):
+    """Overwrites the weights of training. Training may go on after a test: return new tensors."""
     for weight in weights:
         weight.mul_(1 - rate)
     return weights

@@ -174,7 +174,7 @@ def divides_by_what_is_there(a, size, alpha, k):
     """Near the ends you divide by the number of channels that are there. The rule is α/n everywhere:
     missing channels count as zeros."""
     there = lrn_scale(torch.ones_like(a), size, 1.0, 0.0)
-    return k + alpha / size * lrn_scale(a, size, 1.0, 0.0) / there
+    return k + alpha * lrn_scale(a, size, 1.0, 0.0) / there
 
 
 @lrn_scale.mistake
