@@ -6,6 +6,9 @@ import math
 import torch
 from rewriting import rewrite
 
+# The last dimension of the masks is dimension 1.
+SAME = {"expected_output": ["1 → -1"]}
+
 
 @rewrite("inverted_dropout")
 def fills_what_is_dropped(x, rate, uniforms, training):
