@@ -15,7 +15,6 @@ be left out. It must not use what `draw` makes, since words are asked for withou
 What stands still is drawn once and kept; a frame restores it and draws the rest.
 """
 
-import inspect
 import io
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -62,9 +61,6 @@ class LiveFigure:
         self.__module__ = drawing.__module__
         self._drawing = drawing()
         self._newest = None  # values, and the namespace that was made of them
-        # The former contract: update(**values), describe(**values), artists marked as animated.
-        takes = inspect.signature(drawing.update).parameters
-        self._former = "now" not in takes and not hasattr(drawing, "measure")
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -88,7 +84,7 @@ class LiveFigure:
         canvas, background, moving = self._stage
         with _drawing:
             canvas.restore_region(background)
-            self._call(self._drawing.update, values)
+            self._drawing.update(self._now(values))
             for owner, artist in moving:
                 owner.draw_artist(artist)
             return _png(canvas)
@@ -97,7 +93,7 @@ class LiveFigure:
         """The alt text: what the picture shows at these values. Raises as `render` does."""
         values = self._complete(values)
         with _drawing:
-            return self._call(self._drawing.describe, values)
+            return self._drawing.describe(self._now(values))
 
     def _complete(self, values):
         unknown = values.keys() - self.controls.keys()
@@ -109,9 +105,6 @@ class LiveFigure:
             name: control.values()[control.index(values.get(name, control.default))]
             for name, control in self.controls.items()
         }
-
-    def _call(self, method, values):
-        return method(**values) if self._former else method(self._now(values))
 
     def _now(self, values):
         """The values and what is measured there; the newest are remembered, and measured once."""
@@ -133,10 +126,9 @@ class LiveFigure:
             )
             canvas = FigureCanvasAgg(picture)
             self._drawing.draw(picture)
-            if not self._former:
-                for artist in kept_artists(vars(self._drawing).values()):
-                    artist.set_animated(True)
-            self._call(self._drawing.update, self.defaults)
+            for artist in kept_artists(vars(self._drawing).values()):
+                artist.set_animated(True)
+            self._drawing.update(self._now(self.defaults))
             canvas.draw()
             picture.set_layout_engine("none")
             canvas.draw()

@@ -115,8 +115,7 @@ def test_the_stub_on_the_page_has_the_parameters_of_the_reference(pair):
     namespace = _imported(_topic(folder).notebook)
     exec(compile(ast.Module(copy.deepcopy(stubs), []), "<stub>", "exec"), namespace)
     stub = namespace[exercise.name]
-    if stub.__doc__ or exercise.level > 1 or exercise.minutes != 5:  # TODO: all, once converted
-        assert inspect.getdoc(stub) == inspect.getdoc(exercise.function)
+    assert inspect.getdoc(stub) == inspect.getdoc(exercise.function)
     assert list(inspect.signature(stub).parameters) == exercise.parameters
     assert check(exercise, stub).status == "not attempted"
 
