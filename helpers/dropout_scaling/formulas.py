@@ -321,6 +321,7 @@ def dropped_step(**options):
 
 LAYERS = ((64, 64), (64, 64), (64, 10))
 TRAINED_ON = 1000
+BLOCK = 20  # of random passes at once: what they need in between is not small
 BINS = 10
 
 
@@ -361,7 +362,8 @@ def second_layer(rate, passes, n):
     _, (x, _) = digit_parts()
     units = hidden_units(parameters, x[:n])
     masks, _ = random_masks(rate, passes, n)
-    return (masks * units) @ parameters[2] + parameters[3], units @ parameters[2] + parameters[3]
+    drawn = [(m / (1 - rate) * units) @ parameters[2] + parameters[3] for m in masks.split(BLOCK)]
+    return torch.cat(drawn), units @ parameters[2] + parameters[3]
 
 
 def geometric_mean(log_probabilities, weights):
@@ -371,13 +373,14 @@ def geometric_mean(log_probabilities, weights):
 
 
 def random_masks(rate, passes, n, seed=0):
-    """Scaled masks for both hidden layers: a list of two tensors (passes, n, 64)."""
+    """Masks for both hidden layers, not scaled: a list of two bool tensors (passes, n, 64)."""
     generator = torch.Generator().manual_seed(seed)
-    size = (passes, n, LAYERS[0][1])
-    return [
-        (torch.rand(size, generator=generator, dtype=torch.float64) >= rate) / (1 - rate)
-        for _ in LAYERS[:-1]
-    ]
+
+    def one():
+        size = (n, LAYERS[0][1])
+        return torch.rand(size, generator=generator, dtype=torch.float64) >= rate
+
+    return [torch.stack([one() for _ in range(passes)]) for _ in LAYERS[:-1]]
 
 
 def calibration_error(probabilities, target):
@@ -410,7 +413,9 @@ def measure_digits(parameters, training, rate, passes):
     _one_of("training", training, TRAININGS)
     _, (x, target) = digit_parts()
     scale = 1.0 if training == "inverted" else 1 - rate
-    masks = random_masks(rate, passes, len(x)) if rate < 1 else [torch.zeros(passes, 1, 1)] * 2
+    masks = [torch.zeros(passes, 1, 1)] * 2
+    if rate < 1:
+        masks = [mask / (1 - rate) for mask in random_masks(rate, passes, len(x))]
     found = [
         torch.stack(
             [
@@ -464,5 +469,9 @@ def monte_carlo(rate, passes=1000, chosen=None):
     """
     _, (x, _) = digit_parts()
     x = x if chosen is None else x[list(chosen)]
-    masks = random_masks(rate, passes, len(x))
-    return digit_network(stored()[1][rate], x, masks).softmax(-1)
+    masks = (mask.split(BLOCK) for mask in random_masks(rate, passes, len(x)))
+    answers = [
+        digit_network(stored()[1][rate], x, [mask / (1 - rate) for mask in block]).softmax(-1)
+        for block in zip(*masks, strict=True)
+    ]
+    return torch.cat(answers)

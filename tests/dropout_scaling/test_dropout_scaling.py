@@ -215,7 +215,7 @@ def test_random_weights_inflate_the_relus_more_than_trained_ones():
     for seed in range(4):
         generator = torch.Generator().manual_seed(seed)
         weight = torch.randn(64, 64, generator=generator, dtype=FLOAT) / 8
-        drawn, evaluation = (masks * units) @ weight, units @ weight
+        drawn, evaluation = (masks / (1 - 0.5) * units) @ weight, units @ weight
         inflated.append(float(drawn.relu().mean() / evaluation.relu().mean()))
     assert np.mean(inflated) == pytest.approx(1.38, abs=0.01)
     drawn, evaluation = formulas.second_layer(0.5, 400, 100)
@@ -413,7 +413,7 @@ def test_a_deep_network_is_neither_mean_over_its_masks():
     _, (x, _) = formulas.digit_parts()
     parameters = formulas.stored()[1][0.2]
     evaluation = formulas.digit_network(parameters, x).softmax(-1)
-    masks = formulas.random_masks(0.2, 200, len(x))
+    masks = [mask / (1 - 0.2) for mask in formulas.random_masks(0.2, 200, len(x))]
     answers = formulas.digit_network(parameters, x, masks).log_softmax(-1)
     geometric = formulas.geometric_mean(answers, torch.full((200,), 1 / 200, dtype=FLOAT))
     for mean in (answers.exp().mean(0), geometric):
