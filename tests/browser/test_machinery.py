@@ -263,8 +263,9 @@ class TestNarrow:
 def test_run_by_shift_and_enter_it_stays_in_sight(lab, notebook):
     """JupyterLab goes to the next cell, and would scroll the picture away."""
     notebook = copy.deepcopy(notebook)
-    text = next(cell for cell in notebook.cells if cell.id == "below")
-    text.source = "A long text.\n\n" * 40
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source += "\n\nA long text." * 30
     whole = """(card) => {
       const [box, frame] = [card, lab.panel().content.viewportNode ?? lab.panel().content.node]
         .map((it) => it.getBoundingClientRect());
@@ -386,3 +387,13 @@ class TestViews:
             slide(back, "End")
         finally:
             page.tab.set_viewport_size({"width": 1280, "height": 15000})
+
+
+def test_two_tabs_of_a_kernel_do_not_take_each_others_figure(lab, notebook):
+    path = lab.write("twice.ipynb", notebook)
+    with lab.open(path) as one, lab.open(path) as other:
+        for page in (one, other, one):
+            page.run_all()
+            slide(page.live(StepOfDerivative), "Home")
+        for page, key in [(other, "End"), (one, "ArrowRight")]:
+            slide(page.live(StepOfDerivative), key)
