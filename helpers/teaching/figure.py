@@ -156,7 +156,10 @@ def kept_artists(kept: Iterable) -> Iterator[Artist]:
 
 
 def _png(canvas):
-    image = Image.frombuffer("RGBA", canvas.get_width_height(), canvas.buffer_rgba()).convert("RGB")
+    size, pixels = canvas.get_width_height(), canvas.buffer_rgba()
+    image = Image.frombytes("RGB", size, pixels, "raw", "RGBX").quantize(
+        64, method=Image.Quantize.FASTOCTREE
+    )
     file = io.BytesIO()
-    image.quantize(64, method=Image.Quantize.FASTOCTREE).save(file, "png", compress_level=4)
+    image.save(file, "png", compress_level=3)  # 4 takes twice as long for a few per cent less
     return file.getvalue()
