@@ -37,6 +37,10 @@ SETTINGS = {
     "@jupyterlab/apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
 }
 
+# Seconds on the clock until something that should happen counts as a fault: many, since the machine
+# may be busy. A test that passes never waits as long.
+PATIENCE = 180
+
 TALL = {"width": 1280, "height": 15000}
 """JupyterLab takes cells that are out of sight off the page; in this window none is."""
 
@@ -80,14 +84,14 @@ def running_lab(folder, **environment):
         log.close()
 
 
-def address(server, folder, seconds=90):
+def address(server, folder, seconds=PATIENCE):
     """The server's URL, once it answers. Raises RuntimeError with the end of its log."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and server.poll() is None:
         for path in (folder / "runtime").glob("jpserver-*.json"):
             try:
                 url = json.loads(path.read_text())["url"]
-                urllib.request.urlopen(f"{url}api", timeout=2).close()
+                urllib.request.urlopen(f"{url}api", timeout=seconds).close()
                 return url
             except (OSError, ValueError):
                 pass
@@ -95,17 +99,17 @@ def address(server, folder, seconds=90):
     raise RuntimeError((folder / "server.log").read_text()[-3000:])
 
 
-def stop(pid, seconds=15):
+def stop(pid):
     """End a process, which ends its children (a server its kernels); then whatever is left."""
     try:
         family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
         family[0].terminate()
     except psutil.NoSuchProcess:
         return
-    _, left = psutil.wait_procs(family, timeout=seconds)
+    _, left = psutil.wait_procs(family, timeout=PATIENCE)
     for process in left:
         process.kill()
-    psutil.wait_procs(left, timeout=seconds)
+    psutil.wait_procs(left, timeout=PATIENCE)
 
 
 def launch(playwright):
@@ -185,7 +189,7 @@ class Page:
         tab.on("pageerror", lambda error: self.messages.append(str(error)))
         tab.on("request", self._request)
         self.do = tab.evaluate
-        tab.set_default_timeout(10_000)
+        tab.set_default_timeout(1000 * PATIENCE)
 
     def _console(self, message):
         if message.type == "error":
@@ -199,11 +203,11 @@ class Page:
     def load(self, ready=True):
         """Open or open again; wait until every cell is shown and the kernel idle."""
         self.tab.goto(self.url)
-        self.wait("() => window.jupyterapp?.shell?.currentWidget?.context?.isReady", seconds=60)
+        self.wait("() => window.jupyterapp?.shell?.currentWidget?.context?.isReady")
         if ready:
-            self.wait("lab.ready", seconds=60)
+            self.wait("lab.ready")
 
-    def wait(self, script, argument=None, seconds=20):
+    def wait(self, script, argument=None, seconds=PATIENCE):
         """Wait until `script`, a JavaScript function of `argument`, gives something true."""
         return self.tab.wait_for_function(script, arg=argument, timeout=1000 * seconds)
 
@@ -330,12 +334,11 @@ class View:
         )
         return self.figure.values_at(indices)
 
-    def wait(self, seconds=10, **values):
+    def wait(self, **values):
         """Wait until picture and words are those of `values` and no note lies on them."""
         expected = self.figure.describe(**values)
         self.page.wait(
             """([image, alt]) => image.alt === alt && image.complete && image.naturalWidth &&
               getComputedStyle(image).visibility === "visible" """,
             [self.image.element_handle(), expected],
-            seconds,
         )

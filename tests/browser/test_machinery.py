@@ -2,6 +2,7 @@
 that are saved, opened again, not trusted, scrolled, shown twice."""
 
 import copy
+import os
 
 import nbformat
 import pytest
@@ -37,7 +38,13 @@ class Fragile:
 live(Fragile)
 '''
 
-BUSY = "import ctypes; ctypes.PyDLL(None).sleep({})"  # keeps Python's lock: nothing else can run
+# Opens a pipe, which waits for who writes, and keeps Python's lock: nothing else can run.
+BUSY = "import ctypes; ctypes.PyDLL(None).open({!r}.encode(), 0)"
+WAITING = """\
+from pathlib import Path
+while not Path({!r}).exists():
+    time.sleep(0.01)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +124,7 @@ def expect_known(view, passed):
     for values in reversed(passed):
         press(view, "ArrowLeft")
         assert view.values() == values
-        view.wait(seconds=5, **values)
+        view.wait(**values)
         assert view.frame() == view.figure.render(**values)
 
 
@@ -148,26 +155,33 @@ class TestKernel:
         page.run_all()
         slide(page.live(StepOfDerivative), "Home")
 
-    def test_is_blocked_by_a_cell_and_goes_on_by_itself(self, page, view):
+    def test_is_blocked_by_a_cell_and_goes_on_by_itself(self, page, view, tmp_path):
         passed = slide(view, *["ArrowRight"] * 3)
         slide(view, "ArrowRight")
-        page.kernel(BUSY.format(4))
-        page.wait("() => lab.kernel().status === 'busy'")
-        press(view, "Home")
-        expect_note(view, "The kernel has not answered yet")
-        press(view, "End")
-        expect_known(view, passed)
-        press(view, "Home")
+        pipe = str(tmp_path / "pipe")
+        os.mkfifo(pipe)
+        page.kernel(BUSY.format(pipe))
+        try:
+            page.wait("() => lab.kernel().status === 'busy'")
+            press(view, "Home")
+            expect_note(view, "The kernel has not answered yet")
+            press(view, "End")
+            expect_known(view, passed)
+            press(view, "Home")
+        finally:
+            os.close(os.open(pipe, os.O_WRONLY))  # the cell ends
         view.wait(**view.values())
         assert view.frame() == view.figure.render(**view.values())
 
-    def test_answers_while_a_cell_sleeps(self, page, view):
+    def test_answers_while_a_cell_sleeps(self, page, view, tmp_path):
         slide(view, "ArrowRight")
-        page.type("scratch", "time.sleep(3)", run=False)
+        signal = tmp_path / "go on"
+        page.type("scratch", WAITING.format(str(signal)), run=False)
         page.tab.keyboard.press("Control+Enter")
         page.wait("() => lab.cell('scratch').model.executionState === 'running'")
         slide(view, "Home", "ArrowRight")
         assert page.do("() => lab.cell('scratch').model.executionState") == "running"
+        signal.touch()
         page.wait("() => lab.cell('scratch').model.executionState === 'idle'")
 
     def test_a_setting_that_fails_is_said_in_place_of_the_picture(self, page):
