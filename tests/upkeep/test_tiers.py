@@ -9,6 +9,11 @@ import topics
 from topics import ROOT
 
 
+def conftest(request):
+    """The module tests/conftest.py."""
+    return request.config.pluginmanager.get_plugin(str(ROOT / "tests" / "conftest.py"))
+
+
 def test_one_topic_is_tested_alone():
     """Its tests, its notebook, its figures and exercises, and no module of another topic."""
     command = [sys.executable, "-X", "importtime", "-m", "pytest", "--collect-only", "-qs"]
@@ -34,6 +39,22 @@ def test_a_topic_that_there_is_not_is_told():
         topics.choose("start_hear")
 
 
+@pytest.mark.parametrize("hook", ["pytest_runtest_makereport", "pytest_make_collect_report"])
+@pytest.mark.parametrize(
+    ("ci", "platform", "outcome"),
+    [("true", "linux", "failed"), ("", "linux", "skipped"), ("true", "win32", "skipped")],
+)
+def test_where_all_can_run_a_skipped_test_fails(request, monkeypatch, hook, ci, platform, outcome):
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setattr(sys, "platform", platform)
+    report = SimpleNamespace(outcome="skipped", longrepr=("a file", 1, "no git"))
+    running = getattr(conftest(request), hook)()
+    next(running)
+    with pytest.raises(StopIteration):
+        running.send(report)
+    assert report.outcome == outcome and "no git" in str(report.longrepr)
+
+
 @pytest.mark.weekly
 def test_a_weekly_test():
     """Stands for all of them in the next test."""
@@ -51,7 +72,6 @@ def test_what_is_weekly_runs_only_when_it_is_asked_for(request, weekly):
         hook=SimpleNamespace(pytest_deselected=lambda items: left_out.extend(items)),
     )
     every, once_a_week = list(items), items[1:]
-    conftest = request.config.pluginmanager.get_plugin(str(ROOT / "tests" / "conftest.py"))
-    conftest.pytest_collection_modifyitems(config, items)
+    conftest(request).pytest_collection_modifyitems(config, items)
     assert items == (every if weekly else every[:1])
     assert left_out == ([] if weekly else once_a_week)
