@@ -35,7 +35,7 @@ def grade(folder, assignments=(), jobs=None):
     waiting = [pair for pair in waiting if not _is_graded(folder, *pair)]
     if not waiting:
         return
-    with _nbgrader(folder).gradebook as gradebook:  # two processes may not add the same student
+    with api(folder).gradebook as gradebook:  # two processes may not add the same student
         for student in {student for _, student in waiting}:
             gradebook.update_or_create_student(student)
     # Not forked: a thread of this process may hold a lock.
@@ -49,7 +49,7 @@ def grade(folder, assignments=(), jobs=None):
 def _grade(folder, assignment, student):
     """Grade one submission; returns None, or what went wrong."""
     digest = _digest(folder, assignment, student)
-    found = _nbgrader(folder).autograde(assignment, student, force=True)
+    found = api(folder).autograde(assignment, student, force=True)
     if not found["success"]:
         return found.get("log") or found["error"]
     marker = _marker(folder, assignment, student)
@@ -61,7 +61,8 @@ def _grade(folder, assignment, student):
 
 
 @cache
-def _nbgrader(folder):
+def api(folder):
+    """nbgrader's own interface, with the configuration of the course in `folder` (a Path)."""
     config = PyFileConfigLoader("nbgrader_config.py", path=str(folder)).load_config()
     nbgrader = NbGraderAPI(CourseDirectory(config=config), config=config)
     nbgrader.log_level = logging.ERROR

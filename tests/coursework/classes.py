@@ -1,16 +1,16 @@
-"""What a class hands in: right, wrong in every known way, and odd in many."""
+"""What classes hand in: to each assignment right and wrong answers, to one whatever is odd."""
 
 import copy
 import re
 
 import courses
 import nbformat
+from cheats import CHEATS
 from nbformat.v4 import new_code_cell, new_output
 from topics import ROOT
 
-from helpers.coursework import course
-
 STEMS = sorted(path.stem for path in (ROOT / "notebooks").glob("0[1-9]_*.ipynb"))
+ODD = "06_dropout_scaling"  # the assignment that gets odd files, odd bodies and cheats
 ALL, NONE = "all points", "no points"  # else: exercise → the mistake that is made
 
 # Submissions that differ from the solved notebook; each function changes a copy of it.
@@ -116,7 +116,7 @@ BODIES = {
     "...": "returns nothing yet",
     "return (": "SyntaxError",
     "raise KeyError('no')": "raises KeyError ('no')",
-    "while True: pass": "TimeoutError (it ran for more than 2 seconds)",
+    "while True: pass": "raises TimeoutError",
     "return bytearray(2 << 30)": "raises MemoryError",
     "print('x' * (100 << 20))": "prints and returns None",
 }
@@ -124,16 +124,20 @@ NO_NOTEBOOKS = {"no-json": "{ this is no notebook", "nothing": "", "a-list": "[1
 
 
 def submissions(folder, stem):
-    """Yield (student, notebook or text, what it earns) for one assignment."""
-    exercises, right = course.exercises_of(stem), courses.references(stem)
-    yield "reference", courses.solved(folder, stem, right), ALL
+    """Yield (student, notebook or text, what it earns) for one assignment.
+
+    Right answers, and one mistake in each exercise. That grading sees all mistakes as the check on
+    the page does, test_sandbox.py shows.
+    """
+    wrong = courses.mistakes(stem)
+    yield "reference", courses.solved(folder, stem, courses.references(stem)), ALL
+    yield "mistakes", courses.solved(folder, stem, courses.mistaken(stem, wrong)), wrong
+
+
+def odd_submissions(folder):
+    """Yield the same for what is odd, all to one assignment."""
+    stem, right = ODD, courses.references(ODD)
     yield "rewrite", courses.solved(folder, stem, courses.rewrites(stem)), ALL
-    for number, mistakes in enumerate(courses.mistaken(stem)):
-        answers = {
-            name: courses.as_source(exercises[name].mistakes[mistake].function, name)
-            for name, mistake in mistakes.items()
-        }
-        yield f"mistakes-{number:02}", courses.solved(folder, stem, answers), mistakes
     for number, body in enumerate(BODIES):
         yield f"body-{number}", courses.solved(folder, stem, courses.bodies(stem, body)), NONE
     for change, earned in CHANGES.items():
@@ -148,7 +152,9 @@ def submissions(folder, stem):
         yield change.__name__, nbformat.writes(notebook, version=nbformat.NO_CONVERT), earned
     for name, text in NO_NOTEBOOKS.items():
         yield name, text, NONE
-    if stem == STEMS[0]:
-        large = courses.solved(folder, stem, right)
-        outputs_of_50_mb(large)
-        yield "large", large, ALL
+    large = courses.solved(folder, stem, right)
+    outputs_of_50_mb(large)
+    yield "large", large, ALL
+    for number, cheat in enumerate(CHEATS):
+        answers = {"inverted_dropout": cheat.format(root=ROOT, course=folder)}
+        yield f"cheat-{number:02}", courses.solved(folder, stem, answers), NONE

@@ -1,4 +1,4 @@
-"""A course, and the classes that hand something in: right, wrong in every known way, and odd."""
+"""A course made and released with nbgrader, and answers to its exercises."""
 
 import base64
 import pickle
@@ -8,29 +8,26 @@ from types import SimpleNamespace
 
 import cloudpickle
 import nbformat
-import yaml
 from topics import TOPICS
 
-from helpers.coursework import course
+from helpers.coursework import classroom, course
 
-LOOP_SECONDS = 2.0
+LOOP_SECONDS = 2
 NBGRADER = [sys.executable, "-m", "nbgrader"]
 
 
-def make_course(folder, only=None):
-    """Build a course in `folder` and release its assignments (`only`: some), with nbgrader."""
-    chosen = {stem: said for stem, said in course.read().items() if stem in (only or [stem])}
-    folder.mkdir(parents=True, exist_ok=True)
-    settings = folder / "settings.yaml"
-    settings.write_text(yaml.safe_dump(chosen, allow_unicode=True), encoding="utf-8")
-    course.build(folder, settings)
+def make_course(folder):
+    """Build a course in `folder` and release its assignments, all in this process."""
+    course.build(folder)
     config = folder / "nbgrader_config.py"
     config.write_text(
         config.read_text(encoding="utf-8") + f"get_config().Grade.seconds = {LOOP_SECONDS}\n",
         encoding="utf-8",
     )
+    api = classroom.api(folder)
     for source in sorted((folder / "source").iterdir()):
-        nbgrader(folder, "generate_assignment", source.name)
+        done = api.generate_assignment(source.name)
+        assert done["success"], done
     return folder
 
 
@@ -107,14 +104,18 @@ def references(stem):
     return {name: exercise.solution for name, exercise in course.exercises_of(stem).items()}
 
 
-def mistaken(stem):
-    """Yield name → mistake's name, until each mistake of each exercise of a topic has been there."""
+def mistakes(stem):
+    """The first mistake of each exercise of a topic: name → mistake's name."""
+    return {name: next(iter(one.mistakes)) for name, one in course.exercises_of(stem).items()}
+
+
+def mistaken(stem, chosen):
+    """What makes these mistakes (name → mistake's name): name → source."""
     exercises = course.exercises_of(stem)
-    for i in range(max(len(exercise.mistakes) for exercise in exercises.values())):
-        yield {
-            name: list(exercise.mistakes)[i % len(exercise.mistakes)]
-            for name, exercise in exercises.items()
-        }
+    return {
+        name: as_source(exercises[name].mistakes[mistake].function, name)
+        for name, mistake in chosen.items()
+    }
 
 
 def bodies(stem, body):

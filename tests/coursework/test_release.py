@@ -1,8 +1,10 @@
 """What a student gets: everything to work with, and no answer."""
 
 import ast
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -10,7 +12,7 @@ import zipfile
 import courses
 import nbformat
 import pytest
-from classes import STEMS
+from classes import STEMS, said_of
 from click.testing import CliRunner
 from nbclient import NotebookClient
 from topics import ROOT
@@ -23,13 +25,19 @@ from helpers.teaching.graded import points, record
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(made, tmp_path_factory):
     """A course with its assignments released; environment/ unpacked into site/."""
-    folder = courses.make_course(tmp_path_factory.mktemp("a course"))
+    folder = shutil.copytree(made, tmp_path_factory.mktemp("handed out") / "a course")
     (wheel,) = (folder / "environment").glob("*.whl")
     with zipfile.ZipFile(wheel) as packed:
         packed.extractall(folder / "site")
     return folder
+
+
+def cut(notebook):
+    """The page without what is neither its imports nor graded (changed in place)."""
+    notebook.cells = [c for c in notebook.cells if c.id == "imports" or said_of(c)]
+    return notebook
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +83,9 @@ def test_no_hidden_case_is_handed_out(folder, handed_out, stem):
         text.replace("from helpers.teaching.graded import exercise", ""),
         {"exercise": lambda **said: lambda f: namespace.update({f.__name__: said["cases"]})},
     )
+    recorded = (folder / "site" / "helpers" / topic / "exercises.json").read_text(encoding="utf-8")
     for name, one in course.exercises_of(stem).items():
+        assert json.loads(recorded)[name]["mistakes"], "a student's copy knows usual mistakes"
         shown = [(group, label) for group, cases in namespace[name].items() for label in cases]
         assert shown == visible(one)
         assert len(shown) < len(one.builders), "some cases are for grading alone"
@@ -104,8 +114,21 @@ def test_the_release_keeps_the_page(folder, stem):
             assert there.outputs == cell.outputs
 
 
-@pytest.mark.parametrize("stem", STEMS)
-def test_a_student_can_work_with_it(folder, stem, tmp_path):
+def whole_pages():
+    """(stem, whether its whole page is run), as pytest's parameters: the others once a week."""
+    first, *others = STEMS
+    return [
+        pytest.param(first, True, id=f"{first}-whole"),
+        *(pytest.param(stem, False, id=f"{stem}-cut") for stem in others),
+        *(
+            pytest.param(stem, True, id=f"{stem}-whole", marks=pytest.mark.weekly)
+            for stem in others
+        ),
+    ]
+
+
+@pytest.mark.parametrize(("stem", "whole"), whole_pages())
+def test_a_student_can_work_with_it(folder, stem, whole, tmp_path):
     """The released notebook runs to its end with the wheel alone, and knows a mistake by name."""
     exercises = course.exercises_of(stem)
     first = next(iter(exercises))
@@ -120,9 +143,11 @@ def test_a_student_can_work_with_it(folder, stem, tmp_path):
         + f"\n\n\ncheck(exercises.{first}, {first})"
     )
     notebook = courses.solved(folder, stem, answers)
-    notebook.cells[1].source += "\nimport helpers; print(helpers.__file__)"
+    notebook = notebook if whole else cut(notebook)
+    (imports,) = (cell for cell in notebook.cells if cell.id == "imports")
+    imports.source += "\nimport helpers; print(helpers.__file__)"
     kernel = {"env": os.environ | {"PYTHONPATH": str(folder / "site")}, "cwd": str(tmp_path)}
-    NotebookClient(notebook, timeout=120).execute(**kernel)
+    NotebookClient(notebook, timeout=None).execute(**kernel)
     cells = {c.metadata.get("nbgrader", {}).get("grade_id", c.id): c for c in notebook.cells}
     assert str(folder / "site") in cells["imports"].outputs[0].text
     texts = {name: cells[name].outputs[-1].data["text/plain"] for name in exercises}
@@ -146,7 +171,7 @@ def test_nbgraders_own_check_before_handing_in(folder, tmp_path):
         (right | courses.bodies(stem, "return 0"), f"VALIDATION FAILED ON {groups} CELL(S)!"),
         ({}, f"VALIDATION FAILED ON {groups + 1} CELL(S)!"),
     ):
-        text = nbformat.writes(courses.solved(folder, stem, answers))
+        text = nbformat.writes(cut(courses.solved(folder, stem, answers)))
         (tmp_path / "page.ipynb").write_text(text, encoding="utf-8")
         command = [*courses.NBGRADER, "validate", "page.ipynb"]
         done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
@@ -156,7 +181,8 @@ def test_nbgraders_own_check_before_handing_in(folder, tmp_path):
 def test_a_released_exercise_can_be_neither_called_nor_solved(folder):
     code = (
         "from helpers.dropout_scaling import exercises as e; one = e.inverted_dropout\n"
-        "print(repr(one.solution), one.hints, [m.function for m in one.mistakes.values()][:1])\n"
+        "variants = [v for mistake in one.mistakes.values() for v in mistake.variants()]\n"
+        "print(repr(one.solution), one.hints, len(variants) > 0, any(map(callable, variants)))\n"
         "try: one(1, 2, 3, 4)\n"
         "except NotImplementedError as error: print(error)\n"
     )
@@ -168,7 +194,7 @@ def test_a_released_exercise_can_be_neither_called_nor_solved(folder):
         check=True,
     )
     assert done.stdout.splitlines() == [
-        "'' () [None]",
+        "'' () True False",
         "inverted_dropout is for you to write; there is none to call here.",
     ]
 
@@ -261,12 +287,10 @@ def test_points_are_a_number_with_a_sentence():
     ],
 )
 def test_settings_that_do_not_fit_are_told(tmp_path, settings, says):
-    (tmp_path / "own.yaml").write_text(settings, encoding="utf-8")
-    command = [sys.executable, "-m", "helpers.coursework", "build", tmp_path / "course"]
-    done = subprocess.run(
-        [*command, "--settings", tmp_path / "own.yaml"], cwd=ROOT, capture_output=True, text=True
-    )
-    assert done.returncode == 1 and says in done.stderr and "Traceback" not in done.stderr
+    own = tmp_path / "own.yaml"
+    own.write_text(settings, encoding="utf-8")
+    result = CliRunner().invoke(main, ["build", str(tmp_path / "course"), "--settings", str(own)])
+    assert result.exit_code == 1 and says in result.output and "Traceback" not in result.output
 
 
 def test_another_system_is_told(monkeypatch):
@@ -275,15 +299,14 @@ def test_another_system_is_told(monkeypatch):
     assert result.exit_code == 1 and "Coursework needs Linux" in result.output
 
 
-def test_building_again_keeps_what_a_teacher_set(tmp_path):
-    folder = courses.make_course(tmp_path, only=STEMS[:1])
-    config = folder / "nbgrader_config.py"
+def test_building_again_keeps_what_a_teacher_set(own):
+    config = own / "nbgrader_config.py"
     text = config.read_text(encoding="utf-8")
-    (folder / "environment" / "checked_gradients-0.0-py3-none-any.whl").touch()
-    course.build(folder, folder / "settings.yaml")
+    (own / "environment" / "checked_gradients-0.0-py3-none-any.whl").touch()
+    course.build(own)
     assert config.read_text(encoding="utf-8") == text and "Grade.seconds" in text
-    assert len(list((folder / "environment").glob("*.whl"))) == 1
-    assert (folder / "gradebook.db").exists() and (folder / "release" / STEMS[0]).exists()
+    assert len(list((own / "environment").glob("*.whl"))) == 1
+    assert (own / "gradebook.db").exists() and (own / "release" / STEMS[0]).exists()
 
 
 def test_points_sections_and_exercises_can_be_chosen():
