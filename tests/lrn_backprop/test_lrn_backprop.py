@@ -6,13 +6,10 @@ import random
 import warnings
 
 import numpy as np
-import onnx
-import onnxruntime
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from onnx.reference import ReferenceEvaluator
 from topics import ROOT
 from torch.nn import functional as F
 
@@ -105,6 +102,8 @@ def test_up_to_one_half_a_lone_channel_never_turns():
 
 def onnx_lrn(a, size, alpha, beta, k, runtime=True):
     """ONNX's LRN operator: by ONNX Runtime, or by the reference evaluator; float32."""
+    import onnx  # here, since most tests do without
+
     node = onnx.helper.make_node("LRN", ["x"], ["y"], size=size, alpha=alpha, beta=beta, bias=k)
     sides = [
         onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, list(a.shape))
@@ -115,7 +114,11 @@ def onnx_lrn(a, size, alpha, beta, k, runtime=True):
     model = onnx.helper.make_model(graph, opset_imports=[opset], ir_version=8)
     feed = {"x": a.float().numpy()}
     if not runtime:
+        from onnx.reference import ReferenceEvaluator
+
         return torch.from_numpy(ReferenceEvaluator(model).run(None, feed)[0])
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4  # what is refused on purpose needs no line on stderr
     session = onnxruntime.InferenceSession(
@@ -447,7 +450,7 @@ def test_onnx_reference_forgets_channels_beyond_the_number_of_samples():
         found = onnx_lrn(ONE_TO_SEVEN, 3, *CONSTANTS, runtime=False)
     right = F.local_response_norm(ONE_TO_SEVEN.float(), 3, *CONSTANTS)
     near = torch.isclose(found, right).flatten().tolist()
-    assert near == [True] + 6 * [False], onnx.__version__
+    assert near == [True] + 6 * [False]
     assert found.flatten().tolist()[1:] == [2, 3, 4, 5, 6, 7]
 
 

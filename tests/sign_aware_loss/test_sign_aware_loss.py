@@ -8,7 +8,6 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.linear_model import LogisticRegression
 
 from helpers.sign_aware_loss import exercises, figures, formulas
 from helpers.teaching.data import sunspots
@@ -297,6 +296,8 @@ def test_only_the_past_predicts():
 
 @pytest.mark.parametrize("lags", [2, 9, 12])
 def test_the_models_are_those_of_other_libraries(lags):
+    from sklearn.linear_model import LogisticRegression
+
     years, known, change = (part.numpy() for part in formulas.sunspot_changes())
     train = years < 1900
     z = np.column_stack([known[:, :lags], np.ones(len(known))])
