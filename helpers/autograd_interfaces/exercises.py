@@ -118,6 +118,19 @@ def loop(wanted, moves, cleared):
 
 
 @sgd_step.mistake
+def frees_the_graph(loss, parameters, rate):
+    """The first call frees the graph, and the second one fails. One call takes all parameters."""
+    return [(p - rate * grad(loss, p)[0]).detach() for p in parameters]
+
+
+@sgd_step.mistake
+def returns_nothing(loss, parameters, rate):
+    """Nothing is returned: this is the usual training loop, which moves the parameters and fills
+    `.grad`. Both must stay. Return a list of new tensors."""
+    loop("same", True, None)(loss, parameters, rate)
+
+
+@sgd_step.mistake
 def calls_backward(loss, parameters, rate):
     """`backward` adds to `.grad`: what an earlier pass left there is in your step, and what you
     leave there will be in the next one. `torch.autograd.grad` returns the gradients instead."""
@@ -292,6 +305,27 @@ jacobian.slips(
 
 
 @jacobian.mistake
+def starts_without_weights(outputs, inputs):
+    """torch won't guess which output is meant: take one entry of `outputs` after the other."""
+    return grad(outputs, inputs)[0]
+
+
+@jacobian.mistake
+def differentiates_a_function(outputs, inputs):
+    """`functional.jacobian` differentiates a function that it calls itself. These outputs are
+    computed already, and do not depend on its own copy of the inputs: all zeros."""
+    return torch.autograd.functional.jacobian(lambda _: outputs, inputs)
+
+
+@jacobian.mistake
+def calls_backward_once(outputs, inputs):
+    """This is one gradient, that of the sum of all outputs, and `backward` leaves it in `.grad`.
+    Let `torch.autograd.grad` return a row for each output."""
+    outputs.sum().backward()
+    return inputs.grad
+
+
+@jacobian.mistake
 def calls_backward_for_each_row(outputs, inputs):
     """`backward` adds each row to the rows before it, and leaves their sum in `.grad`. Let
     `torch.autograd.grad` return each row."""
@@ -425,6 +459,19 @@ def weighs_afterwards(intermediate, parameters, gradient):
 
 
 @finish_backward.mistake
+def frees_the_graph_of_h(intermediate, parameters, gradient):
+    """The first call frees the graph, and the second one fails. One call takes all parameters."""
+    return [grad(intermediate, p, gradient)[0] for p in parameters]
+
+
+@finish_backward.mistake
+def fills_grad_and_returns_nothing(intermediate, parameters, gradient):
+    """`backward` returns nothing: it adds to `.grad`, which must stay as it was. Let
+    `torch.autograd.grad` return the gradients."""
+    intermediate.backward(gradient)
+
+
+@finish_backward.mistake
 def calls_backward_from_there(intermediate, parameters, gradient):
     """`backward` adds the right gradients to `.grad`, which must stay as it was. Let
     `torch.autograd.grad(…, grad_outputs=…)` return them."""
@@ -539,6 +586,34 @@ weighted_gradient.slips(
 
 
 @weighted_gradient.mistake
+def frees_the_graph_of_the_losses(losses, weights, parameters):
+    """The first sample's call frees the graph. Keep it with `retain_graph=True`, or weigh all
+    samples in one call."""
+    return [w * grad(loss, parameters)[0] for w, loss in zip(weights, losses, strict=True)][:1]
+
+
+@weighted_gradient.mistake
+def weighs_the_parameters(losses, weights, parameters):
+    """A weight belongs to a sample, and not to a parameter: weigh before the losses are added."""
+    return [w * g for w, g in zip(weights, grad(losses.sum(), parameters), strict=False)]
+
+
+@weighted_gradient.mistake
+def fills_grad_of_the_parameters(losses, weights, parameters):
+    """`backward` returns nothing: it adds to `.grad`, which must stay as it was. Let
+    `torch.autograd.grad` return the gradients."""
+    losses.backward(weights)
+
+
+@weighted_gradient.mistake
+def calls_backward_on_the_mean(losses, weights, parameters):
+    """The mean divides by n, where a sum is asked for; and `backward` adds to `.grad`, which must
+    stay as it was."""
+    (losses * weights).mean().backward()
+    return [p.grad for p in parameters]
+
+
+@weighted_gradient.mistake
 def calls_backward_with_weights(losses, weights, parameters):
     """`backward` adds the right gradients to `.grad`, which must stay as it was. Let
     `torch.autograd.grad(…, grad_outputs=…)` return them."""
@@ -644,6 +719,18 @@ residual_loss.slips(
         "slope + u) ** 2 → slope + u)",
         "The residual u′ + u is to be squared first.",
     ),
+    averages_before_squaring=(
+        "((slope + u) ** 2).mean() → (slope + u).mean() ** 2",
+        "Square first: in a mean of u′ + u, errors of both signs cancel.",
+    ),
+    returns_a_plain_number=(
+        ".mean() → .mean().item()",
+        "`.item()` makes a plain number, and nothing can be trained with it. Return the tensor.",
+    ),
+    computes_u_from_another_t=(
+        "network(t) → network(t.detach())",
+        "u was not computed from the t that you differentiate in: make the copy first, then u from it.",
+    ),
     takes_the_derivative_of_the_mean=(
         "u.sum() → u.mean()",
         "The mean is divided by N once more inside: the derivative of `u.mean()` is u′/N.",
@@ -671,4 +758,14 @@ def calls_backward_inside(network, t):
     t = t.detach().requires_grad_()
     u = network(t)
     u.sum().backward(create_graph=True)
+    return ((t.grad + u) ** 2).mean()
+
+
+@residual_loss.mistake
+def calls_a_plain_backward_inside(network, t):
+    """The inner `backward` fills the parameters' `.grad`, and u′ is only a number after it. Take u′
+    with `torch.autograd.grad`, so that it stays on the graph."""
+    t = t.detach().requires_grad_()
+    u = network(t)
+    u.sum().backward()
     return ((t.grad + u) ** 2).mean()

@@ -99,6 +99,16 @@ elliptic_paraboloid_loss.slips(
         "(prediction + truth) / 2**0.5 → prediction; (prediction - truth) / 2**0.5 → truth",
         "This bowl is not turned: its axes are x and t themselves. Use (x + t) / √2 and (x − t) / √2.",
     ),
+    has_a_case_for_each_sign=(
+        "along**2 / c_diff_sign + across**2 / c_same_sign → across**2 * 2 / torch.where("
+        "prediction * truth > 0, c_same_sign, c_diff_sign)",
+        "The surface has no cases for the signs: both squares are added everywhere, as in (1.1).",
+    ),
+    subtracts=("+ across → - across", "The two squares are added: this surface is a saddle."),
+    takes_the_root=(
+        "return along → return torch.sqrt(along; / c_same_sign → / c_same_sign)",
+        "Equation (1.1) has no root: the loss is the sum of the two squares itself.",
+    ),
     averages=(
         "return → return torch.mean(; across**2 / c_same_sign → across**2 / c_same_sign)",
         "Return one loss for each element; this one is averaged over all of them.",
@@ -154,6 +164,18 @@ paraboloid_minimum.slips(
     turns_the_fraction=(
         f"{KAPPA} → (c_diff_sign + c_same_sign) / (c_diff_sign - c_same_sign)",
         "The fraction stands upside down: the minimum is nearer to 0 than the truth.",
+    ),
+    stays_at_the_lowest_point=(
+        f"{KAPPA} → 0",
+        "The surface is lowest at the origin, but t is given: search along one slice.",
+    ),
+    takes_the_ratio=(
+        f"{KAPPA} → c_diff_sign / c_same_sign",
+        "The minimum is at κ·t, and κ is no ratio of the two constants: solve the equation again.",
+    ),
+    divides_by_the_product=(
+        "/ (c_diff_sign + c_same_sign) → / (c_diff_sign * c_same_sign)",
+        "The product cancels when both sides are multiplied by it; what is left is the sum.",
     ),
     pulls_towards_zero=(
         "(c_diff_sign - c_same_sign) → c_diff_sign",
@@ -286,6 +308,18 @@ sign_penalty_loss.slips(
         "(prediction - truth) ** 2 + weight → weight",
         "This is the penalty alone: it asks for the sign, and not for the size. Add the squared error.",
     ),
+    halves_the_error=(
+        "(prediction - truth) ** 2 → (prediction - truth) ** 2 / 2",
+        "The squared error counts in full, without a half.",
+    ),
+    shares_the_weight=(
+        "(prediction - truth) ** 2 → (1 - weight) * (prediction - truth) ** 2",
+        "λ is no share: the squared error counts in full, whatever the weight.",
+    ),
+    adds_up=(
+        f"return → return torch.sum(; {PENALTY} → {PENALTY})",
+        "Return one loss for each element; this one is added up over all of them.",
+    ),
     averages_the_error=(
         "(prediction - truth) ** 2 → ((prediction - truth) ** 2).mean()",
         "Return one loss for each element; the squared error is averaged over all of them.",
@@ -332,6 +366,14 @@ sign_penalty_gradient.slips(
     forgets_the_inner_derivative=(
         "weight * truth * → weight *",
         "The chain rule is missing: the derivative of relu(−x·t) in x is not −1 but −t where x·t < 0.",
+    ),
+    turns_the_error_round=(
+        "2 * (prediction - truth) → 2 * (truth - prediction)",
+        "The derivative of (x − t)² in x is 2·(x − t), and not 2·(t − x).",
+    ),
+    keeps_the_value_of_relu=(
+        f"{MASK} → torch.relu(-prediction * truth)",
+        "relu itself is no factor of its derivative: that is 1 or 0, a mask.",
     ),
     differentiates_in_the_truth=(
         "weight * truth * → weight * prediction *",
@@ -413,6 +455,7 @@ def means():
             "mean 0": lambda: (tensor(0.0), tensor(1.0), 2.0),
         },
     },
+    guards={"no noise": "for σ = 0 the result is the mean"},
     hints=[
         "By symmetry, work with |m| and give the result the sign of m.",
         "E[max(−t, 0)] stands in (4.2), with u = |m| / σ. φ(u) is exp(−u²/2) / √(2π), and Φ is "

@@ -80,18 +80,26 @@ def _digits(found):
 def _first(exercise, mistakes, expected, outcomes, places, loose=0.0):
     """The first of these mistakes that agrees with the attempt at `places`, and its variant."""
 
-    def same(right, known, attempt):
-        # A type like RuntimeError says little, so why it was raised must agree, too.
-        if known.raised and attempt.raised and not right.raised:
-            reasons = {re.sub(r"\d+", "", one.raised.message) for one in (known, attempt)}
-            if len(reasons) > 1:
-                return False
-        return alike(right, known, attempt, exercise.detached, loose)
-
     for mistake in mistakes:
         for variant in mistake.variants():
             # A mistake runs case by case, no further than they agree.
             done = enumerate(exercise.known(variant))
-            if all(same(expected[i], known, outcomes[i]) for i, known in done if i in places):
+            if all(
+                same(exercise, expected[i], known, outcomes[i], loose)
+                for i, known in done
+                if i in places
+            ):
                 return mistake, variant
     return None
+
+
+def same(exercise, right, known, attempt, loose=0.0):
+    """Whether an attempt did in a case what another one, `known`, did: Outcomes, as `right` is.
+
+    A type like RuntimeError says little, so why it was raised must agree, too.
+    """
+    if known.raised and attempt.raised and not right.raised:
+        reasons = {re.sub(r"\d+", "", one.raised.message) for one in (known, attempt)}
+        if len(reasons) > 1:
+            return False
+    return alike(right, known, attempt, exercise.detached, loose)
