@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from helpers.teaching.cases import tensor
+from helpers.teaching.cases import normal, tensor
 from helpers.teaching.exercise import exercise
 
 __all__ = [  # noqa: RUF022 (the order of the page)
@@ -19,6 +19,11 @@ __all__ = [  # noqa: RUF022 (the order of the page)
 ]
 
 leaf = partial(tensor, grad=True)
+
+
+def hot(*classes, count=3, dtype=torch.float64):
+    """A one-hot row for each of these classes, of `count`."""
+    return F.one_hot(torch.tensor(classes), count).to(dtype)
 
 
 def behind():
@@ -63,13 +68,11 @@ def lowest_mean_loss(accuracy, classes):
 lowest_mean_loss.slips(
     even_guess=(
         "np.log(2) → np.log(classes)",
-        "ln C is what an evenly spread guess costs. A wrong answer can be cheaper: two classes "
-        "share the probability and the others get none.",
+        "ln C is the cost of an even guess. Two classes that share everything are cheaper.",
     ),
     always_zero=(
         "(1 - accuracy) * np.log(2) → 0.0",
-        "0 is right for right answers only. With a wrong one the true class has at most ½, so that "
-        "this answer costs at least ln 2.",
+        "0 is for right answers only: with a wrong one the true class has at most ½.",
     ),
     in_bits=(
         "np.log(2) → 1",
@@ -81,8 +84,7 @@ lowest_mean_loss.slips(
     ),
     all_answers_pay=(
         "(1 - accuracy) * → 1.0 *",
-        "ln 2 is what one wrong answer costs at least. The right ones may cost nothing, and the "
-        "mean is over all answers.",
+        "ln 2 is what a wrong answer costs. Right ones may cost nothing; take the mean.",
     ),
     below_zero=("(1 - accuracy) → (accuracy - 1)", "The sign: a cross-entropy is never below 0."),
 )
@@ -102,50 +104,30 @@ def entropy_of_the_accuracy(accuracy, classes):
     return -sum(p * math.log(p) for p in (accuracy, 1 - accuracy) if p)
 
 
-@lowest_mean_loss.mistake
-def rest_spread_evenly(accuracy, classes):
-    """That gives the true class the probability A everywhere, and spreads 1 − A over the others. A
-    model may be surer where it is right, and share with one class only where it is wrong."""
-    wrong = (1 - accuracy) / (classes - 1)
-    return -sum(n * p * math.log(p) for n, p in ((1, accuracy), (classes - 1, wrong)) if p)
-
-
 # clipped_cross_entropy
 
 
 @exercise(
     cases={
         "values": {
-            "two rows, ε = 1e-3": lambda: (
-                leaf([0.5, 2.0, 1.0], [3.0, 0.25, 0.75]),
-                tensor([0.0, 0.0, 1.0], [1.0, 0.0, 0.0]),
-                1e-3,
-            ),
-            "a 0 at the true class, and at a wrong one": lambda: (
-                leaf([0.0, 2.0, 2.0], [0.0, 0.5, 1.5]),
-                tensor([1.0, 0.0, 0.0], [0.0, 0.0, 1.0]),
+            "two rows, ε = 1e-3": lambda: (leaf([0.5, 2, 1], [3, 0.25, 0.75]), hot(2, 0), 1e-3),
+            "0 at the true class, and at a wrong one": lambda: (
+                leaf([0.0, 2, 2], [0, 0.5, 1.5]),
+                hot(0, 2),
                 1e-7,
             ),
         },
         "shapes": {
-            "one row of five": lambda: (
-                leaf([1.0, 4.0, 2.0, 0.5, 0.1]),
-                tensor([0.0, 0.0, 0.0, 1.0, 0.0]),
-                1e-7,
-            ),
+            "one row of five": lambda: (leaf([1, 4, 2, 0.5, 0.1]), hot(3, count=5), 1e-7),
         },
         "edges": {
             "sure and right, float32": lambda: (
-                leaf([4.0, 0.0], [0.0, 3.0], dtype=torch.float32),
-                tensor([1.0, 0.0], [0.0, 1.0], dtype=torch.float32),
+                leaf([4.0, 0], [0, 3], dtype=torch.float32),
+                hot(0, 1, count=2, dtype=torch.float32),
                 1e-2,
             ),
-            "outputs below 0": lambda: (
-                leaf([-1.0, -2.0, 1.0]),
-                tensor([1.0, 0.0, 0.0]),
-                1e-7,
-            ),
-            "a row of zeros": lambda: (tensor([0.0, 0.0, 0.0]), tensor([0.0, 1.0, 0.0]), 1e-7),
+            "outputs below 0": lambda: (leaf([-1.0, -2, 1]), hot(0), 1e-7),
+            "a row of zeros": lambda: (tensor([0.0, 0, 0]), hot(1), 1e-7),
         },
     },
     guards={"a row of zeros": "a row of zeros is 0/0, and gives NaN as in Keras"},
@@ -172,59 +154,46 @@ def clipped_cross_entropy(outputs, one_hot, epsilon):
 clipped_cross_entropy.slips(
     not_normalised=(
         "outputs / outputs.sum(-1, keepdim=True) → outputs",
-        "The row is not divided by its sum. Without that any output above 1 − ε is certainty.",
+        "The row is not divided by its sum: any output above 1 − ε counts as certainty.",
     ),
     softmax_first=(
         "outputs / outputs.sum(-1, keepdim=True) → outputs.softmax(-1)",
-        "The outputs are divided by their sum, not put through a softmax: Keras takes them for "
-        "probabilities unless from_logits=True.",
-    ),
-    divides_by_the_columns_sum=(
-        "sum(-1, keepdim=True) → sum(0, keepdim=True)",
-        "The sum runs over the rows (dim 0). Each row is divided by its own sum, over its classes.",
+        "Divide by the sum, no softmax: Keras takes outputs for probabilities by default.",
     ),
     adds_epsilon=(
         "p = p.clamp(epsilon, 1 - epsilon) → p = p + epsilon",
-        "ε is added inside the logarithm. Keras 3 adds nothing: it replaces what is below ε by ε, "
-        "and what is above 1 − ε by 1 − ε.",
+        "ε is added inside the logarithm. Keras 3 clips to [ε, 1 − ε] and adds nothing.",
     ),
     adds_an_epsilon_of_its_own=(
         "p = p.clamp(epsilon, 1 - epsilon) → p = p + EPS",
-        "A fixed ε is added inside the logarithm. Keras clips instead, and ε is an argument here.",
+        "A fixed ε is added inside the logarithm. Clip instead, at the argument ε.",
     ),
     clips_at_an_epsilon_of_its_own=(
         "(epsilon, 1 - epsilon) → (EPS, 1 - EPS)",
-        "The limits of the clip are fixed numbers. They are epsilon and 1 − epsilon, an argument.",
+        "The limits of the clip are fixed. They are ε and 1 − ε, an argument.",
     ),
     clips_and_adds=(
         "p.log() → (p + epsilon).log()",
-        "Clipped, and ε added as well: that is the old binary loss, with its ceiling −ln 2ε. Leave "
-        "the addition out.",
+        "Clipped, and ε added as well: that is the old binary loss, with ceiling −ln 2ε.",
     ),
     clips_first=(
         "p = outputs / outputs.sum(-1, keepdim=True) → p = outputs.clamp(epsilon, 1 - epsilon); "
         "p = p.clamp(epsilon, 1 - epsilon) → p = p / p.sum(-1, keepdim=True)",
-        "The order is turned round: divide by the sum first, clip then. Outputs above 1 must not "
-        "be cut before they are compared with the rest of the row.",
+        "The order is turned round: an output above 1 is cut before it is divided by the sum.",
     ),
     clips_below_only=(
         "p.clamp(epsilon, 1 - epsilon) → p.clamp(min=epsilon)",
-        "Clipped from below only. The upper limit 1 − ε shows where the network is sure and right: "
-        "the loss is −ln(1 − ε) there, and its gradient 0.",
+        "Clipped from below only. Where the network is sure and right, 1 − ε is the limit.",
     ),
     never_clips=(
         "p.clamp(epsilon, 1 - epsilon) → p",
         "No clip at all: at a wrong class with output 0 this is 0 · (−∞), which is NaN.",
     ),
-    other_classes_too=(
-        "one_hot * p.log() → one_hot * p.log() + (1 - one_hot) * (1 - p).log()",
-        "That is the binary loss of each class. The categorical one looks at the true class only.",
-    ),
     mean_of_rows=(".sum(-1) → .sum(-1).mean()", "One value a row is asked for, not their mean."),
     sum_of_rows=("p.log()).sum(-1) → p.log()).sum()", "One value a row is asked for, not a sum."),
     mean_over_classes=(
         ".sum(-1) → .mean(-1)",
-        "The mean over the classes: C times too small. Of each row one term is left; add it up.",
+        "Not the mean over the classes, which is C times too small: their sum.",
     ),
     wrong_sign=(
         "-(one_hot → (one_hot",
@@ -283,28 +252,16 @@ entropy.slips(
     ),
     adds_epsilon_to_p=(
         "torch.where(probabilities > 0, probabilities, 1.0) → probabilities + EPS",
-        "Finite everywhere, but the ε is felt everywhere: each value is a little off, and the "
-        "gradient at p = 0 is −ln ε, a number that ε made up.",
+        "The ε is felt everywhere, and the gradient at p = 0 is −ln ε: ε made it up.",
     ),
     clips_p_in_the_log=(
         "torch.where(probabilities > 0, probabilities, 1.0) → probabilities.clamp(min=EPS)",
-        "The values are right where nothing is clipped, and at 0. But the gradient at p = 0 is "
-        "−ln ε, a number that ε made up; asked for is 0.",
+        "The values are right, but the gradient at p = 0 is −ln ε: ε made it up.",
     ),
     clips_p=(
         "safe = torch.where(probabilities > 0, probabilities, 1.0) → "
         "probabilities = safe = probabilities.clamp(min=EPS)",
-        "Clipping p to ε changes the sum: each 0 now adds −ε·ln ε. (It also sets p·ln p to a "
-        "constant below ε.)",
-    ),
-    adds_epsilon_first=(
-        "safe = torch.where(probabilities > 0, probabilities, 1.0) → "
-        "probabilities = safe = probabilities + EPS",
-        "With ε added to p, the row adds up to more than 1, and each term is a little off.",
-    ),
-    takes_scores=(
-        "safe = → probabilities = probabilities.softmax(-1)\n    safe =",
-        "These are probabilities already; a softmax makes other ones of them.",
+        "Clipping p changes the sum: each 0 adds −ε·ln ε, and what is below ε has no gradient.",
     ),
     bits=(
         "safe.log() → safe.log2()",
@@ -312,16 +269,15 @@ entropy.slips(
     ),
     sums_everything=(
         ".sum(-1) → .sum()",
-        "Summed over all entries: each distribution of the last dimension has its own.",
+        "Summed over all entries: each row of the last dimension has its own entropy.",
     ),
     mean_of_rows=(".sum(-1) → .sum(-1).mean()", "The mean over all rows: each has its own value."),
-    mean_over_classes=(".sum(-1) → .mean(-1)", "An entropy is a sum over the classes, no mean."),
+    mean_over_classes=(
+        ".sum(-1) → .mean(-1)",
+        "Not the mean over the classes, which is C times too small: their sum.",
+    ),
     over_dim_1=(".sum(-1) → .sum(1)", "`dim=1` is not always the last dimension; `dim=-1` is."),
     over_dim_0=(".sum(-1) → .sum(0)", "The sum runs over dim 0; the classes lie along the last."),
-    share_of_the_largest=(
-        ".sum(-1) → .sum(-1) / np.log(probabilities.shape[-1])",
-        "Divided by ln C, as a share of the largest entropy. The entropy itself is asked for.",
-    ),
     negative=("-(probabilities → (probabilities", "The sign: p·ln p is never above 0."),
 )
 
@@ -354,10 +310,7 @@ def uses_categorical(probabilities):
 @exercise(
     cases={
         "values": {
-            "three rows": lambda: (
-                leaf([0.5, -1.0, 2.0], [1.5, 0.25, -0.5], [-2.0, 0.0, 1.0]),
-                torch.tensor([0, 1, 2]),
-            ),
+            "three rows": lambda: (normal(3, 3, seed=1, grad=True), torch.tensor([0, 1, 2])),
             "true classes 8 to 108 behind": lambda: (
                 torch.stack([-behind(), 0 * behind()], 1).requires_grad_(),
                 torch.zeros(21).long(),
@@ -368,17 +321,14 @@ def uses_categorical(probabilities):
         },
         "edges": {
             "scores of ±1000": lambda: (
-                leaf([1000.0, 0.0], [-1000.0, 3.0], [1000.0, 999.0]),
+                leaf([1000.0, 0], [-1000, 3], [1000, 999]),
                 torch.tensor([1, 0, 0]),
             ),
             "float32, 95 behind": lambda: (
-                leaf([0.0, 95.0, 1.0], dtype=torch.float32),
+                leaf([0.0, 95, 1], dtype=torch.float32),
                 torch.tensor([0]),
             ),
-            "a wrong class at −∞": lambda: (
-                leaf([1.0, -math.inf, 0.5], [0.0, 2.0, -math.inf]),
-                torch.tensor([0, 1]),
-            ),
+            "a wrong class at −∞": lambda: (leaf([1, -math.inf, 0.5]), torch.tensor([0])),
         },
     },
     guards={
@@ -411,43 +361,33 @@ def stable_cross_entropy(scores, target):
 stable_cross_entropy.slips(
     without_shift=(
         "scores - scores.detach().amax(1, keepdim=True) → scores",
-        "The exponentials overflow: exp(1000) is infinite, and ∞ − … or ∞ / ∞ follows. Subtract "
-        "each row's largest score first; the softmax does not change.",
+        "exp(1000) is infinite. Subtract each row's largest score first: the softmax stays.",
     ),
     one_shift_for_all=(
         "scores.detach().amax(1, keepdim=True) → scores.detach().max()",
-        "One maximum is subtracted from all rows: a row that lies far below it vanishes as a "
-        "whole, and log 0 is left. Each row needs its own: `amax(1, keepdim=True)`.",
+        "One maximum for all rows: a row far below it vanishes. Each needs its own.",
     ),
     epsilon_in_the_log=(
         "shifted.exp().sum(1).log() - true → -(true.exp() / shifted.exp().sum(1) + EPS).log()",
-        "The softmax with an ε inside the logarithm: the loss can't rise above −ln ε, and the "
-        "gradient dies out with the probability.",
+        "An ε in the logarithm: no loss above −ln ε, and the gradient dies out there.",
     ),
     clips_the_softmax=(
         "shifted.exp().sum(1).log() - true → "
         "-(true.exp() / shifted.exp().sum(1)).clamp(min=EPS).log()",
-        "The softmax is clipped: the loss can't rise above −ln ε, and below the clip the gradient "
-        "is 0: the worst rows learn nothing.",
+        "The softmax is clipped: no loss above −ln ε, no gradient from the worst rows.",
     ),
     softmax_twice=(
         "shifted = → scores = scores.softmax(1)\n    shifted =",
-        "A softmax in front of a loss that takes scores: it is applied twice. All scores then lie "
-        "from 0 to 1, so that no loss gets near 0 or far above 1.",
+        "A softmax in front of a loss that takes scores, and so has its own: that is twice.",
     ),
     without_the_log=(
         "shifted.exp().sum(1).log() - true → -true.exp() / shifted.exp().sum(1)",
-        "Minus the probability itself, as `nll_loss` of a softmax is: the logarithm is missing.",
+        "Minus the probability itself, as `nll_loss` of a softmax is: the log is missing.",
     ),
     scores_as_log_probabilities=(
         "scores - scores.detach().amax(1, keepdim=True) → scores; "
         "shifted.exp().sum(1).log() - true → -true",
-        "These are scores, not log-probabilities: without the log-sum-exp of the row they can be "
-        "anything. `nll_loss` of raw scores does the same.",
-    ),
-    forgets_the_true_class=(
-        "shifted.exp().sum(1).log() - true → shifted.exp().sum(1).log()",
-        "Only the log-sum-exp is left. The true class's score is subtracted from it.",
+        "Scores are no log-probabilities: the log-sum-exp of the row is missing.",
     ),
     wrong_sign=(
         "shifted.exp().sum(1).log() - true → true - shifted.exp().sum(1).log()",
@@ -457,8 +397,7 @@ stable_cross_entropy.slips(
     each_row=("true).mean() → true)", "One value for each row; the mean of them is asked for."),
     mean_over_all_entries=(
         ".mean() → .mean() / scores.shape[1]",
-        "Divided by N·C, as the mean of a product with a one-hot target is. The mean is over N "
-        "rows.",
+        "Divided by N·C, as a mean of a one-hot product. The mean is over N rows.",
     ),
 )
 
@@ -481,13 +420,6 @@ def log_of_softmax(scores, target):
 def softmax_over_rows(scores, target):
     """The softmax runs over the rows (dim 0). The classes lie along the last dimension."""
     return F.nll_loss(scores.log_softmax(0), target)
-
-
-@stable_cross_entropy.mistake
-def one_class_against_all(scores, target):
-    """A sigmoid for each class, and the binary loss: the classes must share one softmax."""
-    one_hot = F.one_hot(target, scores.shape[1]).to(scores.dtype)
-    return F.binary_cross_entropy_with_logits(scores, one_hot)
 
 
 # stable_binary_cross_entropy
@@ -542,26 +474,22 @@ stable_binary_cross_entropy.slips(
     log_of_sigmoid=(
         "F.logsigmoid(score), F.logsigmoid(-score) → "
         "score.sigmoid().log(), (1 - score.sigmoid()).log()",
-        "The sigmoid is rounded to 0 or 1, its logarithm is −∞, and 0 · (−∞) is NaN. Use "
-        "`F.logsigmoid`.",
+        "The sigmoid is rounded to 0 or 1, and its logarithm is −∞: use `F.logsigmoid`.",
     ),
     epsilon_in_both_logs=(
         "F.logsigmoid(score), F.logsigmoid(-score) → "
         "(score.sigmoid() + EPS).log(), (1 - score.sigmoid() + EPS).log()",
-        "An ε in both logarithms: no loss above −ln ε, no gradient from a saturated sigmoid, and "
-        "each value a little off.",
+        "An ε in both logarithms: no loss above −ln ε, and each value a little off.",
     ),
     clips_the_sigmoid=(
         "positive, negative = F.logsigmoid(score), F.logsigmoid(-score) → "
         "p = score.sigmoid().clamp(EPS, 1 - EPS)\n    positive, negative = p.log(), (1 - p).log()",
-        "The sigmoid is clipped: no loss above −ln ε, and no gradient from the scores that need it "
-        "most.",
+        "The sigmoid is clipped: no loss above −ln ε, no gradient from the worst scores.",
     ),
     overflows=(
-        "F.logsigmoid(score), F.logsigmoid(-score) → -(1 + (-score).exp()).log(), "
-        "-(1 + score.exp()).log()",
-        "ln(1 + eˢ) overflows for large s, and 0 · ∞ is NaN. `F.softplus(s)` is the same without "
-        "the overflow, and `-F.logsigmoid(-s)` too.",
+        "F.logsigmoid(score), F.logsigmoid(-score) → "
+        "-(1 + (-score).exp()).log(), -(1 + score.exp()).log()",
+        "ln(1 + eˢ) overflows for large s, and 0 · ∞ is NaN. `F.softplus` does not overflow.",
     ),
     sigmoid_twice=(
         "positive, negative → score = score.sigmoid()\n    positive, negative",
@@ -573,7 +501,7 @@ stable_binary_cross_entropy.slips(
     ),
     only_the_ones=(
         "target * positive + (1 - target) * negative → target * positive",
-        "Only the ones count: a target of 0 costs nothing here. Add (1 − t)·ln σ(−s).",
+        "A target of 0 costs nothing here: (1 − t)·ln σ(−s) is missing.",
     ),
     wrong_sign=("-(target → (target", "The sign: logarithms of probabilities are negative."),
     sum_of_losses=(".mean() → .sum()", "The losses are added up; their mean is asked for."),
