@@ -321,7 +321,7 @@ def dropped_step(**options):
 
 LAYERS = ((64, 64), (64, 64), (64, 10))
 TRAINED_ON = 1000
-BLOCK = 20  # of random passes at once: what they need in between is not small
+ROWS = 4000  # of random passes, a row a digit, at once: what they need in between is not small
 BINS = 10
 
 
@@ -362,7 +362,9 @@ def second_layer(rate, passes, n):
     _, (x, _) = digit_parts()
     units = hidden_units(parameters, x[:n])
     masks, _ = random_masks(rate, passes, n)
-    drawn = [(m / (1 - rate) * units) @ parameters[2] + parameters[3] for m in masks.split(BLOCK)]
+    drawn = [
+        (m / (1 - rate) * units) @ parameters[2] + parameters[3] for m in masks.split(ROWS // n)
+    ]
     return torch.cat(drawn), units @ parameters[2] + parameters[3]
 
 
@@ -469,7 +471,7 @@ def monte_carlo(rate, passes=1000, chosen=None):
     """
     _, (x, _) = digit_parts()
     x = x if chosen is None else x[list(chosen)]
-    masks = (mask.split(BLOCK) for mask in random_masks(rate, passes, len(x)))
+    masks = (mask.split(ROWS // len(x)) for mask in random_masks(rate, passes, len(x)))
     answers = [
         digit_network(stored()[1][rate], x, [mask / (1 - rate) for mask in block]).softmax(-1)
         for block in zip(*masks, strict=True)
