@@ -1,0 +1,472 @@
+"""Wrong answers as people write them, in other words than the declarations of the mistakes."""
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from helpers.autograd_interfaces import exercises
+from helpers.teaching import check
+
+ATTEMPTS = []
+
+
+def attempt(exercise, mistake):
+    """Note the decorated function as an attempt at `exercise` that is this known mistake, or none."""
+    return lambda function: ATTEMPTS.append((exercise, mistake, function)) or function
+
+
+@attempt("sgd_step", "runs_the_training_loop")
+def with_an_optimiser(loss, parameters, rate):
+    optimizer = torch.optim.SGD(parameters, lr=rate)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    return parameters
+
+
+@attempt("sgd_step", "runs_the_training_loop_and_zeroes")
+def textbook(loss, parameters, rate):
+    loss.backward()
+    with torch.no_grad():
+        for param in parameters:
+            param -= rate * param.grad
+            param.grad.zero_()
+    return parameters
+
+
+@attempt("sgd_step", "runs_the_training_loop")
+def by_data(loss, parameters, rate):
+    for p in parameters:
+        if p.grad is not None:
+            p.grad.zero_()
+    loss.backward()
+    out = []
+    for p in parameters:
+        p.data = p.data - rate * p.grad.data
+        out.append(p.data)
+    return out
+
+
+@attempt("sgd_step", "steps_in_place")
+def subtracts_from_data(loss, parameters, rate):
+    grads = torch.autograd.grad(loss, parameters, create_graph=False)
+    for i in range(len(parameters)):
+        parameters[i].data.sub_(rate * grads[i])
+    return [p.detach() for p in parameters]
+
+
+@attempt("sgd_step", "steps_on_a_leaf")
+def in_place(loss, parameters, rate):
+    loss.backward()
+    new_params = []
+    for w in parameters:
+        w -= rate * w.grad
+        new_params.append(w)
+    return new_params
+
+
+@attempt("sgd_step", "gives_the_name_a_new_value")
+def names_only(loss, parameters, rate):
+    for param, g in zip(parameters, torch.autograd.grad(loss, parameters), strict=True):
+        param = param - rate * g
+    return parameters
+
+
+@attempt("sgd_step", "adds_the_gradient")
+def uphill(loss, parameters, rate):
+    grads = torch.autograd.grad(loss, parameters, retain_graph=True)
+    return [torch.add(p, g, alpha=rate).detach() for p, g in zip(parameters, grads, strict=True)]
+
+
+@attempt("sgd_step", None)
+def without_grad_of_each(loss, parameters, rate):
+    with torch.no_grad():
+        return [p * (1 - rate) for p in parameters]
+
+
+@attempt("jacobian", "calls_backward_for_each_row")
+def fills_a_matrix(outputs, inputs):
+    J = torch.zeros(outputs.numel(), inputs.numel(), dtype=inputs.dtype)
+    for i, y in enumerate(outputs.reshape(-1)):
+        y.backward(retain_graph=True)
+        J[i] = inputs.grad.view(-1)
+    return J
+
+
+@attempt("jacobian", "adds_up_the_rows")
+def with_ones(outputs, inputs):
+    (g,) = torch.autograd.grad(outputs, inputs, grad_outputs=torch.ones_like(outputs))
+    return g.reshape(-1)
+
+
+@attempt("jacobian", "transposes")
+def columns(outputs, inputs):
+    flat = outputs.flatten()
+    J = torch.empty(inputs.numel(), flat.numel(), dtype=inputs.dtype)
+    for j in range(len(flat)):
+        J[:, j] = torch.autograd.grad(flat[j], inputs, create_graph=True)[0].flatten()
+    return J
+
+
+@attempt("jacobian", "keeps_the_shapes")
+def batched(outputs, inputs):
+    eye = torch.eye(outputs.numel(), dtype=outputs.dtype).view(-1, *outputs.shape)
+    (rows,) = torch.autograd.grad(outputs, inputs, eye, is_grads_batched=True)
+    return rows.view(outputs.shape + inputs.shape)
+
+
+@attempt("jacobian", "returns_a_list")
+def list_of_rows(outputs, inputs):
+    result = []
+    for y in outputs.flatten():
+        result.append(torch.autograd.grad(y, inputs, retain_graph=True)[0].reshape(-1))
+    return result
+
+
+@attempt("jacobian", None)
+def as_an_array(outputs, inputs):
+    rows = []
+    for y in outputs.flatten():
+        (g,) = torch.autograd.grad(y, inputs, retain_graph=True)
+        rows.append(g.flatten().numpy())
+    return np.stack(rows)
+
+
+@attempt("finish_backward", "calls_backward_from_there")
+def hands_on_by_backward(intermediate, parameters, gradient):
+    for p in parameters:
+        p.grad = None
+    intermediate.backward(gradient=gradient, retain_graph=True)
+    return [p.grad.clone() for p in parameters]
+
+
+@attempt("finish_backward", "calls_backward_from_there")
+def surrogate(intermediate, parameters, gradient):
+    loss = (intermediate * gradient.detach()).sum()
+    loss.backward()
+    return [p.grad for p in parameters]
+
+
+@attempt("finish_backward", "takes_the_mean")
+def averaged(intermediate, parameters, gradient):
+    loss = torch.mean(gradient.detach() * intermediate)
+    return list(torch.autograd.grad(loss, parameters))
+
+
+@attempt("finish_backward", "starts_without_a_gradient")
+def forgets_to_sum(intermediate, parameters, gradient):
+    return torch.autograd.grad(outputs=intermediate * gradient, inputs=parameters)
+
+
+@attempt("finish_backward", "squares_the_distance_to_a_target")
+def towards_a_target(intermediate, parameters, gradient):
+    loss = F.mse_loss(intermediate, gradient.detach(), reduction="sum")
+    return torch.autograd.grad(loss, parameters)
+
+
+@attempt("finish_backward", "ignores_the_gradient")
+def with_a_sum(intermediate, parameters, gradient):
+    intermediate.grad_fn  # noqa: B018 (a try that was left over)
+    return torch.autograd.grad(torch.sum(intermediate), parameters)
+
+
+@attempt("weighted_gradient", "takes_the_mean_over_samples")
+def mean_of_products(losses, weights, parameters):
+    loss = torch.mean(losses * weights)
+    return list(torch.autograd.grad(loss, parameters))
+
+
+@attempt("weighted_gradient", "divides_by_the_weights")
+def weighted_average(losses, weights, parameters):
+    total = sum(w * loss for w, loss in zip(weights, losses, strict=True))
+    return torch.autograd.grad(total / sum(weights), parameters)
+
+
+@attempt("weighted_gradient", "calls_backward_with_weights")
+def by_backward(losses, weights, parameters):
+    (losses * weights).sum().backward()
+    return [p.grad for p in parameters]
+
+
+@attempt("weighted_gradient", "adds_up_before_weighting")
+def outer_product(losses, weights, parameters):
+    total = (weights.view(-1, 1) * losses.view(1, -1)).sum()
+    return list(torch.autograd.grad(total, parameters))
+
+
+@attempt("weighted_gradient", "takes_the_size_of_the_weights")
+def absolute(losses, weights, parameters):
+    return torch.autograd.grad(torch.dot(losses, torch.abs(weights)), parameters)
+
+
+@attempt("weighted_gradient", "lets_no_weight_be_negative")
+def clamped(losses, weights, parameters):
+    loss = (losses * torch.relu(weights)).sum()
+    return torch.autograd.grad(loss, parameters)
+
+
+@attempt("weighted_gradient", "starts_without_weights")
+def unweighted_vector(losses, weights, parameters):
+    return [torch.autograd.grad(losses, p, retain_graph=True)[0] for p in parameters]
+
+
+@attempt("weighted_gradient", "scales_the_weights_to_mean_1")
+def normalised(losses, weights, parameters):
+    weights = weights * len(weights) / weights.sum()
+    return torch.autograd.grad((weights * losses).sum(), parameters)
+
+
+@attempt("residual_loss", "adds_a_row_to_a_column")
+def squeezed(network, t):
+    t = t.clone().requires_grad_(True)
+    u = network(t)
+    du = torch.autograd.grad(u, t, torch.ones_like(u), create_graph=True)[0].squeeze()
+    return torch.mean((du + u) ** 2)
+
+
+@attempt("residual_loss", "takes_t_without_grad")
+def forgot_requires_grad(network, t):
+    u = network(t)
+    dudt = torch.autograd.grad(u.sum(), t, create_graph=True)[0]
+    return ((dudt + u) ** 2).mean()
+
+
+@attempt("residual_loss", "marks_the_callers_t")
+def sets_requires_grad(network, t):
+    t.requires_grad = True
+    u = network(t)
+    u_t = torch.autograd.grad(u, t, grad_outputs=torch.ones_like(u), create_graph=True)[0]
+    return F.mse_loss(u_t, -u)
+
+
+@attempt("residual_loss", "retains_without_creating")
+def as_numbers(network, t):
+    x = t.detach().clone().requires_grad_()
+    u = network(x)
+    du = torch.autograd.grad(u.sum(), x, create_graph=True)[0].detach()
+    return torch.square(du + u).mean()
+
+
+@attempt("residual_loss", "has_the_other_sign + takes_the_sum")
+def growth_and_sum(network, t):
+    x = t.detach().clone().requires_grad_()
+    u = network(x)
+    (du,) = torch.autograd.grad(u, x, torch.ones_like(u), create_graph=True)
+    return torch.sum((u - du) ** 2)
+
+
+@attempt("residual_loss", "calls_backward_inside")
+def inner_backward(network, t):
+    x = t.clone().detach().requires_grad_(True)
+    u = network(x)
+    u.backward(torch.ones_like(u), create_graph=True)
+    residual = x.grad + u
+    return (residual**2).mean()
+
+
+@attempt("residual_loss", None)
+def by_differences(network, t):
+    h = 0.01
+    slope = (network(t + h) - network(t)) / h
+    return ((slope + network(t)) ** 2).mean()
+
+
+@attempt("sgd_step", "returns_nothing")
+def loop_without_return(loss, parameters, rate):
+    loss.backward()
+    for p in parameters:
+        p.data -= rate * p.grad
+    return None
+
+
+@attempt("sgd_step", None)
+def mean_gradient(loss, parameters, rate):
+    g = torch.autograd.grad(loss, parameters)
+    return [p - rate * gg.mean() for p, gg in zip(parameters, g, strict=True)]
+
+
+@attempt("sgd_step", "frees_the_graph")
+def one_call_each(loss, parameters, rate):
+    out = []
+    for p in parameters:
+        out.append((p - rate * torch.autograd.grad(loss, p)[0]).detach())
+    return out
+
+
+@attempt("sgd_step", None)
+def grad_none_at_the_end(loss, parameters, rate):
+    for p in parameters:
+        p.grad = None
+    loss.backward()
+    out = [(p - rate * p.grad).detach() for p in parameters]
+    for p in parameters:
+        p.grad = None
+    return out
+
+
+@attempt("sgd_step", None)
+def unit_step(loss, parameters, rate):
+    with torch.no_grad():
+        g = torch.autograd.grad(loss, parameters)
+    return [p - rate * gg / torch.norm(gg) for p, gg in zip(parameters, g, strict=True)]
+
+
+@attempt("sgd_step", "steps_in_place")
+def optimiser_and_clear(loss, parameters, rate):
+    opt = torch.optim.SGD(parameters, lr=rate)
+    loss.backward()
+    opt.step()
+    opt.zero_grad()
+    return parameters
+
+
+@attempt("jacobian", "differentiates_a_function")
+def functional(outputs, inputs):
+    return torch.autograd.functional.jacobian(lambda x: outputs, inputs)
+
+
+@attempt("jacobian", "calls_backward_once")
+def one_backward(outputs, inputs):
+    outputs.backward(torch.ones_like(outputs))
+    return inputs.grad
+
+
+@attempt("jacobian", "starts_without_weights")
+def plain_grad(outputs, inputs):
+    return torch.autograd.grad(outputs, inputs)[0]
+
+
+@attempt("jacobian", None)
+def float32_zeros(outputs, inputs):
+    n = inputs.numel()
+    J = torch.zeros(outputs.numel(), n)
+    for i in range(outputs.numel()):
+        J[i] = torch.autograd.grad(outputs.flatten()[i], inputs, retain_graph=True)[0].flatten()
+    return J
+
+
+@attempt("finish_backward", "frees_the_graph_of_h")
+def parameter_by_parameter(h, parameters, gradient):
+    return [torch.autograd.grad(h, p, grad_outputs=gradient)[0] for p in parameters]
+
+
+@attempt("finish_backward", "fills_grad_and_returns_nothing")
+def only_backward(h, parameters, gradient):
+    h.backward(gradient)
+
+
+@attempt("finish_backward", None)
+def sets_the_grad_of_h(h, parameters, gradient):
+    h.grad = gradient
+    h.sum().backward()
+    return [p.grad for p in parameters]
+
+
+@attempt("weighted_gradient", "weighs_the_parameters")
+def zip_of_weights(losses, weights, parameters):
+    g = torch.autograd.grad(losses.sum(), parameters)
+    return [w * gi for w, gi in zip(weights, g, strict=False)]
+
+
+@attempt("weighted_gradient", "takes_the_mean_over_samples + ignores_the_weights")
+def plain_mean(losses, weights, parameters):
+    return torch.autograd.grad(losses.mean(), parameters)
+
+
+@attempt("weighted_gradient", "calls_backward_on_the_mean")
+def backward_of_the_mean(losses, weights, parameters):
+    loss = (losses * weights).mean()
+    loss.backward()
+    return [p.grad for p in parameters]
+
+
+@attempt("weighted_gradient", None)
+def softmax_of_weights(losses, weights, parameters):
+    loss = (losses * torch.softmax(weights, 0)).sum()
+    return torch.autograd.grad(loss, parameters)
+
+
+@attempt("weighted_gradient", "frees_the_graph_of_the_losses")
+def sample_by_sample(losses, weights, parameters):
+    total = [0 for _ in parameters]
+    for loss, w in zip(losses, weights, strict=True):
+        for i, g in enumerate(torch.autograd.grad(loss, parameters)):
+            total[i] += w * g
+    return total
+
+
+@attempt("weighted_gradient", "fills_grad_of_the_parameters")
+def backward_of_the_sum(losses, weights, parameters):
+    (weights * losses).sum().backward()
+
+
+@attempt("residual_loss", "averages_before_squaring")
+def mean_first(network, t):
+    t.requires_grad_(True)
+    u = network(t)
+    du = torch.autograd.grad(u.sum(), t, create_graph=True)[0]
+    r = (du + u).mean()
+    t.requires_grad_(False)
+    return r**2
+
+
+@attempt("residual_loss", "calls_a_plain_backward_inside")
+def backward_then_residual(network, t):
+    x = t.clone().requires_grad_()
+    u = network(x)
+    u.sum().backward()
+    return ((x.grad + u) ** 2).mean()
+
+
+@attempt("residual_loss", "forgets_the_sum")
+def no_sum_and_no_mean(network, t):
+    x = t.clone().requires_grad_()
+    u = network(x)
+    du = torch.autograd.grad(u, x, create_graph=True)[0]
+    return ((du + u) ** 2).sum()
+
+
+@attempt("residual_loss", "computes_u_from_another_t")
+def copy_too_late(network, t):
+    u = network(t)
+    x = t.clone().requires_grad_()
+    du = torch.autograd.grad(u.sum(), x, create_graph=True)[0]
+    return ((du + u) ** 2).mean()
+
+
+@attempt("residual_loss", "returns_a_plain_number")
+def item(network, t):
+    x = t.clone().requires_grad_()
+    u = network(x)
+    du = torch.autograd.grad(u.sum(), x, create_graph=True)[0]
+    return ((du + u) ** 2).mean().item()
+
+
+@attempt("residual_loss", None)
+def difference_quotients(network, t):
+    u = network(t)
+    du = (u[1:] - u[:-1]) / (t[1:] - t[:-1])
+    return ((du + u[1:]) ** 2).mean()
+
+
+@attempt("residual_loss", "adds_a_row_to_a_column")
+def one_squeezed(network, t):
+    x = t.clone().requires_grad_()
+    u = network(x).squeeze()
+    du = torch.autograd.grad(u.sum(), x, create_graph=True)[0]
+    return F.mse_loss(du, -u)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(
+    ("exercise", "mistake", "function"), ATTEMPTS, ids=[f.__name__ for *_, f in ATTEMPTS]
+)
+def test_attempts_are_known_by_name(exercise, mistake, function):
+    result = check(getattr(exercises, exercise), function)
+    assert (result.status, result.mistake) == ("wrong", mistake), str(result)
+
+
+def test_most_of_them_are_known():
+    known = sum(mistake is not None for _, mistake, _ in ATTEMPTS)
+    assert known >= 0.65 * len(ATTEMPTS)
