@@ -287,8 +287,6 @@ def blitted(redrawn):
 
 def kept(redrawn):
     """What moves is what `draw` keeps in self: nothing is marked as animated elsewhere."""
-    if redrawn.figure._former:
-        return []
     return [f"moves {artist}, which `draw` does not keep in self" for artist in redrawn.unkept]
 
 
