@@ -7,7 +7,7 @@
 export PYTHON TORCH_INDEX
 python := .venv/bin/python
 
-.PHONY: help setup setup-test setup-course setup-all lab edit course test test-browser refresh bench bench-browser bench-course animation lint lock
+.PHONY: help setup setup-test setup-course setup-all lab edit course test test-browser refresh new-topic bench bench-browser bench-course animation lint lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile | expand -t 20
@@ -43,6 +43,9 @@ test-browser: setup-test ## run the notebooks in a real browser
 
 refresh: setup ## execute all notebooks and store their outputs
 	$(python) -m helpers.upkeep.refresh $(ARGS)
+
+new-topic: setup ## start a notebook: make new-topic NAME=weight_decay
+	$(python) -m helpers.upkeep.new_topic $(NAME)
 
 bench: setup-test ## measure, and write the tables of benchmarks/README.md
 	$(python) -m benchmarks $(ARGS)

@@ -138,12 +138,18 @@ def test_what_is_installed_for_jupyter_exists():
     """The build leaves out, without a word, a file that is not there."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     shared = project["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]
+    assert all((ROOT / source).exists() for source in shared)
     installed = {
-        Path(target).parts[1]: json.loads((ROOT / file).read_text())
-        for file, target in shared.items()
+        Path(target).parts[1]: json.loads((ROOT / source).read_text(encoding="utf-8"))
+        for source, target in shared.items()
+        if Path(target).name == "checked_gradients.json"
     }
-    assert len(shared) == 2 and all(
-        Path(target).name == "checked_gradients.json" for target in shared.values()
-    )
     assert installed["jupyter"]["ServerApp"]["jpserver_extensions"] == {server.__name__: True}
     assert server._jupyter_server_extension_points() == [{"module": server.__name__}]
+
+
+def test_the_extension_of_jupyterlab_is_where_its_description_says():
+    described = json.loads((ROOT / "helpers/lab/package.json").read_text(encoding="utf-8"))
+    assert (ROOT / "helpers/lab" / described["jupyterlab"]["_build"]["load"]).is_file()
+    script = (ROOT / "helpers/lab/static/remoteEntry.js").read_text(encoding="utf-8")
+    assert f'_JUPYTERLAB["{described["name"]}"]' in script
