@@ -26,7 +26,7 @@ from helpers.collection import collection
 from helpers.upkeep import tables
 
 AT_ONCE = 2
-CELL_SECONDS = 120
+CELL_SECONDS = 600  # many, since the machine may be busy
 # Two machines' renderings of one picture differ by rounding; a moved line or another digit differs
 # by more than LEVELS (of 255) in more than PIXELS pixels.
 LEVELS = 48

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import torch
 from closeness import close
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn, tensor
 from torch.nn import functional as F
@@ -52,7 +52,6 @@ FUNCTIONS = {
 # 1 · Every mask at once
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.floats(-3, 3), st.floats(-3, 3)), min_size=1, max_size=8),
     st.floats(0, 0.95),

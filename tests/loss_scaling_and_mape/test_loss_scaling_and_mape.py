@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from closeness import close
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn, tensor
 
@@ -54,7 +54,6 @@ def test_a_target_of_0_in_scikit_learn_and_keras(monkeypatch):
     assert f"{mean_absolute_percentage_error(formulas.Y - 2, formulas.P - 2):.4g}" == "1.126e+15"
 
 
-@settings(deadline=None)
 @given(st.floats(0.1, 10), st.floats(60, 90))  # no target comes near 0
 def test_eq_1_1_mape_of_rescaled_pairs(s, c):
     by_hand = [
@@ -65,7 +64,6 @@ def test_eq_1_1_mape_of_rescaled_pairs(s, c):
     close(rescaled, math.fsum(by_hand) / 8, 1e-8)
 
 
-@settings(deadline=None)
 @given(st.floats(0.1, 10), st.floats(-20, 20))
 def test_eq_1_2_r_squared_feels_neither_factor_nor_shift(s, c):
     from sklearn.metrics import r2_score
@@ -96,7 +94,6 @@ def test_figures_of_section_1():
 # 2 · The guess that MAPE likes
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(-30, 30).filter(bool), min_size=1, max_size=9))
 def test_the_weighted_median_has_the_smallest_mape(targets):
     y = tensor(targets, dtype=FLOAT)

@@ -17,7 +17,7 @@ from helpers.lrn_backprop import exercises, figures, formulas
 from helpers.teaching.data import china
 
 FLOAT = torch.float64
-FEW = settings(max_examples=60, deadline=None)
+FEW = settings(max_examples=60)
 SIZE = st.integers(1, 8)
 CONSTANTS = (1.0, 0.75, 1.0)  # α, β, k
 ONE_TO_SEVEN = torch.arange(1, 8, dtype=FLOAT).reshape(1, 7, 1, 1)

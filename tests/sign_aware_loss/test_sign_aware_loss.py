@@ -14,7 +14,7 @@ from helpers.teaching.data import sunspots
 
 CONSTANT = st.floats(0.01, 100)
 NUMBER = st.floats(-5, 5)
-FEW = settings(max_examples=60, deadline=None)
+FEW = settings(max_examples=60)
 
 
 def tensor(*values):

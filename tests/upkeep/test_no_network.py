@@ -43,8 +43,8 @@ def test_a_connection_to_the_outside_raises_and_is_noted(log):
 
 def test_this_machine_may_be_connected_to(log):
     with socket.create_server(("127.0.0.1", 0)) as server:
-        socket.create_connection(server.getsockname(), timeout=5).close()
-        socket.create_connection(("localhost", server.getsockname()[1]), timeout=5).close()
+        socket.create_connection(server.getsockname(), timeout=60).close()
+        socket.create_connection(("localhost", server.getsockname()[1]), timeout=60).close()
     assert not log.exists()
 
 

@@ -121,7 +121,7 @@ class Checkout:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
-            timeout=60,
+            timeout=600,
         )
         return done.returncode, done.stdout
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from types import SimpleNamespace
 
+import hypothesis
 import pytest
 import topics
 from topics import ROOT
@@ -53,6 +54,11 @@ def test_where_all_can_run_a_skipped_test_fails(request, monkeypatch, hook, ci, 
     with pytest.raises(StopIteration):
         running.send(report)
     assert report.outcome == outcome and "no git" in str(report.longrepr)
+
+
+def test_no_example_is_too_slow():
+    """Hypothesis would fail an example that takes 200 ms on the clock."""
+    assert hypothesis.settings().deadline is None
 
 
 @pytest.mark.weekly
