@@ -19,40 +19,6 @@ def _tensor(*values):
     return torch.tensor(values, dtype=torch.float64)
 
 
-def _one_of(name, value, words):
-    if value not in words:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, words))}; got {value!r}.")
-
-
-def check_rate(rate):
-    """Raises TypeError unless `rate` is a number, ValueError unless it lies in [0, 1]."""
-    if isinstance(rate, bool) or not isinstance(rate, int | float):
-        raise TypeError(f"rate must be a Python number; got {type(rate).__name__}.")
-    if not 0 <= rate <= 1:
-        raise ValueError(f"rate is the probability of dropping, from 0 to 1; got {rate!r}.")
-
-
-def check_floating(**tensors):
-    """Raises TypeError for the first argument that is no floating-point tensor."""
-    for name, tensor in tensors.items():
-        if not isinstance(tensor, torch.Tensor):
-            raise TypeError(f"{name} must be a torch tensor; got {type(tensor).__name__}.")
-        if not tensor.is_floating_point():
-            raise TypeError(
-                f"{name} must hold floating-point numbers, since dropout divides them; "
-                f"got {tensor.dtype}."
-            )
-
-
-def check_uniforms(x, uniforms):
-    """Raises ValueError unless `uniforms` has one number for each of `x`'s entries."""
-    if uniforms.shape != x.shape:
-        raise ValueError(
-            f"uniforms must have the input's shape {tuple(x.shape)}, one number a unit; "
-            f"got {tuple(uniforms.shape)}."
-        )
-
-
 # 1 · Every mask at once
 
 X = _tensor(0.9, -0.4, 0.7, -0.8)
@@ -74,15 +40,11 @@ def mask_probability(masks, rate):
 def masked_sums(x, w, rate, scaling="÷ (1 − rate)"):
     """Σ mᵢ·wᵢ·xᵢ for every mask, divided by 1 − rate or not, and the masks' probabilities.
 
-    x, w: shape (n,); returns two tensors (2ⁿ,) in the order of `all_masks`. Raises ValueError for
-    a rate outside [0, 1) or another scaling.
+    x, w: (n,); rate: from 0 to below 1; scaling: one of SCALINGS. Returns two tensors (2ⁿ,) in the
+    order of `all_masks`.
     """
-    check_rate(rate)
-    _one_of("scaling", scaling, SCALINGS)
-    if rate == 1:
-        raise ValueError("At rate 1 only one mask is left, and 1/(1 − rate) is infinite.")
     masks = all_masks(len(x), x.dtype)
-    factor = 1 / (1 - rate) if scaling == SCALINGS[0] else 1.0
+    factor = {"÷ (1 − rate)": 1 / (1 - rate), "none": 1.0}[scaling]
     return factor * (masks @ (w * x)), mask_probability(masks, rate)
 
 
@@ -95,12 +57,6 @@ def moments(values, probabilities):
 def preactivation_variance(x, w, rate):
     """rate/(1 − rate) · Σ (wᵢ·xᵢ)² over the last dimension; rate below 1."""
     return rate / (1 - rate) * ((w * x) ** 2).sum(-1)
-
-
-def subset_sums(values, kept):
-    """Sums of all subsets of exactly `kept` of `values` (n,), in the order of `all_masks`."""
-    masks = all_masks(len(values), values.dtype)
-    return masks[masks.sum(-1) == kept] @ values
 
 
 # 2 · After a non-linearity
@@ -116,18 +72,17 @@ def expected_activation(x, w, rate, activation, scaling="÷ (1 − rate)"):
     return (probabilities * activation(sums)).sum(-1)
 
 
+_CURVATURES = {
+    "tanh": lambda z: -2 * torch.tanh(z) * (1 - torch.tanh(z) ** 2),
+    "ReLU": torch.zeros_like,
+    "sigmoid": lambda z: torch.sigmoid(z) * torch.sigmoid(-z) * (1 - 2 * torch.sigmoid(z)),
+    "GELU": lambda z: (2 - z**2) * torch.exp(-(z**2) / 2) / math.sqrt(2 * math.pi),
+}
+
+
 def curvature(activation, z):
     """Second derivative of an activation of ACTIVATIONS, by name, at `z`; the ReLU's is 0."""
-    _one_of("activation", activation, ACTIVATIONS)
-    if activation == "tanh":
-        t = torch.tanh(z)
-        return -2 * t * (1 - t**2)
-    if activation == "sigmoid":
-        s = torch.sigmoid(z)
-        return s * (1 - s) * (1 - 2 * s)
-    if activation == "GELU":
-        return (2 - z**2) * torch.exp(-(z**2) / 2) / math.sqrt(2 * math.pi)
-    return torch.zeros_like(z)
+    return _CURVATURES[activation](z)
 
 
 def second_order_bias(activation, total, variance):
@@ -135,19 +90,11 @@ def second_order_bias(activation, total, variance):
     return curvature(activation, total) * variance / 2
 
 
-def relu_bias(total, sd):
-    """E max(0, S̃) − max(0, S) for a normal S̃ of mean S = `total` and spread `sd` > 0."""
-    t = (total / sd).abs()
-    density = torch.exp(-(t**2) / 2) / math.sqrt(2 * math.pi)
-    return sd * (density - t * torch.special.ndtr(-t))
-
-
 def two_contributions(n, total, size="1/√n"):
     """The two values that the page's `n` (even) contributions wᵢ·xᵢ take, half of them each.
 
     Their sum is `total`; around total/n they lie at ±1/√n or ±1/n, by `size` (one of SIZES).
     """
-    _one_of("size", size, SIZES)
     away = SPREAD / (math.sqrt(n) if size == SIZES[0] else n)
     return total / n + away, total / n - away
 
@@ -192,32 +139,12 @@ ORDERS = ("dropout, then activation", "activation, then dropout")
 def unit_outcomes(order, activation, z, rate):
     """What one unit of pre-activation `z` sends when kept and when dropped, and the mean of both.
 
-    `order`: one of ORDERS; three tensors of z's shape. Raises ValueError for another word.
+    `order`: one of ORDERS; three tensors of z's shape.
     """
-    _one_of("order", order, ORDERS)
-    f, keep = ACTIVATIONS[activation], 1 - rate
-    kept, dropped = (f(z / keep), f(torch.zeros_like(z)))
-    if order == ORDERS[1]:
-        kept, dropped = f(z) / keep, torch.zeros_like(z)
+    f, keep, zero = ACTIVATIONS[activation], 1 - rate, torch.zeros_like(z)
+    first, second = ORDERS
+    kept, dropped = {first: (f(z / keep), f(zero)), second: (f(z) / keep, zero)}[order]
     return kept, dropped, keep * kept + rate * dropped
-
-
-def dropped_variance(mean, variance, rate):
-    """Variance of a unit after scaled dropout: (Var + rate·mean²)/(1 − rate)."""
-    return (variance + rate * mean**2) / (1 - rate)
-
-
-SELU_ALPHA, SELU_SCALE = 1.6732632423543772, 1.0507009873554805
-SELU_FLOOR = -SELU_ALPHA * SELU_SCALE
-
-
-def alpha_dropout(x, rate, mask):
-    """Dropped units go to SELU's floor −1.758, then a·x + b restores mean 0 and variance 1.
-
-    Source: G. Klambauer et al., Self-Normalizing Neural Networks, 2017.
-    """
-    a = ((1 - rate) * (1 + rate * SELU_FLOOR**2)) ** -0.5
-    return a * (mask * x + (1 - mask) * SELU_FLOOR) - a * rate * SELU_FLOOR
 
 
 # 4 · Two conventions
@@ -239,10 +166,9 @@ PROGRAMS = {
 
 def evaluation_factor(way, rate):
     """What hidden units are multiplied by in evaluation; `way`: one of EVALUATIONS but the first."""
-    _one_of("way", way, EVALUATIONS[1:])
-    if way == "÷ (1 − rate)":
-        return 1 / (1 - rate) if rate < 1 else 0.0
-    return {"× 1": 1.0, "× (1 − rate)": 1 - rate, "× rate": rate}[way]
+    inverse = 1 / (1 - rate) if rate < 1 else 0.0
+    factors = {"× 1": 1.0, "× (1 − rate)": 1 - rate, "÷ (1 − rate)": inverse, "× rate": rate}
+    return factors[way]
 
 
 def layer_outputs(program, rate):
@@ -250,7 +176,6 @@ def layer_outputs(program, rate):
 
     `program`: one of PROGRAMS; rate in [0, 1), and above 0 where it is mistaken for the kept share.
     """
-    _one_of("program", program, PROGRAMS)
     training, way, mistaken = PROGRAMS[program]
     dropped = 1 - rate if mistaken else rate
     if dropped == 1:
@@ -272,27 +197,19 @@ def dropped_output(x, mask, rate):
     return torch.tanh((mask * x / (1 - rate)) @ W)
 
 
-def backward_slope(mask, rate):
-    """∂/∂x₁ of `dropped_output` at the page's x, by the same mask and the same factor."""
-    y = dropped_output(X, mask, rate)
-    return (1 - y**2) * W[0] * mask[..., 0] / (1 - rate)
-
-
 def difference_quotients(step, rate, masks="fixed"):
     """Central differences of `dropped_output` in x₁ and what backward gives, each (24,).
 
     24 random masks, the same uniforms at every call; "fresh": the second of the two evaluations
-    draws another mask, as a program does that calls dropout again. Raises ValueError for another
-    word.
+    draws another mask, as a program does that calls dropout again.
     """
-    _one_of("masks", masks, MASKS)
     uniforms = _mask_uniforms()
     first, second = (uniforms >= rate).to(torch.float64)
-    away = torch.zeros_like(X)
-    away[0] = step
+    away = step * torch.eye(len(X), dtype=X.dtype)[0]
     above = dropped_output(X + away, first, rate)
     below = dropped_output(X - away, first if masks == "fixed" else second, rate)
-    return (above - below) / (2 * step), backward_slope(first, rate)
+    slope = (1 - dropped_output(X, first, rate) ** 2) * W[0] * first[:, 0] / (1 - rate)
+    return (above - below) / (2 * step), slope
 
 
 @lru_cache(maxsize=1)
@@ -320,7 +237,6 @@ def dropped_step(**options):
 # 6 · On real data
 
 LAYERS = ((64, 64), (64, 64), (64, 10))
-TRAINED_ON = 1000
 ROWS = 4000  # of random passes, a row a digit, at once: what they need in between is not small
 BINS = 10
 
@@ -332,7 +248,7 @@ def digit_parts():
     x: (1000, 64) float64 from 0 to 1, x_new: (797, 64) the rest; the targets int64.
     """
     images, labels = digits()
-    x, n = images.double() / 16, TRAINED_ON
+    x, n = images.double() / 16, 1000
     return (x[:n], labels[:n]), (x[n:], labels[n:])
 
 
@@ -349,7 +265,7 @@ def digit_network(parameters, x, masks=(1, 1)):
 
 
 def hidden_units(parameters, x):
-    """The first hidden layer of a network (parameters as for `digit_network`); (…, n, 64)."""
+    """The first hidden layer of a network with these parameters; (…, n, 64)."""
     return torch.relu(x @ parameters[0] + parameters[1])
 
 
@@ -370,8 +286,7 @@ def second_layer(rate, passes, n):
 
 def geometric_mean(log_probabilities, weights):
     """Normalised geometric mean of distributions; log_probabilities (k, …, classes), weights (k,)."""
-    mean = torch.tensordot(weights, log_probabilities, dims=1)
-    return mean.softmax(-1)
+    return torch.tensordot(weights, log_probabilities, dims=1).softmax(-1)
 
 
 def random_masks(rate, passes, n, seed=0):
@@ -412,23 +327,18 @@ def measure_digits(parameters, training, rate, passes):
     parameters: of networks trained in one way (`training`) at one rate, as for `digit_network`;
     with dropout on, the mean of `passes` evaluations with random masks.
     """
-    _one_of("training", training, TRAININGS)
     _, (x, target) = digit_parts()
     scale = 1.0 if training == "inverted" else 1 - rate
     masks = [torch.zeros(passes, 1, 1)] * 2
     if rate < 1:
         masks = [mask / (1 - rate) for mask in random_masks(rate, passes, len(x))]
-    found = [
-        torch.stack(
-            [
-                measures(digit_network(parameters, x, (a * scale, b * scale)), target)
-                for a, b in zip(*masks, strict=True)
-            ]
-        ).mean(0)
-    ]
-    for way in EVALUATIONS[1:]:
-        factor = evaluation_factor(way, rate)
-        found.append(measures(digit_network(parameters, x, (factor, factor)), target))
+
+    def measured(*factors):
+        return measures(digit_network(parameters, x, factors), target)
+
+    drawn = [measured(a * scale, b * scale) for a, b in zip(*masks, strict=True)]
+    factors = [evaluation_factor(way, rate) for way in EVALUATIONS[1:]]
+    found = [torch.stack(drawn).mean(0), *(measured(factor, factor) for factor in factors)]
     return torch.stack(found, -2)
 
 
@@ -456,7 +366,6 @@ def program_measures(program, rate, way=None):
 
     `way`: another of EVALUATIONS than the program's own ("dropout on": as in training).
     """
-    _one_of("program", program, PROGRAMS)
     training, own, mistaken = PROGRAMS[program]
     at = RATES.index(round(1 - rate, 1) if mistaken else rate)
     table, _ = stored()
