@@ -31,10 +31,11 @@ def strided(seed=1):
     return maps(seed)[:, :, :, 0].transpose(1, 2)
 
 
-def slices(x, size):
-    """The window sums of a learner whose slices start below 0 (for the mistakes)."""
-    starts = range(-(size // 2), x.shape[1] - size // 2)
-    return torch.stack([x[:, start : start + size].sum(1) for start in starts], 1)
+def slices(x, size, least=0):
+    """Window sums, each added up anew, for the mistakes; `least`: where a slice may start."""
+    left, right = size // 2, (size - 1) // 2
+    ends = [(max(least, i - left), i + right + 1) for i in range(x.shape[1])]
+    return torch.stack([x[:, start:stop].sum(1) for start, stop in ends], 1)
 
 
 TORCHS = "left, right = size // 2, (size - 1) // 2"
@@ -173,8 +174,7 @@ lrn_scale.slips(
 def divides_by_what_is_there(a, size, alpha, k):
     """Near the ends you divide by the number of channels that are there. The rule is α/n everywhere:
     missing channels count as zeros."""
-    there = lrn_scale(torch.ones_like(a), size, 1.0, 0.0)
-    return k + alpha * lrn_scale(a, size, 1.0, 0.0) / there
+    return k + alpha * slices(a * a, size) / slices(torch.ones_like(a), size)
 
 
 @lrn_scale.mistake
@@ -189,7 +189,7 @@ def goes_round(a, size, alpha, k):
 def starts_below_0(a, size, alpha, k):
     """A slice that starts at a negative index counts from the end, so the first channels lose their
     windows. Begin at `max(0, i - size // 2)`."""
-    return k + alpha / size * slices(a * a, size)
+    return k + alpha / size * slices(a * a, size, -size)
 
 
 @exercise(
@@ -258,8 +258,7 @@ lrn.slips(
 def slices_from_below_0(a, size, alpha, beta, k):
     """A slice that starts at a negative index counts from the end, so the first channels lose their
     windows. Begin at `max(0, i - size // 2)`."""
-    lrn(a, size, alpha, beta, k)
-    return a * (k + alpha / size * slices(a * a, size)) ** -beta
+    return a * (k + alpha / size * slices(a * a, size, -size)) ** -beta
 
 
 @exercise(
@@ -565,24 +564,24 @@ window_sums.slips(
 @window_sums.mistake
 def averages(x, size):
     """Asked for is the sum; this is the mean over the window."""
-    return window_sums(x, size) / size
+    return slices(x, size) / size
 
 
 @window_sums.mistake
 def squares_first(x, size):
     """Add up x itself: the squares belong to the scale of LRN."""
-    return window_sums(x * x, size)
+    return slices(x * x, size)
 
 
 @window_sums.mistake
 def runs_along_the_last_dimension(x, size):
     """Your window runs along the last dimension. Channels are in dimension 1, and each position has
     sums of its own."""
-    return window_sums(x.movedim(-1, 1), size).movedim(1, -1)
+    return slices(x.movedim(-1, 1), size).movedim(1, -1)
 
 
 @window_sums.mistake
 def sums_slices_from_below_0(x, size):
     """A slice that starts at a negative index counts from the end, so the first channels lose their
     windows. And asked for is a running sum: no window is added up anew."""
-    return slices(x, size)
+    return slices(x, size, -size)
