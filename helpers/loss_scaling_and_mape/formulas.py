@@ -38,11 +38,7 @@ def mae(y, p):
 
 
 def mape(y, p, floor=0.0):
-    """Mean of |y − p|/|y|, a pure number: 0.1 for ten per cent.
-
-    A target of 0 gives infinity, or NaN where the prediction is 0, too. `floor`: what |y| is raised
-    to at least, as libraries do: 2.2e-16 in scikit-learn, 1e-7 in Keras.
-    """
+    """Mean of |y − p|/|y|, 0.1 for ten per cent; |y| is raised to `floor`, as libraries do."""
     return ((y - p).abs() / y.abs().clamp(min=floor)).mean(-1)
 
 
@@ -61,8 +57,8 @@ def rescale(values, s, c):
 
 
 def standardise(values, reference):
-    """`values` less the mean of `reference`, in its standard deviations (of the population)."""
-    return (values - reference.mean()) / reference.std(correction=0)
+    """`values` less the mean of `reference`, in its standard deviations; columns each by itself."""
+    return (values - reference.mean(0)) / reference.std(0, correction=0)
 
 
 # 2 · MAPE near zero
@@ -108,10 +104,7 @@ def wape(y, p):
 
 
 def mase(y, p, history):
-    """MAE in units of what "the same as last time" costs within `history` (a series, 1-D).
-
-    Infinite if the history never changes. Source: R. Hyndman and A. Koehler, 2006.
-    """
+    """MAE in units of what "the same as last time" costs within `history`, (n,). Hyndman, 2006."""
     return mae(y, p) / history.diff().abs().mean()
 
 
@@ -134,15 +127,7 @@ def diabetes_parts():
     x, y = diabetes()
     order = torch.randperm(len(y), generator=torch.Generator().manual_seed(0))
     new, old = order[:HELD_OUT], order[HELD_OUT:]
-    return (standardise_columns(x[old], x[old]), y[old]), (
-        standardise_columns(x[new], x[old]),
-        y[new],
-    )
-
-
-def standardise_columns(x, reference):
-    """Columns of x less those of `reference` in the mean, in their standard deviations."""
-    return (x - reference.mean(0)) / reference.std(0, correction=0)
+    return tuple((standardise(x[part], x[old]), y[part]) for part in (old, new))
 
 
 def with_ones(x):
@@ -178,19 +163,13 @@ def lasso(x, y, alpha, sweeps=1000):
 
 
 def fit_in_unit(fit, scale):
-    """RMSE on the held-out patients, in the original unit, of a fit on `scale` times the target.
-
-    fit: a function of (x, y) that returns coefficients, the constant first.
-    """
+    """RMSE on held-out patients, in the original unit, of fit(x, scale·y), the constant first."""
     (x, y), (x_new, y_new) = diabetes_parts()
     return rmse(y_new, with_ones(x_new) @ fit(x, scale * y) / scale)
 
 
 def descend(factor, rate, optimiser="SGD", steps=50):
-    """Coefficients (11,) after `steps` of an optimiser on factor·MSE, the target in its deviations.
-
-    optimiser: one of OPTIMISERS or any other name in torch.optim; the start is 0.
-    """
+    """Coefficients (11,) after `steps` of an optimiser from 0 on factor·MSE, y in its deviations."""
     (x, y), _ = diabetes_parts()
     x, y = with_ones(x), y / y.std(correction=0)
     w = torch.zeros(x.shape[1], dtype=torch.float64, requires_grad=True)
@@ -207,7 +186,7 @@ def count_better_on_test(splits, held_out=88):
     x, y = diabetes()
     generators = (torch.Generator().manual_seed(seed) for seed in range(splits))
     orders = torch.stack([torch.randperm(len(y), generator=g) for g in generators])
-    rows, targets = with_ones(standardise_columns(x, x))[orders], y[orders]
+    rows, targets = with_ones(standardise(x, x))[orders], y[orders]
     old, new = slice(held_out, None), slice(held_out)
     # all splits at once, by their normal equations, which are harmless for standardised columns
     gram = rows[:, old].mT @ rows[:, old]
@@ -308,10 +287,7 @@ def chunks(size):
 
 
 def gradient_of_batches(size, weighted):
-    """Gradient (2,) of the mean from those of batches of `size`.
-
-    weighted: by the batches' sizes, as it must be; otherwise the plain mean of the batches' means.
-    """
+    """Mean (2,) of the gradients of batches of `size`, weighted by the batches' sizes or plain."""
     parts = chunks(size)
     gradients = torch.stack([line_gradient(x, t) for x, t in parts])
     weights = _tensor(*[len(x) if weighted else 1 for x, _ in parts])
@@ -329,11 +305,9 @@ DIVERGENCES = {
 
 
 def effective_weight(reconstruction, divergence, batch, factor=1.0):
-    """Weight of the KL term against a reconstruction summed over pixels, both a mean over the batch.
+    """Weight of `factor` times the KL term, against 1 where both terms are summed, over the batch.
 
-    reconstruction: "sum" over pixels and mean over the batch, or "mean" over both; divergence:
-    "batch" (summed over latents), "sum" over latents and batch, "mean" over both; factor: what the
-    program multiplies the KL term by. 784 pixels, 20 latents.
+    reconstruction: a value of RECONSTRUCTIONS; divergence: one of DIVERGENCES.
     """
     pixels = {"sum": 1, "mean": PIXELS}[reconstruction]
     return factor * pixels * {"batch": 1, "sum": batch, "mean": 1 / LATENTS}[divergence]
@@ -360,16 +334,6 @@ def transform(points, A, shift=0.0):
     return points @ A.T + shift
 
 
-def mse(p, y):
-    """Mean over all coordinates of the squared differences."""
-    return (p - y).square().mean()
-
-
-def l1(p, y):
-    """Mean over all coordinates of the absolute differences."""
-    return (p - y).abs().mean()
-
-
 def gaussian_nll(p, y, covariance):
     """Negative log-likelihood (n,) of the points y under normals around p with this covariance."""
     factor = torch.linalg.cholesky(covariance)
@@ -385,8 +349,8 @@ def losses_in(A, shift=0.0):
     """
     p, y = transform(PREDICTED, A, shift), transform(TRUE, A, shift)
     return {
-        "MSE": mse(p, y),
-        "L1": l1(p, y),
+        "MSE": (p - y).square().mean(),
+        "L1": (p - y).abs().mean(),
         "NLL, Σ kept": gaussian_nll(p, y, COVARIANCE).mean(),
         "NLL, A Σ Aᵀ": gaussian_nll(p, y, A @ COVARIANCE @ A.T).mean(),
     }
@@ -418,18 +382,14 @@ def forecasts():
     return when[when > 1800], target[new], found
 
 
-def history():
-    """Sunspot numbers up to 1800: what MASE is measured by."""
-    years, numbers = sunspots()
-    return torch.from_numpy(numbers[years <= 1800])
-
-
 SCORES = ("RMSE", "MAE", "MAPE", "sMAPE", "WAPE", "MASE")
 
 
 def scores(y, p):
-    """SCORES of forecasts p of sunspot numbers y, by name; floats."""
-    found = (rmse(y, p), mae(y, p), mape(y, p), smape(y, p), wape(y, p), mase(y, p, history()))
+    """SCORES of forecasts p of sunspot numbers y, by name; floats. MASE by the years to 1800."""
+    years, numbers = sunspots()
+    before = torch.from_numpy(numbers[years <= 1800])
+    found = (rmse(y, p), mae(y, p), mape(y, p), smape(y, p), wape(y, p), mase(y, p, before))
     return {name: float(score) for name, score in zip(SCORES, found, strict=True)}
 
 
