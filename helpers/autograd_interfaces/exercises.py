@@ -101,20 +101,12 @@ def reads_grad_without_a_pass(loss, parameters, rate):
     return [(p - rate * p.grad).detach() for p in parameters]
 
 
-def loop(wanted, moves, cleared):
-    """A mistake of the usual training loop: what it moves, and how it leaves .grad."""
-
-    def program(loss, parameters, rate):
-        loss.backward()
-        new = [(p - rate * p.grad).detach() for p in parameters]
-        for p, value in zip(parameters, new, strict=True):
-            if moves:
-                p.data = value
-            if cleared is not None:
-                p.grad = cleared(p.grad)
-        return parameters if wanted == "same" else new
-
-    return program
+def train(loss, parameters, rate):
+    """One round of the usual training loop."""
+    loss.backward()
+    for p in parameters:
+        p.data = p - rate * p.grad
+    return parameters
 
 
 @sgd_step.mistake
@@ -125,37 +117,34 @@ def frees_the_graph(loss, parameters, rate):
 
 @sgd_step.mistake
 def returns_nothing(loss, parameters, rate):
-    """Nothing is returned: this is the usual training loop, which moves the parameters and fills
-    `.grad`. Both must stay. Return a list of new tensors."""
-    loop("same", True, None)(loss, parameters, rate)
+    """This usual training loop returns nothing, moves the parameters and fills `.grad`. Let both
+    stay, and return a list of new tensors."""
+    train(loss, parameters, rate)
 
 
 @sgd_step.mistake
 def calls_backward(loss, parameters, rate):
     """`backward` adds to `.grad`: what an earlier pass left there is in your step, and what you
     leave there will be in the next one. `torch.autograd.grad` returns the gradients instead."""
-    return loop("new", False, None)(loss, parameters, rate)
-
-
-@sgd_step.mistake
-def calls_backward_and_zeroes(loss, parameters, rate):
-    """Zeros in `.grad` are not what was there: every `.grad` must stay as it was.
-    `torch.autograd.grad` never touches it."""
-    return loop("new", False, torch.zeros_like)(loss, parameters, rate)
+    loss.backward()
+    return [(p - rate * p.grad).detach() for p in parameters]
 
 
 @sgd_step.mistake
 def runs_the_training_loop(loss, parameters, rate):
     """This is the usual training loop: it fills `.grad` and moves the parameters themselves. Both
     must stay. Let `torch.autograd.grad` return the gradients, and return new tensors."""
-    return loop("same", True, None)(loss, parameters, rate)
+    return train(loss, parameters, rate)
 
 
 @sgd_step.mistake
 def runs_the_training_loop_and_zeroes(loss, parameters, rate):
     """This is the usual training loop: it moves the parameters themselves, and leaves zeros in
     `.grad`. Both must stay. Let `torch.autograd.grad` return the gradients; return new tensors."""
-    return loop("same", True, torch.zeros_like)(loss, parameters, rate)
+    train(loss, parameters, rate)
+    for p in parameters:
+        p.grad.zero_()
+    return parameters
 
 
 @sgd_step.mistake
@@ -432,21 +421,9 @@ finish_backward.slips(
         "=gradient → =gradient / gradient.numel()",
         "`mean` divides by the number of entries; each entry's gradient counts in full.",
     ),
-    weighs_twice=(
-        "=gradient → =gradient**2",
-        "The gradient counts twice: once in the product and once in `grad_outputs`.",
-    ),
-    takes_the_gradient_for_a_target=(
-        "=gradient → =intermediate.detach() - gradient",
-        "This takes the gradient for a target that h should come near to. It is ∂L/∂h itself.",
-    ),
     squares_the_distance_to_a_target=(
         "=gradient → =2 * (intermediate.detach() - gradient)",
         "This is the gradient of (h − g)², as if g were a target for h. It is ∂L/∂h itself.",
-    ),
-    walks_downhill=(
-        "=gradient → =-gradient",
-        "The sign is turned round: asked for are gradients, and no steps against them.",
     ),
 )
 
@@ -549,8 +526,8 @@ weighted_gradient.slips(
     ),
     adds_up_before_weighting=(
         "=weights → =weights.sum() * torch.ones_like(losses)",
-        "The losses are added up before the weights come: then every sample has the same weight, Σ wᵢ. "
-        "(A column times a row does that too: every weight meets every loss.)",
+        "Every sample has the same weight, Σ wᵢ: the losses are added up before the weights come, or "
+        "a column meets a row.",
     ),
     averages_before_weighting=(
         "=weights → =weights.mean() * torch.ones_like(losses)",
@@ -579,8 +556,7 @@ weighted_gradient.slips(
     ),
     forgets_to_add_up=(
         f"{WEIGHTED} → (weights * losses, parameters)",
-        "`weights * losses` are still n numbers, and torch differentiates one. Add them up, or leave "
-        "the product and give the weights to `grad_outputs`.",
+        "`weights * losses` are still n numbers, and torch differentiates one: add them up.",
     ),
 )
 
@@ -688,9 +664,8 @@ def residual_loss(network, t):
 residual_loss.slips(
     retains_without_creating=(
         "create_graph → retain_graph",
-        "The value is right, but u′ is only a number in it: the loss's gradient lacks the way through "
-        "u′. `retain_graph=True` silences the error and keeps the wrong gradient; `create_graph=True` "
-        "is what is needed.",
+        "The value is right, but u′ is only a number in it. `retain_graph=True` silences the error and "
+        "keeps the wrong gradient; `create_graph=True` is what is needed.",
     ),
     frees_the_graph_of_u=(
         "(u.sum(), t, create_graph=True) → (u.sum(), t)",
