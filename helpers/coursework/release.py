@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import functools
 import importlib
 import json
 import re
@@ -44,7 +45,8 @@ def cases_source(source, names, keep=lambda name, group, label: True):
             cases.values = [_literal(labelled, tree) for labelled in cases.values]
             for group, labelled in zip(cases.keys, cases.values, strict=True):
                 pairs = zip(labelled.keys, labelled.values, strict=True)
-                kept = [(k, v) for k, v in pairs if keep(name, group.value, k.value)]
+                label = functools.partial(_label, tree=tree)
+                kept = [(k, v) for k, v in pairs if keep(name, group.value, label(k))]
                 labelled.keys, labelled.values = map(list, zip(*kept, strict=True))
         except (AttributeError, StopIteration):
             raise ValueError(f"{name}: write its cases as group → label → lambda.") from None
@@ -61,10 +63,22 @@ def cases_source(source, names, keep=lambda name, group, label: True):
     return "\n\n".join(sources[i] for i in needed) + "\n"
 
 
+def _label(node, tree):
+    """The text of a label, which may be written as a NAME."""
+    if isinstance(node, ast.Name):
+        node = _assigned(node.id, tree)
+    return node.value
+
+
+def _assigned(name, tree):
+    """What this module binds `name` to, a node."""
+    return next(n.value for n in tree.body if name in cells.names(ast.unparse(n))[0])
+
+
 def _literal(node, tree):
     """A copy of a dict display, which may be written NAME or NAME["key"]."""
     if isinstance(node, ast.Name):
-        node = next(n.value for n in tree.body if node.id in cells.names(ast.unparse(n))[0])
+        node = _assigned(node.id, tree)
     elif isinstance(node, ast.Subscript):
         named = _literal(node.value, tree)
         items = zip(named.keys, named.values, strict=True)

@@ -31,9 +31,11 @@ def record(exercise: Exercise, cases: list[tuple[str, str]]) -> dict:
         return tuple(encode(done[i]) for i in chosen)
 
     right, known = recorded(exercise.function), {}
-    for mistake in [*exercise.mistakes.values(), *exercise.pairs()]:
+    for mistake in exercise.mistakes.values():
         for variant in mistake.variants():
             known.setdefault(recorded(variant), []).append(mistake)
+    for pair in exercise.pairs():
+        known.setdefault(recorded(pair.function), []).append(pair)
     mistakes = {}
     for texts, found in known.items():
         one = found[0]
@@ -64,8 +66,10 @@ class Graded(Exercise):
 
     solution = ""
 
-    def __init__(self, function, cases, **about):
-        super().__init__(function, cases, **about)
+    def __init__(self, function, cases, guards=None, **about):
+        here = {label for labelled in cases.values() for label in labelled}
+        guards = {label: text for label, text in (guards or {}).items() if label in here}
+        super().__init__(function, cases, guards=guards, **about)
         del self.mistakes  # they are in the record
 
     def __call__(self, *args, **kwargs):
