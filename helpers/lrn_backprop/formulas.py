@@ -26,10 +26,8 @@ def _valid(a, size):
 def _positive(s):
     """`s`, unless its power −β does not exist: then ValueError."""
     if (s <= 0).any():
-        raise ValueError(
-            f"The scale must be above 0, but its least value is {float(s.min()):g}: raise k, or "
-            "keep windows of zeros out."
-        )
+        least = float(s.min())
+        raise ValueError(f"The scale must be above 0, but its least value is {least:g}: raise k.")
     return s
 
 
@@ -41,6 +39,14 @@ def sides(size):
     return size // 2, (size - 1) // 2
 
 
+def _add_window(x, left, right, out):
+    """Add x_{i − left} + … + x_{i + right} but x_i to out_i, along the first dimension; 0 beyond."""
+    for distance in range(1, min(left, len(x) - 1) + 1):
+        out[distance:] += x[:-distance]
+    for distance in range(1, min(right, len(x) - 1) + 1):
+        out[:-distance] += x[distance:]
+
+
 def window_sums(x, size, mirrored=False):
     """Sum over the window of each channel, or over the mirrored window; added up anew for each.
 
@@ -49,12 +55,8 @@ def window_sums(x, size, mirrored=False):
     if x.dim() < 2 or size < 1:
         raise ValueError(f"Needs (batch, channels, …) and size ≥ 1; got {tuple(x.shape)}, {size}.")
     left, right = sides(size)[::-1] if mirrored else sides(size)
-    channels = x.shape[1]
     total = x.clone()
-    for distance in range(1, min(left, channels - 1) + 1):
-        total[:, distance:] += x[:, :-distance]
-    for distance in range(1, min(right, channels - 1) + 1):
-        total[:, :-distance] += x[:, distance:]
+    _add_window(x.movedim(1, 0), left, right, out=total.movedim(1, 0))
     return total
 
 
@@ -77,17 +79,6 @@ def response(x, size, alpha, beta, k):
 def turning_point(size, alpha, beta, k):
     """Where `response` is largest: beyond, it falls. Infinite for β ≤ ½."""
     return (size * k / (alpha * (2 * beta - 1))) ** 0.5 if beta > 0.5 else float("inf")
-
-
-# name → (whether α is divided by n, left and right of the window at size 4), as each one says
-CONVENTIONS = {
-    "AlexNet's paper (2012)": (False, (2, 2)),  # n/2 to both sides: five channels
-    "Caffe": (True, None),  # refuses even sizes
-    "TensorFlow": (False, None),  # takes a radius, so its windows are odd
-    "torch": (True, (2, 1)),
-    "ONNX": (True, (1, 2)),
-    "ONNX Runtime": (True, None),
-}
 
 
 # 2 · Who gets the blame
@@ -121,11 +112,6 @@ def lrn_backward(a, grad_b, size, alpha, beta, k):
     return own - 2 * alpha * beta / size * a * blame
 
 
-def passed_on(a, grad_b, size, alpha, beta, k):
-    """Wrong: the error as it came."""
-    return grad_b.clone()
-
-
 def frozen(a, grad_b, size, alpha, beta, k):
     """Wrong: the denominator taken for a constant, so that the error is scaled like the activation."""
     return grad_b * lrn_scale(a, size, alpha, k) ** -beta
@@ -144,7 +130,11 @@ def same_window(a, grad_b, size, alpha, beta, k):
     return own - 2 * alpha * beta / size * a * window_sums(own * a / s, size)
 
 
-WRONG = {"passed on": passed_on, "frozen denominator": frozen, "own error only": own_error}
+WRONG = {
+    "passed on": lambda a, grad_b, *constants: grad_b.clone(),
+    "frozen denominator": frozen,
+    "own error only": own_error,
+}
 
 
 @cache
@@ -238,15 +228,6 @@ def _power(s, beta):
     return s**-beta
 
 
-def _add_window(x, left, right, out):
-    """out_i = x_{i − left} + … + x_{i + right} along the first dimension, zeros beyond the ends."""
-    out.copy_(x)
-    for distance in range(1, min(left, len(x) - 1) + 1):
-        out[distance:] += x[:-distance]
-    for distance in range(1, min(right, len(x) - 1) + 1):
-        out[:-distance] += x[distance:]
-
-
 class LRN(torch.autograd.Function):
     """`LRN.apply(a, size, alpha, beta, k)`: both passes in closed form, one sample after another.
 
@@ -261,7 +242,7 @@ class LRN(torch.autograd.Function):
         squares = None
         for a_1, s_1, b_1 in zip(a, s, b, strict=True):
             squares = torch.mul(a_1, a_1, out=squares)
-            _add_window(squares, *sides(size), out=s_1)
+            _add_window(squares, *sides(size), out=s_1.copy_(squares))
             s_1.mul_(alpha / size).add_(k)
             torch.mul(a_1, _power(s_1, beta), out=b_1)
         if k <= 0 or alpha < 0:  # else no scale can be 0 or below, and looking costs time
@@ -280,7 +261,8 @@ class LRN(torch.autograd.Function):
         blame = torch.empty_like(grad_a[0]) if len(a) else None
         for a_1, s_1, grad_b_1, grad_a_1 in zip(a, s, grad_b, grad_a, strict=True):
             own = _power(s_1, beta).mul_(grad_b_1)
-            _add_window((own * a_1).div_(s_1), *reversed(sides(size)), out=blame)
+            charges = (own * a_1).div_(s_1)
+            _add_window(charges, *reversed(sides(size)), out=blame.copy_(charges))
             torch.addcmul(own, a_1, blame, value=-2 * alpha * beta / size, out=grad_a_1)
         return grad_a, None, None, None, None
 

@@ -145,6 +145,17 @@ def paper(a, n, alpha, beta, k):
     ]
 
 
+# name → (whether α is divided by n, left and right of the window at size 4), as each one says
+CONVENTIONS = {
+    "AlexNet's paper (2012)": (False, (2, 2)),  # n/2 to both sides: five channels
+    "Caffe": (True, None),  # refuses even sizes
+    "TensorFlow": (False, None),  # takes a radius, so its windows are odd
+    "torch": (True, (2, 1)),
+    "ONNX": (True, (1, 2)),
+    "ONNX Runtime": (True, None),
+}
+
+
 def test_the_table_of_conventions_says_what_was_run():
     a = (3 * draws(1, 9, 1, 1)).float()
     plain = a[0, :, 0, 0].tolist()
@@ -153,12 +164,12 @@ def test_the_table_of_conventions_says_what_was_run():
         for layer in (F.local_response_norm, onnx_lrn):
             assert (layer(a, 5, alpha, 0.75, 2.0).flatten().tolist() == expected) is same
     for name in ("torch", "ONNX", "ONNX Runtime"):
-        assert formulas.CONVENTIONS[name][0]
+        assert CONVENTIONS[name][0]
     forward = formulas.measured_windows("F.local_response_norm", 7, 4)[0]
-    left, right = formulas.CONVENTIONS["torch"][1]
+    left, right = CONVENTIONS["torch"][1]
     assert forward[3].nonzero().flatten().tolist() == list(range(3 - left, 3 + right + 1))
     # The standard's text: floor((size − 1)/2) to the left, ceil((size − 1)/2) to the right.
-    assert formulas.CONVENTIONS["ONNX"][1] == (math.floor(3 / 2), math.ceil(3 / 2))
+    assert CONVENTIONS["ONNX"][1] == (math.floor(3 / 2), math.ceil(3 / 2))
 
 
 def test_figure_1_says_what_prose_says():
