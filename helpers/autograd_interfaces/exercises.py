@@ -14,8 +14,10 @@ __all__ = [  # noqa: RUF022 (the order of the page)
     "residual_loss",
 ]
 
-STALE = ".grad holds 7 from an earlier pass"
-LEFT_ALONE = {STALE: "what an earlier pass left in `.grad` must not count, and must stay"}
+LEFT_ALONE = {
+    ".grad holds 7 from an earlier pass": "what an earlier pass left in `.grad` must not count, and "
+    "must stay"
+}
 
 
 def leaf(*values, stale=False, dtype=torch.float64):
@@ -52,7 +54,7 @@ def mixed_shapes():
         "shapes": {"a vector, a column and a number": lambda: (*mixed_shapes(), 0.2)},
         "edges": {
             "rate 0": lambda: (*slope_and_offset(), 0.0),
-            STALE: lambda: (*slope_and_offset(stale=True), 0.1),
+            ".grad holds 7 from an earlier pass": lambda: (*slope_and_offset(stale=True), 0.1),
         },
     },
     guards=LEFT_ALONE,
@@ -224,7 +226,7 @@ def intermediate_value():
         },
         "edges": {
             "the square of each entry": lambda: elementwise(),
-            STALE: lambda: elementwise(stale=True),
+            ".grad holds 7 from an earlier pass": lambda: elementwise(stale=True),
             "the inputs are no leaf": lambda: intermediate_value(),
         },
     },
@@ -378,7 +380,7 @@ def still_on_the_graph():
         "edges": {
             "a gradient of zeros": lambda: tanh_layer([0, 0], [0, 0], [0, 0]),
             "the gradient hangs on the graph of h": lambda: still_on_the_graph(),
-            STALE: lambda: tanh_layer(*EDITED, stale=True),
+            ".grad holds 7 from an earlier pass": lambda: tanh_layer(*EDITED, stale=True),
         },
     },
     guards=LEFT_ALONE
@@ -486,7 +488,9 @@ def one_sample():
         "edges": {
             "a weight of 0": lambda: four_points(1.0, 3.0, 0.0, 2.0),
             "a weight below 0": lambda: four_points(1.0, -3.0, 0.5, 2.0),
-            STALE: lambda: four_points(1.0, 3.0, 0.5, 2.0, stale=True),
+            ".grad holds 7 from an earlier pass": lambda: four_points(
+                1.0, 3.0, 0.5, 2.0, stale=True
+            ),
         },
     },
     guards=LEFT_ALONE,
