@@ -71,7 +71,8 @@ def test_no_answer_is_handed_out(handed_out, stem):
             if path.name != "formulas.py":  # the lecture, which grading does not offer
                 assert answer not in re.sub(r"\s+", " ", text), f"{name} in {path}"
                 for mistake in one.mistakes.values():
-                    assert f"def {mistake.function.__name__}(" not in text
+                    assert f"def {mistake.name}(" not in text
+                assert f"{name}.slips(" not in text
 
 
 @pytest.mark.parametrize("stem", STEMS)
