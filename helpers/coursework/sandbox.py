@@ -105,10 +105,12 @@ class Sandbox:
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
         self.process = subprocess.Popen(command, **pipes, env={"PATH": os.defpath})
         try:
-            assert self._line(GRACE) == worker.READY
+            ready = self._line(GRACE) == worker.READY
         except (OSError, EOFError):
+            ready = False
+        if not ready:
             self.close()
-            raise RuntimeError("The process that runs attempts does not start.") from None
+            raise RuntimeError("The process that runs attempts does not start.")
 
     def _line(self, seconds):
         """The next line from the worker, decoded. Raises TimeoutError or EOFError."""

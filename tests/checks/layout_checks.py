@@ -36,6 +36,12 @@ def directions(package, source):
     return complaints
 
 
+def asserts(source):
+    """Lines with an `assert`: under PYTHONOPTIMIZE=1 Python leaves out its work."""
+    found = [node.lineno for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Assert)]
+    return [f"line {line} asserts; raise an error instead" for line in sorted(found)]
+
+
 def machine_traces(text, *folders):
     """Paths in someone's home or in `folders`, hosts inside a network, private package indexes."""
     traces = [str(folder) for folder in folders if str(folder) in text]

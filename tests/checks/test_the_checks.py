@@ -504,3 +504,10 @@ def test_an_import_in_the_wrong_direction_is_caught(source, complaint):
     assert layout_checks.directions("line", good) == []
     (found,) = layout_checks.directions("line", good + source)
     assert complaint in found
+
+
+def test_an_assert_outside_the_tests_is_seen():
+    assert layout_checks.asserts("def f(x):\n    assert x\n") == [
+        "line 2 asserts; raise an error instead"
+    ]
+    assert layout_checks.asserts("def f(x):\n    return x\n") == []

@@ -13,6 +13,7 @@ from classes import STEMS
 from topics import ROOT
 
 from helpers.coursework import course
+from helpers.upkeep import tables
 
 TEXT = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
 COMMANDS = "".join(re.findall(r"^    (.*\n)", TEXT, re.M))
@@ -67,7 +68,7 @@ def test_the_commands_lead_from_a_clone_to_grades(clone):
 
 def test_every_notebook_is_listed_with_its_goals():
     """In order: title and link, minutes, what is needed before, the goals of the page."""
-    listed = TEXT[TEXT.index("## The notebooks") :].split("\n### ")[1:]
+    listed = TEXT[TEXT.index(tables.START) : TEXT.index(tables.END)].split("\n### ")[1:]
     for stem, part in zip(STEMS, listed, strict=True):
         notebook = nbformat.read(ROOT / "notebooks" / f"{stem}.ipynb", as_version=4)
         first = notebook.cells[0].source

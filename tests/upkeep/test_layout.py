@@ -21,6 +21,11 @@ def test_imports_point_one_way(path):
     assert layout_checks.directions(path.parent.name, source) == []
 
 
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_nothing_is_lost_under_python_optimize(path):
+    assert layout_checks.asserts(path.read_text(encoding="utf-8")) == []
+
+
 def test_notebooks_import_their_own_topic(topic):
     source = topic.notebook.cells[1].source
     assert layout_checks.directions(topic.name, source) == []
