@@ -26,3 +26,16 @@ def test_an_import_cell_imports_nothing_that_it_does_not_need():
     )
     assert done.returncode == 0, done.stderr
     assert not set(done.stdout.split()) & (LATER | NEVER)
+
+
+def test_counting_additions_does_without_torchs_compiler():
+    code = (
+        "import sys\n"
+        "from helpers.lrn_backprop.exercises import window_sums\n"
+        "from helpers.teaching import check\n"
+        "assert check(window_sums, window_sums.function)\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "torch._dynamo" not in done.stdout.split()
