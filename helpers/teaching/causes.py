@@ -109,11 +109,11 @@ def _words(factor):
 
 def _of_shapes(pairs):
     a, b = next((a, b) for a, b in pairs if a.shape != b.shape)
-    if b.dim() == 0 and a.numel():
+    if b.dim() == 0 and a.numel() > 1:
         for how, value in (("sum", a.sum()), ("mean", a.mean())):
             if _close(value, b):
                 return f"This is the {how} of what is asked for: leave it out."
-    if a.dim() == 0 and b.numel():
+    if a.dim() == 0 and b.numel() > 1:
         for how, value in (("sum", b.sum()), ("mean", b.mean())):
             if _close(value, a):
                 return f"Take the {how} of what you return."

@@ -406,6 +406,17 @@ def test_errors_that_learners_meet_are_explained(attempt, says):
     assert says in check(gradient, attempt).message, check(gradient, attempt).message
 
 
+def test_one_number_of_another_type_is_no_sum():
+    @exercise(cases={"values": {"two": lambda: (2.0,)}}, hints=["h"])
+    def doubled(x):
+        """2x, a float."""
+        return 2 * x
+
+    message = check(doubled, lambda x: torch.tensor([2 * x])).message
+    assert "a torch tensor where a Python float is expected" in message
+    assert "sum" not in message and "mean" not in message
+
+
 def test_scalars_and_seeds_of_cases():
     assert scalar(2.0).shape == () and torch.equal(normal(3, seed=1), normal(3, seed=1))
     assert not torch.equal(uniform(3, seed=1), uniform(3, seed=2))
