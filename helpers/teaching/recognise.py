@@ -10,6 +10,8 @@ NEARLY = 1e-6
 CLOSE = 2e-4
 """Error, likewise, up to which an attempt is a formula with an ε in it, and no other formula."""
 
+VAGUE = ("RuntimeError", "TypeError", "ValueError", "AttributeError")  # raised for any reason
+
 TO_DIGITS = (
     "right to about {digits} digits. Is there an ε in it, or a float32? A bool divided by a "
     "number is float32"
@@ -79,13 +81,13 @@ def _digits(found):
 
 def _first(exercise, mistakes, expected, outcomes, places, loose=0.0):
     """The first of these mistakes that agrees with the attempt at `places`, and its variant."""
-
+    only_raises = all(outcome.raised for outcome in outcomes)
     for mistake in mistakes:
         for variant in mistake.variants():
             # A mistake runs case by case, no further than they agree.
             done = enumerate(exercise.known(variant))
             if all(
-                same(exercise, expected[i], known, outcomes[i], loose)
+                same(exercise, expected[i], known, outcomes[i], loose, only_raises)
                 for i, known in done
                 if i in places
             ):
@@ -93,12 +95,14 @@ def _first(exercise, mistakes, expected, outcomes, places, loose=0.0):
     return None
 
 
-def same(exercise, right, known, attempt, loose=0.0):
+def same(exercise, right, known, attempt, loose=0.0, only_raises=False):
     """Whether an attempt did in a case what another one, `known`, did: Outcomes, as `right` is.
 
-    A type like RuntimeError says little, so why it was raised must agree, too.
+    A type like RuntimeError says little, so why it was raised must agree, too; of an attempt that
+    only raises, whatever the type.
     """
-    if known.raised and attempt.raised and not right.raised:
+    unclear = known.raised and (only_raises or known.raised.classes[0] in VAGUE)
+    if unclear and attempt.raised and not right.raised:
         reasons = {re.sub(r"\d+", "", one.raised.message) for one in (known, attempt)}
         if len(reasons) > 1:
             return False

@@ -889,7 +889,7 @@ def test_a_mistake_that_raises_is_recognised_by_what_it_raises():
     assert _wrong(trace, lambda x: {}["a"]).mistake is None
 
 
-def test_reasons_count_only_where_nothing_else_is_known():
+def test_the_reason_of_an_error_that_says_enough_does_not_count():
     @exercise(
         cases={
             "values": {"two": lambda: (_row(1.0, 2.0),), "three": lambda: (_row(1.0, 2.0, 4.0),)},
