@@ -1,6 +1,7 @@
 """How every notebook looks, in both themes, on a wide and a narrow screen; and to axe-core."""
 
 import contextlib
+import functools
 import re
 
 import figure_checks
@@ -88,12 +89,17 @@ def test_nothing_is_cut_off_and_nothing_scrolls_sideways(alive, width):
     assert alive.do(CUT_OFF, ", ".join(OURS)) == []
 
 
+@functools.cache
+def smallest_text(figure):
+    """The size of the smallest text that `figure` draws, in pixels of the picture."""
+    drawn = figure_checks.Redrawn(figure)
+    return min(text.size for _, texts in drawn.texts for text in texts)
+
+
 def test_text_in_pictures_is_large_enough_on_the_screen(alive, figures, width):
     for figure in figures:
-        drawn = figure_checks.Redrawn(figure, count=1)
-        smallest = min(text.size for _, texts in drawn.texts for text in texts)
         shown = alive.live(figure).image.bounding_box()["width"] / style.WIDTH
-        assert smallest * shown >= TEXT_PIXELS, figure.name
+        assert smallest_text(figure) * shown >= TEXT_PIXELS, figure.name
 
 
 def test_controls_stand_out_from_their_background(alive, theme):
