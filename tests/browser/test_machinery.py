@@ -39,7 +39,8 @@ live(Fragile)
 '''
 
 # Opens a pipe, which waits for who writes, and keeps Python's lock: nothing else can run.
-BUSY = "import ctypes; ctypes.PyDLL(None).open({!r}.encode(), 0)"
+# The kernel says that it begins, then opens a pipe and keeps Python's lock: nothing of it answers.
+BUSY = "import ctypes; open({0!r} + '.begun', 'w'); ctypes.PyDLL(None).open({0!r}.encode(), 0)"
 WAITING = """\
 from pathlib import Path
 while not Path({!r}).exists():
@@ -162,7 +163,8 @@ class TestKernel:
         os.mkfifo(pipe)
         page.kernel(BUSY.format(pipe))
         try:
-            page.wait("() => lab.kernel().status === 'busy'")
+            while not os.path.exists(f"{pipe}.begun"):
+                page.tab.wait_for_timeout(50)
             press(view, "Home")
             expect_note(view, "The kernel has not answered yet")
             press(view, "End")

@@ -301,8 +301,8 @@ def attempt(alive, exercise, id, body):
 
 
 def plain(text):
-    """Words as the page shows them."""
-    return " ".join(text.replace("`", "").split())
+    """Words as the page shows them: without the marks of code and of stress."""
+    return " ".join(text.replace("`", "").replace("*", "").split())
 
 
 class TestExercises:
