@@ -1,0 +1,56 @@
+"""Train with every pair of output and loss on the digits, and heads on pixels; write an npz.
+
+`python data/logits_digits.py` (about a minute on one core). Six pairs of formulas.PAIRS, three
+trainings of formulas.TRAININGS and five seeds, 300 full steps on the first 1000 digits; measured on
+the last 797. A pair starts from the same weights as the others. Then linear heads for a row of
+pixels, for each number of classes, noise and head. Everything is float32, as in most trainings.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from helpers.logits_and_probabilities import formulas
+
+
+def digits():
+    """(trainings, pairs, seeds, steps, measures)."""
+    return np.array(
+        [
+            [[formulas.train_digits(t, p, s) for s in formulas.SEEDS] for p in formulas.PAIRS]
+            for t in formulas.TRAININGS
+        ]
+    )
+
+
+def pixel_heads(classes, noise, head):
+    """(steps, 2, 8): weights and biases of the head at each of formulas.PIXEL_STEPS."""
+    x, target = formulas.ramp(classes, noise, pixels=500, seed=1)
+    kept = torch.full((len(formulas.PIXEL_STEPS), 2, max(formulas.CLASSES)), torch.nan)
+    fits = formulas.fit_head(x[:, None], target, classes, head, formulas.PIXEL_STEPS)
+    for i, model in enumerate(fits):
+        kept[i, 0, :classes] = model[-1].weight.detach()[:, 0]
+        kept[i, 1, :classes] = model[-1].bias.detach()
+    return kept.numpy()
+
+
+def pixels():
+    """(classes, noises, heads, steps, 2, 8)."""
+    return np.array(
+        [
+            [[pixel_heads(c, n, h) for h in formulas.HEADS] for n in formulas.NOISES]
+            for c in formulas.CLASSES
+        ]
+    )
+
+
+def main():
+    torch.set_num_threads(1)
+    stored = {"digits": digits().astype(np.float32), "pixels": pixels().astype(np.float32)}
+    np.savez_compressed(Path(__file__).with_suffix(".npz"), **stored)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

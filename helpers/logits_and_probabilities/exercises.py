@@ -1,0 +1,485 @@
+"""The exercises of 08_logits_and_probabilities, in the order of the page."""
+
+import math
+
+import torch
+from torch.nn import functional as F
+
+from helpers.teaching.cases import normal, scalar, tensor
+from helpers.teaching.exercise import exercise
+
+__all__ = [  # noqa: RUF022
+    "diagnose", "cross_entropy", "lowest_loss", "segmentation_loss", "nll_gradient",
+    "multi_label_loss",
+]
+
+SCORES = [[2.0, -1.0, 0.5], [0.0, 3.0, 1.0]]
+
+
+def scores(output=None, **options):
+    rows = tensor(*SCORES, **options)
+    return output(rows) if output else rows
+
+
+@exercise(
+    cases={
+        "values": {
+            "softmax into nll_loss": lambda: (scores(lambda z: z.softmax(1)), "nll_loss"),
+            "log-softmax into nll_loss": lambda: (scores(lambda z: z.log_softmax(1)), "nll_loss"),
+            "log-sigmoid into nll_loss": lambda: (scores(F.logsigmoid), "nll_loss"),
+            "sigmoid into nll_loss": lambda: (scores(torch.sigmoid), "nll_loss"),
+            "scores into cross_entropy": lambda: (scores(), "cross_entropy"),
+            "softmax into cross_entropy": lambda: (scores(lambda z: z.softmax(1)), "cross_entropy"),
+            "sigmoid into cross_entropy": lambda: (scores(torch.sigmoid), "cross_entropy"),
+            "log-softmax into cross_entropy": lambda: (
+                scores(lambda z: z.log_softmax(1)),
+                "cross_entropy",
+            ),
+            "scores into nll_loss": lambda: (scores(), "nll_loss"),
+            "scores all below 0 into cross_entropy": lambda: (scores() - 7, "cross_entropy"),
+        },
+        "shapes": {"one row, two classes": lambda: (tensor([0.0, -40.0]), "nll_loss")},
+    },
+    hints=[
+        "For each of the two losses, write down what its input must be.",
+        "`nll_loss`: logarithms, so nothing above 0, and their exponentials add up to 1 in a row. "
+        "`cross_entropy`: any scores; numbers that all lie from 0 to 1 are suspicious.",
+        "Allow a rounding error where the exponentials are added: `abs(total - 1) < 1e-6`.",
+    ],
+    level=2,
+    minutes=8,
+)
+def diagnose(outputs, loss):
+    """What is wrong with handing these outputs to this loss?
+
+    outputs: float64 tensor (N, C), what the network returns; loss: "nll_loss" or "cross_entropy".
+    Returns "no logarithm" (nll_loss of something above 0), "no normaliser" (nll_loss of logarithms
+    whose exponentials do not add up to 1), "probabilities" (cross_entropy of numbers that all lie
+    from 0 to 1) or "fine".
+    Example: outputs [[0.7, 0.3]] and "nll_loss" → "no logarithm".
+    """
+    if loss == "cross_entropy":
+        return "probabilities" if ((outputs >= 0) & (outputs <= 1)).all() else "fine"
+    if (outputs > 0).any():
+        return "no logarithm"
+    return "fine" if (outputs.exp().sum(1) - 1).abs().max() < 1e-6 else "no normaliser"
+
+
+diagnose.slips(
+    adds_up_wrong_way=(
+        "sum(1) → sum(0)",
+        "The probabilities of one picture stand in a row: add along dimension 1.",
+    ),
+    logarithms_unchecked=(
+        'return "fine" if (outputs.exp().sum(1) - 1).abs().max() < 1e-6 else "no normaliser" → '
+        'return "fine"',
+        "Below 0 is not enough. Log-sigmoids are logarithms too, and nothing makes their "
+        "exponentials add up to 1.",
+    ),
+    only_sums_to_one=(
+        "((outputs >= 0) & (outputs <= 1)).all() → ((outputs.sum(1) - 1).abs() < 1e-6).all()",
+        "That finds a softmax. Sigmoids lie from 0 to 1 as well, without adding up to 1, and "
+        "cross_entropy takes them for scores just the same.",
+    ),
+    logs_are_suspicious=(
+        "((outputs >= 0) & (outputs <= 1)).all() → (outputs <= 1).all()",
+        "Scores may lie anywhere below 0, and log-probabilities are valid scores: cross_entropy "
+        "gives the right loss for them.",
+    ),
+    no_exponential=(
+        "outputs.exp().sum(1) → outputs.sum(1)",
+        "The outputs are logarithms here; it is their exponentials that add up to 1.",
+    ),
+)
+
+
+@exercise(
+    cases={
+        "values": {
+            "scores": lambda: (scores(), torch.tensor([2, 0]), False),
+            "probabilities": lambda: (scores(lambda z: z.softmax(1)), torch.tensor([2, 0]), True),
+            "five rows": lambda: (3 * normal(5, 4), torch.tensor([0, 3, 1, 1, 2]), False),
+            "a very unlikely class": lambda: (tensor([1 - 1e-12, 1e-12]), torch.tensor([1]), True),
+        },
+        "gradient": {
+            "by the scores": lambda: (scores(grad=True), torch.tensor([2, 0]), False),
+            "by the probabilities": lambda: (
+                tensor([0.2, 0.5, 0.3], [0.1, 0.1, 0.8], grad=True), torch.tensor([1, 0]), True,
+            ),
+        },
+        "edges": {
+            "a gap of 110 in float32": lambda: (
+                tensor([0.0, 110.0, 0.0], dtype=torch.float32), torch.tensor([0]), False,
+            ),
+        },
+    },
+    guards={"a gap of 110 in float32": "scores 110 apart in float32 must give the loss 110"},
+    hints=[
+        "Both ways lead to log-probabilities. What remains is the same for both.",
+        "From scores: `log_softmax`. From probabilities: `log`, and nothing else.",
+        "`gather` picks one entry a row: its index needs the shape (N, 1).",
+    ],
+    level=1,
+    minutes=6,
+)
+def cross_entropy(scores, target, from_probabilities=False):
+    """The mean cross-entropy, from scores or from probabilities.
+
+    scores: float tensor (N, C); with from_probabilities its rows are probabilities already.
+    target: int64 tensor (N,), the true class of each row. Returns a tensor of shape ().
+    Example: scores [[0, 0]], target [1] → ln 2; probabilities [[0.2, 0.8]], target [1] → 0.2231.
+    """
+    logs = scores.log() if from_probabilities else scores.log_softmax(1)
+    return -logs.gather(1, target[:, None]).mean()
+
+
+cross_entropy.slips(
+    softmax_of_probabilities=(
+        "scores.log() if → scores.log_softmax(1) if",
+        "You put a softmax behind probabilities: two softmaxes. The loss can't fall below "
+        "ln(1 + (C − 1)/e) then.",
+    ),
+    softmax_twice=(
+        "else scores.log_softmax(1) → else scores.softmax(1).log_softmax(1)",
+        "The scores go through two softmaxes: log_softmax has one inside, as F.cross_entropy has.",
+    ),
+    no_logarithm=(
+        "else scores.log_softmax(1) → else scores.softmax(1)",
+        "The logarithm is missing: this is minus the probability, which is never above 0.",
+    ),
+    raw_scores=(
+        "else scores.log_softmax(1) → else scores",
+        "This is minus the score itself. A cross-entropy needs the normaliser, ln Σ exp(score).",
+    ),
+    wrong_dimension=(
+        "log_softmax(1) → log_softmax(0)",
+        "The softmax runs over the rows. The classes are dimension 1.",
+    ),
+    epsilon_in_the_log=(
+        "scores.log() → (scores + EPS).log()",
+        "An ε inside the logarithm caps the loss and changes the gradient of every unlikely class.",
+    ),
+    log_of_softmax=(
+        "scores.log_softmax(1) → scores.softmax(1).log()",
+        "A softmax and then log: from a gap of about 104 in float32 the probability is rounded to "
+        "0, and the loss is infinite. log_softmax keeps it.",
+    ),
+    sums_the_rows=(".mean() → .sum()", "That is the sum over the rows; the mean is asked for."),
+    sigmoid_for_softmax=(
+        "else scores.log_softmax(1) → else F.logsigmoid(scores)",
+        "Log-sigmoids do not compete: the scores of the wrong classes are never read.",
+    ),
+)
+
+
+@exercise(
+    cases={
+        "values": {
+            f"{classes} classes, {head}": lambda c=classes, h=head: (c, h)
+            for classes in (2, 5, 21)
+            for head in ("logits", "softmax", "sigmoid")
+        }
+    },
+    hints=[
+        "What are the best outputs that each head can hand to the loss, for the true class and for "
+        "the others?",
+        "A softmax and a sigmoid give at most 1 to the true class and at least 0 to the others. "
+        "Put these into the cross-entropy.",
+        "−ln(e / (e + classes − 1)).",
+    ],
+    level=2,
+    minutes=6,
+)
+def lowest_loss(classes, head):
+    """The lowest cross-entropy that a perfect network can reach (a limit counts as reached).
+
+    classes: an int, at least 2; head: what stands between the last layer and F.cross_entropy:
+    "logits" (nothing), "softmax" or "sigmoid". Returns a float.
+    Example: 2 classes behind a softmax → 0.3133.
+    """
+    if head == "logits":
+        return 0.0
+    return math.log(math.e + classes - 1) - 1
+
+
+lowest_loss.slips(
+    as_if_it_guessed=(
+        "math.log(math.e + classes - 1) - 1 → math.log(classes)",
+        "ln C is the loss of a network that knows nothing. Its outputs can be better than equal.",
+    ),
+    counts_the_true_class_twice=(
+        "math.e + classes - 1 → math.e + classes",
+        "The sum in the softmax has C terms: e for the true class and C − 1 ones.",
+    ),
+    gives_the_probability=(
+        "math.log(math.e + classes - 1) - 1 → math.e / (math.e + classes - 1)",
+        "That is the largest probability. The loss is minus its logarithm.",
+    ),
+    forgets_the_others=(
+        "math.e + classes - 1 → math.e",
+        "An output of 0 still weighs exp(0) = 1 in the softmax of the loss.",
+    ),
+    two_classes_always=(
+        "math.e + classes - 1 → math.e + 1",
+        "That is the floor for two classes. Each further class adds a 1 to the sum.",
+    ),
+)
+
+
+@lowest_loss.mistake
+def only_the_softmax(classes, head):
+    """The sigmoid has the same floor as the softmax: its outputs lie from 0 to 1, too."""
+    return math.log(math.e + classes - 1) - 1 if head == "softmax" else 0.0
+
+
+@lowest_loss.mistake
+def sigmoids_down_to_minus_one(classes, head):
+    """A sigmoid gives 0 at the least, not −1; that would be a tanh."""
+    if head == "logits":
+        return 0.0
+    far = 1 if head == "softmax" else 2
+    return math.log1p((classes - 1) * math.exp(-far))
+
+
+def pixels(**options):
+    return 2 * normal(2, 3, 4, 5, **options)
+
+
+def labels(void=True):
+    label = torch.arange(40).reshape(2, 4, 5) * 7 % 3
+    return label - (label + 1) * (torch.arange(40).reshape(2, 4, 5) % 4 == 1) * void
+
+
+@exercise(
+    cases={
+        "values": {
+            "every pixel has a label": lambda: (pixels(), labels(void=False)),
+            "some pixels have none": lambda: (pixels(), labels()),
+            "one picture": lambda: (
+                normal(1, 2, 2, 2, seed=3), torch.tensor([[[0, 1], [-1, 1]]]),
+            ),
+        },
+        "gradient": {"by the scores": lambda: (pixels(grad=True), labels())},
+    },
+    hints=[
+        "The classes are dimension 1. A pixel is a row of C scores.",
+        "Choose the pixels with a label first: `labelled = target >= 0`, and the mean is over these.",
+        "`scores.movedim(1, -1)` has shape (B, H, W, C); indexed by `labelled`, it has one row a "
+        "pixel.",
+    ],
+    level=3,
+    minutes=10,
+)
+def segmentation_loss(scores, target):
+    """The mean cross-entropy over all pixels that have a label.
+
+    scores: float tensor (B, C, H, W), straight from a 1×1 convolution. target: int64 tensor
+    (B, H, W), the class of each pixel, or −1 for a pixel without a label, which does not count.
+    At least one pixel has a label. Returns a tensor of shape ().
+    Example: scores zeros (1, 2, 1, 3), target [[[0, −1, 1]]] → ln 2.
+    """
+    logs = scores.log_softmax(1).movedim(1, -1)
+    labelled = target >= 0
+    return -logs[labelled].gather(1, target[labelled][:, None]).mean()
+
+
+segmentation_loss.slips(
+    softmax_along_a_line=(
+        "log_softmax(1) → log_softmax(-1)",
+        "dim=-1 is the width of the picture: pixels compete there, not classes. Classes are "
+        "dimension 1.",
+    ),
+    sigmoid_in_the_head=(
+        "scores.log_softmax → scores.sigmoid().log_softmax",
+        "A sigmoid stands before the softmax of the loss. It limits every probability to "
+        "e/(e + C − 1).",
+    ),
+    softmax_in_the_head=(
+        "scores.log_softmax → scores.softmax(1).log_softmax",
+        "A softmax stands before the softmax of the loss: two of them.",
+    ),
+    no_competition=(
+        "scores.log_softmax(1) → F.logsigmoid(scores)",
+        "Log-sigmoids do not compete: nothing lowers the scores of the wrong classes.",
+    ),
+    no_logarithm=(
+        "scores.log_softmax(1) → scores.softmax(1)",
+        "The logarithm is missing: this is minus the probability of the true class.",
+    ),
+    all_pixels_in_the_mean=(
+        ".mean() → .sum() / target.numel()",
+        "The sum is divided by all pixels; those without a label must not count.",
+    ),
+    last_class_for_no_label=(
+        "target >= 0 → target >= -1; target[labelled][:, None] → target[labelled][:, None] % 3",
+        "−1 is read as an index here, and means the last class. These pixels have no label.",
+    ),
+    first_class_for_no_label=(
+        "target >= 0 → target >= -1; "
+        "target[labelled][:, None] → target[labelled][:, None].clamp(min=0)",
+        "Pixels without a label count as class 0 here.",
+    ),
+    class_0_left_out=(
+        "target >= 0 → target > 0",
+        "0 is a class, too. Only −1 means that there is no label.",
+    ),
+)
+
+
+@segmentation_loss.mistake
+def reshaped(scores, target):
+    """reshape(-1, C) cuts the numbers in the order of memory, (B, C, H, W), so that a row mixes
+    pixels. Move the classes to the end first."""
+    rows, labels = scores.reshape(-1, scores.shape[1]), target.reshape(-1)
+    return F.cross_entropy(rows, labels, ignore_index=-1)
+
+
+X = (-2.0, -1.0, 0.0, 1.5, 3.0)
+Y = (0.0, 1.0, 0.0, 1.0, 1.0)
+
+
+@exercise(
+    cases={
+        "values": {
+            "five points": lambda: (scalar(0.3), scalar(0.8), tensor(*X), tensor(*Y)),
+            "a falling curve": lambda: (scalar(-1.0), scalar(-0.5), tensor(*X), tensor(*Y)),
+            "sure and wrong": lambda: (scalar(0.0), scalar(-20.0), tensor(*X), tensor(*Y)),
+            "the flat start": lambda: (scalar(0.0), scalar(0.0), tensor(*X), tensor(*Y)),
+        },
+        "shapes": {"one point": lambda: (scalar(1.0), scalar(2.0), tensor(0.7), tensor(1.0))},
+    },
+    hints=[
+        "Start with one point, y = 1: the derivative of −ln σ(z) by z is σ(z) − 1.",
+        "For both labels it is p − y. Then use dz/db0 = 1 and dz/db1 = x.",
+        "Sum over the points: (Σ(p − y), Σ x(p − y)).",
+    ],
+    level=2,
+    minutes=8,
+    without_autograd=True,
+)
+def nll_gradient(b0, b1, x, y):
+    """The gradient of the summed log-loss of the curve p = σ(b0 + b1·x), without autograd.
+
+    b0, b1: float64 tensors of shape (); x, y: float64 tensors (N,), y holds labels 0 and 1.
+    Returns a tensor (2,): the derivatives by b0 and by b1.
+    Example: b0 = b1 = 0, x = (2), y = (1) → (−0.5, −1).
+    """
+    p = torch.sigmoid(b0 + b1 * x)
+    return torch.stack([(p - y).sum(), (x * (p - y)).sum()])
+
+
+nll_gradient.slips(
+    of_the_squared_error=(
+        "(p - y) → (p - y) * p * (1 - p)",
+        "The factor p(1 − p) belongs to the squared error (up to a 2). In the log-loss it cancels, "
+        "so a point that is sure and wrong still pulls.",
+    ),
+    twice_the_squared_error=(
+        "(p - y) → 2 * (p - y) * p * (1 - p)",
+        "That is the gradient of the squared error. The log-loss has no factor p(1 − p).",
+    ),
+    uphill=(
+        "p - y → y - p",
+        "The sign is turned: this is the direction in which the loss falls, not its gradient.",
+    ),
+    rounded=(
+        "torch.sigmoid(b0 + b1 * x) → torch.sigmoid(b0 + b1 * x).round()",
+        "You round p to a label first. Then a point on its right side pulls no more, however "
+        "unsure the curve is there.",
+    ),
+    penalised=(
+        "(x * (p - y)).sum() → (x * (p - y)).sum() + b1",
+        "There is a penalty on b1 in it, as in scikit-learn's default. The log-loss has none.",
+    ),
+    both_penalised=(
+        "(p - y).sum(), (x * (p - y)).sum() → (p - y).sum() + b0, (x * (p - y)).sum() + b1",
+        "There is a penalty on both numbers in it, as in liblinear. The log-loss has none.",
+    ),
+    averaged=(".sum() → .mean()", "That is the gradient of the mean loss; the sum is asked for."),
+    x_left_out=(
+        "(x * (p - y)).sum() → (p - y).sum()",
+        "z = b0 + b1·x changes by x when b1 changes by 1: the second sum needs the factor x.",
+    ),
+    without_b0=("b0 + b1 * x → b1 * x", "The curve has lost its b0."),
+)
+
+
+@exercise(
+    cases={
+        "values": {
+            "one picture, two labels": lambda: (
+                tensor([2.0, -1.0, 0.5]), tensor([1.0, 0.0, 1.0]), tensor(1.0, 1.0, 1.0),
+            ),
+            "rare labels weigh more": lambda: (
+                scores(), tensor([1.0, 0.0, 1.0], [0.0, 0.0, 1.0]), tensor(1.0, 5.0, 3.0),
+            ),
+            "no label at all": lambda: (scores(), tensor([0.0] * 3, [0.0] * 3), tensor(2.0, 3.0, 4.0)),
+        },
+        "gradient": {
+            "by the scores": lambda: (
+                scores(grad=True), tensor([1.0, 1.0, 0.0], [0.0, 1.0, 1.0]), tensor(1.0, 2.0, 4.0),
+            ),
+        },
+        "edges": {
+            "scores of ±200 in float32": lambda: (
+                tensor([200.0, -200.0], dtype=torch.float32),
+                tensor([0.0, 1.0], dtype=torch.float32),
+                tensor(1.0, 1.0, dtype=torch.float32),
+            ),
+        },
+    },
+    guards={"scores of ±200 in float32": "scores of ±200 in float32 must give the loss 200"},
+    hints=[
+        "Each score answers a question of its own: is this label there, yes or no?",
+        "A label that is there costs −ln σ(z), one that is not −ln(1 − σ(z)) = −ln σ(−z).",
+        "`pos_weight` multiplies the first of these only. `F.logsigmoid` is safe for large scores.",
+    ],
+    level=2,
+    minutes=8,
+)
+def multi_label_loss(scores, targets, pos_weight):
+    """The mean binary cross-entropy over all rows and labels, present labels weighted.
+
+    scores, targets: float tensors (N, C), targets 1 where a label is present and 0 elsewhere;
+    pos_weight: float tensor (C,), the factor of the loss of a present label. Returns shape ().
+    Example: scores [[0, 0]], targets [[1, 0]], pos_weight [3, 3] → 2·ln 2.
+    """
+    present = pos_weight * targets * F.logsigmoid(scores)
+    absent = (1 - targets) * F.logsigmoid(-scores)
+    return -(present + absent).mean()
+
+
+multi_label_loss.slips(
+    labels_compete=(
+        "F.logsigmoid(scores) → scores.log_softmax(1)",
+        "A softmax makes the labels compete: two of them can't both get more than ½.",
+    ),
+    absent_labels_forgotten=(
+        "(present + absent) → present",
+        "Labels that are absent cost nothing here, so a network that always says yes is perfect.",
+    ),
+    weight_on_everything=(
+        "absent = (1 - targets) → absent = pos_weight * (1 - targets)",
+        "pos_weight multiplies present labels only; on both it is merely a weight of the class.",
+    ),
+    weight_on_the_absent=(
+        "pos_weight * targets → targets; absent = (1 - targets) → absent = pos_weight * (1 - targets)",
+        "pos_weight stands at the wrong half: it belongs to the labels that are present.",
+    ),
+    no_weight=("pos_weight * targets → targets", "pos_weight is not used."),
+    sum_over_labels=(
+        ".mean() → .sum(1).mean()",
+        "You add over the labels; the mean over rows and labels is asked for.",
+    ),
+    sums_everything=(".mean() → .sum()", "That is the sum; the mean is asked for."),
+    sigmoid_twice=(
+        "F.logsigmoid(scores) → F.logsigmoid(scores.sigmoid()); "
+        "F.logsigmoid(-scores) → F.logsigmoid(-scores.sigmoid())",
+        "Two sigmoids: the scores went through one, and the loss has its own.",
+    ),
+    log_of_sigmoid=(
+        "F.logsigmoid(scores) → scores.sigmoid().log(); "
+        "F.logsigmoid(-scores) → (1 - scores.sigmoid()).log()",
+        "A sigmoid and then log: in float32 σ(200) is 1 and σ(−200) is 0, so the loss is infinite.",
+    ),
+)

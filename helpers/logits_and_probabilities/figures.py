@@ -1,0 +1,256 @@
+"""The live figures of 08_logits_and_probabilities."""
+
+import numpy as np
+import torch
+
+from helpers.logits_and_probabilities import formulas
+from helpers.teaching import style
+from helpers.teaching.figure import Choice, Slider, figure
+from helpers.teaching.words import brief, fixed
+
+__all__ = ["PullOfALoss", "SoftmaxTwice", "DigitsByPair", "RowOfPixels", "CurveFromLabels"]  # noqa: RUF022
+
+
+@figure(
+    first=Slider("score of class 0", -4.0, 12.0, step=0.5, default=2.0),
+    third=Slider("score of class 2, the true one", -4.0, 12.0, step=0.5, default=0.5),
+    pair=Choice("output → loss", list(formulas.PAIRS), default="scores → cross_entropy"),
+)
+class PullOfALoss:
+    """Three scores, and where one step of gradient descent pushes each of them."""
+
+    def measure(self, first, third, pair):
+        scores = torch.tensor([[first, -1.0, third]], dtype=torch.float64)
+        loss, gradient = formulas.pull(scores, torch.tensor([2]), *formulas.PAIRS[pair])
+        return {"scores": scores[0].numpy(), "loss": loss, "push": -gradient[0].numpy()}
+
+    def draw(self, canvas):
+        left, right = canvas.subplots(1, 2)
+        names = ["class 0", "class 1", "class 2\n(true)"]
+        left.set(title="the scores", ylim=(-5, 13), xlim=(-0.6, 2.6))
+        right.set(title="push on each score", ylim=(-1.15, 1.15), xlim=(-0.6, 2.6))
+        for axes in (left, right):
+            axes.set_xticks(range(3), names)
+            axes.axhline(0, color=style.GREY, lw=0.8)
+        self.bars = left.bar(range(3), [1, 1, 1], width=0.5, color=style.SKY)
+        self.arrows = [
+            right.plot([k, k], [0, 0], color=style.VERMILION, lw=4, solid_capstyle="butt")[0]
+            for k in range(3)
+        ]
+        (self.heads,) = right.plot(range(3), [0] * 3, "o", color=style.VERMILION, markersize=8)
+        self.numbers = [right.text(k, 0, "", ha="center", va="bottom") for k in range(3)]
+        self.loss = left.text(0.03, 0.92, "", transform=left.transAxes)
+
+    def update(self, now):
+        for k in range(3):
+            self.bars[k].set_height(now.scores[k])
+            self.arrows[k].set_data([k, k], [0, now.push[k]])
+            self.numbers[k].set_text(fixed(now.push[k], 3, sign=True))
+            self.numbers[k].set_y(now.push[k] + 0.07 if now.push[k] >= 0 else now.push[k] - 0.17)
+        self.heads.set_data(range(3), now.push)
+        self.loss.set_text(f"loss {fixed(now.loss, 3)}")
+
+    def describe(self, now):
+        pushes = ", ".join(fixed(push, 3, sign=True) for push in now.push)
+        return (
+            f"{now.pair}, scores ({fixed(now.first, 1)}, −1, {fixed(now.third, 1)}), the last class "
+            f"true: loss {fixed(now.loss, 3)}; the pushes on the three scores are {pushes}."
+        )
+
+
+@figure(
+    gap=Slider("gap", -10.0, 10.0, step=0.5, default=-4.0),
+    classes=Choice("classes", ["2", "10", "1000"], default="10"),
+)
+class SoftmaxTwice:
+    """Loss and push on the true score, behind one softmax and behind two, against the gap."""
+
+    GAPS = torch.linspace(-10, 10, 201, dtype=torch.float64)
+
+    def measure(self, gap, classes):
+        here = torch.tensor([gap], dtype=torch.float64)
+        found = {}
+        for times, name in ((1, "once"), (2, "twice")):
+            loss, slope = formulas.loss_of_gap(self.GAPS, int(classes), times)
+            found[f"losses_{name}"], found[f"pushes_{name}"] = loss.numpy(), -slope.numpy()
+            loss, slope = formulas.loss_of_gap(here, int(classes), times)
+            found[name] = loss.item(), -slope.item()
+        return found
+
+    def draw(self, canvas):
+        left, right = canvas.subplots(1, 2)
+        left.set(title="loss", xlabel="gap", xlim=(-10.3, 10.3), ylim=(-0.5, 17.5))
+        right.set(title="push on the true score", xlabel="gap", xlim=(-10.3, 10.3))
+        right.set_ylim(-0.05, 1.15)
+        self.lines, self.dots = {}, {}
+        looks = {"once": (style.BLUE, "-", "one softmax"), "twice": (style.VERMILION, "--", "two")}
+        for name, (colour, dash, label) in looks.items():
+            for axes in (left, right):
+                key = name, axes is left
+                (self.lines[key],) = axes.plot([], [], dash, color=colour, label=label)
+                (self.dots[key],) = axes.plot([], [], "o", color=colour, markersize=8)
+        left.legend(loc="upper right")
+        self.readout = right.text(0.97, 0.9, "", ha="right", va="top", transform=right.transAxes)
+
+    def update(self, now):
+        for name, losses, pushes in (
+            ("once", now.losses_once, now.pushes_once),
+            ("twice", now.losses_twice, now.pushes_twice),
+        ):
+            for at, values in enumerate((losses, pushes)):
+                self.lines[name, at == 0].set_data(self.GAPS, values)
+                self.dots[name, at == 0].set_data([now.gap], [getattr(now, name)[at]])
+        self.readout.set_text(f"once {fixed(now.once[1], 3)}\ntwice {fixed(now.twice[1], 3)}")
+
+    def describe(self, now):
+        return (
+            f"{now.classes} classes, the true score {fixed(now.gap, 1)} above the others: loss "
+            f"{brief(now.once[0])} and push {brief(now.once[1])} behind one softmax, loss "
+            f"{brief(now.twice[0])} and push {brief(now.twice[1])} behind two."
+        )
+
+
+@figure(
+    step=Slider("step", 0, 300, step=10, default=300),
+    pair=Choice("output → loss", list(formulas.PAIRS), default="sigmoid → nll_loss"),
+    training=Choice("training", list(formulas.TRAININGS), default="hidden layer, Adam"),
+)
+class DigitsByPair:
+    """Accuracy on held-out digits by step, for six pairs; mean outputs of the chosen one."""
+
+    def measure(self, step, pair, training):
+        at = formulas.STEPS.index(step)
+        accuracies = {name: formulas.digit_run(training, name)[:, 0] for name in formulas.PAIRS}
+        accuracy, loss, true, other = formulas.digit_run(training, pair)[at].tolist()
+        here = {"accuracy": accuracy, "loss": loss, "true": true, "other": other}
+        return {"accuracies": accuracies, **here}
+
+    def draw(self, canvas):
+        left, right = canvas.subplots(1, 2, width_ratios=[3, 2])
+        left.set(title="accuracy, held-out digits", xlabel="step", xlim=(-5, 305), ylim=(0, 1.03))
+        right.set(title="mean output", ylim=(0, 1.25), xlim=(-0.6, 1.6))
+        right.set_xticks(range(2), ["true\nclass", "other\nclasses"])
+        self.others = [left.plot([], [], color="#B0B0B0", lw=1.2)[0] for _ in formulas.PAIRS]
+        (self.bold,) = left.plot([], [], color=style.BLUE, lw=3)
+        (self.dot,) = left.plot([], [], "o", color=style.BLUE, markersize=9)
+        self.bars = right.bar(range(2), [1, 1], width=0.5, color=[style.BLUE, style.ORANGE])
+        self.numbers = [right.text(k, 0, "", ha="center", va="bottom") for k in range(2)]
+        self.loss = right.text(0.03, 0.93, "", transform=right.transAxes)
+
+    def update(self, now):
+        for line, accuracies in zip(self.others, now.accuracies.values(), strict=True):
+            line.set_data(formulas.STEPS, accuracies)
+        self.bold.set_data(formulas.STEPS, now.accuracies[now.pair])
+        self.dot.set_data([now.step], [now.accuracy])
+        for k, value in enumerate((now.true, now.other)):
+            self.bars[k].set_height(value)
+            self.numbers[k].set_text(fixed(value, 2))
+            self.numbers[k].set_y(value + 0.01)
+        self.loss.set_text(f"loss {fixed(now.loss, 3)}")
+
+    def describe(self, now):
+        return (
+            f"{now.training}, {now.pair}, step {now.step}: accuracy {fixed(now.accuracy, 3)}, loss "
+            f"{fixed(now.loss, 3)}, mean output {fixed(now.true, 3)} for the true class and "
+            f"{fixed(now.other, 3)} for each other one. Grey: the accuracy of the other pairs."
+        )
+
+
+@figure(
+    classes=Slider("classes", 2, 8, step=1, default=5),
+    noise=Choice("noise", [str(noise) for noise in formulas.NOISES], default="0.05"),
+    step=Slider("step", 0, 300, step=50, default=300),
+    head=Choice("behind the head", list(formulas.HEADS), default="sigmoid"),
+)
+class RowOfPixels:
+    """A row of pixels: brightness, true class, predicted class, and how sure the head is."""
+
+    def measure(self, classes, noise, step, head):
+        x, target = formulas.ramp(classes, float(noise))
+        weight, bias = formulas.pixel_head(classes, float(noise), head, step)
+        scores = x[:, None] * weight + bias
+        accuracy, confidence = formulas.accuracy_and_confidence(scores, target, head)
+        p = formulas.through(scores, head).softmax(1)
+        rows = np.stack([target.numpy(), p.argmax(1).numpy()])
+        cap = 1.0 if head == "none" else 1 / (1 + (classes - 1) / np.e)
+        return {
+            "bright": x.numpy()[None],
+            "rows": rows,
+            "sure": p.amax(1).numpy(),
+            "accuracy": accuracy,
+            "confidence": confidence,
+            "cap": cap,
+        }
+
+    def draw(self, canvas):
+        top, middle, bottom = canvas.subplots(3, 1, sharex=True, height_ratios=[1, 2, 3])
+        extent = (0, formulas.PIXELS, 0, 1)
+        self.bright = top.imshow(
+            np.zeros((1, formulas.PIXELS)), cmap="gray", vmin=0, vmax=1, extent=extent, aspect="auto"
+        )
+        self.rows = middle.imshow(
+            np.zeros((2, formulas.PIXELS)), cmap="viridis", vmin=0, vmax=7,
+            extent=(0, formulas.PIXELS, 0, 2), aspect="auto", interpolation="nearest",
+        )
+        top.set(title="brightness", yticks=[])
+        middle.set_title("true class, predicted class")
+        middle.set_yticks([1.5, 0.5], ["true", "predicted"])
+        bottom.set(title="largest probability", xlabel="pixel", ylim=(0, 1.08), xlim=(0, 60))
+        (self.sure,) = bottom.plot([], [], color=style.BLUE, drawstyle="steps-mid")
+        (self.cap,) = bottom.plot([], [], "--", color=style.VERMILION)
+        self.readout = bottom.text(0.99, 0.06, "", ha="right", transform=bottom.transAxes)
+        for axes in (top, middle):
+            axes.grid(False)
+
+    def update(self, now):
+        self.bright.set_data(now.bright)
+        self.rows.set_data(now.rows)
+        self.rows.set_clim(0, now.classes - 1)
+        self.sure.set_data(np.arange(formulas.PIXELS) + 0.5, now.sure)
+        self.cap.set_data([0, formulas.PIXELS], [now.cap, now.cap])
+        self.readout.set_text(f"accuracy {fixed(now.accuracy, 2)}, limit {fixed(now.cap, 3)}")
+
+    def describe(self, now):
+        behind = "a sigmoid" if now.head == "sigmoid" else "nothing"
+        return (
+            f"{now.classes} classes, noise {now.noise}, step {now.step}, {behind} behind the head: "
+            f"{fixed(100 * now.accuracy, 0)} % of the pixels are right, the mean of the largest "
+            f"probability is {fixed(now.confidence, 3)}, and its limit {fixed(now.cap, 3)}."
+        )
+
+
+@figure(
+    b0=Slider("b0", -3.0, 3.0, step=0.1, default=0.8),
+    b1=Slider("b1", -1.0, 40.0, step=0.5, default=0.5),
+)
+class CurveFromLabels:
+    """Ten labels of 0 and 1, an S through them, and three errors of it."""
+
+    def measure(self, b0, b1):
+        line = torch.tensor([b0, b1], dtype=torch.float64)
+        return {"costs": [formulas.curve_cost(*line, name).item() for name in formulas.ERRORS]}
+
+    def draw(self, canvas):
+        left, right = canvas.subplots(1, 2, width_ratios=[3, 2])
+        left.set(title="labels, and the curve", xlabel="x", xlim=(-2.4, 3.4), ylim=(-0.08, 1.08))
+        left.plot(formulas.X, formulas.Y, "o", color=style.BLACK)
+        (self.curve,) = left.plot([], [], color=style.BLUE)
+        right.set(title="summed error, logarithmic", yscale="log", ylim=(1, 200), xlim=(-0.6, 2.6))
+        right.set_xticks(range(3), ["log-\nloss", "squared", "abso-\nlute"])
+        self.bars = right.bar(range(3), [2, 2, 2], width=0.5, color=style.COLOURS[:3])
+        self.numbers = [right.text(k, 1, "", ha="center", va="bottom") for k in range(3)]
+
+    def update(self, now):
+        x = np.linspace(-2.4, 3.4, 300)
+        self.curve.set_data(x, 1 / (1 + np.exp(-(now.b0 + now.b1 * x))))
+        for k, cost in enumerate(now.costs):
+            self.bars[k].set_height(cost)
+            self.numbers[k].set_text(fixed(cost, 2))
+            self.numbers[k].set_y(cost * 1.03)
+
+    def describe(self, now):
+        costs = ", ".join(
+            f"{name} {fixed(cost, 3)}"
+            for name, cost in zip(formulas.ERRORS, now.costs, strict=True)
+        )
+        return f"The curve of b0 = {fixed(now.b0, 1)} and b1 = {fixed(now.b1, 1)}: {costs}."
