@@ -9,7 +9,11 @@ from helpers.teaching.cases import normal, scalar, tensor
 from helpers.teaching.exercise import exercise
 
 __all__ = [  # noqa: RUF022
-    "diagnose", "cross_entropy", "lowest_loss", "segmentation_loss", "nll_gradient",
+    "diagnose",
+    "cross_entropy",
+    "lowest_loss",
+    "segmentation_loss",
+    "nll_gradient",
     "multi_label_loss",
 ]
 
@@ -34,6 +38,10 @@ def scores(output=None, **options):
             "log-softmax into cross_entropy": lambda: (
                 scores(lambda z: z.log_softmax(1)),
                 "cross_entropy",
+            ),
+            "log-probabilities that mirror each other": lambda: (
+                tensor([0.3, 0.7], [0.7, 0.3]).log(),
+                "nll_loss",
             ),
             "scores into nll_loss": lambda: (scores(), "nll_loss"),
             "scores all below 0 into cross_entropy": lambda: (scores() - 7, "cross_entropy"),
@@ -104,12 +112,16 @@ diagnose.slips(
         "gradient": {
             "by the scores": lambda: (scores(grad=True), torch.tensor([2, 0]), False),
             "by the probabilities": lambda: (
-                tensor([0.2, 0.5, 0.3], [0.1, 0.1, 0.8], grad=True), torch.tensor([1, 0]), True,
+                tensor([0.2, 0.5, 0.3], [0.1, 0.1, 0.8], grad=True),
+                torch.tensor([1, 0]),
+                True,
             ),
         },
         "edges": {
             "a gap of 110 in float32": lambda: (
-                tensor([0.0, 110.0, 0.0], dtype=torch.float32), torch.tensor([0]), False,
+                tensor([0.0, 110.0, 0.0], dtype=torch.float32),
+                torch.tensor([0]),
+                False,
             ),
         },
     },
@@ -256,7 +268,8 @@ def labels(void=True):
             "every pixel has a label": lambda: (pixels(), labels(void=False)),
             "some pixels have none": lambda: (pixels(), labels()),
             "one picture": lambda: (
-                normal(1, 2, 2, 2, seed=3), torch.tensor([[[0, 1], [-1, 1]]]),
+                normal(1, 2, 2, 2, seed=3),
+                torch.tensor([[[0, 1], [-1, 1]]]),
             ),
         },
         "gradient": {"by the scores": lambda: (pixels(grad=True), labels())},
@@ -311,7 +324,7 @@ segmentation_loss.slips(
         "The sum is divided by all pixels; those without a label must not count.",
     ),
     last_class_for_no_label=(
-        "target >= 0 → target >= -1; target[labelled][:, None] → target[labelled][:, None] % 3",
+        "target >= 0 → target >= -1; target[labelled][:, None] → target[labelled][:, None] % scores.shape[1]",
         "−1 is read as an index here, and means the last class. These pixels have no label.",
     ),
     first_class_for_no_label=(
@@ -370,12 +383,12 @@ def nll_gradient(b0, b1, x, y):
 
 nll_gradient.slips(
     of_the_squared_error=(
-        "(p - y) → (p - y) * p * (1 - p)",
+        "(p - y) → ((p - y) * p * (1 - p))",
         "The factor p(1 − p) belongs to the squared error (up to a 2). In the log-loss it cancels, "
         "so a point that is sure and wrong still pulls.",
     ),
     twice_the_squared_error=(
-        "(p - y) → 2 * (p - y) * p * (1 - p)",
+        "(p - y) → (2 * (p - y) * p * (1 - p))",
         "That is the gradient of the squared error. The log-loss has no factor p(1 − p).",
     ),
     uphill=(
@@ -408,16 +421,26 @@ nll_gradient.slips(
     cases={
         "values": {
             "one picture, two labels": lambda: (
-                tensor([2.0, -1.0, 0.5]), tensor([1.0, 0.0, 1.0]), tensor(1.0, 1.0, 1.0),
+                tensor([2.0, -1.0, 0.5]),
+                tensor([1.0, 0.0, 1.0]),
+                tensor(1.0, 1.0, 1.0),
             ),
             "rare labels weigh more": lambda: (
-                scores(), tensor([1.0, 0.0, 1.0], [0.0, 0.0, 1.0]), tensor(1.0, 5.0, 3.0),
+                scores(),
+                tensor([1.0, 0.0, 1.0], [0.0, 0.0, 1.0]),
+                tensor(1.0, 5.0, 3.0),
             ),
-            "no label at all": lambda: (scores(), tensor([0.0] * 3, [0.0] * 3), tensor(2.0, 3.0, 4.0)),
+            "no label at all": lambda: (
+                scores(),
+                tensor([0.0] * 3, [0.0] * 3),
+                tensor(2.0, 3.0, 4.0),
+            ),
         },
         "gradient": {
             "by the scores": lambda: (
-                scores(grad=True), tensor([1.0, 1.0, 0.0], [0.0, 1.0, 1.0]), tensor(1.0, 2.0, 4.0),
+                scores(grad=True),
+                tensor([1.0, 1.0, 0.0], [0.0, 1.0, 1.0]),
+                tensor(1.0, 2.0, 4.0),
             ),
         },
         "edges": {

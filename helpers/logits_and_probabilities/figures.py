@@ -1,5 +1,7 @@
 """The live figures of 08_logits_and_probabilities."""
 
+from functools import lru_cache
+
 import numpy as np
 import torch
 
@@ -65,14 +67,18 @@ class PullOfALoss:
 class SoftmaxTwice:
     """Loss and push on the true score, behind one softmax and behind two, against the gap."""
 
-    GAPS = torch.linspace(-10, 10, 201, dtype=torch.float64)
+    GAPS = torch.linspace(-10, 10, 81, dtype=torch.float64)
+
+    @lru_cache(maxsize=6)  # noqa: B019 (there is one such figure)
+    def curves(self, classes, times):
+        loss, slope = formulas.loss_of_gap(self.GAPS, classes, times)
+        return loss.numpy(), -slope.numpy()
 
     def measure(self, gap, classes):
         here = torch.tensor([gap], dtype=torch.float64)
         found = {}
         for times, name in ((1, "once"), (2, "twice")):
-            loss, slope = formulas.loss_of_gap(self.GAPS, int(classes), times)
-            found[f"losses_{name}"], found[f"pushes_{name}"] = loss.numpy(), -slope.numpy()
+            found[f"losses_{name}"], found[f"pushes_{name}"] = self.curves(int(classes), times)
             loss, slope = formulas.loss_of_gap(here, int(classes), times)
             found[name] = loss.item(), -slope.item()
         return found
@@ -186,11 +192,21 @@ class RowOfPixels:
         top, middle, bottom = canvas.subplots(3, 1, sharex=True, height_ratios=[1, 2, 3])
         extent = (0, formulas.PIXELS, 0, 1)
         self.bright = top.imshow(
-            np.zeros((1, formulas.PIXELS)), cmap="gray", vmin=0, vmax=1, extent=extent, aspect="auto"
+            np.zeros((1, formulas.PIXELS)),
+            cmap="gray",
+            vmin=0,
+            vmax=1,
+            extent=extent,
+            aspect="auto",
         )
         self.rows = middle.imshow(
-            np.zeros((2, formulas.PIXELS)), cmap="viridis", vmin=0, vmax=7,
-            extent=(0, formulas.PIXELS, 0, 2), aspect="auto", interpolation="nearest",
+            np.zeros((2, formulas.PIXELS)),
+            cmap="viridis",
+            vmin=0,
+            vmax=7,
+            extent=(0, formulas.PIXELS, 0, 2),
+            aspect="auto",
+            interpolation="nearest",
         )
         top.set(title="brightness", yticks=[])
         middle.set_title("true class, predicted class")

@@ -275,17 +275,25 @@ def curve_cost(b0, b1, error, x=X, y=Y):
     return ERRORS[error](b0 + b1 * x, y).sum(-1)
 
 
-def fit_curve(error, x=X, y=Y, start=(0.0, 0.0), iterations=200):
-    """(b0, b1) that L-BFGS reaches from `start`, a float64 tensor (2,), and its cost (float)."""
+def fit_curve(error, x=X, y=Y, start=(0.0, 0.0), iterations=200, penalty=(0.0, 0.0)):
+    """(b0, b1) that L-BFGS reaches from `start`, a float64 tensor (2,), and its cost (float).
+
+    `penalty`: the factors of ½·b0² and ½·b1² that are added to the cost while it is minimised;
+    scikit-learn's LogisticRegression has (0, 1/C), its solver liblinear (1/C, 1/C).
+    """
+    weights = torch.tensor(penalty, dtype=torch.float64)
     b = torch.tensor(start, dtype=torch.float64, requires_grad=True)
     search = torch.optim.LBFGS(
-        [b], max_iter=iterations, line_search_fn="strong_wolfe", tolerance_grad=1e-12,
+        [b],
+        max_iter=iterations,
+        line_search_fn="strong_wolfe",
+        tolerance_grad=1e-12,
         tolerance_change=1e-16,
     )
 
     def closure():
         search.zero_grad()
-        cost = curve_cost(b[0], b[1], error, x, y)
+        cost = curve_cost(b[0], b[1], error, x, y) + (weights * b**2).sum() / 2
         cost.backward()
         return cost
 
@@ -298,7 +306,7 @@ def stored():
     """What data/logits_digits.py wrote: name → array.
 
     "digits": (trainings, pairs, seeds, steps, measures); "pixels": (classes, noises, heads, steps,
-    2, 8) weights and biases of the heads, NaN beyond the number of classes; "pairs_of_digits".
+    2, 8) weights and biases of the heads, NaN beyond the number of classes.
     """
     with np.load(DATA / "logits_digits.npz") as file:
         return {name: file[name] for name in file.files}
@@ -313,7 +321,10 @@ def digit_run(training, pair, seed=0):
 def pixel_head(classes, noise, head, step):
     """Weights and biases, each (classes,) float32, of the stored head of the row of pixels."""
     place = (
-        CLASSES.index(classes), NOISES.index(noise), HEADS.index(head), PIXEL_STEPS.index(step)
+        CLASSES.index(classes),
+        NOISES.index(noise),
+        HEADS.index(head),
+        PIXEL_STEPS.index(step),
     )
     return torch.from_numpy(stored()["pixels"][place][:, :classes])
 
