@@ -31,8 +31,8 @@ def pixel_heads(classes, noise, head):
     kept = torch.full((len(formulas.PIXEL_STEPS), 2, max(formulas.CLASSES)), torch.nan)
     fits = formulas.fit_head(x[:, None], target, classes, head, formulas.PIXEL_STEPS)
     for i, model in enumerate(fits):
-        kept[i, 0, :classes] = model[-1].weight.detach()[:, 0]
-        kept[i, 1, :classes] = model[-1].bias.detach()
+        kept[i, 0, :classes] = model.weight.detach()[:, 0]
+        kept[i, 1, :classes] = model.bias.detach()
     return kept.numpy()
 
 

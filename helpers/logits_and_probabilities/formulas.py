@@ -228,17 +228,14 @@ def clusters(classes, points=2000, spread=0.15, seed=0):
     return centres + spread * torch.randn(points, 2, generator=generator), label
 
 
-def fit_head(x, target, classes, head, steps, seed=0, hidden=0):
+def fit_head(x, target, classes, head, steps, seed=0):
     """Train a linear head on rows of features with Adam; yield it at each of `steps`.
 
     x: (N, features) float32. `head`, one of HEADS: what stands between scores and cross-entropy.
-    hidden: the width of a ReLU layer before the head, 0 for none.
     """
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        last = nn.Linear(hidden or x.shape[1], classes)
-        first = [nn.Linear(x.shape[1], hidden), nn.ReLU()] if hidden else []
-        model = nn.Sequential(*first, last)
+        model = nn.Linear(x.shape[1], classes)
     optimiser = torch.optim.Adam(model.parameters(), lr=0.05)
     for step in range(max(steps) + 1):
         if step in steps:
@@ -316,6 +313,12 @@ def digit_run(training, pair, seed=0):
     """The stored (steps, measures) of one training."""
     place = list(TRAININGS).index(training), list(PAIRS).index(pair), SEEDS.index(seed)
     return stored()["digits"][place]
+
+
+def over_seeds(training, pair, measure="accuracy", step=300):
+    """The stored values of one of MEASURES for all SEEDS, a tensor (5,)."""
+    place = STEPS.index(step), MEASURES.index(measure)
+    return torch.tensor([digit_run(training, pair, seed)[place].item() for seed in SEEDS])
 
 
 def pixel_head(classes, noise, head, step):

@@ -308,7 +308,7 @@ def test_pairs_of_digits_have_two_labels_each():
     x, targets = formulas.digit_pairs()
     assert x.shape == (909, 64)
     assert (targets.sum(1) == 2).all()
-    assert 0 <= x.min() and x.max() <= 1
+    assert x.min() >= 0 and x.max() <= 1
 
 
 # What people write, and no declaration knows
