@@ -43,6 +43,20 @@ def scores(output=None, **options):
                 tensor([0.3, 0.7], [0.7, 0.3]).log(),
                 "nll_loss",
             ),
+            "shares that add up to a half, into nll_loss": lambda: (
+                tensor([0.2, 0.3], [0.1, 0.4]).log(),
+                "nll_loss",
+            ),
+            "ones and zeros into cross_entropy": lambda: (
+                tensor([1.0, 0.0], [0.0, 1.0]),
+                "cross_entropy",
+            ),
+            "scores from 0 to 1.5 into cross_entropy": lambda: (
+                tensor([0.5, 1.5], [0.0, 1.0]),
+                "cross_entropy",
+            ),
+            "scores all above 1 into cross_entropy": lambda: (scores() + 3, "cross_entropy"),
+            "certain, log-softmax into nll_loss": lambda: (tensor([0.0, -800.0]), "nll_loss"),
             "scores into nll_loss": lambda: (scores(), "nll_loss"),
             "scores all below 0 into cross_entropy": lambda: (scores() - 7, "cross_entropy"),
         },
@@ -209,6 +223,8 @@ def lowest_loss(classes, head):
     "logits" (nothing), "softmax" or "sigmoid". Returns a float.
     Example: 2 classes behind a softmax → 0.3133.
     """
+    import math  # the page does not
+
     if head == "logits":
         return 0.0
     return math.log(math.e + classes - 1) - 1

@@ -127,8 +127,9 @@ class DigitsByPair:
     def measure(self, step, pair, training):
         at = formulas.STEPS.index(step)
         accuracies = {name: formulas.digit_run(training, name)[:, 0] for name in formulas.PAIRS}
-        accuracy, loss, true, other = formulas.digit_run(training, pair)[at].tolist()
+        accuracy, loss, true, other, _, classes = formulas.digit_run(training, pair)[at].tolist()
         here = {"accuracy": accuracy, "loss": loss, "true": true, "other": other}
+        here["classes"] = round(classes)
         return {"accuracies": accuracies, **here}
 
     def draw(self, canvas):
@@ -142,6 +143,7 @@ class DigitsByPair:
         self.bars = right.bar(range(2), [1, 1], width=0.5, color=[style.BLUE, style.ORANGE])
         self.numbers = [right.text(k, 0, "", ha="center", va="bottom") for k in range(2)]
         self.loss = right.text(0.03, 0.93, "", transform=right.transAxes)
+        self.classes = left.text(0.98, 0.5, "", ha="right", transform=left.transAxes)
 
     def update(self, now):
         for line, accuracies in zip(self.others, now.accuracies.values(), strict=True):
@@ -153,12 +155,13 @@ class DigitsByPair:
             self.numbers[k].set_text(fixed(value, 2))
             self.numbers[k].set_y(value + 0.01)
         self.loss.set_text(f"loss {fixed(now.loss, 3)}")
+        self.classes.set_text(f"answers name {now.classes} of 10 classes")
 
     def describe(self, now):
         return (
             f"{now.training}, {now.pair}, step {now.step}: accuracy {fixed(now.accuracy, 3)}, loss "
             f"{fixed(now.loss, 3)}, mean output {fixed(now.true, 3)} for the true class and "
-            f"{fixed(now.other, 3)} for each other one. Grey: the accuracy of the other pairs."
+            f"{fixed(now.other, 3)} for each other one; the answers name {now.classes} of 10 classes. Grey: the accuracy of the other pairs."
         )
 
 

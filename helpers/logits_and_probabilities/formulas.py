@@ -81,7 +81,7 @@ def lowest(output, loss, classes):
 
     For the binary losses, averaged over the classes.
     """
-    others, soft = classes - 1, math.log1p(math.exp(-1))  # softplus(−1)
+    soft = math.log1p(math.exp(-1))  # the binary loss of a score of 1
     bounded = output in ("softmax", "sigmoid")
     if loss == "nll_loss":
         return -math.inf if output == "logits" else -1.0 if bounded else 0.0
@@ -89,9 +89,8 @@ def lowest(output, loss, classes):
         return floor(classes) if bounded else 0.0
     if loss == "BCELoss":
         return 0.0 if bounded else math.nan
-    if bounded:
-        return (soft + others * math.log(2)) / classes
-    return 0.0 if output == "logits" else math.log(2) / classes
+    true, other = (soft, math.log(2)) if bounded else (math.log(2), 0.0)
+    return 0.0 if output == "logits" else (true + (classes - 1) * other) / classes
 
 
 def table(scores, target):
@@ -104,8 +103,7 @@ def table(scores, target):
         for loss in LOSSES:
             try:
                 value, gradient = pull(scores, target, output, loss)
-                moved = gradient.abs() > 1e-9
-                who = "all" if moved.all() else "true" if moved.sum() == 1 else "some"
+                who = "all" if (gradient.abs() > 1e-9).all() else "true"
             except RuntimeError:  # BCELoss of what lies outside 0 to 1
                 value, who = math.nan, "–"
             rows.append((output, loss, value, lowest(output, loss, scores.shape[1]), who))
@@ -147,7 +145,7 @@ TRAININGS = {
 }
 SEEDS = tuple(range(5))
 STEPS = tuple(range(0, 301, 10))
-MEASURES = ("accuracy", "loss", "true class", "other classes")
+MEASURES = ("accuracy", "loss", "true class", "other classes", "by scores", "classes")
 
 
 @lru_cache(maxsize=1)
@@ -171,23 +169,26 @@ def network(kind, seed):
 def measure_digits(model, pair):
     """Values of MEASURES on the last 797 digits, a list of floats.
 
-    The accuracy takes the largest output, as it comes out of float32 (the first of equal ones); the
-    last two are mean outputs, exp of them where the output is a logarithm.
+    The accuracy takes the largest output, as it comes out of float32 (the first of equal ones), "by
+    scores" the largest score. "true class" and "other classes" are mean outputs, exp of them where
+    the output is a logarithm; "classes" counts those that are predicted at all.
     """
     x, target = digit_parts()[1]
     output, loss = PAIRS[pair]
-    outputs = OUTPUTS[output](model(x))
+    scores = model(x)
+    outputs = OUTPUTS[output](scores)
     value = LOSSES[loss](outputs, target).item()
     shares = outputs.exp() if output == "log-sigmoid" else outputs
     shares = outputs.softmax(1) if output == "logits" else shares
     true = shares.gather(1, target[:, None]).mean().item()
     other = (shares.sum(1).mean().item() - true) / 9
-    accuracy = (shares.argmax(1) == target).float().mean().item()
-    return [accuracy, value, true, other]
+    answers = shares.argmax(1)
+    right, by_scores = ((a == target).float().mean().item() for a in (answers, scores.argmax(1)))
+    return [right, value, true, other, by_scores, len(answers.unique())]
 
 
 def train_digits(training, pair, seed, steps=STEPS):
-    """Train on the first 1000 digits, all at once; a (len(steps), 4) array of MEASURES."""
+    """Train on the first 1000 digits, all at once; a (len(steps), 6) array of MEASURES."""
     kind, optimiser, rate = TRAININGS[training]
     output, loss = PAIRS[pair]
     model = network(kind, seed)
@@ -280,13 +281,8 @@ def fit_curve(error, x=X, y=Y, start=(0.0, 0.0), iterations=200, penalty=(0.0, 0
     """
     weights = torch.tensor(penalty, dtype=torch.float64)
     b = torch.tensor(start, dtype=torch.float64, requires_grad=True)
-    search = torch.optim.LBFGS(
-        [b],
-        max_iter=iterations,
-        line_search_fn="strong_wolfe",
-        tolerance_grad=1e-12,
-        tolerance_change=1e-16,
-    )
+    ends = dict(max_iter=iterations, tolerance_grad=1e-12, tolerance_change=1e-16)
+    search = torch.optim.LBFGS([b], line_search_fn="strong_wolfe", **ends)
 
     def closure():
         search.zero_grad()
@@ -323,13 +319,8 @@ def over_seeds(training, pair, measure="accuracy", step=300):
 
 def pixel_head(classes, noise, head, step):
     """Weights and biases, each (classes,) float32, of the stored head of the row of pixels."""
-    place = (
-        CLASSES.index(classes),
-        NOISES.index(noise),
-        HEADS.index(head),
-        PIXEL_STEPS.index(step),
-    )
-    return torch.from_numpy(stored()["pixels"][place][:, :classes])
+    place = CLASSES.index(classes), NOISES.index(noise), HEADS.index(head)
+    return torch.from_numpy(stored()["pixels"][place][PIXEL_STEPS.index(step), :, :classes])
 
 
 # 6 · Several labels a picture
