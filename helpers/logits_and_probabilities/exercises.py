@@ -201,9 +201,15 @@ cross_entropy.slips(
 @exercise(
     cases={
         "values": {
-            f"{classes} classes, {head}": lambda c=classes, h=head: (c, h)
-            for classes in (2, 5, 21)
-            for head in ("logits", "softmax", "sigmoid")
+            "2 classes, logits": lambda: (2, "logits"),
+            "2 classes, softmax": lambda: (2, "softmax"),
+            "2 classes, sigmoid": lambda: (2, "sigmoid"),
+            "5 classes, logits": lambda: (5, "logits"),
+            "5 classes, softmax": lambda: (5, "softmax"),
+            "5 classes, sigmoid": lambda: (5, "sigmoid"),
+            "21 classes, logits": lambda: (21, "logits"),
+            "21 classes, softmax": lambda: (21, "softmax"),
+            "21 classes, sigmoid": lambda: (21, "sigmoid"),
         }
     },
     hints=[

@@ -30,7 +30,7 @@ class PullOfALoss:
         left, right = canvas.subplots(1, 2)
         names = ["class 0", "class 1", "class 2\n(true)"]
         left.set(title="the scores", ylim=(-5, 13), xlim=(-0.6, 2.6))
-        right.set(title="push on each score", ylim=(-1.15, 1.15), xlim=(-0.6, 2.6))
+        right.set(title="push on each score", ylim=(-1.3, 1.3), xlim=(-0.6, 2.6))
         for axes in (left, right):
             axes.set_xticks(range(3), names)
             axes.axhline(0, color=style.GREY, lw=0.8)
@@ -41,7 +41,7 @@ class PullOfALoss:
         ]
         (self.heads,) = right.plot(range(3), [0] * 3, "o", color=style.VERMILION, markersize=8)
         self.numbers = [right.text(k, 0, "", ha="center", va="bottom") for k in range(3)]
-        self.loss = left.text(0.03, 0.92, "", transform=left.transAxes)
+        self.loss = left.text(1, 11.5, "", ha="center")
 
     def update(self, now):
         for k in range(3):
@@ -96,7 +96,7 @@ class SoftmaxTwice:
                 (self.lines[key],) = axes.plot([], [], dash, color=colour, label=label)
                 (self.dots[key],) = axes.plot([], [], "o", color=colour, markersize=8)
         left.legend(loc="upper right")
-        self.readout = right.text(0.97, 0.9, "", ha="right", va="top", transform=right.transAxes)
+        self.readout = right.text(0.05, 0.55, "", va="center", transform=right.transAxes)
 
     def update(self, now):
         for name, losses, pushes in (
@@ -135,15 +135,14 @@ class DigitsByPair:
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2, width_ratios=[3, 2])
         left.set(title="accuracy, held-out digits", xlabel="step", xlim=(-5, 305), ylim=(0, 1.03))
-        right.set(title="mean output", ylim=(0, 1.25), xlim=(-0.6, 1.6))
+        right.set(title="mean output", ylim=(0, 1.4), xlim=(-0.6, 1.6))
         right.set_xticks(range(2), ["true\nclass", "other\nclasses"])
         self.others = [left.plot([], [], color="#B0B0B0", lw=1.2)[0] for _ in formulas.PAIRS]
         (self.bold,) = left.plot([], [], color=style.BLUE, lw=3)
         (self.dot,) = left.plot([], [], "o", color=style.BLUE, markersize=9)
         self.bars = right.bar(range(2), [1, 1], width=0.5, color=[style.BLUE, style.ORANGE])
         self.numbers = [right.text(k, 0, "", ha="center", va="bottom") for k in range(2)]
-        self.loss = right.text(0.03, 0.93, "", transform=right.transAxes)
-        self.classes = left.text(0.98, 0.5, "", ha="right", transform=left.transAxes)
+        self.loss = right.text(0.03, 0.97, "", va="top", transform=right.transAxes)
 
     def update(self, now):
         for line, accuracies in zip(self.others, now.accuracies.values(), strict=True):
@@ -154,8 +153,7 @@ class DigitsByPair:
             self.bars[k].set_height(value)
             self.numbers[k].set_text(fixed(value, 2))
             self.numbers[k].set_y(value + 0.01)
-        self.loss.set_text(f"loss {fixed(now.loss, 3)}")
-        self.classes.set_text(f"answers name {now.classes} of 10 classes")
+        self.loss.set_text(f"loss {fixed(now.loss, 3)}\ndigits named: {now.classes}")
 
     def describe(self, now):
         return (
@@ -217,7 +215,7 @@ class RowOfPixels:
         bottom.set(title="largest probability", xlabel="pixel", ylim=(0, 1.08), xlim=(0, 60))
         (self.sure,) = bottom.plot([], [], color=style.BLUE, drawstyle="steps-mid")
         (self.cap,) = bottom.plot([], [], "--", color=style.VERMILION)
-        self.readout = bottom.text(0.99, 0.06, "", ha="right", transform=bottom.transAxes)
+        self.readout = bottom.text(1, 1.05, "", ha="right", transform=bottom.transAxes)
         for axes in (top, middle):
             axes.grid(False)
 
