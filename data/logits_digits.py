@@ -1,8 +1,8 @@
 """Train with every pair of output and loss on the digits, and heads on pixels; write an npz.
 
-`python data/logits_digits.py` (about a minute on one core). Six pairs of formulas.PAIRS, three
+`python data/logits_digits.py` (about a minute and a half on one core). Six pairs of formulas.PAIRS, three
 trainings of formulas.TRAININGS and five seeds, 300 full steps on the first 1000 digits; measured on
-the last 797. A pair starts from the same weights as the others. Then linear heads for a row of
+the last 797; three pairs of training and loss for 3000 steps as well. A pair starts from the same weights as the others. Then linear heads for a row of
 pixels, for each number of classes, noise and head. Everything is float32, as in most trainings.
 """
 
@@ -21,6 +21,16 @@ def digits():
         [
             [[formulas.train_digits(t, p, s) for s in formulas.SEEDS] for p in formulas.PAIRS]
             for t in formulas.TRAININGS
+        ]
+    )
+
+
+def longer():
+    """(of formulas.LONGER, seeds, measures)."""
+    return np.array(
+        [
+            [formulas.train_digits(t, p, s, steps=(3000,))[0] for s in formulas.SEEDS]
+            for t, p in formulas.LONGER
         ]
     )
 
@@ -48,7 +58,8 @@ def pixels():
 
 def main():
     torch.set_num_threads(1)
-    stored = {"digits": digits().astype(np.float32), "pixels": pixels().astype(np.float32)}
+    parts = {"digits": digits(), "longer": longer(), "pixels": pixels()}
+    stored = {name: part.astype(np.float32) for name, part in parts.items()}
     np.savez_compressed(Path(__file__).with_suffix(".npz"), **stored)
 
 

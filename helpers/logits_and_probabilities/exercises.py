@@ -28,13 +28,12 @@ def scores(output=None, **options):
 @exercise(
     cases={
         "values": {
+            "log-sigmoid into nll_loss": lambda: (scores(F.logsigmoid), "nll_loss"),
             "softmax into nll_loss": lambda: (scores(lambda z: z.softmax(1)), "nll_loss"),
             "log-softmax into nll_loss": lambda: (scores(lambda z: z.log_softmax(1)), "nll_loss"),
-            "log-sigmoid into nll_loss": lambda: (scores(F.logsigmoid), "nll_loss"),
             "sigmoid into nll_loss": lambda: (scores(torch.sigmoid), "nll_loss"),
             "scores into cross_entropy": lambda: (scores(), "cross_entropy"),
             "softmax into cross_entropy": lambda: (scores(lambda z: z.softmax(1)), "cross_entropy"),
-            "sigmoid into cross_entropy": lambda: (scores(torch.sigmoid), "cross_entropy"),
             "log-softmax into cross_entropy": lambda: (
                 scores(lambda z: z.log_softmax(1)),
                 "cross_entropy",
@@ -47,10 +46,6 @@ def scores(output=None, **options):
                 tensor([0.2, 0.3], [0.1, 0.4]).log(),
                 "nll_loss",
             ),
-            "ones and zeros into cross_entropy": lambda: (
-                tensor([1.0, 0.0], [0.0, 1.0]),
-                "cross_entropy",
-            ),
             "scores from 0 to 1.5 into cross_entropy": lambda: (
                 tensor([0.5, 1.5], [0.0, 1.0]),
                 "cross_entropy",
@@ -61,6 +56,13 @@ def scores(output=None, **options):
             "scores all below 0 into cross_entropy": lambda: (scores() - 7, "cross_entropy"),
         },
         "shapes": {"one row, two classes": lambda: (tensor([0.0, -40.0]), "nll_loss")},
+        "edges": {
+            "sigmoid into cross_entropy": lambda: (scores(torch.sigmoid), "cross_entropy"),
+            "ones and zeros into cross_entropy": lambda: (
+                tensor([1.0, 0.0], [0.0, 1.0]),
+                "cross_entropy",
+            ),
+        },
     },
     hints=[
         "For each of the two losses, write down what its input must be.",
@@ -201,12 +203,12 @@ cross_entropy.slips(
 @exercise(
     cases={
         "values": {
+            "5 classes, sigmoid": lambda: (5, "sigmoid"),
             "2 classes, logits": lambda: (2, "logits"),
             "2 classes, softmax": lambda: (2, "softmax"),
             "2 classes, sigmoid": lambda: (2, "sigmoid"),
             "5 classes, logits": lambda: (5, "logits"),
             "5 classes, softmax": lambda: (5, "softmax"),
-            "5 classes, sigmoid": lambda: (5, "sigmoid"),
             "21 classes, logits": lambda: (21, "logits"),
             "21 classes, softmax": lambda: (21, "softmax"),
             "21 classes, sigmoid": lambda: (21, "sigmoid"),
@@ -287,8 +289,8 @@ def labels(void=True):
 @exercise(
     cases={
         "values": {
-            "every pixel has a label": lambda: (pixels(), labels(void=False)),
             "some pixels have none": lambda: (pixels(), labels()),
+            "every pixel has a label": lambda: (pixels(), labels(void=False)),
             "one picture": lambda: (
                 normal(1, 2, 2, 2, seed=3),
                 torch.tensor([[[0, 1], [-1, 1]]]),
@@ -442,15 +444,15 @@ nll_gradient.slips(
 @exercise(
     cases={
         "values": {
-            "one picture, two labels": lambda: (
-                tensor([2.0, -1.0, 0.5]),
-                tensor([1.0, 0.0, 1.0]),
-                tensor(1.0, 1.0, 1.0),
-            ),
             "rare labels weigh more": lambda: (
                 scores(),
                 tensor([1.0, 0.0, 1.0], [0.0, 0.0, 1.0]),
                 tensor(1.0, 5.0, 3.0),
+            ),
+            "one picture, two labels": lambda: (
+                tensor([2.0, -1.0, 0.5]),
+                tensor([1.0, 0.0, 1.0]),
+                tensor(1.0, 1.0, 1.0),
             ),
             "no label at all": lambda: (
                 scores(),

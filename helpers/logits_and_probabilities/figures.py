@@ -127,7 +127,7 @@ class DigitsByPair:
     def measure(self, step, pair, training):
         at = formulas.STEPS.index(step)
         accuracies = {name: formulas.digit_run(training, name)[:, 0] for name in formulas.PAIRS}
-        accuracy, loss, true, other, _, classes = formulas.digit_run(training, pair)[at].tolist()
+        accuracy, loss, true, other, _, classes, _ = formulas.digit_run(training, pair)[at].tolist()
         here = {"accuracy": accuracy, "loss": loss, "true": true, "other": other}
         here["classes"] = round(classes)
         return {"accuracies": accuracies, **here}

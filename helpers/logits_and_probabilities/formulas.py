@@ -56,8 +56,8 @@ def pair_loss(scores, target, output, loss):
     """The mean loss of `scores` through `output` (of OUTPUTS) and `loss` (of LOSSES), a 0-d tensor.
 
     The two binary losses get one-hot targets, and average over classes as well, as torch does.
-    Raises ValueError for shapes that don't fit or a class that doesn't exist, TypeError for a target
-    that isn't int64, KeyError for another word, RuntimeError where torch refuses the pair.
+    Raises ValueError for a wrong shape or class, TypeError for a target that isn't int64,
+    RuntimeError where torch refuses the pair.
     """
     _checked(scores, target)
     return LOSSES[loss](OUTPUTS[output](scores), target)
@@ -145,7 +145,12 @@ TRAININGS = {
 }
 SEEDS = tuple(range(5))
 STEPS = tuple(range(0, 301, 10))
-MEASURES = ("accuracy", "loss", "true class", "other classes", "by scores", "classes")
+LONGER = (  # trained for 3000 steps as well
+    ("hidden layer, Adam", "softmax → cross_entropy"),
+    ("linear, rate 1", "softmax → cross_entropy"),
+    ("linear, rate 1", "sigmoid → nll_loss"),
+)
+MEASURES = ("accuracy", "loss", "true class", "other classes", "by outputs", "classes", "eights")
 
 
 @lru_cache(maxsize=1)
@@ -169,9 +174,10 @@ def network(kind, seed):
 def measure_digits(model, pair):
     """Values of MEASURES on the last 797 digits, a list of floats.
 
-    The accuracy takes the largest output, as it comes out of float32 (the first of equal ones), "by
-    scores" the largest score. "true class" and "other classes" are mean outputs, exp of them where
-    the output is a logarithm; "classes" counts those that are predicted at all.
+    An answer is the class of the largest score; "by outputs" is the accuracy of the largest output
+    in its place, as float32 rounds it (the first of equal ones). "true class" and "other classes"
+    are mean outputs, exp of them where the output is a logarithm. "classes" counts the classes that
+    the answers name, "eights" the answers that name the 8.
     """
     x, target = digit_parts()[1]
     output, loss = PAIRS[pair]
@@ -182,13 +188,13 @@ def measure_digits(model, pair):
     shares = outputs.softmax(1) if output == "logits" else shares
     true = shares.gather(1, target[:, None]).mean().item()
     other = (shares.sum(1).mean().item() - true) / 9
-    answers = shares.argmax(1)
-    right, by_scores = ((a == target).float().mean().item() for a in (answers, scores.argmax(1)))
-    return [right, value, true, other, by_scores, len(answers.unique())]
+    answers = scores.argmax(1)
+    right, rounded = ((a == target).float().mean().item() for a in (answers, outputs.argmax(1)))
+    return [right, value, true, other, rounded, len(answers.unique()), (answers == 8).sum().item()]
 
 
 def train_digits(training, pair, seed, steps=STEPS):
-    """Train on the first 1000 digits, all at once; a (len(steps), 6) array of MEASURES."""
+    """Train on the first 1000 digits, all at once; a (len(steps), 7) array of MEASURES."""
     kind, optimiser, rate = TRAININGS[training]
     output, loss = PAIRS[pair]
     model = network(kind, seed)
@@ -298,7 +304,8 @@ def fit_curve(error, x=X, y=Y, start=(0.0, 0.0), iterations=200, penalty=(0.0, 0
 def stored():
     """What data/logits_digits.py wrote: name → array.
 
-    "digits": (trainings, pairs, seeds, steps, measures); "pixels": (classes, noises, heads, steps,
+    "digits": (trainings, pairs, seeds, steps, measures); "longer": (of LONGER, seeds, measures), at
+    step 3000; "pixels": (classes, noises, heads, steps,
     2, 8) weights and biases of the heads, NaN beyond the number of classes.
     """
     with np.load(DATA / "logits_digits.npz") as file:
@@ -312,9 +319,12 @@ def digit_run(training, pair, seed=0):
 
 
 def over_seeds(training, pair, measure="accuracy", step=300):
-    """The stored values of one of MEASURES for all SEEDS, a tensor (5,)."""
-    place = STEPS.index(step), MEASURES.index(measure)
-    return torch.tensor([digit_run(training, pair, seed)[place].item() for seed in SEEDS])
+    """The stored values of one of MEASURES for all SEEDS, a tensor (5,); step 3000 for LONGER."""
+    if step == 3000:
+        rows = stored()["longer"][LONGER.index((training, pair))]
+    else:
+        rows = [digit_run(training, pair, seed)[STEPS.index(step)] for seed in SEEDS]
+    return torch.tensor([row[MEASURES.index(measure)].item() for row in rows])
 
 
 def pixel_head(classes, noise, head, step):
