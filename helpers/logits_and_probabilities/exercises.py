@@ -50,6 +50,18 @@ def scores(output=None, **options):
                 tensor([0.5, 1.5], [0.0, 1.0]),
                 "cross_entropy",
             ),
+            "one row of shares, one of scores": lambda: (
+                tensor([0.2, 0.8], [3.0, -1.0]),
+                "cross_entropy",
+            ),
+            "one row of log-softmax, one of log-sigmoid": lambda: (
+                tensor([0.3, 0.7], [0.6, 0.9]).log(),
+                "nll_loss",
+            ),
+            "shares that add up to 1 on average": lambda: (
+                tensor([0.2, 0.3], [0.7, 0.8]).log(),
+                "nll_loss",
+            ),
             "scores all above 1 into cross_entropy": lambda: (scores() + 3, "cross_entropy"),
             "certain, log-softmax into nll_loss": lambda: (tensor([0.0, -800.0]), "nll_loss"),
             "scores into nll_loss": lambda: (scores(), "nll_loss"),
@@ -127,11 +139,6 @@ diagnose.slips(
         },
         "gradient": {
             "by the scores": lambda: (scores(grad=True), torch.tensor([2, 0]), False),
-            "by the probabilities": lambda: (
-                tensor([0.2, 0.5, 0.3], [0.1, 0.1, 0.8], grad=True),
-                torch.tensor([1, 0]),
-                True,
-            ),
         },
         "edges": {
             "a gap of 110 in float32": lambda: (
@@ -170,6 +177,16 @@ cross_entropy.slips(
     softmax_twice=(
         "else scores.log_softmax(1) → else scores.softmax(1).log_softmax(1)",
         "The scores go through two softmaxes: log_softmax has one inside, as F.cross_entropy has.",
+    ),
+    probabilities_without_a_logarithm=(
+        "scores.log() if → scores if",
+        "The probabilities are used as they are. A cross-entropy takes their logarithm, and "
+        "F.nll_loss does not do it.",
+    ),
+    every_target_of_every_row=(
+        "logs.gather(1, target[:, None]) → logs[:, target]",
+        "`[:, target]` takes all the true classes from each row: N×N numbers. Take one from each "
+        "row: `gather`, or `[range(N), target]`.",
     ),
     no_logarithm=(
         "else scores.log_softmax(1) → else scores.softmax(1)",
@@ -239,6 +256,15 @@ def lowest_loss(classes, head):
 
 
 lowest_loss.slips(
+    always_zero=(
+        "math.log(math.e + classes - 1) - 1 → 0.0",
+        "0 needs a probability of 1. From outputs that lie from 0 to 1, the softmax in the loss "
+        "can't make it.",
+    ),
+    without_end=(
+        "return 0.0 → return -math.inf",
+        "A cross-entropy is −ln p, and p is at most 1. So it can't fall below 0.",
+    ),
     as_if_it_guessed=(
         "math.log(math.e + classes - 1) - 1 → math.log(classes)",
         "ln C is the loss of a network that knows nothing. Its outputs can be better than equal.",
@@ -269,6 +295,14 @@ def only_the_softmax(classes, head):
 
 
 @lowest_loss.mistake
+def one_class_more_behind_a_sigmoid(classes, head):
+    """Behind a sigmoid the sum has C terms as well: e for the true class and C − 1 ones."""
+    if head == "logits":
+        return 0.0
+    return math.log(math.e + classes - (head == "softmax")) - 1
+
+
+@lowest_loss.mistake
 def sigmoids_down_to_minus_one(classes, head):
     """A sigmoid gives 0 at the least, not −1; that would be a tanh."""
     if head == "logits":
@@ -282,8 +316,9 @@ def pixels(**options):
 
 
 def labels(void=True):
-    label = torch.arange(40).reshape(2, 4, 5) * 7 % 3
-    return label - (label + 1) * (torch.arange(40).reshape(2, 4, 5) % 4 == 1) * void
+    place = torch.arange(40).reshape(2, 4, 5)
+    label = place * 7 % 3
+    return label - (label + 1) * ((place % 4 == 1) | (place > 30)) * void  # more in the second
 
 
 @exercise(
@@ -299,13 +334,13 @@ def labels(void=True):
         "gradient": {"by the scores": lambda: (pixels(grad=True), labels())},
     },
     hints=[
-        "The classes are dimension 1. A pixel is a row of C scores.",
-        "Choose the pixels with a label first: `labelled = target >= 0`, and the mean is over these.",
+        "The classes are dimension 1. A pixel is a row of C scores. `F.cross_entropy` takes them so.",
+        "Its `ignore_index` names the label that does not count. By hand: choose the pixels with a label first: `labelled = target >= 0`, and the mean is over these.",
         "`scores.movedim(1, -1)` has shape (B, H, W, C); indexed by `labelled`, it has one row a "
         "pixel.",
     ],
-    level=3,
-    minutes=10,
+    level=2,
+    minutes=8,
 )
 def segmentation_loss(scores, target):
     """The mean cross-entropy over all pixels that have a label.
@@ -364,6 +399,16 @@ segmentation_loss.slips(
 
 
 @segmentation_loss.mistake
+def mean_of_pictures(scores, target):
+    """That is the mean of the pictures' means. A picture with few labelled pixels then counts as
+    much as one with many; the mean over all labelled pixels is asked for."""
+    pictures = zip(scores, target, strict=True)
+    return torch.stack(
+        [F.cross_entropy(s[None], t[None], ignore_index=-1) for s, t in pictures]
+    ).mean()
+
+
+@segmentation_loss.mistake
 def reshaped(scores, target):
     """reshape(-1, C) cuts the numbers in the order of memory, (B, C, H, W), so that a row mixes
     pixels. Move the classes to the end first."""
@@ -418,6 +463,10 @@ nll_gradient.slips(
     uphill=(
         "p - y → y - p",
         "The sign is turned: this is the direction in which the loss falls, not its gradient.",
+    ),
+    only_the_ones=(
+        "(p - y) → (y * (p - y))",
+        "Only the points with y = 1 count here. Those with y = 0 cost −ln(1 − p), and pull as well.",
     ),
     rounded=(
         "torch.sigmoid(b0 + b1 * x) → torch.sigmoid(b0 + b1 * x).round()",
@@ -500,6 +549,21 @@ multi_label_loss.slips(
     labels_compete=(
         "F.logsigmoid(scores) → scores.log_softmax(1)",
         "A softmax makes the labels compete: two of them can't both get more than ½.",
+    ),
+    softmax_into_bce=(
+        "F.logsigmoid(scores) → scores.softmax(1).log(); "
+        "F.logsigmoid(-scores) → (1 - scores.softmax(1)).log()",
+        "A softmax stands before the binary loss, so the labels share a 1. Each label needs a "
+        "sigmoid of its own.",
+    ),
+    cross_entropy_of_labels=(
+        "-(present + absent).mean() → F.cross_entropy(scores, targets)",
+        "F.cross_entropy has a softmax inside: the labels share a 1, and two of them can't both "
+        "get more than ½.",
+    ),
+    weighted_cross_entropy=(
+        "-(present + absent).mean() → F.cross_entropy(scores, targets, weight=pos_weight)",
+        "F.cross_entropy has a softmax inside, with a weight or without: the labels share a 1.",
     ),
     absent_labels_forgotten=(
         "(present + absent) → present",

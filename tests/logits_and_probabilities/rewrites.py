@@ -35,6 +35,11 @@ def through_nll_loss(scores, target, from_probabilities=False):
     return F.cross_entropy(scores, target)
 
 
+@rewrite("cross_entropy")
+def logarithms_are_scores(scores, target, from_probabilities=False):
+    return F.cross_entropy(scores.log() if from_probabilities else scores, target)
+
+
 @rewrite("lowest_loss")
 def from_the_best_outputs(classes, head):
     best = torch.zeros(1, classes, dtype=torch.float64)

@@ -401,6 +401,69 @@ def only_sums(outputs, loss):
     return "probabilities" if torch.allclose(outputs.sum(1), ones) else "fine"
 
 
+def first_row_only(outputs, loss):
+    return exercises.diagnose(outputs[:1], loss)
+
+
+def one_row_is_enough(outputs, loss):
+    if loss == "nll_loss" and (outputs <= 0).all():
+        normalised = (outputs.exp().sum(1) - 1).abs() < 1e-6
+        return "fine" if normalised.any() else "no normaliser"
+    return exercises.diagnose(outputs, loss)
+
+
+def total_of_all_rows(outputs, loss):
+    if loss == "nll_loss" and (outputs <= 0).all():
+        total = outputs.exp().sum() - len(outputs)
+        return "fine" if total.abs() < 1e-6 else "no normaliser"
+    return exercises.diagnose(outputs, loss)
+
+
+def no_upper_end(outputs, loss):
+    if loss == "cross_entropy":
+        return "probabilities" if outputs.min() >= 0 else "fine"
+    return exercises.diagnose(outputs, loss)
+
+
+def nll_of_probabilities(scores, target, from_probabilities=False):
+    return F.nll_loss(scores if from_probabilities else scores.log_softmax(1), target)
+
+
+def all_targets(scores, target, from_probabilities=False):
+    logs = scores.log() if from_probabilities else scores.log_softmax(1)
+    return -logs[:, target].mean()
+
+
+def picture_by_picture(scores, target):
+    each = [
+        F.cross_entropy(scores[i : i + 1], target[i : i + 1], ignore_index=-1)
+        for i in range(len(scores))
+    ]
+    return sum(each) / len(each)
+
+
+def half_of_the_points(b0, b1, x, y):
+    e = torch.sigmoid(b0 + b1 * x[y == 1]) - 1
+    return torch.stack([e.sum(), (e * x[y == 1]).sum()])
+
+
+def softmax_and_bce(scores, targets, pos_weight):
+    p = scores.softmax(1)
+    return -(pos_weight * targets * p.log() + (1 - targets) * (1 - p).log()).mean()
+
+
+def one_softmax_for_all(scores, targets, pos_weight):
+    return F.cross_entropy(scores, targets)
+
+
+def nothing_is_lost(classes, head):
+    return 0.0
+
+
+def no_bottom(classes, head):
+    return -math.inf if head == "logits" else math.log1p((classes - 1) / math.e)
+
+
 @pytest.mark.parametrize(
     ("exercise", "attempt", "mistake"),
     [
@@ -416,6 +479,18 @@ def only_sums(outputs, loss):
         ("multi_label_loss", weight_for_all, "weight_on_everything"),
         ("lowest_loss", chance, "as_if_it_guessed"),
         ("diagnose", only_sums, "only_sums_to_one"),
+        ("diagnose", first_row_only, None),
+        ("diagnose", one_row_is_enough, None),
+        ("diagnose", total_of_all_rows, None),
+        ("diagnose", no_upper_end, None),
+        ("cross_entropy", nll_of_probabilities, "probabilities_without_a_logarithm"),
+        ("cross_entropy", all_targets, "every_target_of_every_row"),
+        ("segmentation_loss", picture_by_picture, "mean_of_pictures"),
+        ("nll_gradient", half_of_the_points, "only_the_ones"),
+        ("multi_label_loss", softmax_and_bce, "softmax_into_bce"),
+        ("multi_label_loss", one_softmax_for_all, "cross_entropy_of_labels"),
+        ("lowest_loss", nothing_is_lost, "always_zero"),
+        ("lowest_loss", no_bottom, "without_end"),
     ],
 )
 def test_attempts_that_no_declaration_knows_are_named(exercise, attempt, mistake):
