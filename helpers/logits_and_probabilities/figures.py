@@ -138,8 +138,10 @@ class DigitsByPair:
         right.set(title="mean output", ylim=(0, 1.4), xlim=(-0.6, 1.6))
         right.set_xticks(range(2), ["true\nclass", "other\nclasses"])
         self.others = [left.plot([], [], color="#B0B0B0", lw=1.2)[0] for _ in formulas.PAIRS]
+        self.others[0].set_label("grey: the other pairs")
         (self.bold,) = left.plot([], [], color=style.BLUE, lw=3)
         (self.dot,) = left.plot([], [], "o", color=style.BLUE, markersize=9)
+        left.legend(handles=[self.others[0]], loc="lower right")
         self.bars = right.bar(range(2), [1, 1], width=0.5, color=[style.BLUE, style.ORANGE])
         self.numbers = [right.text(k, 0, "", ha="center", va="bottom") for k in range(2)]
         self.loss = right.text(0.03, 0.97, "", va="top", transform=right.transAxes)
@@ -159,7 +161,8 @@ class DigitsByPair:
         return (
             f"{now.training}, {now.pair}, step {now.step}: accuracy {fixed(now.accuracy, 3)}, loss "
             f"{fixed(now.loss, 3)}, mean output {fixed(now.true, 3)} for the true class and "
-            f"{fixed(now.other, 3)} for each other one; the answers name {now.classes} of 10 classes. Grey: the accuracy of the other pairs."
+            f"{fixed(now.other, 3)} for each other one; the answers, by the largest score, name {now.classes} of 10 "
+            "classes. Grey: the accuracy of the other pairs. First of five random starts."
         )
 
 

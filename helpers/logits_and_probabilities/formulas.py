@@ -38,6 +38,8 @@ LOSSES = {
         outputs, one_hot(target, outputs)
     ),
 }
+# What the authors of the losses had in mind.
+RIGHT = set(zip(("log-softmax", "logits", "sigmoid", "logits"), LOSSES, strict=True))
 
 
 def _checked(scores, target):
@@ -184,8 +186,7 @@ def measure_digits(model, pair):
     scores = model(x)
     outputs = OUTPUTS[output](scores)
     value = LOSSES[loss](outputs, target).item()
-    shares = outputs.exp() if output == "log-sigmoid" else outputs
-    shares = outputs.softmax(1) if output == "logits" else shares
+    shares = {"log-sigmoid": outputs.exp(), "logits": outputs.softmax(1)}.get(output, outputs)
     true = shares.gather(1, target[:, None]).mean().item()
     other = (shares.sum(1).mean().item() - true) / 9
     answers = scores.argmax(1)
@@ -336,24 +337,14 @@ def pixel_head(classes, noise, head, step):
 # 6 · Several labels a picture
 
 
-def digit_pairs(seed=0):
+def digit_pairs(unseen=False):
     """Pictures of two different digits, one drawn over the other: (x, targets), float32.
 
-    x: (N, 64) the darker ink of the two, 0 to 1; targets: (N, 10) with two ones a row.
+    x: (N, 64) the darker ink of the two, 0 to 1; targets: (N, 10) with two ones a row. They are
+    made of the first 1000 digits, or of the other 797 if `unseen`.
     """
-    (x, label), _ = digit_parts()
-    other = torch.randperm(len(x), generator=torch.Generator().manual_seed(seed))
+    x, label = digit_parts()[unseen]
+    other = torch.randperm(len(x), generator=torch.Generator().manual_seed(int(unseen)))
     differ = label != label[other]
     targets = one_hot(label, x.new_zeros(1, 10)) + one_hot(label[other], x.new_zeros(1, 10))
     return torch.maximum(x, x[other])[differ], targets[differ]
-
-
-def fit_pairs(loss, x, targets, steps=100):
-    """Scores (N, 10) of a linear layer that `loss(scores, targets)` has trained with Adam."""
-    model = network("linear", 0)
-    optimiser = torch.optim.Adam(model.parameters(), lr=0.1)
-    for _ in range(steps):
-        optimiser.zero_grad()
-        loss(model(x), targets).backward()
-        optimiser.step()
-    return model(x).detach()
