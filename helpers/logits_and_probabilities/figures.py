@@ -12,24 +12,27 @@ from helpers.teaching.words import brief, fixed
 
 __all__ = ["PullOfALoss", "SoftmaxTwice", "DigitsByPair", "RowOfPixels", "CurveFromLabels"]  # noqa: RUF022
 
+# What the first figure shows besides: the commonest slip. No training of it is stored.
+PUSHES = formulas.PAIRS | {"scores → nll_loss": ("logits", "nll_loss")}
+
 
 @figure(
     first=Slider("score of class 0", -4.0, 12.0, step=0.5, default=2.0),
     third=Slider("score of class 2, the true one", -4.0, 12.0, step=0.5, default=0.5),
-    pair=Choice("output → loss", list(formulas.PAIRS), default="scores → cross_entropy"),
+    pair=Choice("output → loss", list(PUSHES), default="scores → cross_entropy"),
 )
 class PullOfALoss:
     """Three scores, and where one step of gradient descent pushes each of them."""
 
     def measure(self, first, third, pair):
         scores = torch.tensor([[first, -1.0, third]], dtype=torch.float64)
-        loss, gradient = formulas.pull(scores, torch.tensor([2]), *formulas.PAIRS[pair])
+        loss, gradient = formulas.pull(scores, torch.tensor([2]), *PUSHES[pair])
         return {"scores": scores[0].numpy(), "loss": loss, "push": -gradient[0].numpy()}
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2)
         names = ["class 0", "class 1", "class 2\n(true)"]
-        left.set(title="the scores", ylim=(-5, 13), xlim=(-0.6, 2.6))
+        left.set(title="the scores", ylim=(-5, 15), xlim=(-0.6, 2.6))
         right.set(title="push on each score", ylim=(-1.3, 1.3), xlim=(-0.6, 2.6))
         for axes in (left, right):
             axes.set_xticks(range(3), names)
@@ -41,7 +44,7 @@ class PullOfALoss:
         ]
         (self.heads,) = right.plot(range(3), [0] * 3, "o", color=style.VERMILION, markersize=8)
         self.numbers = [right.text(k, 0, "", ha="center", va="bottom") for k in range(3)]
-        self.loss = left.text(1, 11.5, "", ha="center")
+        self.loss = left.text(1, 13.4, "", ha="center")
 
     def update(self, now):
         for k in range(3):
