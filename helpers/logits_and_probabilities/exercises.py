@@ -258,8 +258,8 @@ def lowest_loss(classes, head):
 lowest_loss.slips(
     always_zero=(
         "math.log(math.e + classes - 1) - 1 → 0.0",
-        "0 needs a probability of 1. From outputs that lie from 0 to 1, the softmax in the loss "
-        "can't make it.",
+        "0 needs a probability of 1. The softmax in the loss can't make it from outputs that lie "
+        "from 0 to 1: an output of 0 still weighs exp(0) = 1.",
     ),
     without_end=(
         "return 0.0 → return -math.inf",
@@ -276,10 +276,6 @@ lowest_loss.slips(
     gives_the_probability=(
         "math.log(math.e + classes - 1) - 1 → math.e / (math.e + classes - 1)",
         "That is the largest probability. The loss is minus its logarithm.",
-    ),
-    forgets_the_others=(
-        "math.e + classes - 1 → math.e",
-        "An output of 0 still weighs exp(0) = 1 in the softmax of the loss.",
     ),
     two_classes_always=(
         "math.e + classes - 1 → math.e + 1",
