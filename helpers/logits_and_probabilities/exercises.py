@@ -331,7 +331,8 @@ def labels(void=True):
     },
     hints=[
         "The classes are dimension 1. A pixel is a row of C scores. `F.cross_entropy` takes them so.",
-        "Its `ignore_index` names the label that does not count. By hand: choose the pixels with a label first: `labelled = target >= 0`, and the mean is over these.",
+        "Its `ignore_index` names the label that does not count. By hand: choose the pixels with a "
+        "label first, `labelled = target >= 0`, and take the mean over these.",
         "`scores.movedim(1, -1)` has shape (B, H, W, C); indexed by `labelled`, it has one row a "
         "pixel.",
     ],

@@ -5,8 +5,8 @@ from helpers.teaching.predict import number, question
 __all__ = ["who_is_pushed", "floor_of_ten", "after_training", "surest_pixel", "which_error"]  # noqa: RUF022
 
 who_is_pushed = question(
-    "The scores (2, −1, 0.5) go through a sigmoid and then into `nll_loss`. Class 2 is true. Which scores does "
-    "a step of gradient descent change?",
+    "The scores (2, −1, 0.5) go through a sigmoid and then into `nll_loss`. Class 2 is true. "
+    "Which scores does a step of gradient descent change?",
     {
         "all three: the true one up, the wrong ones down": "That is what cross-entropy does. Here "
         "`nll_loss` looks at one output, and a sigmoid makes that output from one score.",

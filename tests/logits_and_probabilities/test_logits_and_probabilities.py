@@ -243,6 +243,13 @@ def test_an_answer_is_the_largest_score_also_where_outputs_are_equal():
     assert (measured["classes"], measured["eights"]) == (1, 0)
 
 
+def test_the_longer_trainings_are_stored_in_their_order():
+    assert formulas.stored()["longer"].shape == (len(formulas.LONGER), 5, len(formulas.MEASURES))
+    (later,) = formulas.train_digits(*formulas.LONGER[1], seed=2, steps=(3000,))
+    stored = [formulas.over_seeds(*formulas.LONGER[1], m, step=3000)[2] for m in formulas.MEASURES]
+    np.testing.assert_allclose(later[:2], stored[:2], atol=5e-3)
+
+
 # 4 · Heads
 
 
