@@ -165,7 +165,8 @@ class DigitsByPair:
             f"{now.training}, {now.pair}, step {now.step}: accuracy {fixed(now.accuracy, 3)}, loss "
             f"{fixed(now.loss, 3)}, mean output {fixed(now.true, 3)} for the true class and "
             f"{fixed(now.other, 3)} for each other one; the answers, by the largest score, "
-            f"name {now.classes} of 10 classes. Grey: the accuracy of the other pairs. First of five random starts."
+            f"name {now.classes} of 10 classes. Grey: the accuracy of the other "
+            "pairs. First of five random starts."
         )
 
 

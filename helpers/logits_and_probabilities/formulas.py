@@ -306,7 +306,8 @@ def stored():
     """What data/logits_digits.py wrote: name → array.
 
     "digits": (trainings, pairs, seeds, steps, measures); "longer": (of LONGER, seeds, measures), at
-    step 3000; "pixels": (classes, noises, heads, steps, 2, 8) weights and biases of the heads, NaN beyond the number of classes.
+    step 3000; "pixels": (classes, noises, heads, steps, 2, 8) weights and
+    biases of the heads, NaN beyond the number of classes.
     """
     with np.load(DATA / "logits_digits.npz") as file:
         return {name: file[name] for name in file.files}
