@@ -5,7 +5,6 @@ from helpers.teaching.predict import question
 __all__ = [  # noqa: RUF022 (the order of the page)
     "rate_without_clearing",
     "doubled_weights",
-    "sampler_or_weights",
     "clip_or_add_first",
     "retained_graph",
     "bug_at_the_solution",
@@ -43,22 +42,6 @@ doubled_weights = question(
     right="the first two",
 )
 
-sampler_or_weights = question(
-    "Of 1000 samples, ten have weight 100. Batches of 32, either drawn evenly with the weights in "
-    "the loss, or drawn by WeightedRandomSampler. Whose single batch is nearer to the true weighted "
-    "gradient, as a rule?",
-    {
-        "the sampler's": "Both are right on average. But seven of ten even batches hold none of the "
-        "ten samples, and the others overshoot. With these samples their spread is eleven times "
-        "the sampler's.",
-        "that with the weights in the loss": "These weights are exact, and the mean over all "
-        "batches is right. But the ten samples are missing from seven of ten batches, and in the "
-        "others they count too much.",
-        "neither: the two are equivalent": "They agree on average only. The spread of a single "
-        "batch is 7.18 with the weights in the loss and 0.63 with the sampler.",
-    },
-    right="the sampler's",
-)
 
 clip_or_add_first = question(
     "Three samples' gradients. Clip each to length 1 and add them, or add them and clip the sum to "

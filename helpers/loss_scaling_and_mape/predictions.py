@@ -7,9 +7,6 @@ __all__ = [  # noqa: RUF022 (the order of the page)
     "best_constant",
     "raw_target",
     "log_taken_back",
-    "mean_of_three_gradients",
-    "weight_of_kl",
-    "loss_that_turns",
     "where_guessing_low_wins",
 ]
 
@@ -67,43 +64,6 @@ log_taken_back = question(
     right="too low",
 )
 
-mean_of_three_gradients = question(
-    "Batches of 3, 3 and 1 points: the mean of their three gradients is …",
-    {
-        "the gradient of the mean over all seven": "That would be so with equal batches, or if "
-        "each gradient were weighted by its batch's size. Here the last point counts three times.",
-        "a multiple of it: the same direction, another length": "A sum in place of a mean would "
-        "change the length alone. Here one point weighs more than the others, and it pulls in a "
-        "direction of its own.",
-        "a vector of another direction": "The lone last point counts as much as three others "
-        "together. It lies far from the line, and pulls the mean towards its own gradient.",
-    },
-    right="a vector of another direction",
-)
-
-weight_of_kl = number(
-    "The reconstruction is the mean over 128 images and their 784 pixels, and the KL term is the "
-    "sum over all images and latents. How many times too heavy is the KL term, compared with a "
-    "loss that sums each term over its own dimensions and averages both over the images?",
-    answer=100352,
-    tolerance=1000,
-    because="784·128 = 100,352. The mean over pixels makes the reconstruction 784 times too light, "
-    "and the sum over images makes the KL term 128 times too heavy.",
-    unit="times",
-)
-
-loss_that_turns = question(
-    "Predictions and truths are all turned by 30°. Which mean loss changes?",
-    {
-        "none: a rotation keeps distances": "It keeps lengths, and with them the squared error. "
-        "But |x| + |y| is no length: it depends on the directions of the axes.",
-        "the absolute error per coordinate (L1)": "A rotation keeps lengths, and so the sum of the "
-        "squared coordinates. |x| + |y| is no length: it depends on the directions of the axes.",
-        "the squared error": "Its sum over the coordinates is the squared length of the error, "
-        "which a rotation keeps: 0.958 before and after.",
-    },
-    right="the absolute error per coordinate (L1)",
-)
 
 where_guessing_low_wins = question(
     "1901 to 2008, no zero among the targets. By which of RMSE, MAE, MAPE, sMAPE, WAPE and MASE "

@@ -67,20 +67,6 @@ def entries_one_by_one(intermediate, parameters, gradient):
     return totals
 
 
-@rewrite("weighted_gradient")
-def of_the_dot_product(losses, weights, parameters):
-    return torch.autograd.grad(losses @ weights, parameters)
-
-
-@rewrite("weighted_gradient")
-def sample_by_sample(losses, weights, parameters):
-    gradients = [torch.autograd.grad(loss, parameters, retain_graph=True) for loss in losses]
-    return [
-        sum(w * g for w, g in zip(weights, column, strict=True))
-        for column in zip(*gradients, strict=True)
-    ]
-
-
 @rewrite("residual_loss")
 def with_grad_outputs_and_a_loss_of_torch(network, t):
     t = t.clone().requires_grad_()

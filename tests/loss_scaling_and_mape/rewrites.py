@@ -52,29 +52,3 @@ def walks_up_the_sorted_targets(y_true):
         reached += 1 / abs(v)
         if reached >= half * (1 - 1e-12):
             return torch.tensor(v, dtype=y_true.dtype)
-
-
-@rewrite("full_gradient")
-def as_a_matrix_product(batch_gradients, batch_sizes):
-    stacked = torch.stack(list(batch_gradients))
-    weights = torch.tensor(batch_sizes, dtype=stacked.dtype)
-    return torch.tensordot(weights / weights.sum(), stacked, 1)
-
-
-@rewrite("full_gradient")
-def as_a_running_mean(batch_gradients, batch_sizes):
-    mean, seen = torch.zeros_like(batch_gradients[0]), 0
-    for gradient, size in zip(batch_gradients, batch_sizes, strict=True):
-        seen += size
-        mean = mean + (gradient - mean) * size / seen
-    return mean
-
-
-@rewrite("transformed_gaussian_nll")
-def log_of_the_absolute_determinant(nll, A):
-    return nll + torch.linalg.det(A).abs().log()
-
-
-@rewrite("transformed_gaussian_nll")
-def by_singular_values(nll, A):
-    return nll + torch.linalg.svdvals(A).log().sum()

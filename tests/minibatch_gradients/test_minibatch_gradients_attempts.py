@@ -1,0 +1,59 @@
+"""Wrong answers that people write, and the names by which they are known."""
+
+import pytest
+import torch
+
+from helpers.minibatch_gradients import exercises
+from helpers.teaching.judge import check
+
+WRONG = []
+
+
+def wrong(exercise, mistake):
+    """Add the decorated function as a wrong answer to `exercise` that is named `mistake`."""
+
+    def keep(function):
+        WRONG.append((exercise, function, mistake))
+        return function
+
+    return keep
+
+
+@wrong("full_gradient", "averages_the_averages")
+def mean_of_a_stack(batch_gradients, batch_sizes):
+    return torch.stack(batch_gradients).mean(dim=0)
+
+
+@wrong("full_gradient", "adds_the_means")
+def accumulates(batch_gradients, batch_sizes):
+    total = torch.zeros_like(batch_gradients[0])
+    for gradient in batch_gradients:
+        total += gradient
+    return total
+
+
+@wrong("full_gradient", "stops_at_the_sum")
+def weighted_and_not_divided(batch_gradients, batch_sizes):
+    total = 0
+    for i in range(len(batch_sizes)):
+        total = total + batch_gradients[i] * batch_sizes[i]
+    return total
+
+
+@wrong("full_gradient", "weighs_by_one_over_the_size")
+def inverse_weights(batch_gradients, batch_sizes):
+    w = 1 / torch.tensor(batch_sizes, dtype=batch_gradients[0].dtype)
+    w = w / w.sum()
+    return sum(a * g for a, g in zip(w, batch_gradients, strict=True))
+
+
+@wrong("full_gradient", None)
+def softmax_of_sizes(batch_gradients, batch_sizes):
+    w = torch.tensor(batch_sizes, dtype=batch_gradients[0].dtype).softmax(0)
+    return sum(a * g for a, g in zip(w, batch_gradients, strict=True))
+
+
+@pytest.mark.parametrize(("exercise", "attempt", "mistake"), WRONG)
+def test_a_wrong_answer_gets_the_name_that_fits_it(exercise, attempt, mistake):
+    result = check(getattr(exercises, exercise), attempt)
+    assert (result.status, result.mistake) == ("wrong", mistake), str(result)
