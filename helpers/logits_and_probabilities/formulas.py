@@ -222,8 +222,8 @@ PIXELS = 60
 
 def ramp(classes, noise, pixels=PIXELS, seed=0):
     """A row of pixels that gets brighter: brightness with noise (N,) float32, true class (N,)."""
-    clean = (torch.arange(pixels) + 0.5) / pixels
-    drawn = torch.randn(pixels, generator=torch.Generator().manual_seed(seed))
+    clean = (torch.arange(pixels, dtype=torch.float32) + 0.5) / pixels
+    drawn = torch.randn(pixels, dtype=torch.float32, generator=torch.Generator().manual_seed(seed))
     return clean + noise * drawn, (clean * classes).long()
 
 
