@@ -11,6 +11,7 @@ import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from helpers.collection import collection
+from helpers.coursework.answers import exercise_in
 from helpers.coursework.release import build_environment, visible
 
 HELPERS = Path(__file__).parents[1]
@@ -42,6 +43,12 @@ def build(folder, settings=None):
     (release, submissions, grades).
     Raises ValueError for settings that don't fit the notebooks.
     """
+    build_sources(folder, settings)
+    build_environment(Path(folder) / "environment")
+
+
+def build_sources(folder, settings=None):
+    """Build the same, without what students install."""
     folder, pages = Path(folder), {path.stem: path for path in collection()}
     for stem, said in read(settings).items():
         if stem not in pages:
@@ -56,7 +63,6 @@ def build(folder, settings=None):
     config = folder / "nbgrader_config.py"
     if not config.exists():  # a teacher may have set more in it
         config.write_text(CONFIG, encoding="utf-8")
-    build_environment(folder / "environment")
 
 
 def read(settings=None):
@@ -105,11 +111,11 @@ def assignment(notebook, stem, said):
         raise ValueError(f"{stem} has no exercise {', '.join(sorted(unknown))}; it has {have}.")
     cells = _without_sections(notebook.cells, said.get("leave_out", ()), stem)
     cells = _without_exercises(cells, set(exercises) - set(said["points"]))
-    graded = []
+    graded, imports = [], imports_of(cells, stem)
     for cell in cells:
         graded.append(cell)
         name = exercise_in(cell)
-        if cell.id == "imports":
+        if cell is imports:
             cell.source += "\nfrom helpers.teaching.graded import points"
         elif name:
             cell.source = with_solution(cell.source, exercises[name].solution)
@@ -122,10 +128,13 @@ def assignment(notebook, stem, said):
     return notebook
 
 
-def exercise_in(cell):
-    """The name of the exercise that a cell is for, or None."""
-    found = re.search(r"^check\(exercises\.(\w+), ", cell.source, re.M)
-    return found[1] if cell.cell_type == "code" and found else None
+def imports_of(cells, stem):
+    """The cell that imports `check`: found by what it says, as programs change cells' ids."""
+    importing = r"^from helpers\.teaching import .*\bcheck\b"
+    for cell in cells:
+        if cell.cell_type == "code" and re.search(importing, cell.source, re.M):
+            return cell
+    raise ValueError(f"{stem} has no cell that imports `check` from helpers.teaching.")
 
 
 def tests(exercise, worth):

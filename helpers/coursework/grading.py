@@ -16,9 +16,10 @@ from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.preprocessors import ClearOutput, DeduplicateIds, Execute, NbGraderPreprocessor
 from traitlets import Float, Integer, Unicode
 
+from helpers.coursework.answers import grade_id_of
 from helpers.coursework.cells import needed
 from helpers.coursework.course import ANSWER, STUB, exercises_of
-from helpers.coursework.restore import Forgiving, Restore, grade_id_of, read
+from helpers.coursework.restore import Forgiving, Restore, read
 from helpers.coursework.sandbox import UNREAD, Sandbox
 from helpers.teaching.graded import earn
 from helpers.teaching.judge import judge

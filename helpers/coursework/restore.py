@@ -3,6 +3,7 @@
 import copy
 import functools
 import io
+import re
 from pathlib import Path
 
 import nbformat
@@ -12,6 +13,15 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
+from helpers.coursework import answers
+
+QUESTION = "explain-question"
+# What graders alone see of a cell: hidden tests and the marking guide.
+GRADERS = re.compile(
+    r"\n*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS"
+    r"|\n*=== BEGIN MARK SCHEME ===.*?=== END MARK SCHEME ===",
+    re.S,
+)
 LARGEST = 200 << 20  # bytes of a submitted notebook that is read
 
 
@@ -41,49 +51,71 @@ What was handed in is kept as it is. Please talk to your teacher."""
 class Restore(NbGraderPreprocessor):
     """Gives a submission the graded cells of its assignment, each once, as the course has them.
 
-    Of several cells with one id the last that was written in counts, as when a notebook is run from
-    top to bottom; the others become plain cells. A missing cell comes back where it was.
+    answers.py says which cells count; the others become plain cells. A missing cell comes back
+    where it was. Words that stand beside the placeholder come into it, so that a person reads them.
     """
 
     source = Unicode(help="The course's folder of source notebooks.").tag(config=True)
 
     def preprocess(self, nb, resources):
-        said = resources["nbgrader"]
-        original = {
-            cell.metadata.nbgrader.grade_id: cell
-            for cell in read(self.source, resources).cells
-            if "nbgrader" in cell.metadata
-        }
+        said, page = resources["nbgrader"], read(self.source, resources).cells
+        original = {answers.grade_id_of(c): c for c in page if "nbgrader" in c.metadata}
         with Gradebook(said["db_url"]) as gradebook:
             found = gradebook.find_notebook(said["notebook"], said["assignment"]).source_cells
-            sources = {cell.name: cell.source for cell in found}
-        chosen, kept = {}, []
-        for cell in nb.cells:
-            grade_id = grade_id_of(cell)
-            cell.metadata.pop("nbgrader", None)
-            untouched = grade_id in original and cell.source.strip() == sources[grade_id].strip()
-            if untouched and grade_id in chosen:  # a second stub would undo the answer
-                continue
-            kept.append(cell)
-            if grade_id in original:
-                chosen[grade_id] = cell
-        nb.cells = kept
-        at = 0 if chosen else len(nb.cells)
-        for grade_id, cell in original.items():
-            if grade_id in chosen:
-                at = next(i for i, c in enumerate(nb.cells) if c is chosen[grade_id]) + 1
-            else:
-                new = new_markdown_cell if cell.cell_type == "markdown" else new_code_cell
-                nb.cells.insert(at, new(sources[grade_id]))
-                chosen[grade_id] = nb.cells[at]
-                at += 1
-            chosen[grade_id].metadata.nbgrader = copy.deepcopy(cell.metadata.nbgrader)
-            if cell.metadata.nbgrader.locked:
-                chosen[grade_id].source = sources[grade_id]
+            stored = {c.name: c.source for c in found}
+        texts = {name: stored[name] for name in original if name in stored}
+        released = {name: GRADERS.sub("", text) for name, text in texts.items()}
+        marks = {name: original[name].metadata.nbgrader for name in texts}
+        exercises = {name for name, said in marks.items() if said.solution and not said.grade}
+        chosen = answers.choose(nb.cells, released, exercises)
+        counting = {id(cell) for cell in chosen.values()}
+        nb.cells = [  # a second stub would undo the answer
+            cell
+            for cell in nb.cells
+            if id(cell) in counting or not answers.handed_out_as(cell, released)
+        ]
+        (asked,) = (name for name, said in marks.items() if said.solution and said.grade)
+        add_words(nb, chosen, asked, released, [c.source for c in page])
+        put_back(nb, chosen, texts, original)
         nb.nbformat, nb.nbformat_minor = 4, 5
         for number, cell in enumerate(nb.cells):
             cell.id = f"cell-{number}"
         return nb, resources
+
+
+def add_words(nb, chosen, asked, released, page):
+    """Put what was written elsewhere into the cell `asked`, unless that was written in."""
+    answer, question = chosen.get(asked), chosen.get(QUESTION)
+    if answer and answer.source.strip() and not answers.same(answer.source, released[asked]):
+        return
+    used = {id(cell) for name, cell in chosen.items() if name != QUESTION}
+    others = [cell for cell in nb.cells if id(cell) not in used]
+    found = answers.words(others, [*page, *released.values()], question, released[QUESTION])
+    if answer is None and found:
+        at = next((i + 1 for i, c in enumerate(nb.cells) if c is question), len(nb.cells))
+        answer = chosen[asked] = new_markdown_cell()
+        nb.cells.insert(at, answer)
+    if answer is not None:
+        answer.source = released[asked] + (f"\n\n{answers.NOTE}\n\n{found}" if found else "")
+
+
+def put_back(nb, chosen, texts, original):
+    """Insert the missing cells, and set nbgrader's marks and the locked texts."""
+    at = 0 if chosen else len(nb.cells)
+    for cell in nb.cells:
+        cell.metadata.pop("nbgrader", None)
+    for grade_id, text in texts.items():
+        cell = original[grade_id]
+        if grade_id in chosen:
+            at = next(i for i, c in enumerate(nb.cells) if c is chosen[grade_id]) + 1
+        else:
+            new = new_markdown_cell if cell.cell_type == "markdown" else new_code_cell
+            nb.cells.insert(at, new(text))
+            chosen[grade_id] = nb.cells[at]
+            at += 1
+        chosen[grade_id].metadata.nbgrader = copy.deepcopy(cell.metadata.nbgrader)
+        if cell.metadata.nbgrader.locked:
+            chosen[grade_id].source = text
 
 
 def read(source, resources):
@@ -99,9 +131,3 @@ def read(source, resources):
 @functools.lru_cache(16)
 def _read(path, written):
     return nbformat.read(path, as_version=4)
-
-
-def grade_id_of(cell):
-    said = cell.metadata.get("nbgrader")
-    grade_id = said.get("grade_id") if isinstance(said, dict) else None
-    return grade_id if isinstance(grade_id, str) else None

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import cloudpickle
 import nbformat
+import yaml
 from topics import TOPICS
 
 from helpers.coursework import classroom, course
@@ -29,6 +30,22 @@ def make_course(folder):
         done = api.generate_assignment(source.name)
         assert done["success"], done
     return folder
+
+
+def small_course(folder, stem, names=None):
+    """A course of one assignment, with some of its exercises: quick to build and to grade."""
+    said = course.read()[stem]
+    said["points"] = {name: said["points"][name] for name in names or said["points"]}
+    (folder / "settings.yaml").write_text(yaml.safe_dump({stem: said}), encoding="utf-8")
+    course.build_sources(folder, folder / "settings.yaml")
+    release(folder, stem)
+    return folder
+
+
+def release(folder, stem):
+    """(Re)build the release of an assignment, as `nbgrader generate_assignment --force` does."""
+    done = classroom.api(folder).generate_assignment(stem)
+    assert done["success"], done
 
 
 def nbgrader(folder, *arguments):

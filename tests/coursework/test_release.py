@@ -19,6 +19,7 @@ from topics import ROOT
 
 from helpers.coursework import course
 from helpers.coursework.__main__ import main
+from helpers.coursework.answers import exercise_in
 from helpers.coursework.release import cases_source, visible
 from helpers.teaching.exercise import exercise
 from helpers.teaching.graded import points, record
@@ -111,7 +112,7 @@ def test_the_release_keeps_the_page(folder, stem):
             assert there.source.startswith(cell.source)
         else:
             assert there.source == cell.source
-        if cell.cell_type == "code" and not course.exercise_in(cell):
+        if cell.cell_type == "code" and not exercise_in(cell):
             assert there.outputs == cell.outputs
 
 

@@ -1,0 +1,105 @@
+"""Which cells of a submission are the answers, also where nbgrader's marks are lost or doubled."""
+
+import ast
+import re
+
+LONGEST = 5000  # characters of a code cell that is tried for words
+NOTE = "*These words stood elsewhere in the notebook:*"
+
+
+def choose(cells, released, exercises):
+    """grade id → the cell that counts for it; an id that no cell answers is left out.
+
+    cells: those of the submission. released: grade id → text of the cell as it was handed out.
+    exercises: the ids that are exercises. Of several marked cells the last that was written in
+    counts, as when a notebook is run from top to bottom. Where none was, an exercise's answer is
+    the last cell that checks it, or else the last that defines its function.
+    """
+    marked, chosen = {}, {}
+    for cell in cells:
+        grade_id = grade_id_of(cell)
+        key = grade_id if grade_id in released else handed_out_as(cell, released)
+        marked.setdefault(key, []).append(cell)
+    plain = marked.pop(None, [])
+    for grade_id, text in released.items():
+        here = marked.get(grade_id, [])
+        written = [cell for cell in here if not same(cell.source, text)]
+        if grade_id in exercises and not any(named(grade_id, c.source) for c in written):
+            written = unmarked(plain, grade_id) or written
+        if written or here:
+            chosen[grade_id] = written[-1] if written else here[0]
+    return chosen
+
+
+def unmarked(cells, name):
+    """The cells that stand for an answer by what they say, none of them nbgrader's."""
+    checking = [cell for cell in cells if exercise_in(cell) == name]
+    defining = [cell for cell in cells if binds(cell, name)]
+    return checking or defining
+
+
+def words(cells, page, question, released):
+    """What a student wrote beside the placeholder, one text; empty if there is nothing.
+
+    cells: those that are no answer. page: the texts of the page as handed out. question: the cell
+    with the question (or None), and `released` its text: who answers in it is read as well.
+    """
+    page, texts, below = set(map(squeezed, page)), [], False
+    for cell in cells:
+        if cell is question:
+            lines = set(released.splitlines())
+            texts.append("\n".join(x for x in cell.source.splitlines() if x not in lines))
+            below = True
+        elif squeezed(cell.source) not in page and (
+            cell.cell_type != "code" or (below and is_prose(cell.source))
+        ):
+            texts.append(cell.source)
+    return "\n\n".join(text.strip() for text in texts if text.strip())
+
+
+def is_prose(source):
+    """Whether a code cell holds words: no Python, or nothing but comments and texts."""
+    if len(source) > LONGEST or not re.search(r"\w+\W+\w+\W+\w+", source):
+        return False
+    try:
+        body = ast.parse(source).body
+    except Exception:  # deep or broken
+        return not re.match(r"\s*[%!?]", source)
+    return all(isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) for node in body)
+
+
+def handed_out_as(cell, released):
+    """The grade id of a cell that lost its mark and is as it was handed out, or None."""
+    return next((i for i, text in released.items() if same(cell.source, text)), None)
+
+
+def grade_id_of(cell):
+    """nbgrader's name of a cell, or None."""
+    said = cell.metadata.get("nbgrader")
+    grade_id = said.get("grade_id") if isinstance(said, dict) else None
+    return grade_id if isinstance(grade_id, str) else None
+
+
+def exercise_in(cell):
+    """The name of the exercise that a cell checks, or None."""
+    found = re.search(r"^check\(\s*exercises\.(\w+)\s*,", cell.source, re.M)
+    return found[1] if cell.cell_type == "code" and found else None
+
+
+def binds(cell, name):
+    """Whether a code cell defines `name`, as far as its lines show."""
+    pattern = rf"^(?:(?:async +)?def|class) +{name}\b|^{name}\s*(?::[^=\n]+)?=(?!=)"
+    return cell.cell_type == "code" and bool(re.search(pattern, cell.source, re.M))
+
+
+def named(name, source):
+    return re.search(rf"\b{name}\b", source)
+
+
+def same(one, other):
+    return squeezed(one) == squeezed(other)
+
+
+def squeezed(text):
+    """The text without its white space: what a round trip through another program may change."""
+    return "".join(text.split())
