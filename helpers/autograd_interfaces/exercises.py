@@ -8,9 +8,11 @@ from helpers.teaching.exercise import exercise
 
 __all__ = [  # noqa: RUF022 (the order of the page)
     "sgd_step",
+    "accumulate_and_step",
     "jacobian",
-    "finish_backward",
+    "clipped_gradient",
     "residual_loss",
+    "diagnose",
 ]
 
 LEFT_ALONE = {
@@ -85,21 +87,7 @@ sgd_step.slips(
         "rate * g → g",
         "The step lacks the rate: it is the rate times the gradient.",
     ),
-    returns_the_gradients=(
-        "(p - rate * g) → (g)",
-        "These are the gradients themselves. Asked for are the new values of the parameters.",
-    ),
-    returns_the_steps=(
-        "(p - rate * g) → (rate * g)",
-        "These are the steps alone. Asked for are the new values: each parameter less its step.",
-    ),
 )
-
-
-@sgd_step.mistake
-def reads_grad_without_a_pass(loss, parameters, rate):
-    """`.grad` is read, but no pass has filled it: it is None, or holds what an earlier pass left."""
-    return [(p - rate * p.grad).detach() for p in parameters]
 
 
 def train(loss, parameters, rate):
@@ -174,12 +162,123 @@ def gives_the_name_a_new_value(loss, parameters, rate):
     return parameters
 
 
-@sgd_step.mistake
-def gives_the_name_a_new_value_after_backward(loss, parameters, rate):
-    """The parameters come back unchanged: `p = …` in a loop gives a new value to the name p only.
-    Besides, `backward` fills `.grad`, which must stay as it was."""
-    loss.backward()
+def batches(*sizes, stale=False, dtype=torch.float64):
+    """Mean squared errors of a line in batches of these sizes, the sizes, and its parameters."""
+    m, c = (scalar(value, dtype, grad=True) for value in (0.5, -0.25))
+    if stale:
+        m.grad, c.grad = torch.full_like(m, 7.0), torch.full_like(c, 7.0)
+    x, noise = normal(sum(sizes), dtype=dtype), normal(sum(sizes), seed=1, dtype=dtype)
+    parts = zip(x.split(sizes), (2 * x + 1 + noise).split(sizes), strict=True)
+    return [((m * x + c - y) ** 2).mean() for x, y in parts], list(sizes), [m, c]
+
+
+@exercise(
+    cases={
+        "values": {
+            "batches of 5, 3 and 2": lambda: (*batches(5, 3, 2), 0.1),
+            "batches of 1 and 7": lambda: (*batches(1, 7), 0.03),
+            "float32": lambda: (*batches(4, 3, dtype=torch.float32), 0.2),
+        },
+        "shapes": {"a single batch": lambda: (*batches(6), 0.1)},
+        "edges": {".grad holds 7 from an earlier pass": lambda: (*batches(4, 2, stale=True), 0.1)},
+    },
+    guards={
+        ".grad holds 7 from an earlier pass": "what an earlier pass left in `.grad` must not count"
+    },
+    hints=[
+        "Write the mean over all samples as a sum over the batches. How much does each batch count?",
+        "`backward` adds. So let each batch add its own share, and step once, at the end.",
+        "A batch's share is its mean loss times its size, divided by the number of all samples.",
+    ],
+    level=2,
+    minutes=8,
+)
+def accumulate_and_step(losses, sizes, parameters, rate):
+    """One step of gradient descent on the mean loss over all samples, which come in batches.
+
+    losses: a list of tensors with one number, each the mean loss of its batch; sizes: a list of
+    ints, the samples in each batch; parameters: a list of leaves; rate: a float, 0 or more.
+    Changes the parameters in place, as an optimiser would, and leaves in every .grad the gradient
+    that the step used, without anything from earlier passes. Returns the parameters.
+    Example: losses 3·p and p, sizes 1 and 3, p = 2, rate 0.1 → .grad = (1·3 + 3·1)/4 = 1.5, p = 1.85.
+    """
+    for p in parameters:
+        p.grad = None
+    for loss, size in zip(losses, sizes, strict=True):
+        (loss * size / sum(sizes)).backward()
+    with torch.no_grad():
+        for p in parameters:
+            p -= rate * p.grad
     return parameters
+
+
+SHARE = "(loss * size / sum(sizes)).backward()"
+accumulate_and_step.slips(
+    adds_up_the_means=(
+        "loss * size / sum(sizes) → loss",
+        "These are the batches' means added up: with k equal batches the step is k times as long as "
+        "one step on all samples.",
+    ),
+    takes_the_mean_of_the_means=(
+        "loss * size / sum(sizes) → loss / len(losses)",
+        "Every batch counts the same here, so a sample of a small batch counts more than one of a "
+        "large batch. Weigh a batch by its size.",
+    ),
+    sums_over_the_samples=(
+        "loss * size / sum(sizes) → loss * size",
+        "This is the gradient of the sum over all samples. Asked for is their mean.",
+    ),
+    never_clears=(
+        "p.grad = None → pass",
+        "Nothing clears `.grad` first: what an earlier pass left there is in your step.",
+    ),
+    clears_before_each_batch=(
+        f"{SHARE} → [setattr(p, 'grad', None) for p in parameters] and {SHARE}",
+        "`.grad` is cleared before each batch, so only the last batch is in the step.",
+    ),
+    walks_uphill=("p -= rate → p += rate", "This walks uphill. Subtract the gradient."),
+    forgets_the_rate=("rate * p.grad → p.grad", "The step is the rate times the gradient."),
+    returns_nothing=("return parameters → return", "The step is right. Return the parameters."),
+)
+
+
+@accumulate_and_step.mistake
+def steps_after_each_batch(losses, sizes, parameters, rate):
+    """That is one step a batch. The losses were all computed at the old parameters: add the
+    gradients of all batches up, and step once."""
+    for loss, size in zip(losses, sizes, strict=True):
+        for p in parameters:
+            p.grad = None
+        (loss * size / sum(sizes)).backward()
+        train_step(parameters, rate)
+    return parameters
+
+
+@accumulate_and_step.mistake
+def steps_while_it_adds(losses, sizes, parameters, rate):
+    """You step after each batch and never clear: the first batch is in every step. Let all batches
+    add their share first, and step once."""
+    for p in parameters:
+        p.grad = None
+    for loss in losses:
+        loss.backward()
+        train_step(parameters, rate)
+    return parameters
+
+
+@accumulate_and_step.mistake
+def returns_new_tensors(losses, sizes, parameters, rate):
+    """The parameters themselves stay as they were. Here they are to change in place, and `.grad` is
+    to hold the gradient: `p -= …` under `torch.no_grad()`."""
+    total = sum(loss * size for loss, size in zip(losses, sizes, strict=True)) / sum(sizes)
+    return [
+        (p - rate * g).detach() for p, g in zip(parameters, grad(total, parameters), strict=True)
+    ]
+
+
+def train_step(parameters, rate):
+    for p in parameters:
+        p.data -= rate * p.grad
 
 
 def two_of_three():
@@ -268,24 +367,7 @@ jacobian.slips(
         "This is one gradient, that of the sum of all outputs: the rows of the Jacobian added up. One "
         "call with `outputs.sum()` or with ones can't tell them apart.",
     ),
-    puts_the_sum_on_the_diagonal=(
-        "torch.stack(rows) → torch.diag(sum(rows))",
-        "The gradient of the sum, written on the diagonal: right only if output i depends on input i "
-        "alone.",
-    ),
-    puts_the_rows_in_line=(
-        "torch.stack(rows) → torch.cat(rows)",
-        "`cat` puts the rows one behind the other, into m·n numbers. `stack` makes a matrix of them.",
-    ),
     returns_a_list=("torch.stack(rows) → rows", "This is a list of rows. Make one tensor of them."),
-    leaves_the_shape_of_the_inputs=(
-        "[0].flatten() → [0]",
-        "Each gradient has the shape of `inputs`: flatten it, so that it is one row.",
-    ),
-    goes_through_the_outputs_unflattened=(
-        "in outputs.flatten() → in outputs",
-        "A loop over `outputs` goes through its first dimension only. Go through its entries.",
-    ),
     keeps_the_shapes=(
         "torch.stack(rows) → torch.stack(rows).reshape(*outputs.shape, *inputs.shape)",
         "The numbers are right, the shape is (*outputs.shape, *inputs.shape), as "
@@ -326,135 +408,129 @@ def calls_backward_for_each_row(outputs, inputs):
     return torch.stack(rows)
 
 
-@jacobian.mistake
-def keeps_one_tensor_for_all_rows(outputs, inputs):
-    """All rows are the same tensor, `.grad`, in which `backward` adds everything up. Let
-    `torch.autograd.grad` return each row."""
-    for output in outputs.flatten():
-        output.backward(retain_graph=True)
-    return torch.stack([inputs.grad.flatten()] * outputs.numel())
+def squared_error(w, x, t):
+    return (torch.tanh(x @ w) - t) ** 2
 
 
-@jacobian.mistake
-def calls_backward_and_clears(outputs, inputs):
-    """The rows are right, but `backward` leaves something in `.grad`, which must stay as it was.
-    `torch.autograd.grad` never touches it."""
-    rows = []
-    for output in outputs.flatten():
-        inputs.grad = None
-        output.backward(retain_graph=True)
-        rows.append(inputs.grad.flatten().clone())
-    return torch.stack(rows)
+def cross_entropy(w, x, t):
+    scores = w @ x
+    return scores.logsumexp(0) - scores.gather(0, t.reshape(1)).squeeze()
 
 
-def tanh_layer(*gradient, dtype=torch.float64, stale=False):
-    weight = leaf([0.5, -0.3], [0.2, 0.4], stale=stale, dtype=dtype)
-    x = tensor([1.0, 0.0], [2.0, 1.0], [-1.0, 3.0], dtype=dtype)
-    return torch.tanh(x @ weight.T), [weight], tensor(*gradient, dtype=dtype)
+def three_samples(limit, dtype=torch.float64):
+    x = tensor([2.0, 1.0], [1.0, 2.0], [0.5, -3.0], dtype=dtype)
+    return (
+        squared_error,
+        tensor(0.5, -0.25, dtype=dtype),
+        x,
+        tensor(0, -0.5, -1, dtype=dtype),
+        limit,
+    )
 
 
-EDITED = [0.3, -1.0], [2.0, 0.7], [-0.4, 1.1]
-
-
-def two_layers():
-    first, second = leaf([0.4, -0.2], [0.1, 0.9], [-0.5, 0.3]), leaf(0.7, -1.1, 0.2)
-    h = torch.sigmoid(first @ tensor(1.0, -2.0)) * second
-    return h, [first, second], tensor(1.0, -2.0, 0.5)
-
-
-def still_on_the_graph():
-    """The gradient was computed from h itself, as h's own loss would give it."""
-    h, parameters, _ = tanh_layer(*EDITED)
-    return h, parameters, 2 * h
+def four_pictures(limit):
+    return cross_entropy, 0.3 * normal(3, 5), 2 * normal(4, 5, seed=1), torch.arange(4) % 3, limit
 
 
 @exercise(
     cases={
         "values": {
-            "another gradient at h": lambda: tanh_layer(*EDITED),
-            "row 2 doubled, row 3 dropped": lambda: tanh_layer([1, 1], [2, 2], [0, 0]),
-            "float32": lambda: tanh_layer(*EDITED, dtype=torch.float32),
+            "three samples, limit 1.2": lambda: three_samples(1.2),
+            "three samples, limit 0.5": lambda: three_samples(0.5),
+            "a matrix, limit 2": lambda: four_pictures(2.0),
+            "float32": lambda: three_samples(2.0, torch.float32),
         },
-        "shapes": {"two parameters of different shapes": lambda: two_layers()},
+        "shapes": {
+            "w is a number": lambda: (
+                lambda w, x, t: (w * x - t) ** 2,
+                scalar(0.5),
+                tensor(1.0, 3.0, -2.0),
+                tensor(0.0, 1.0, 4.0),
+                2.5,
+            ),
+        },
         "edges": {
-            "a gradient of zeros": lambda: tanh_layer([0, 0], [0, 0], [0, 0]),
-            "the gradient hangs on the graph of h": lambda: still_on_the_graph(),
-            ".grad holds 7 from an earlier pass": lambda: tanh_layer(*EDITED, stale=True),
+            "a limit that nothing reaches": lambda: three_samples(50.0),
+            "a gradient of length 0": lambda: (
+                squared_error,
+                tensor(0.0, 0.0),
+                tensor([1.0, 2.0], [0.5, -3.0]),
+                tensor(0.0, 2.0),
+                0.5,
+            ),
         },
     },
-    guards=LEFT_ALONE
-    | {
-        "the gradient hangs on the graph of h": "the gradient is to be taken as given numbers, also "
-        "where it hangs on the graph itself: `detach` it"
-    },
+    guards={"a gradient of length 0": "a sample whose gradient is 0 must not give 0/0"},
     hints=[
-        "The backward pass can start at any tensor, not only at a loss, if you say which gradient "
-        "it starts with.",
-        "`torch.autograd.grad` takes this gradient as an argument of its own, next to what is to be "
-        "differentiated.",
+        "First you need the gradients one by one: a tensor (n, …). Then a factor for each.",
+        "`torch.func.grad(loss)` is the function that returns the gradient by w; `torch.func.vmap` "
+        "applies it to each sample: `in_dims=(None, 0, 0)` says that w is the same for all.",
+        "A length is a norm over all dimensions but the first. The factor is limit/length, but "
+        "never above 1.",
     ],
-    level=1,
-    minutes=5,
+    level=3,
+    minutes=12,
 )
-def finish_backward(intermediate, parameters, gradient):
-    """The backward pass from `intermediate` on, if the loss had this gradient there.
+def clipped_gradient(loss, w, x, t, limit):
+    """The mean of the samples' gradients, each clipped to a length of at most `limit`.
 
-    intermediate: a tensor of any shape; parameters: a list of leaves; gradient: a tensor of the
-    shape of intermediate, taken as given numbers. Returns a list of gradients, one for each
-    parameter. Every .grad stays as it was. Example: h = p², p = 3, gradient 10 → [60].
+    loss: loss(w, x[i], t[i]) is the loss of sample i, a tensor with one number; w: a tensor of any
+    shape; x, t: tensors whose first dimension counts the n samples; limit: a float above 0. A
+    gradient is taken by w and has its shape; its length is the root of the sum of its squared
+    entries. Longer ones are scaled down to the length `limit`. Returns a tensor of w's shape.
+    Example: loss w·x·t, w = 1, x = (3, 1), t = (1, 1), limit 2 → (2 + 1)/2 = 1.5.
     """
-    return list(torch.autograd.grad(intermediate, parameters, grad_outputs=gradient))
+    each = torch.func.vmap(torch.func.grad(loss), in_dims=(None, 0, 0))(w, x, t)
+    rows = each.reshape(len(x), -1)
+    factor = limit / rows.norm(dim=1, keepdim=True).clamp(min=limit)
+    return (factor * rows).mean(0).reshape(w.shape)
 
 
-FINISH = "(intermediate, parameters, grad_outputs=gradient)"
-finish_backward.slips(
-    ignores_the_gradient=(
-        "=gradient → =torch.ones_like(intermediate)",
-        "The gradient that came in is not used: this is the gradient of `intermediate.sum()`, as if it "
-        "were all ones.",
+clipped_gradient.slips(
+    clips_the_mean=(
+        "factor * rows → rows; .mean(0). → .mean(0, keepdim=True).",
+        "Nothing is clipped here: this is the plain mean of the gradients.",
     ),
-    starts_without_a_gradient=(
-        f"{FINISH} → (intermediate, parameters)",
-        "This starts from a tensor of many entries, and torch won't guess how to weigh them. Say so "
-        "with `grad_outputs`, or add the weighted entries up.",
+    scales_every_gradient=(
+        ".clamp(min=limit) → ",
+        "Every gradient gets the length `limit` here, the short ones too. Only the longer ones are "
+        "scaled.",
     ),
-    takes_the_mean=(
-        "=gradient → =gradient / gradient.numel()",
-        "`mean` divides by the number of entries; each entry's gradient counts in full.",
+    clips_each_entry=(
+        "factor * rows → rows.clamp(-limit, limit)",
+        "This clips each entry. That turns the gradient; asked for is one factor a sample.",
     ),
-    squares_the_distance_to_a_target=(
-        "=gradient → =2 * (intermediate.detach() - gradient)",
-        "This is the gradient of (h − g)², as if g were a target for h. It is ∂L/∂h itself.",
+    takes_the_sum=(
+        ".mean(0) → .sum(0)",
+        "This is the sum over the samples; the mean is asked for.",
+    ),
+    measures_along_the_samples=(
+        "dim=1, → dim=0,",
+        "This norm runs over the samples: one length for each entry of w. A sample's length runs over "
+        "its own entries, dimension 1.",
+    ),
+    one_length_for_all=(
+        "rows.norm(dim=1, keepdim=True) → rows.norm()",
+        "One length for all samples together. Each sample has its own.",
+    ),
+    forgets_the_root=(
+        "rows.norm(dim=1, keepdim=True) → rows.square().sum(1, keepdim=True)",
+        "That is the squared length: the root is missing.",
+    ),
+    lengthens_to_the_limit=(
+        "min=limit → max=limit",
+        "The long gradients stay as they are here, and the short ones grow. It is the other way.",
     ),
 )
 
 
-@finish_backward.mistake
-def weighs_afterwards(intermediate, parameters, gradient):
-    """Weighting after the backward pass is too late: there the entries are already added up. The
-    gradient goes in at `intermediate`."""
-    return [g * gradient.sum().detach() for g in grad(intermediate.sum(), parameters)]
-
-
-@finish_backward.mistake
-def frees_the_graph_of_h(intermediate, parameters, gradient):
-    """The first call frees the graph, and the second one fails. One call takes all parameters."""
-    return [grad(intermediate, p, gradient)[0] for p in parameters]
-
-
-@finish_backward.mistake
-def fills_grad_and_returns_nothing(intermediate, parameters, gradient):
-    """`backward` returns nothing: it adds to `.grad`, which must stay as it was. Let
-    `torch.autograd.grad` return the gradients."""
-    intermediate.backward(gradient)
-
-
-@finish_backward.mistake
-def calls_backward_from_there(intermediate, parameters, gradient):
-    """`backward` adds the right gradients to `.grad`, which must stay as it was. Let
-    `torch.autograd.grad(…, grad_outputs=…)` return them."""
-    intermediate.backward(gradient)
-    return [p.grad for p in parameters]
+@clipped_gradient.mistake
+def clips_after_the_mean(loss, w, x, t, limit):
+    """You clip the mean of the gradients, all at once. Then one long gradient decides the direction.
+    Clip each sample's gradient before the mean."""
+    each = torch.func.vmap(torch.func.grad(loss), in_dims=(None, 0, 0))(w, x, t)
+    mean = each.mean(0)
+    return mean * (limit / mean.norm().clamp(min=limit))
 
 
 class Polynomial(torch.nn.Module):
@@ -532,10 +608,6 @@ residual_loss.slips(
         "The inner derivative has freed the graph, and u′ is only a number: the loss can't be "
         "differentiated. `create_graph=True` keeps both.",
     ),
-    takes_u_for_a_number=(
-        "slope + u → slope + u.detach()",
-        "The value is right, but u is only a number in it: the loss's gradient lacks the way through u.",
-    ),
     forgets_the_sum=(
         "u.sum() → u",
         "u has several rows, so `grad(u, t)` doesn't know how to weigh them. Give it `u.sum()`, or "
@@ -550,10 +622,6 @@ residual_loss.slips(
         "** 2).mean() → ** 2).sum()",
         "This is the sum of the squares; asked for is their mean over all times.",
     ),
-    forgets_the_square=(
-        "slope + u) ** 2 → slope + u)",
-        "The residual u′ + u is to be squared first.",
-    ),
     averages_before_squaring=(
         "((slope + u) ** 2).mean() → (slope + u).mean() ** 2",
         "Square first: in a mean of u′ + u, errors of both signs cancel.",
@@ -565,10 +633,6 @@ residual_loss.slips(
     computes_u_from_another_t=(
         "network(t) → network(t.detach())",
         "u was not computed from the t that you differentiate in: make the copy first, then u from it.",
-    ),
-    takes_the_derivative_of_the_mean=(
-        "u.sum() → u.mean()",
-        "The mean is divided by N once more inside: the derivative of `u.mean()` is u′/N.",
     ),
     adds_a_row_to_a_column=(
         "slope + u → slope.flatten() + u",
@@ -604,3 +668,102 @@ def calls_a_plain_backward_inside(network, t):
     u = network(t)
     u.sum().backward()
     return ((t.grad + u) ** 2).mean()
+
+
+TIMES = tensor(0.0, 0.5, 1.0)
+
+
+def log(factor, add=0.0, steps=4, kept=False):
+    """Values of a, and 2·Σ rᵢ·factorᵢ + add at each, with r = a·(1 + t) + 1; added up if kept."""
+    a = tensor(-0.2, -0.5, -0.3, -0.6)[:steps]
+    seen = (2 * (a[:, None] * (1 + TIMES) + 1) * factor).sum(1) + add
+    return a, seen.cumsum(0) if kept else seen
+
+
+@exercise(
+    cases={
+        "values": {
+            "never cleared": lambda: log(1 + TIMES, kept=True),
+            "create_graph": lambda: log(1 + TIMES),
+            "retain_graph": lambda: log(TIMES),
+            "an inner backward": lambda: log(1 + TIMES, add=1.5),
+        },
+        "shapes": {
+            "two steps, right": lambda: log(1 + TIMES, steps=2),
+            "two steps, never cleared": lambda: log(1 + TIMES, steps=2, kept=True),
+            "two steps, retain_graph": lambda: log(TIMES, steps=2),
+        },
+        "edges": {
+            "an inner backward, from the lowest point": lambda: (
+                tensor(-18 / 29, -0.7),
+                tensor(1.5, 14.5 * -0.7 + 10.5),
+            ),
+        },
+    },
+    hints=[
+        "What should a.grad hold? Write it down, equation (4.2), and compare.",
+        "Each slip leaves its own trace: a way that is missing, a constant too much, or a sum.",
+        "Compute the four lists of numbers, and see which of them agrees: `torch.allclose`.",
+    ],
+    level=2,
+    minutes=10,
+)
+def diagnose(a, seen):
+    """Which program left these numbers in a.grad?
+
+    The line u(t) = 1 + a·t is fitted to u′ = −u with the loss Σ (u′ + u)² over t = 0, ½ and 1.
+    a: float64 tensor (K,), K at least 2, the parameter at each step; seen: float64 tensor (K,),
+    a.grad just after each step's outer backward. Returns "right" (create_graph, cleared before each
+    step), "never cleared" (create_graph), "retain_graph" (in place of create_graph; cleared) or
+    "inner backward" (u′ by u.sum().backward(create_graph=True); cleared before each step, not
+    within). Example: a = (0, −0.1), seen = (9, 7.55) → "right".
+    """
+    t = torch.tensor([0.0, 0.5, 1.0], dtype=torch.float64)
+    r = a[:, None] * (1 + t) + 1
+    right = (2 * r * (1 + t)).sum(1)
+    known = {
+        "right": right,
+        "never cleared": right.cumsum(0),
+        "retain_graph": (2 * r * t).sum(1),
+        "inner backward": right + t.sum(),
+    }
+    return next(name for name, numbers in known.items() if torch.allclose(numbers, seen))
+
+
+diagnose.slips(
+    looks_at_the_first_step_only=(
+        "(numbers, seen) → (numbers[0], seen[0])",
+        "You look at the first step only. There a sum of all gradients so far is the gradient itself.",
+    ),
+)
+
+
+@diagnose.mistake
+def swaps_the_ways(a, seen):
+    """The two are swapped. a acts through u′ and through u, with the factor 1 + t; what
+    retain_graph leaves is the way through u alone, with the factor t."""
+    answer = diagnose(a, seen)
+    return {"right": "retain_graph", "retain_graph": "right"}.get(answer, answer)
+
+
+@diagnose.mistake
+def never_finds_the_inner_backward(a, seen):
+    """An inner backward is not recognised. It leaves the derivative of Σ u by a, which is Σ t = 1.5
+    in every step, on top of the right gradient."""
+    answer = diagnose(a, seen)
+    return "never cleared" if answer == "inner backward" else answer
+
+
+@diagnose.mistake
+def takes_any_excess_for_an_inner_backward(a, seen):
+    """More than the right gradient may be two things: 1.5 too much in every step, or a sum that
+    grows from step to step. Tell them apart."""
+    answer = diagnose(a, seen)
+    return "inner backward" if answer == "never cleared" else answer
+
+
+@diagnose.mistake
+def never_finds_it_right(a, seen):
+    """A right program is not recognised. Compare with the derivative of Σ r² by a: 2·Σ r·(1 + t)."""
+    answer = diagnose(a, seen)
+    return "never cleared" if answer == "right" else answer

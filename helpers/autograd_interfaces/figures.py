@@ -1,27 +1,22 @@
 """The live figures of 01_autograd_interfaces, in the order of the page."""
 
-import itertools
-
 import numpy as np
 import torch
-from matplotlib.collections import LineCollection
-from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
 
 from helpers.autograd_interfaces import formulas
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, Slider, figure
-from helpers.teaching.words import fixed
+from helpers.teaching.words import brief, fixed
 
 __all__ = [  # noqa: RUF022 (the order of the page)
+    "CallByCall",
     "KeptGradients",
-    "WeightedRows",
+    "DigitTraining",
     "ClippedGradients",
     "InnerDerivative",
-    "DecayFit",
-    "TwoWorkers",
-    "DigitTraining",
+    "NetworkFit",
 ]
 
 THREE = (style.BLUE, style.VERMILION, style.GREEN)
@@ -42,6 +37,56 @@ def arrows(axes, count, **options):
     zero = np.zeros(count)
     scale = {"angles": "xy", "scale_units": "xy", "scale": 1, "minlength": 0}
     return axes.quiver(zero, zero, zero, zero, **scale, **options)
+
+
+@figure(
+    first=Choice("first call", list(formulas.CALLS), default="backward()"),
+    second=Choice("second call", list(formulas.CALLS), default="grad(…)"),
+    third=Choice("third call", list(formulas.CALLS), default="backward()"),
+)
+class CallByCall:
+    """The loss x² at x = 3: what each of three calls returns, and what is in x.grad after it."""
+
+    SIDES = ((-0.2, style.BLUE), (0.2, style.VERMILION))  # returned, x.grad
+
+    def measure(self, first, second, third):
+        calls = (first, second, third)
+        return {"calls": calls, "seen": formulas.after_calls(calls)}
+
+    def draw(self, canvas):
+        axes = canvas.subplots()
+        axes.set(xlim=(0.4, 3.6), ylim=(0, 22.5), yticks=[0, 6, 12, 18], xticks=[1, 2, 3])
+        axes.set_xticklabels(["first call", "second call", "third call"])
+        axes.grid(axis="x", visible=False)
+        self.bars, self.numbers, self.names = [], [], []
+        for at in (1, 2, 3):
+            self.names.append(axes.text(at, 20.8, "", ha="center"))
+            for shift, colour in self.SIDES:
+                self.bars += axes.bar([at + shift], [1], width=0.34, color=colour)
+                self.numbers.append(axes.text(at + shift, 0, "", ha="center", va="bottom"))
+        labels = ("what the call returns", "what x.grad holds after it")
+        handles = [
+            Line2D([], [], color=colour, lw=8, label=label)
+            for (_, colour), label in zip(self.SIDES, labels, strict=True)
+        ]
+        canvas.legend(handles=handles, loc="outside upper center", ncols=2)
+
+    def update(self, now):
+        values = [value for pair in now.seen for value in pair]
+        for bar, number, value in zip(self.bars, self.numbers, values, strict=True):
+            bar.set_height(value or 0)
+            number.set_text("None" if value is None else fixed(value, 0))
+            number.set_y((value or 0) + 0.2)
+        for text, call in zip(self.names, now.calls, strict=True):
+            text.set_text("x.grad = None" if call == "clear" else call)
+
+    def describe(self, now):
+        steps = [
+            f"{call} returns {'nothing' if value is None else fixed(value, 0)}, then x.grad holds "
+            f"{'nothing' if held is None else fixed(held, 0)}"
+            for call, (value, held) in zip(now.calls, now.seen, strict=True)
+        ]
+        return f"The loss x² at x = 3. {'; '.join(steps)}."
 
 
 @figure(
@@ -97,6 +142,58 @@ class KeptGradients:
             f"{now.losses[now.gradients][-1]:.3g}; "
             f"with gradients {other} it is {now.losses[other][-1]:.3g}."
         )
+
+
+WAYS = (("kept", style.VERMILION), ("cleared", style.BLUE))
+
+
+@figure(
+    steps=Slider("steps", 0, formulas.STEPS, step=formulas.EVERY_STEPS, default=50),
+    rate=Choice("rate", ["0.5", "0.1"], default="0.5"),
+)
+class DigitTraining:
+    """A linear classifier of digits, with .grad cleared before each step and never."""
+
+    STEPS = range(0, formulas.STEPS + 1, formulas.EVERY_STEPS)
+
+    def measure(self, steps, rate):
+        runs = {way: formulas.train_digits(way, float(rate)) for way, _ in WAYS}
+        here = {way: run[steps // formulas.EVERY_STEPS].tolist() for way, run in runs.items()}
+        return {"runs": {way: run.numpy() for way, run in runs.items()}, "here": here}
+
+    def draw(self, canvas):
+        left, right = canvas.subplots(1, 2, width_ratios=[4, 3])
+        left.set(title="loss", xlabel="steps", yscale="log", xlim=(-8, 308), ylim=(0.0015, 5))
+        right.set(title="held-out digits named rightly", xlabel="steps")
+        right.set(xlim=(-8, 308), ylim=(0.7, 0.95))
+        left.minorticks_off()
+        self.lines, self.dots, self.texts = {}, {}, {}
+        for at, (way, colour) in enumerate(WAYS):
+            looks = {"color": colour, "lw": 2}
+            axes = ((left, "-"), (left, "--"), (right, "--"))
+            self.lines[way] = [a.plot([], [], dash, **looks)[0] for a, dash in axes]
+            self.dots[way] = [a.plot([], [], "o", color=colour, ms=7)[0] for a, _ in axes]
+            self.texts[way] = right.text(300, 0.725 - 0.018 * at, "", ha="right")
+        handles = [Line2D([], [], color=colour, lw=4, label=way) for way, colour in WAYS]
+        for dash, label in (("-", "training digits"), ("--", "held-out digits")):
+            handles.append(Line2D([], [], color=style.GREY, ls=dash, label=label))
+        canvas.legend(handles=handles, loc="outside upper center", ncols=4)
+
+    def update(self, now):
+        for way, _ in WAYS:
+            for column in range(3):
+                line, dot = self.lines[way][column], self.dots[way][column]
+                line.set_data(self.STEPS, now.runs[way][:, column])
+                dot.set_data([now.steps], now.here[way][column : column + 1])
+            self.texts[way].set_text(f"{way}: {fixed(now.here[way][2], 3)}")
+
+    def describe(self, now):
+        parts = [
+            f"{way}, the loss is {brief(training)} on the training digits and {brief(held_out)} on "
+            f"the held-out ones, of which {fixed(100 * right, 1)} % are named rightly"
+            for way, (training, held_out, right) in now.here.items()
+        ]
+        return f"After {now.steps} steps at rate {now.rate}, gradients {'; '.join(parts)}."
 
 
 WEIGHT = {"start": -0.5, "stop": 1.5, "step": 0.25}
@@ -233,13 +330,13 @@ INNER_LOOKS = dict(zip(formulas.INNER, zip(THREE, ("-", "--", "-."), strict=True
 
 
 @figure(
-    a=Slider("a", -1.5, 0.5, step=0.05, default=-0.2),
+    a=Slider("a", -0.85, -0.4, step=0.025, default=-0.5),
     inner=Choice("u′ by", list(formulas.INNER), default="grad, retain_graph"),
 )
 class InnerDerivative:
     """The residual loss of u = 1 + a·t, and what three programs find in a.grad."""
 
-    ENDS = torch.tensor([-1.5, 0.5], dtype=torch.float64)
+    ENDS = torch.tensor([-0.85, -0.4], dtype=torch.float64)
 
     def measure(self, a, inner):
         rest = formulas.resting_point(inner)
@@ -249,33 +346,35 @@ class InnerDerivative:
         return {"loss": loss, "slope": slope, "line": line, "rest": rest, "lowest": lowest}
 
     def draw(self, canvas):
-        left, right = canvas.subplots(1, 2, width_ratios=[3, 4])
-        a = torch.linspace(-1.5, 0.5, 201, dtype=torch.float64)
+        left, right = canvas.subplots(1, 2)
+        a = torch.linspace(-0.85, -0.4, 201, dtype=torch.float64)
         left.plot(a.numpy(), formulas.residual_loss(a).numpy(), color=style.GREY)
-        left.set(title="loss, and where descent rests", xlabel="a")
-        left.set(xlim=(-1.75, 0.75), ylim=(-0.8, 10.7))
-        (self.tangent,) = left.plot([], [], lw=2.5)
+        left.set(title="the loss, near its lowest point", xlabel="a")
+        left.set(xlim=(-0.87, -0.38), ylim=(0.17, 0.64))
+        (self.tangent,) = left.plot([], [], lw=3)
         (self.here,) = left.plot([], [], "o", ms=9, color=style.BLACK)
-        (self.rest,) = left.plot([], [], "^", ms=10, mec="white")
+        (self.rest,) = left.plot([], [], "^", ms=11, mec="white")
 
         right.axhline(0, color=style.GREY, lw=1)
-        right.set(title="what lands in a.grad", xlabel="a", xlim=(-1.6, 0.6), ylim=(-15, 20))
+        right.set(title="what lands in a.grad", xlabel="a", xlim=(-0.87, -0.38), ylim=(-4.2, 7.4))
         for inner, (colour, dashes) in INNER_LOOKS.items():
             line = formulas.residual_slope(self.ENDS, inner).numpy()
             right.plot(self.ENDS.numpy(), line, dashes, color=colour, lw=1.2)
-        right.text(0.02, 12.6, "backward", ha="right", va="center")
-        right.text(-1.33, -12.8, "create_graph", ha="left", va="center")
-        right.text(0.58, 1.3, "retain_graph", ha="right", va="center")
         (self.line,) = right.plot([], [], lw=3)
         (self.found,) = right.plot([], [], "o", ms=9, color=style.BLACK)
-        (self.zero,) = right.plot([], [], "^", ms=10, mec="white")
-        right.text(-1.5, 18.4, "a.grad:", va="center")
-        right.text(-1.5, 16.2, "at rest at a =", va="center")
-        self.readouts = [right.text(-0.17, y, "", ha="right", va="center") for y in (18.4, 16.2)]
+        (self.zero,) = right.plot([], [], "^", ms=11, mec="white")
+        for label, y in (("a.grad:", 6.6), ("zero at a =", 5.8)):
+            right.text(-0.85, y, label, va="center")
+        self.readouts = [right.text(-0.58, y, "", ha="right", va="center") for y in (6.6, 5.8)]
+        handles = [
+            Line2D([], [], color=colour, ls=dashes, label=inner)
+            for inner, (colour, dashes) in INNER_LOOKS.items()
+        ]
+        canvas.legend(handles=handles, loc="outside upper center", ncols=3)
 
     def update(self, now):
         colour, dashes = INNER_LOOKS[now.inner]
-        reach = min(0.22, 1.2 / max(abs(now.slope), 1e-9))
+        reach = min(0.05, 0.1 / max(abs(now.slope), 1e-9))
         rise = reach * now.slope
         self.tangent.set_data([now.a - reach, now.a + reach], [now.loss - rise, now.loss + rise])
         self.here.set_data([now.a], [now.loss])
@@ -288,12 +387,12 @@ class InnerDerivative:
         self.line.set_linestyle(dashes)
         for artist in (self.rest, self.zero):
             artist.set_markeredgecolor("white")
-        self.readouts[0].set_text(fixed(now.slope, 2))
-        self.readouts[1].set_text(fixed(now.rest, 4))
+        self.readouts[0].set_text(fixed(now.slope, 3))
+        self.readouts[1].set_text(fixed(now.rest, 3))
 
     def describe(self, now):
         return (
-            f"At a = {fixed(now.a, 2)} the loss is {fixed(now.loss, 4)}; with u′ by {now.inner}, "
+            f"At a = {fixed(now.a, 3)} the loss is {fixed(now.loss, 4)}; with u′ by {now.inner}, "
             f"a.grad is {fixed(now.slope, 4)}, and descent rests at {fixed(now.rest, 6)}, where "
             f"the loss is {fixed(now.lowest, 6)}."
         )
@@ -302,196 +401,55 @@ class InnerDerivative:
 @figure(
     steps=Slider("steps of training", 10, formulas.EPOCHS, step=formulas.EVERY, default=150),
     inner=Choice("u′ by", list(formulas.INNER), default="grad, retain_graph"),
+    equation=Choice("equation", list(formulas.EQUATIONS), default="u′ = −u"),
 )
-class DecayFit:
-    """A small network fitted to u′ = −u, with three ways of taking u′ in the loss."""
+class NetworkFit:
+    """A small network fitted to u′ = −u or u′ = +u, with three ways of taking u′ in the loss."""
 
-    EXACT = torch.exp(-formulas.GRID)
-
-    def measure(self, steps, inner):
-        u = formulas.fit_decay()[steps // formulas.EVERY, formulas.INNER.index(inner)]
-        return {"u": u, "error": (u - self.EXACT).abs().max().item()}
+    def measure(self, steps, inner, equation):
+        at, chosen = steps // formulas.EVERY, formulas.INNER.index(inner)
+        errors = formulas.errors_of_fit(equation).numpy()
+        return {
+            "u": formulas.fit_network(equation)[at, chosen].numpy(),
+            "true": formulas.solution(equation).numpy(),
+            "errors": errors,
+            "error": errors[at, chosen],
+        }
 
     def draw(self, canvas):
-        left, right = canvas.subplots(1, 2, width_ratios=[4, 4])
-        left.plot(formulas.GRID.numpy(), self.EXACT.numpy(), color=style.BLACK, lw=1.2)
-        left.text(1.25, 0.45, "exp(−t)", va="bottom")
-        left.set(title="the network's u(t)", xlabel="t", xlim=(0, 2.05), ylim=(-5.6, 1.5))
+        left, right = canvas.subplots(1, 2)
+        left.set(title="u(t)", xlabel="t", xlim=(0, 2.05), ylim=(-6.5, 8))
+        (self.true,) = left.plot([], [], color=style.BLACK, lw=1.5)
         (self.curve,) = left.plot([], [], marker="o", ms=4)
-
-        right.set(title="its largest error", xlabel="steps", yscale="log")
-        right.set(xlim=(0, 310), ylim=(1e-3, 20))
+        left.text(0.06, 7.2, "black: the solution", va="center")
+        self.ending = left.text(0.06, -5.9, "", va="center")
+        right.set(title="largest error, logarithmic", xlabel="steps", yscale="log")
+        right.set(xlim=(0, 310), ylim=(1e-3, 400))
         right.minorticks_off()
-        steps = range(0, formulas.EPOCHS + 1, formulas.EVERY)
-        errors = (formulas.fit_decay() - self.EXACT).abs().amax(-1).numpy()
-        for (colour, dashes), error in zip(INNER_LOOKS.values(), errors.T, strict=True):
-            right.plot(steps, error, dashes, color=colour, lw=1.5)
-        right.text(300, 6.5, "backward", ha="right", va="bottom")
-        right.text(165, 0.1, "retain_graph", ha="left", va="bottom")
-        right.text(20, 0.004, "create_graph", ha="left", va="top")
+        self.lines = [right.plot([], [], dash, color=c)[0] for c, dash in INNER_LOOKS.values()]
         (self.here,) = right.plot([], [], "o", ms=10, mec="white")
+        handles = [
+            Line2D([], [], color=colour, ls=dashes, label=inner)
+            for inner, (colour, dashes) in INNER_LOOKS.items()
+        ]
+        canvas.legend(handles=handles, loc="outside upper center", ncols=3)
 
     def update(self, now):
         colour, dashes = INNER_LOOKS[now.inner]
-        self.curve.set_data(formulas.GRID.numpy(), now.u.numpy())
+        self.true.set_data(formulas.GRID.numpy(), now.true)
+        self.curve.set_data(formulas.GRID.numpy(), now.u)
         self.curve.set(color=colour, linestyle=dashes)
+        self.ending.set_text(f"u(2) = {fixed(now.u[-1], 2)}, true {fixed(now.true[-1], 2)}")
+        steps = range(0, formulas.EPOCHS + 1, formulas.EVERY)
+        for inner, line, errors in zip(formulas.INNER, self.lines, now.errors.T, strict=True):
+            line.set_data(steps, errors)
+            line.set_linewidth(3 if inner == now.inner else 1.2)
         self.here.set_data([now.steps], [now.error])
         self.here.set_markerfacecolor(colour)
 
     def describe(self, now):
         return (
-            f"After {now.steps} steps with u′ by {now.inner}, the network's u(2) is "
-            f"{fixed(now.u[-1], 4)} where exp(−2) is 0.1353; its largest error on 0 … 2 is "
-            f"{now.error:.3g}."
-        )
-
-
-LANES = {"A": (3.0, "#CDE4F2"), "B": (2.0, "#F8DDCB")}  # height, paper
-
-
-@figure(
-    backward=Slider("operations of A before B's backward", 0, 3, step=1, default=2),
-    step=Choice("B's step", list(formulas.STEPS_OF_B), default="after A's clear"),
-    gradients=Choice("gradients in", list(formulas.GRADIENTS), default="one shared .grad"),
-)
-class TwoWorkers:
-    """Two workers on one parameter: the order of their operations and the value that comes out."""
-
-    def measure(self, backward, step, gradients):
-        order = formulas.interleaved(backward, step)
-        p, grads = zip(*formulas.run_interleaved(order, gradients), strict=True)
-        used = formulas.times_used(order, gradients)
-        return {"order": order, "p": [0.0, *p], "grads": grads, "used": used}
-
-    def draw(self, canvas):
-        top, bottom = canvas.subplots(2, 1, height_ratios=[5, 4], sharex=True)
-        top.set(ylim=(0.5, 3.6), yticks=[3, 2, 1], title="who does what, in order:")
-        top.set_yticklabels(["A", "B", ""], color=style.BLACK)
-        top.tick_params(length=0, labelbottom=False)
-        top.grid(False)
-        top.spines[["left", "bottom"]].set_visible(False)
-        lanes = [lane for lane in LANES.values() for _ in formulas.OPERATIONS]
-        self.papers = LineCollection([], colors=[paper for _, paper in lanes], linewidths=18)
-        self.papers.set(capstyle="round")
-        top.add_collection(self.papers, autolim=False)
-        self.words = [
-            top.text(0, height, operation, **CENTRE)
-            for (height, _), operation in zip(lanes, 2 * formulas.OPERATIONS, strict=True)
-        ]
-        self.grads = [top.text(slot, 1, "", **CENTRE) for slot in range(1, 7)]
-        self.place = top.text(0.2, 1, "", ha="right", va="center")
-        self.late = top.text(6.7, 3.9, "", ha="right", va="center")
-
-        bottom.set(xlim=(0.3, 6.7), xticks=range(1, 7), ylim=(-0.25, 3.3), yticks=[0, 1, 2])
-        bottom.set(ylabel="p", xlabel="operation")
-        bottom.axhline(1.16, color=style.GREY, ls="--", lw=1.2)
-        bottom.text(0.35, 1.22, "1.16: first A, then B", va="bottom")
-        (self.p,) = bottom.plot([], [], color=style.BLACK, ds="steps-post")
-        (self.end,) = bottom.plot([], [], "o", ms=9, color=style.BLACK)
-        self.readouts = []
-        for x, label in ((1.95, "uses of A's gradient:"), (4.4, "of B's:"), (6.2, "p ends at")):
-            bottom.text(x, 2.9, label, ha="right", va="center")
-            self.readouts.append(bottom.text(x + 0.1, 2.9, "", ha="left", va="center"))
-
-    def update(self, now):
-        done = itertools.product("AB", formulas.OPERATIONS)
-        slots = [1 + now.order.index(operation) for operation in done]
-        heights = [word.get_position()[1] for word in self.words]
-        for word, slot in zip(self.words, slots, strict=True):
-            word.set_x(slot)
-        self.papers.set_segments(
-            [[(x - 0.3, y), (x + 0.3, y)] for x, y in zip(slots, heights, strict=True)]
-        )
-        for text, grad in zip(self.grads, now.grads, strict=True):
-            text.set_text(fixed(grad, 1))
-        self.p.set_data(range(7), now.p)
-        self.end.set_data([6], now.p[-1:])
-        self.place.set_text(".grad" if now.gradients == formulas.GRADIENTS[0] else "own")
-        self.late.set_text(f"B steps {now.step}")
-        outcome = (now.used["A"], now.used["B"], fixed(now.p[-1], 2))
-        for text, value in zip(self.readouts, outcome, strict=True):
-            text.set_text(str(value))
-
-    def describe(self, now):
-        words = ", ".join(f"{worker} {operation}" for worker, operation in now.order)
-        return (
-            f"Gradients in {now.gradients}, B's step {now.step}. In order: {words}. A's gradient "
-            f"is used {now.used['A']} times, B's {now.used['B']} times, and p ends at "
-            f"{fixed(now.p[-1], 2)}; one worker after the other gives 1.16."
-        )
-
-
-INK = LinearSegmentedColormap.from_list(
-    "ink", [to_rgb(style.VERMILION), (1, 1, 1), to_rgb(style.BLUE)]
-)
-TRAINING_LOOKS = {
-    "backward, cleared": (style.BLUE, "s"),
-    "grad": (style.BLUE, "D"),
-    "backward, never cleared": (style.VERMILION, "o"),
-}
-
-
-@figure(
-    steps=Slider("steps", 1, formulas.TRAINING_STEPS, step=1, default=50),
-    training=Choice("gradients by", list(formulas.TRAININGS), default="backward, never cleared"),
-    digit=Slider("weights of digit", 0, 9, step=1, default=3),
-)
-class DigitTraining:
-    """A linear classifier of digits, trained three ways, and what is left in its .grad."""
-
-    def measure(self, steps, training, digit):
-        losses, weights, left = formulas.train_digits(training)
-        left = left if left is None else left[steps - 1, digit]
-        return {"losses": losses[steps], "weights": weights[steps, digit], "left": left}
-
-    def draw(self, canvas):
-        grid = canvas.add_gridspec(2, 2, width_ratios=[5, 2])
-        axes = canvas.add_subplot(grid[:, 0])
-        axes.set(title="loss", xlabel="steps", xlim=(0, 103), ylim=(0, 2.4))
-        for training in ("backward, cleared", "backward, never cleared"):
-            losses, colour = formulas.train_digits(training)[0], TRAINING_LOOKS[training][0]
-            axes.plot(losses[:, 0].numpy(), color=colour)
-            axes.plot(losses[:, 1].numpy(), "--", color=colour, lw=1.5)
-        axes.text(101, 0.30, "cleared, or grad", ha="right", va="top")
-        axes.text(101, 1.22, "never cleared", ha="right", va="bottom")
-        grey = {"color": style.GREY}
-        handles = [
-            Line2D([], [], label="training digits", **grey),
-            Line2D([], [], ls="--", lw=1.5, label="held-out digits", **grey),
-        ]
-        axes.legend(handles=handles, loc="upper right")
-        (self.here,) = axes.plot([], [], ls="", ms=10, mec="white")
-
-        self.images, self.sizes = [], []
-        for row, title in enumerate(("weights", "left in weight.grad")):
-            axes = canvas.add_subplot(grid[row, 1])
-            axes.set(xticks=[], yticks=[], title=title)
-            axes.spines[:].set_visible(True)
-            self.images.append(axes.imshow(np.zeros((8, 8)), cmap=INK, vmin=-1, vmax=1))
-            below = {"ha": "center", "va": "top", "transform": axes.transAxes}
-            self.sizes.append(axes.text(0.5, -0.04, "", **below))
-
-    def update(self, now):
-        colour, marker = TRAINING_LOOKS[now.training]
-        self.here.set_data([now.steps, now.steps], now.losses.numpy())
-        self.here.set(marker=marker, markerfacecolor=colour)
-        for image, size, values in zip(
-            self.images, self.sizes, (now.weights, now.left), strict=True
-        ):
-            if values is None:
-                image.set_data(np.zeros((8, 8)))
-                size.set_text("nothing: None")
-            else:
-                largest = values.abs().max().item()
-                image.set_data((values / largest).view(8, 8).numpy())
-                size.set_text(f"up to ±{largest:.3g}")
-
-    def describe(self, now):
-        rest = "nothing is left in weight.grad"
-        if now.left is not None:
-            rest = f"what is left in weight.grad goes up to {now.left.abs().max():.4g}"
-        return (
-            f"After {now.steps} steps by {now.training}, the loss is {fixed(now.losses[0], 4)} on "
-            f"the training digits and {fixed(now.losses[1], 4)} on the held-out ones; the weights "
-            f"of digit {now.digit} go up to {now.weights.abs().max():.4g}, and {rest}."
+            f"{now.equation}, after {now.steps} steps with u′ by {now.inner}: the network's u(2) is "
+            f"{fixed(now.u[-1], 4)} where {fixed(now.true[-1], 4)} is right; its largest error on "
+            f"0 … 2 is {brief(now.error)}."
         )

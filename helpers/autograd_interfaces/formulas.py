@@ -4,7 +4,8 @@ Tensors are torch's, float64. The toy models of the page have closed forms here;
 them with autograd. A word that a function does not know is a KeyError or a ValueError.
 """
 
-import threading
+import contextlib
+import itertools
 import warnings
 from functools import lru_cache
 
@@ -26,7 +27,41 @@ def complaint(call):
         return str(error).partition(". ")[0].partition(" (")[0]
 
 
+@contextlib.contextmanager
+def quiet():
+    """No warning inside: torch warns of `backward(create_graph=True)` and of .grad of no leaf."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 # 1 · Same numbers, different places
+
+CALLS = ("backward()", "grad(…)", "clear")
+
+
+def after_calls(calls):
+    """What three calls on the loss x² at x = 3 do, by autograd: a list of (returned, held).
+
+    `calls`: words of CALLS. `returned`: what the call gives back, `held`: what x.grad is after it;
+    floats, or None.
+    """
+    x, seen = torch.tensor(3.0, dtype=torch.float64, requires_grad=True), []
+    for call in calls:
+        returned = None
+        if call == "backward()":
+            (x**2).backward()
+        elif call == "grad(…)":
+            returned = torch.autograd.grad(x**2, x)[0].item()
+        elif call == "clear":
+            x.grad = None
+        else:
+            raise ValueError(f"No call is named {call!r}.")
+        seen.append((returned, None if x.grad is None else x.grad.item()))
+    return seen
+
+
+# 2 · Why backward adds
 
 CURVATURE = _tensor(2.0, 10.0)
 START = _tensor(1.8, 0.9)
@@ -37,51 +72,84 @@ def bowl(x):
     return (CURVATURE / 2 * x**2).sum(-1)
 
 
-def descend(calls, rate, gradients):
-    """Path of gradient descent on the bowl, one `backward` and one step a call; (calls + 1, 2).
+def descend(calls, rate, gradients, curvature=CURVATURE):
+    """Path of gradient descent on a bowl, one `backward` and one step a call; (calls + 1, 2).
 
     `gradients`: "cleared" before each call, or "kept", so that each step uses the sum of all
-    gradients so far, as `backward` leaves it in `.grad`.
+    gradients so far, as `backward` leaves it in `.grad`. `curvature`: the bowl's, shape (2,).
     """
     keep = {"cleared": 0, "kept": 1}[gradients]
     path, grad = [START], 0
     for _ in range(calls):
-        grad = CURVATURE * path[-1] + keep * grad
+        grad = curvature * path[-1] + keep * grad
         path.append(path[-1] - rate * grad)
     return torch.stack(path)
 
 
-def swing(path, rate):
+def swing(path, rate, curvature=CURVATURE):
     """What descent with kept gradients never loses: v² + s·x·(x − v), shape (calls, 2).
 
     `path` (calls + 1, 2) as from `descend`; v is the step that led to x, s = rate · curvature.
     """
-    x, v, s = path[1:], path.diff(dim=0), rate * CURVATURE
+    x, v, s = path[1:], path.diff(dim=0), rate * curvature
     return v**2 + s * x * (x - v)
 
 
-def left_in(tensor):
-    """What is in `tensor.grad`, without torch's warning where the tensor is no leaf."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="The .grad attribute of a Tensor")
-        return tensor.grad
+# Digits, from the first section to the last
+
+STEPS, EVERY_STEPS, PART = 300, 5, 1000
 
 
-def nodes_run(call, loss):
-    """Sorted names of the nodes of `loss`'s graph that `call(loss)` runs, as a list."""
-    nodes, todo, names = {None}, [loss.grad_fn], []
-    while todo:
-        node = todo.pop()
-        if node not in nodes:
-            nodes.add(node)
-            todo += [parent for parent, _ in node.next_functions]
-    for node in nodes - {None}:
-        node.register_prehook(lambda _, node=node: names.append(node.name()))
-    call(loss)
-    return sorted(name.rpartition("::")[2] for name in names)
+def digit_data(split=0):
+    """Digits to train on and digits held out: (x, target), (x_new, target_new).
+
+    x: (1000, 64) from 0 to 1, x_new: (797, 64) the rest; the targets int64. `split`: 0 for the
+    order of the file, in which writers follow each other; any other number shuffles first.
+    """
+    images, labels = digits()
+    order = torch.arange(len(labels))
+    if split:
+        order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(split))
+    x, labels = images[order].double() / 16, labels[order]
+    return (x[:PART], labels[:PART]), (x[PART:], labels[PART:])
 
 
-# 2 · What grad_outputs is
+def digit_classifier(seed=0):
+    """A linear layer from 64 pixels to 10 classes, float64, with the small weights of `seed`."""
+    network = torch.nn.Linear(64, 10, dtype=torch.float64)
+    generator = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        network.weight.copy_(0.01 * torch.randn(10, 64, generator=generator, dtype=torch.float64))
+        network.bias.zero_()
+    return network
+
+
+@lru_cache(maxsize=12)
+def train_digits(gradients, rate=0.5, split=0):
+    """300 steps of descent on all 1000 digits, gradients "cleared" before each step, or "kept".
+
+    Returns after 0, 5, …, 300 steps, as a tensor (61, 3): the loss on the training digits, the
+    loss on the held-out ones, and the share of these that is named rightly.
+    """
+    (x, target), (x_new, target_new) = digit_data(split)
+    network, seen = digit_classifier(split), []
+    for step in range(STEPS + 1):
+        loss = F.cross_entropy(network(x), target)
+        if step % EVERY_STEPS == 0:
+            with torch.no_grad():
+                scores = network(x_new)
+                right = (scores.argmax(1) == target_new).double().mean()
+                seen.append(torch.stack([loss, F.cross_entropy(scores, target_new), right]))
+        if {"cleared": True, "kept": False}[gradients]:
+            network.zero_grad()
+        loss.backward()
+        with torch.no_grad():
+            for p in network.parameters():
+                p -= rate * p.grad
+    return torch.stack(seen).detach()
+
+
+# 4 · What grad_outputs is
 
 LINE_X = _tensor(-1.0, 0.5, 2.0)
 LINE_T = _tensor(0.5, -0.5, 1.5)
@@ -99,7 +167,7 @@ def line_jacobian(theta):
     return torch.stack([2 * error * LINE_X, 2 * error], dim=1)
 
 
-# 3 · Stopping half-way
+# 4 · Stopping half-way
 
 INPUTS = _tensor([2.0, 1.0], [1.0, 2.0], [0.5, -3.0])
 TARGETS = _tensor(0.0, -0.5, -1.0)
@@ -143,7 +211,7 @@ def clipped(where, limit):
     return gradient, parts, clip(pooled, limit) if where == "their sum" else pooled
 
 
-# 4 · A loss that contains a derivative
+# 5 · A loss that contains a derivative
 
 TIMES = _tensor(0.0, 0.5, 1.0)
 INNER = ("grad, create_graph", "grad, retain_graph", "backward")
@@ -172,46 +240,34 @@ def resting_point(inner):
     return float(at_0 / (at_0 - at_1))
 
 
-def inner_backward(a, clear):
-    """a.grad after both passes with autograd, the inner one by `backward`; a float.
-
-    `clear`: whether a.grad is cleared between them. Torch warns of reference cycles here; the
-    cycle is broken at the end.
-    """
-    a, t = torch.tensor(float(a), dtype=torch.float64, requires_grad=True), TIMES.clone()
-    u = 1 + a * t.requires_grad_()
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Using backward")
-        u.sum().backward(create_graph=True)
-    if clear:
-        a.grad = None
-    ((t.grad + u) ** 2).sum().backward()
-    found, a.grad, t.grad = a.grad.item(), None, None
-    return found
-
-
 GRID = torch.linspace(0, 2, 21, dtype=torch.float64)
 EPOCHS, EVERY = 300, 10
+EQUATIONS = {"u′ = −u": -1, "u′ = +u": 1}
 
 
-@lru_cache(maxsize=1)
-def fit_decay():
-    """Three small networks fitted to u′ = −u, u(0) = 1 on 0 … 2, one for each way of INNER.
+def solution(equation):
+    """The true u on GRID, exp(−t) or exp(t); (21,)."""
+    return torch.exp(EQUATIONS[equation] * GRID)
+
+
+@lru_cache(maxsize=12)
+def fit_network(equation, seed=0, epochs=EPOCHS):
+    """Three small networks fitted to one of EQUATIONS, u(0) = 1 on 0 … 2, one for each of INNER.
 
     u(t) = 1 + t·network(t), 16 tanh units, Adam (rate 0.02, betas 0.9 and 0.99), the same start.
-    Returns u on GRID after 0, 10, …, 300 steps, shape (31, 3, 21).
+    Returns u on GRID after 0, 10, …, `epochs` steps, shape (epochs/10 + 1, 3, 21).
     """
-    parameters, seen = decay_parameters(len(INNER)), []
+    sign, parameters, seen = EQUATIONS[equation], start_of_networks(len(INNER), seed), []
     first, second = ([torch.zeros_like(p) for p in parameters] for _ in range(2))
-    for step in range(1, EPOCHS + 2):
+    for step in range(1, epochs + 2):
         t = GRID[:, None].repeat(len(INNER), 1, 1).requires_grad_()
-        u = decay_network(parameters, t)
+        u = networks(parameters, t)
         if step % EVERY == 1:
             seen.append(u.detach()[..., 0])
         (slope,) = torch.autograd.grad(u.sum(), t, create_graph=True)
         slope = torch.stack([slope[0], slope[1].detach(), slope[2]])
         # The last term is what an inner backward adds.
-        objective = ((slope + u) ** 2).mean((1, 2)).sum() + u[2].sum()
+        objective = ((slope - sign * u) ** 2).mean((1, 2)).sum() + u[2].sum()
         gradients = torch.autograd.grad(objective, parameters)
         with torch.no_grad():  # Adam by hand: torch.optim would load torch's compiler, 80 MB
             for p, g, m, v in zip(parameters, gradients, first, second, strict=True):
@@ -221,9 +277,14 @@ def fit_decay():
     return torch.stack(seen)
 
 
-def decay_parameters(copies):
+def errors_of_fit(equation, seed=0, epochs=EPOCHS):
+    """The largest error of each network of `fit_network`, shape (epochs/10 + 1, 3)."""
+    return (fit_network(equation, seed, epochs) - solution(equation)).abs().amax(-1)
+
+
+def start_of_networks(copies, seed=0):
     """Weights and biases of `copies` equal networks 1–16–1, each of leading dimension `copies`."""
-    generator = torch.Generator().manual_seed(0)
+    generator = torch.Generator().manual_seed(seed)
     shapes, scales = ((1, 16), (1, 16), (16, 1), (1, 1)), (1, 1, 0.25, 0)
     return [
         (scale * torch.randn(shape, generator=generator, dtype=torch.float64))
@@ -233,77 +294,35 @@ def decay_parameters(copies):
     ]
 
 
-def decay_network(parameters, t):
+def networks(parameters, t):
     """u(t) = 1 + t·network(t) with u(0) = 1 built in; `t` (copies, n, 1), result the same."""
     w1, b1, w2, b2 = parameters
     return 1 + t * (torch.tanh(t @ w1 + b1) @ w2 + b2)
 
 
-# 5 · Threads
-
-
-def race(calls, workers=2):
-    """`workers` threads, each calling `backward` so often, add 1 to one .grad a call: its value."""
-    p = torch.zeros((), dtype=torch.float64, requires_grad=True)
-    threads = [
-        threading.Thread(target=lambda: [(1 * p).backward() for _ in range(calls)])
-        for _ in range(workers)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return p.grad.item()
-
-
-def accumulated(gradients):
-    """What a call of `backward` for each of these numbers, in their order, leaves in .grad."""
-    p = torch.zeros((), dtype=torch.float64, requires_grad=True)
-    for gradient in gradients:
-        (gradient * p).backward()
-    return p.grad.item()
-
+# 6 · Two workers
 
 RATE = 0.1
 GOALS = {"A": 1.0, "B": 5.0}
-OPERATIONS = ("backward", "step", "clear")
-STEPS_OF_B = ("at once", "after A's clear")
-GRADIENTS = ("one shared .grad", "a tensor of each worker's own")
 
 
-def interleaved(backward, step):
-    """Six operations (worker, operation) in order: A's three, with B's mixed in.
-
-    B's backward comes after `backward` of A's three (0 to 3), its step right then or after all of
-    A's (`step`, one of STEPS_OF_B), its clear last.
-    """
-    order = [("A", operation) for operation in OPERATIONS]
-    order.insert(backward, ("B", "backward"))
-    order.insert((backward + 1, len(order))[STEPS_OF_B.index(step)], ("B", "step"))
-    return [*order, ("B", "clear")]
+def orders():
+    """All 20 orders of two workers' operations: each goes backward, step, clear, in this order."""
+    for places in itertools.combinations(range(6), 3):
+        left = {worker: iter(("backward", "step", "clear")) for worker in GOALS}
+        workers = ["A" if place in places else "B" for place in range(6)]
+        yield [(worker, next(left[worker])) for worker in workers]
 
 
-def run_interleaved(order, gradients):
+def run_order(order, shared):
     """Two workers on one parameter p = 0, losses (p − 1)² and (p − 5)², rate 0.1.
 
-    `order` as from `interleaved`; `gradients`: one of GRADIENTS. Returns a list of (p, grad), one
-    for each operation: p after it and what `.grad`, or the worker's own gradient, then holds.
+    `shared`: whether both use one .grad, or each keeps its gradient, as `grad` returns it. Returns
+    p at the end, and how many steps used the gradient of A and of B: (float, (int, int)).
     """
-    return [(p, sum(held.values())) for p, held, _ in _run(order, gradients)]
-
-
-def times_used(order, gradients):
-    """How many of the steps in `order` use A's and B's gradient: {"A": 1, "B": 1} is right."""
-    *_, (_, _, used) = _run(order, gradients)
-    return used
-
-
-def _run(order, gradients):
-    """Yield p, the gradients by worker in the place that was used, and how often each was used."""
-    own = GRADIENTS.index(gradients)
     p, places, used = 0.0, {"A": {}, "B": {}}, {"A": 0, "B": 0}
     for worker, operation in order:
-        held = places[worker if own else "A"]
+        held = places["A" if shared else worker]
         if operation == "backward":
             held[worker] = 2 * (p - GOALS[worker])
         elif operation == "step":
@@ -312,60 +331,4 @@ def _run(order, gradients):
                 used[other] += 1
         else:
             held.clear()
-        yield p, dict(held), used
-
-
-# 6 · On real data
-
-TRAININGS = ("backward, cleared", "grad", "backward, never cleared")
-TRAINING_STEPS, TRAINING_RATE, TRAINING_PART = 100, 0.5, 1000
-
-
-def digit_data():
-    """Digits to train on and digits held out: (x, target), (x_new, target_new).
-
-    x: (1000, 64) from 0 to 1, x_new: (797, 64) the rest; the targets int64.
-    """
-    images, labels = digits()
-    x, n = images.double() / 16, TRAINING_PART
-    return (x[:n], labels[:n]), (x[n:], labels[n:])
-
-
-def digit_classifier():
-    """A linear layer from 64 pixels to 10 classes, float64, always with the same small weights."""
-    network = torch.nn.Linear(64, 10, dtype=torch.float64)
-    generator = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        network.weight.copy_(0.01 * torch.randn(10, 64, generator=generator, dtype=torch.float64))
-        network.bias.zero_()
-    return network
-
-
-@lru_cache(maxsize=len(TRAININGS))
-def train_digits(training):
-    """100 steps on all 1000 digits, rate 0.5, from the same start; one of TRAININGS.
-
-    Returns the losses on both parts of `digit_data`, (101, 2), the weights, (101, 10, 64), after
-    0 to 100 steps, and what each of the steps left in weight.grad, (100, 10, 64), or None.
-    """
-    (x, target), (x_new, target_new) = digit_data()
-    network = digit_classifier()
-    parameters = list(network.parameters())
-    losses, weights, left = [], [], []
-    for _ in range(TRAINING_STEPS + 1):
-        loss = F.cross_entropy(network(x), target)
-        weights.append(network.weight.detach().clone())
-        with torch.no_grad():
-            losses.append(torch.stack([loss, F.cross_entropy(network(x_new), target_new)]))
-        if training == "grad":
-            gradients = torch.autograd.grad(loss, parameters)
-        else:
-            if training == "backward, cleared":
-                network.zero_grad()
-            loss.backward()
-            gradients = [p.grad for p in parameters]
-            left.append(network.weight.grad.clone())
-        with torch.no_grad():
-            for p, g in zip(parameters, gradients, strict=True):
-                p -= TRAINING_RATE * g
-    return torch.stack(losses), torch.stack(weights), torch.stack(left[:-1]) if left else None
+    return p, (used["A"], used["B"])

@@ -51,20 +51,52 @@ def entry_by_entry(outputs, inputs):
     return result
 
 
-@rewrite("finish_backward")
-def through_a_weighted_sum(intermediate, parameters, gradient):
-    return torch.autograd.grad((gradient.detach() * intermediate).sum(), parameters)
+@rewrite("accumulate_and_step")
+def of_one_total(losses, sizes, parameters, rate):
+    optimiser = torch.optim.SGD(parameters, lr=rate)
+    optimiser.zero_grad()
+    total = sum(loss * n for loss, n in zip(losses, sizes, strict=True))
+    (total / sum(sizes)).backward()
+    optimiser.step()
+    return parameters
 
 
-@rewrite("finish_backward")
-def entries_one_by_one(intermediate, parameters, gradient):
-    totals = [torch.zeros_like(p) for p in parameters]
-    for h, g in zip(intermediate.flatten(), gradient.detach().flatten(), strict=True):
-        for total, part in zip(
-            totals, torch.autograd.grad(h, parameters, retain_graph=True), strict=True
-        ):
-            total += g * part
-    return totals
+@rewrite("accumulate_and_step")
+def with_grad_and_a_weight_for_each_loss(losses, sizes, parameters, rate):
+    share = [losses[0].new_tensor(n / sum(sizes)) for n in sizes]
+    for p, g in zip(parameters, torch.autograd.grad(losses, parameters, share), strict=True):
+        p.grad = g
+        p.data = p.data - rate * g
+    return list(parameters)
+
+
+@rewrite("clipped_gradient")
+def gradient_by_gradient(loss, w, x, t, limit):
+    w = w.detach().requires_grad_()
+    total = torch.zeros_like(w)
+    for xi, ti in zip(x, t, strict=True):
+        (g,) = torch.autograd.grad(loss(w, xi, ti), w)
+        length = g.norm()
+        total = total + (g * limit / length if length > limit else g)
+    return total / len(x)
+
+
+@rewrite("clipped_gradient")
+def with_a_mask_of_the_long_ones(loss, w, x, t, limit):
+    each = torch.func.vmap(torch.func.grad(loss), (None, 0, 0))(w, x, t)
+    length = each.flatten(1).norm(dim=1) if w.ndim else each.abs()
+    factor = torch.where(length > limit, limit / length, 1.0)
+    return torch.einsum("n,n...->...", factor.to(each.dtype), each) / len(x)
+
+
+@rewrite("diagnose")
+def one_question_after_the_other(a, seen):
+    slope, through_u = 14.5 * a + 9, 5.5 * a + 3
+    if torch.allclose(seen, slope):
+        return "right"
+    if torch.allclose(seen, slope + 1.5):
+        return "inner backward"
+    return "retain_graph" if torch.allclose(seen, through_u) else "never cleared"
 
 
 @rewrite("residual_loss")
@@ -90,3 +122,10 @@ def time_by_time(network, t):
         (slope,) = torch.autograd.grad(u.sum(), one, create_graph=True)
         total = total + (slope + u.squeeze()) ** 2
     return total.sum() / t.shape[0]
+
+
+SAME = {
+    # The rows have two dimensions, so the last one is dimension 1.
+    "clipped_gradient": ["1 → -1"],
+    "diagnose": ["1 → -1"],
+}
