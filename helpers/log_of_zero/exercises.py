@@ -11,11 +11,13 @@ from helpers.teaching.cases import normal, tensor
 from helpers.teaching.exercise import exercise
 
 __all__ = [  # noqa: RUF022 (the order of the page)
-    "lowest_mean_loss",
     "clipped_cross_entropy",
-    "entropy",
+    "learning_rows",
     "stable_cross_entropy",
     "stable_binary_cross_entropy",
+    "lowest_mean_loss",
+    "read_the_log",
+    "entropy",
 ]
 
 leaf = partial(tensor, grad=True)
@@ -29,79 +31,6 @@ def hot(*classes, count=3, dtype=torch.float64):
 def behind():
     """Gaps from 8 to 108: their exponentials are smaller than any ε, one after the other."""
     return torch.arange(8.0, 109, 5, dtype=torch.float64)
-
-
-# lowest_mean_loss
-
-
-@exercise(
-    cases={
-        "values": {
-            "60 % right, 10 classes": lambda: (0.6, 10),
-            "a third right, 3 classes": lambda: (1 / 3, 3),
-        },
-        "edges": {
-            "nothing right, 5 classes": lambda: (0.0, 5),
-            "all right, 4 classes": lambda: (1.0, 4),
-            "two classes": lambda: (0.25, 2),
-        },
-    },
-    guards={"nothing right, 5 classes": "with an accuracy of 0 the bound is ln 2, a finite number"},
-    hints=[
-        "A right answer can cost as little as you like. What does the cheapest wrong answer cost?",
-        "Wrong means that another class has at least as much probability as the true one. How much "
-        "can the true one have at most?",
-    ],
-    level=2,
-    minutes=8,
-)
-def lowest_mean_loss(accuracy, classes):
-    """The greatest lower bound, in nats, of the mean cross-entropy of answers of one token.
-
-    accuracy: the share of answers whose argmax is right, a float from 0 to 1; classes: their
-    number, an int of at least 2; use it if you need it. Returns a float.
-    Example: lowest_mean_loss(1.0, 10) → 0.0, since sure and right answers cost nothing.
-    """
-    return (1 - accuracy) * np.log(2)
-
-
-lowest_mean_loss.slips(
-    even_guess=(
-        "np.log(2) → np.log(classes)",
-        "ln C is the cost of an even guess. Two classes that share everything are cheaper.",
-    ),
-    always_zero=(
-        "(1 - accuracy) * np.log(2) → 0.0",
-        "0 is for right answers only: with a wrong one the true class has at most ½.",
-    ),
-    in_bits=(
-        "np.log(2) → 1",
-        "That counts in bits: log₂ 2 = 1. The loss is in nats, with ln 2 = 0.693.",
-    ),
-    right_answers_pay=(
-        "(1 - accuracy) → accuracy",
-        "It is the wrong answers that cost ln 2, a share of 1 − accuracy.",
-    ),
-    all_answers_pay=(
-        "(1 - accuracy) * → 1.0 *",
-        "ln 2 is what a wrong answer costs. Right ones may cost nothing; take the mean.",
-    ),
-    below_zero=("(1 - accuracy) → (accuracy - 1)", "The sign: a cross-entropy is never below 0."),
-)
-
-
-@lowest_mean_loss.mistake
-def log_of_accuracy(accuracy, classes):
-    """−ln of the accuracy would be the loss if every true class had just that probability. Right
-    answers may be surer than that, and cost nearly nothing."""
-    return -math.log(accuracy) if accuracy else math.inf
-
-
-@lowest_mean_loss.mistake
-def entropy_of_the_accuracy(accuracy, classes):
-    """−A·ln A − (1 − A)·ln(1 − A) is what a model pays that knows only how often it is right. One
-    that is sure where it is right, and undecided where it is wrong, pays less."""
-    return -sum(p * math.log(p) for p in (accuracy, 1 - accuracy) if p)
 
 
 # clipped_cross_entropy
@@ -209,99 +138,123 @@ def takes_the_outputs_for_scores(outputs, one_hot, epsilon):
     return F.cross_entropy(outputs, one_hot)
 
 
-# entropy
+# learning_rows
 
 
 @exercise(
     cases={
         "values": {
-            "two distributions": lambda: (leaf([0.5, 0.2, 0.3], [0.1, 0.8, 0.1]),),
-            "shares down to 1e-44": lambda: ((-behind()).softmax(0).requires_grad_(),),
+            "a true class below 0, one above": lambda: (
+                tensor([-1.0, 2, 1], [1.0, 2, -1], [0.5, 0.25, 3]),
+                torch.tensor([0, 0, 1]),
+                1e-7,
+            ),
+            "shares of 0.01 and 0.2, ε = 0.05": lambda: (
+                tensor([0.02, 0.98, 1.0], [0.4, 1.0, 0.6]),
+                torch.tensor([0, 0]),
+                0.05,
+            ),
+            "a share of 0.99, ε = 0.05": lambda: (
+                tensor([9.9, -1.0, 0.1], [3.0, 1.0, 1.0], [0.6, 0.3, -2]),
+                torch.tensor([0, 0, 0]),
+                0.05,
+            ),
+            "outputs above 1": lambda: (
+                tensor([2.0, 3, 5], [4.0, 1, -7]),
+                torch.tensor([1, 0]),
+                1e-3,
+            ),
+            "below 0, and large in size": lambda: (
+                tensor([-4.0, 1, 1], [3.0, -9, 2], [1.0, -0.5, -0.25]),
+                torch.tensor([0, 0, 0]),
+                1e-7,
+            ),
         },
         "shapes": {
-            "a vector, float32": lambda: (leaf(0.4, 0.6, dtype=torch.float32),),
-            "(2, 1, 4)": lambda: (leaf([[0.1, 0.2, 0.3, 0.4]], [[0.6, 0.2, 0.1, 0.1]]),),
+            "one row of five": lambda: (tensor([1.0, 4, -2, 0.5, 0.1]), torch.tensor([3]), 1e-7),
         },
         "edges": {
-            "with a 0, and certainty": lambda: (leaf([0.7, 0.3, 0.0], [0.0, 1.0, 0.0]),),
+            "only the true class above 0": lambda: (tensor([2.0, -1, -3]), torch.tensor([0]), 1e-7),
+            "nothing above 0": lambda: (tensor([-2.0, -1, -3]), torch.tensor([0]), 1e-7),
         },
     },
-    guards={"with a 0, and certainty": "a p of exactly 0 adds 0, and its gradient is 0, too"},
+    guards={
+        "only the true class above 0": "a share of exactly 1 lies outside the clip: no gradient",
+        "nothing above 0": "a row of zeros has a loss of NaN, and its gradient ends at the ReLU",
+    },
     hints=[
-        "A 0 contributes nothing. What comes back through a logarithm that has seen it?",
-        "Keep the logarithm from ever seeing the 0: a `torch.where` in front of it, not behind.",
+        "Where is the curve of the first figure flat for “normalise, clip”?",
+        "Only the true class's share matters. The clip passes its gradient on between two limits.",
+        "Compute the share with the ReLU and the division, then compare it with both limits.",
     ],
     level=2,
     minutes=8,
 )
-def entropy(probabilities):
-    """The entropy −Σ p·ln p over the last dimension, in nats.
+def learning_rows(scores, target, epsilon):
+    """Which rows still teach: scores → ReLU → divide by the row's sum → clip → −ln.
 
-    probabilities: float tensor (…, C), each row adds up to 1. Returns a tensor (…). Where p is
-    exactly 0, it adds 0, and its gradient is 0: a choice, since the true slope is infinite there.
-    Example: entropy(torch.tensor([0.5, 0.5, 0.0])) → 0.6931, which is ln 2.
+    scores: float64 tensor (N, C), what the last layer gives before its ReLU; target: int64 tensor
+    (N,), the true classes; epsilon: a float, the clip is to [ε, 1 − ε]. Returns a bool tensor (N,):
+    True where the loss of the row pushes at least one of its scores. No share equals ε or 1 − ε.
+    Example: scores [[−1, 2, 1], [1, 2, −1]], target [0, 0], epsilon 1e-7 → [False, True].
     """
-    safe = torch.where(probabilities > 0, probabilities, 1.0)
-    return -(probabilities * safe.log()).sum(-1)
+    outputs = scores.relu()
+    share = outputs.gather(1, target[:, None])[:, 0] / outputs.sum(1)
+    return (share > epsilon) & (share < 1 - epsilon)
 
 
-entropy.slips(
-    plain=(
-        "torch.where(probabilities > 0, probabilities, 1.0) → probabilities",
-        "At p = 0 this is 0 · (−∞), which is NaN. The logarithm must not see the 0.",
+learning_rows.slips(
+    no_upper_limit=(
+        "(share > epsilon) & (share < 1 - epsilon) → share > epsilon",
+        "The clip is flat above 1 − ε as well: a row that is right and sure teaches nothing.",
     ),
-    adds_epsilon_to_p=(
-        "torch.where(probabilities > 0, probabilities, 1.0) → probabilities + EPS",
-        "The ε is felt everywhere, and the gradient at p = 0 is −ln ε: ε made it up.",
+    no_lower_limit=(
+        "(share > epsilon) & (share < 1 - epsilon) → share < 1 - epsilon",
+        "The clip is flat below ε: the rows that are most wrong push nothing.",
     ),
-    clips_p_in_the_log=(
-        "torch.where(probabilities > 0, probabilities, 1.0) → probabilities.clamp(min=EPS)",
-        "The values are right, but the gradient at p = 0 is −ln ε: ε made it up.",
+    clip_forgotten=(
+        "(share > epsilon) & (share < 1 - epsilon) → (share > 0) & (share < 1)",
+        "A share between 0 and ε counts as ε, whatever it is. So the loss is flat there.",
     ),
-    clips_p=(
-        "safe = torch.where(probabilities > 0, probabilities, 1.0) → "
-        "probabilities = safe = probabilities.clamp(min=EPS)",
-        "Clipping p changes the sum: each 0 adds −ε·ln ε, and what is below ε has no gradient.",
+    not_normalised=(
+        " / outputs.sum(1) → ",
+        "The row is divided by its sum before the clip: compare the share, not the output.",
     ),
-    bits=(
-        "safe.log() → safe.log2()",
-        "In bits: `log2`. The entropy in nats takes the natural logarithm, `log`.",
+    softmax_for_the_sum=(
+        "outputs = scores.relu() → outputs = scores.exp()",
+        "That is a softmax. This network has a ReLU at its end, and the loss divides by the sum.",
     ),
-    sums_everything=(
-        ".sum(-1) → .sum()",
-        "Summed over all entries: each row of the last dimension has its own entropy.",
+    relu_forgotten=(
+        "scores.relu() → scores",
+        "The ReLU is missing: a score below 0 reaches the loss as 0, and gets no gradient.",
     ),
-    mean_of_rows=(".sum(-1) → .sum(-1).mean()", "The mean over all rows: each has its own value."),
-    mean_over_classes=(
-        ".sum(-1) → .mean(-1)",
-        "Not the mean over the classes, which is C times too small: their sum.",
+    dead_rows=(
+        "return (share > epsilon) & (share < 1 - epsilon) → "
+        "return ~((share > epsilon) & (share < 1 - epsilon))",
+        "These are the rows that teach nothing. The others are asked for.",
     ),
-    over_dim_1=(".sum(-1) → .sum(1)", "`dim=1` is not always the last dimension; `dim=-1` is."),
-    over_dim_0=(".sum(-1) → .sum(0)", "The sum runs over dim 0; the classes lie along the last."),
-    negative=("-(probabilities → (probabilities", "The sign: p·ln p is never above 0."),
 )
 
 
-@entropy.mistake
-def one_where(probabilities):
-    """The value is right, the gradient NaN: a `torch.where` or `nan_to_num` behind the logarithm
-    sends 0 back through it, and 0 · ∞ is NaN; `torch.xlogy` does no better. Replace p before the
-    logarithm as well."""
-    return -torch.where(probabilities > 0, probabilities * probabilities.log(), 0.0).sum(-1)
+@learning_rows.mistake
+def true_class_above_zero(scores, target, epsilon):
+    """That the true class is above 0 is not enough. If no other class is, its share is 1, which
+    lies outside the clip; and a share below ε lies outside as well."""
+    return scores.gather(1, target[:, None])[:, 0] > 0
 
 
-@entropy.mistake
-def uses_entr(probabilities):
-    """`torch.special.entr` has the right value at 0 and the true slope of −p·ln p there, +∞. One
-    step with it and every weight is lost; here the gradient at 0 is to be 0."""
-    return torch.special.entr(probabilities).sum(-1)
+@learning_rows.mistake
+def anything_above_zero(scores, target, epsilon):
+    """If any output is above 0 the loss is finite, but that says nothing about its slope. A row
+    teaches only through the share of its true class, and only between the clip's limits."""
+    return (scores > 0).any(1)
 
 
-@entropy.mistake
-def uses_categorical(probabilities):
-    """`Categorical` divides by the sum first, and raises each p to at least the format's eps: the
-    value is right, and the gradient is another one. At p = 0 it is not 0."""
-    return torch.distributions.Categorical(probs=probabilities).entropy()
+@learning_rows.mistake
+def wrong_answers(scores, target, epsilon):
+    """These are the rows with a wrong answer. A right one teaches too while its share is below
+    1 − ε, and a wrong one teaches nothing where its true class is 0."""
+    return scores.argmax(1) != target
 
 
 # stable_cross_entropy
@@ -544,3 +497,305 @@ def kink_of_clamp(score, target):
     """The right value everywhere, but at s = 0 clamp's slope is 1 and |s|'s is 0, so that the
     gradient is 1 − t instead of ½ − t. `F.logsigmoid` has no kink."""
     return (score.clamp(min=0) - target * score + (-score.abs()).exp().log1p()).mean()
+
+
+# lowest_mean_loss
+
+
+@exercise(
+    cases={
+        "values": {
+            "60 % right, 10 classes": lambda: (0.6, 10),
+            "a third right, 3 classes": lambda: (1 / 3, 3),
+        },
+        "edges": {
+            "nothing right, 5 classes": lambda: (0.0, 5),
+            "all right, 4 classes": lambda: (1.0, 4),
+            "two classes": lambda: (0.25, 2),
+        },
+    },
+    guards={"nothing right, 5 classes": "with an accuracy of 0 the bound is ln 2, a finite number"},
+    hints=[
+        "A right answer can cost as little as you like. What does the cheapest wrong answer cost?",
+        "Wrong means that another class has at least as much probability as the true one. How much "
+        "can the true one have at most?",
+    ],
+    level=2,
+    minutes=8,
+)
+def lowest_mean_loss(accuracy, classes):
+    """The greatest lower bound, in nats, of the mean cross-entropy of answers of one token.
+
+    accuracy: the share of answers whose argmax is right, a float from 0 to 1; classes: their
+    number, an int of at least 2; use it if you need it. Returns a float.
+    Example: lowest_mean_loss(1.0, 10) → 0.0, since sure and right answers cost nothing.
+    """
+    return (1 - accuracy) * np.log(2)
+
+
+lowest_mean_loss.slips(
+    even_guess=(
+        "np.log(2) → np.log(classes)",
+        "ln C is the cost of an even guess. Two classes that share everything are cheaper.",
+    ),
+    always_zero=(
+        "(1 - accuracy) * np.log(2) → 0.0",
+        "0 is for right answers only: with a wrong one the true class has at most ½.",
+    ),
+    in_bits=(
+        "np.log(2) → 1",
+        "That counts in bits: log₂ 2 = 1. The loss is in nats, with ln 2 = 0.693.",
+    ),
+    right_answers_pay=(
+        "(1 - accuracy) → accuracy",
+        "It is the wrong answers that cost ln 2, a share of 1 − accuracy.",
+    ),
+    all_answers_pay=(
+        "(1 - accuracy) * → 1.0 *",
+        "ln 2 is what a wrong answer costs. Right ones may cost nothing; take the mean.",
+    ),
+    below_zero=("(1 - accuracy) → (accuracy - 1)", "The sign: a cross-entropy is never below 0."),
+)
+
+
+@lowest_mean_loss.mistake
+def log_of_accuracy(accuracy, classes):
+    """−ln of the accuracy would be the loss if every true class had just that probability. Right
+    answers may be surer than that, and cost nearly nothing."""
+    return -math.log(accuracy) if accuracy else math.inf
+
+
+@lowest_mean_loss.mistake
+def entropy_of_the_accuracy(accuracy, classes):
+    """−A·ln A − (1 − A)·ln(1 − A) is what a model pays that knows only how often it is right. One
+    that is sure where it is right, and undecided where it is wrong, pays less."""
+    return -sum(p * math.log(p) for p in (accuracy, 1 - accuracy) if p)
+
+
+# read_the_log
+
+
+def log_of(losses, accuracies):
+    """A usual training, then these numbers; one number stands for ten."""
+
+    def ten(values):
+        return values if isinstance(values, list) else [values] * 10
+
+    loss = [2.3, 2.1, 1.9, 1.8, *ten(losses)]
+    accuracy = [0.1, 0.2, 0.3, 0.4, *ten(accuracies)]
+    return tensor(*loss), tensor(*accuracy)
+
+
+def down(first, last):
+    return [first + (last - first) * i / 9 for i in range(10)]
+
+
+@exercise(
+    cases={
+        "values": {
+            "falling loss": lambda: log_of(down(1.5, 0.6), down(0.5, 0.8)),
+            "the same loss ten times": lambda: log_of(1.6763, 0.18),
+            "the same loss, accuracy moves": lambda: log_of(1.6763, down(0.17, 0.18)),
+            "NaN, accuracy moves": lambda: log_of(math.nan, down(0.73, 0.84)),
+            "NaN, accuracy stands still": lambda: log_of(math.nan, 0.0988),
+            "NaN ten times, accuracy moved before": lambda: log_of(
+                [1.5, *[math.nan] * 9], [0.5, *[0.0988] * 9]
+            ),
+            "a loss of 1e-5 and a third right": lambda: log_of(down(3e-5, 1e-5), down(0.3, 0.33)),
+            "a loss of 0.4 and a third right": lambda: log_of(down(0.6, 0.4), down(0.3, 0.33)),
+            "a loss of 0.5 and a third right": lambda: log_of(down(0.7, 0.5), down(0.3, 0.33)),
+            "rising loss, accuracy stands still": lambda: log_of(down(0.7, 0.9), 0.75),
+            "NaN just before the last": lambda: log_of(
+                [*down(1.5, 0.9)[:8], math.nan, 0.9], down(0.5, 0.6)
+            ),
+            "NaN at the last step only": lambda: log_of([*down(1.5, 0.9)[:9], math.nan], 0.7),
+            "the last three of ten alike": lambda: log_of(
+                [*down(1.5, 0.9)[:7], 0.9, 0.9, 0.9], down(0.5, 0.6)
+            ),
+            "the last loss is too low": lambda: log_of([*down(0.7, 0.5)[:9], 0.3], 0.5),
+            "the last accuracy is too low": lambda: log_of(0.5, [*[0.5] * 9, 0.2]),
+            "24 steps, the last ten alike": lambda: log_of(
+                [*down(2.3, 1.4), *[1.6] * 10], [0.3] * 20
+            ),
+            "24 steps, NaN, the last ten alike": lambda: log_of(
+                [math.nan] * 20, [*down(0.2, 0.05), *[0.0988] * 10]
+            ),
+        },
+        "edges": {
+            "all right, and the loss falls": lambda: log_of(down(1e-4, 1e-5), 1.0),
+            "impossible, and the loss stands still": lambda: log_of(0.1, 0.5),
+            "below 0": lambda: log_of(down(-1.0, -5.15), 0.093),
+        },
+    },
+    guards={
+        "all right, and the loss falls": "if all answers are right, every loss above 0 is possible",
+        "below 0": "a loss below 0 is below what (4.1) allows, too",
+    },
+    hints=[
+        "Begin with the NaN: it says nothing about the weights. What does the accuracy say?",
+        "NaN weights give the same answer to every question, so the accuracy stands still.",
+        "(4.1) with one token: each wrong answer costs at least ln 2. Compare with the last loss.",
+    ],
+    level=2,
+    minutes=10,
+)
+def read_the_log(loss, accuracy):
+    """What the last ten steps of a training say, and what to do next.
+
+    loss, accuracy: float64 tensors (T,), T ≥ 10: the mean cross-entropy of one-token answers and
+    the share of right ones, after each step. Returns the first of these that fits:
+    "look at the weights" if the last loss is NaN and the last ten accuracies are equal;
+    "repair the loss" if the last loss is NaN and the accuracy still moves;
+    "two computations" if the last loss is too low for the last accuracy, by (4.1);
+    "look at the gradient" if the last ten losses are equal; "go on" otherwise.
+    Example: the loss falls from 1.5 to 0.6 while the accuracy rises from 0.5 to 0.8 → "go on".
+    """
+    if loss[-1].isnan():
+        moves = accuracy[-10:].min() < accuracy[-10:].max()
+        return "repair the loss" if moves else "look at the weights"
+    if loss[-1] < (1 - accuracy[-1]) * np.log(2):
+        return "two computations"
+    return "look at the gradient" if loss[-10:].min() == loss[-10:].max() else "go on"
+
+
+read_the_log.slips(
+    any_nan_counts=(
+        "loss[-1].isnan() → loss[-10:].isnan().any()",
+        "Only the last loss decides about NaN: an earlier one has passed.",
+    ),
+    nan_means_lost=(
+        '"repair the loss" if moves else "look at the weights" → "look at the weights"',
+        "A NaN loss does not mean NaN weights. If the accuracy moves, something is still learnt.",
+    ),
+    nan_branches_swapped=(
+        '"repair the loss" if moves else "look at the weights" → '
+        '"look at the weights" if moves else "repair the loss"',
+        "The two are swapped: it is an accuracy that stands still which makes weights suspicious.",
+    ),
+    bound_forgotten=(
+        "loss[-1] < (1 - accuracy[-1]) * np.log(2) → False",
+        "A loss can be too low for its accuracy: (4.1) is missing.",
+    ),
+    bound_by_the_right_ones=(
+        "(1 - accuracy[-1]) → accuracy[-1]",
+        "It is the wrong answers that cost ln 2 each, a share of 1 − accuracy.",
+    ),
+    bound_in_bits=("np.log(2) → 1", "That bound is in bits. The loss is in nats: ln 2 = 0.693."),
+    bound_of_a_guess=(
+        "np.log(2) → np.log(10)",
+        "A wrong answer costs at least ln 2, as two classes can share everything. An even guess "
+        "among ten costs more.",
+    ),
+    stuck_by_the_accuracy=(
+        "loss[-10:].min() == loss[-10:].max() → accuracy[-10:].min() == accuracy[-10:].max()",
+        "An accuracy can stand still while the loss falls. Look at the losses here.",
+    ),
+    last_two_only=(
+        "loss[-10:] → loss[-2:]; accuracy[-10:] → accuracy[-2:]",
+        "Two equal steps are not ten: the last ten count.",
+    ),
+)
+
+
+@read_the_log.mistake
+def only_the_loss(loss, accuracy):
+    """This looks at the loss alone. The accuracy says whether a NaN has reached the weights, and
+    whether the loss can be true at all."""
+    if loss[-1].isnan():
+        return "look at the weights"
+    return "look at the gradient" if (loss[-10:] == loss[-1]).all() else "go on"
+
+
+# entropy
+
+
+@exercise(
+    cases={
+        "values": {
+            "two distributions": lambda: (leaf([0.5, 0.2, 0.3], [0.1, 0.8, 0.1]),),
+            "shares down to 1e-44": lambda: ((-behind()).softmax(0).requires_grad_(),),
+        },
+        "shapes": {
+            "a vector, float32": lambda: (leaf(0.4, 0.6, dtype=torch.float32),),
+            "(2, 1, 4)": lambda: (leaf([[0.1, 0.2, 0.3, 0.4]], [[0.6, 0.2, 0.1, 0.1]]),),
+        },
+        "edges": {
+            "with a 0, and certainty": lambda: (leaf([0.7, 0.3, 0.0], [0.0, 1.0, 0.0]),),
+        },
+    },
+    guards={"with a 0, and certainty": "a p of exactly 0 adds 0, and its gradient is 0, too"},
+    hints=[
+        "A 0 contributes nothing. What comes back through a logarithm that has seen it?",
+        "Keep the logarithm from ever seeing the 0: a `torch.where` in front of it, not behind.",
+    ],
+    level=2,
+    minutes=8,
+)
+def entropy(probabilities):
+    """The entropy −Σ p·ln p over the last dimension, in nats.
+
+    probabilities: float tensor (…, C), each row adds up to 1. Returns a tensor (…). Where p is
+    exactly 0, it adds 0, and its gradient is 0: a choice, since the true slope is infinite there.
+    Example: entropy(torch.tensor([0.5, 0.5, 0.0])) → 0.6931, which is ln 2.
+    """
+    safe = torch.where(probabilities > 0, probabilities, 1.0)
+    return -(probabilities * safe.log()).sum(-1)
+
+
+entropy.slips(
+    plain=(
+        "torch.where(probabilities > 0, probabilities, 1.0) → probabilities",
+        "At p = 0 this is 0 · (−∞), which is NaN. The logarithm must not see the 0.",
+    ),
+    adds_epsilon_to_p=(
+        "torch.where(probabilities > 0, probabilities, 1.0) → probabilities + EPS",
+        "The ε is felt everywhere, and the gradient at p = 0 is −ln ε: ε made it up.",
+    ),
+    clips_p_in_the_log=(
+        "torch.where(probabilities > 0, probabilities, 1.0) → probabilities.clamp(min=EPS)",
+        "The values are right, but the gradient at p = 0 is −ln ε: ε made it up.",
+    ),
+    clips_p=(
+        "safe = torch.where(probabilities > 0, probabilities, 1.0) → "
+        "probabilities = safe = probabilities.clamp(min=EPS)",
+        "Clipping p changes the sum: each 0 adds −ε·ln ε, and what is below ε has no gradient.",
+    ),
+    bits=(
+        "safe.log() → safe.log2()",
+        "In bits: `log2`. The entropy in nats takes the natural logarithm, `log`.",
+    ),
+    sums_everything=(
+        ".sum(-1) → .sum()",
+        "Summed over all entries: each row of the last dimension has its own entropy.",
+    ),
+    mean_of_rows=(".sum(-1) → .sum(-1).mean()", "The mean over all rows: each has its own value."),
+    mean_over_classes=(
+        ".sum(-1) → .mean(-1)",
+        "Not the mean over the classes, which is C times too small: their sum.",
+    ),
+    over_dim_1=(".sum(-1) → .sum(1)", "`dim=1` is not always the last dimension; `dim=-1` is."),
+    over_dim_0=(".sum(-1) → .sum(0)", "The sum runs over dim 0; the classes lie along the last."),
+    negative=("-(probabilities → (probabilities", "The sign: p·ln p is never above 0."),
+)
+
+
+@entropy.mistake
+def one_where(probabilities):
+    """The value is right, the gradient NaN: a `torch.where` or `nan_to_num` behind the logarithm
+    sends 0 back through it, and 0 · ∞ is NaN; `torch.xlogy` does no better. Replace p before the
+    logarithm as well."""
+    return -torch.where(probabilities > 0, probabilities * probabilities.log(), 0.0).sum(-1)
+
+
+@entropy.mistake
+def uses_entr(probabilities):
+    """`torch.special.entr` has the right value at 0 and the true slope of −p·ln p there, +∞. One
+    step with it and every weight is lost; here the gradient at 0 is to be 0."""
+    return torch.special.entr(probabilities).sum(-1)
+
+
+@entropy.mistake
+def uses_categorical(probabilities):
+    """`Categorical` divides by the sum first, and raises each p to at least the format's eps: the
+    value is right, and the gradient is another one. At p = 0 it is not 0."""
+    return torch.distributions.Categorical(probs=probabilities).entropy()

@@ -1,7 +1,6 @@
 """The live figures of 02_log_of_zero, in the order of the page."""
 
 from functools import cache, partial
-from typing import ClassVar
 
 import numpy as np
 import torch
@@ -11,8 +10,14 @@ from helpers.teaching import style
 from helpers.teaching.figure import Choice, LogSlider, Slider, figure
 from helpers.teaching.words import brief
 
-# In the order of the page.
-__all__ = ["OneRow", "EpsilonCeilings", "ScoreGap", "LowestLoss", "DigitTraining", "UnusedBranch"]  # noqa: RUF022
+__all__ = [  # noqa: RUF022 (the order of the page)
+    "OneRow",
+    "EpsilonBehindSoftmax",
+    "ScoreGap",
+    "LowestLoss",
+    "DigitTraining",
+    "UnusedBranch",
+]
 
 
 def floats(values):
@@ -98,138 +103,117 @@ class OneRow:
         )
 
 
-EPSILONS = LogSlider("ε", -18, -1, per_decade=2, default=1e-7)
+GAPS = Slider("gap", 0.0, 30.0, step=0.5, default=16.0)
 
 
 @figure(
-    epsilon=EPSILONS,
-    guard=Choice("what ε does", list(formulas.GUARDS), default="clip"),
-    dtype=Choice("number format", list(formulas.DTYPES), default="float32"),
+    gap=GAPS,
+    guard=Choice("the loss takes", list(formulas.GUARDS), default="log(p + ε)"),
+    epsilon=LogSlider("ε", -12, -3, per_decade=1, default=1e-7),
 )
-class EpsilonCeilings:
-    """Loss and gradient of a probability that is exactly 0 or 1 and wrong, against epsilon."""
+class EpsilonBehindSoftmax:
+    """Loss and push of a true score that is behind, with an epsilon after the softmax."""
 
-    INFINITE = 50
-    LOOKS = ((style.BLUE, "-", 5, "p = 0, truth 1"), (style.VERMILION, "--", 2, "p = 1, truth 0"))
-
-    def measure(self, epsilon, guard, dtype):
-        every, at = floats(EPSILONS.values()), EPSILONS.index(epsilon)
-        losses, slopes = (v.numpy() for v in formulas.guarded_ends(every, guard, dtype))
-        small, rest = (v[at].to(formulas.DTYPES[dtype]) for v in (every, 1 - every))
-        rounded = "ε > 0, but 1 − ε = 1" if rest == 1 else "ε > 0, 1 − ε < 1"
-        values = [(brief(losses[i, at], 6), brief(slopes[i, at], 3)) for i in (0, 1)]
-        rounded = "ε = 0, 1 − ε = 1" if small == 0 else rounded
-        return {"losses": losses, "at": at, "values": values, "rounded": rounded}
+    def measure(self, gap, guard, epsilon):
+        gaps = floats(GAPS.values())
+        exact = formulas.behind_softmax(gaps, "from scores", epsilon)
+        found = formulas.behind_softmax(gaps, guard, epsilon)
+        return {"exact": exact, "found": found, "at": GAPS.index(gap)}
 
     def draw(self, canvas):
-        axes, side = canvas.subplots(1, 2, width_ratios=[3, 2])
-        axes.set(title="loss of a sure and wrong answer", xlabel="ε", xscale="log")
-        axes.set(xlim=(3e-19, 0.4), ylim=(0, self.INFINITE + 3))
-        axes.set_xticks([1e-18, 1e-14, 1e-10, 1e-6, 1e-2])
-        axes.set_yticks([0, 10, 20, 30, 40, self.INFINITE], ["0", "10", "20", "30", "40", "∞"])
-        side.axis("off")
-        side.set(xlim=(0, 1), ylim=(0, 10))
-        self.curves, self.texts = [], []
-        for (colour, dash, width, head), y in zip(self.LOOKS, (9.4, 5.6), strict=True):
-            look = {"color": colour, "ls": dash, "lw": width}
-            parts = [axes.plot([], [], **look)[0] for _ in range(2)]
-            self.curves.append(
-                parts + axes.plot([], [], "o", color=colour, mec="white", ms=13 - width)
-            )
-            side.plot([0, 0.18], [y, y], **look)
-            side.text(0.26, y, head, va="center")
-            self.texts.append(side.text(0.26, y - 0.6, "", va="top", linespacing=1.5))
-        self.note = side.text(0.26, 1.6, "", va="top", linespacing=1.4)
+        gaps = np.array(GAPS.values())
+        exact = formulas.behind_softmax(floats(gaps), "from scores", 0)
+        panels = canvas.subplots(1, 2)
+        tops = ("loss", 38), ("push on the true score", 1.4)
+        self.panels = []
+        for axes, values, (title, top) in zip(panels, exact, tops, strict=True):
+            axes.set(title=title, xlabel="gap", xlim=(-0.8, 30.8), ylim=(-0.03 * top, top))
+            axes.plot(gaps, values, color="#C4C4C4", lw=7, solid_capstyle="butt")
+            (curve,) = axes.plot([], [], color=style.VERMILION)
+            (dot,) = axes.plot([], [], "o", color=style.BLACK, ms=8)
+            self.panels.append((curve, dot, axes.text(0, 0.98 * top, "", va="top")))
+        panels[0].plot([], [], color="#C4C4C4", lw=7, label="from scores")
+        panels[0].legend(loc="lower right")
 
     def update(self, now):
-        x = np.array(EPSILONS.values())
-        for losses, parts in zip(now.losses, self.curves, strict=True):
-            split(parts, x, losses, np.isinf(losses), self.INFINITE, now.at)
-        for text, (loss, slope) in zip(self.texts, now.values, strict=True):
-            text.set_text(f"loss {loss}\ngradient {slope}")
-        self.note.set_text(f"in {now.dtype}:\n{now.rounded}")
+        for (curve, dot, text), found, exact in zip(self.panels, now.found, now.exact, strict=True):
+            curve.set_data(GAPS.values(), found)
+            dot.set_data([now.gap], [found[now.at]])
+            text.set_text(f"{brief(found[now.at])}, from scores {brief(exact[now.at])}")
 
     def describe(self, now):
-        at_0, at_1 = (f"costs {loss}, gradient {slope}" for loss, slope in now.values)
+        (loss, push), (exact_loss, exact) = (
+            [brief(values[now.at]) for values in both] for both in (now.found, now.exact)
+        )
         return (
-            f"{now.guard} with ε = {brief(now.epsilon, 4)} in {now.dtype}, where {now.rounded}: "
-            f"p = 0 with truth 1 {at_0}; p = 1 with truth 0 {at_1}."
+            f"Scores (−{brief(now.gap)}, 0, 0), {now.guard} with ε = {brief(now.epsilon)} behind a "
+            f"softmax: loss {loss} and push {push} on the true score; from scores {exact_loss} and "
+            f"{exact}."
         )
 
 
-GAPS = Slider("gap between the two scores", 0, 200, step=1, default=95)
-loss_and_slope = cache(partial(formulas.two_class_loss, floats(GAPS.values())))
+BEHIND = Slider("gap between the two scores", 0, 120, step=1, default=95)
+loss_and_slope = cache(partial(formulas.two_class_loss, floats(BEHIND.values())))
 
 
-@figure(gap=GAPS, dtype=Choice("number format", list(formulas.DTYPES), default="float32"))
+@figure(gap=BEHIND, dtype=Choice("number format", list(formulas.DTYPES), default="float32"))
 class ScoreGap:
-    """The loss of two scores, by way of probabilities and straight from the scores."""
+    """Loss and gradient of two scores, by log(softmax) and by cross_entropy, against their gap."""
 
+    INFINITE, UNDEFINED = 140, 0.2
     LOOKS = (
-        ("from probabilities", style.VERMILION, "--", {"marker": "s", "mfc": "none", "ms": 11}),
-        ("from scores", style.BLUE, "-", {"marker": "o", "ms": 8}),
-        ("log1p", style.GREEN, ":", {"marker": "D", "ms": 5, "mec": "white"}),
+        ("cross_entropy", "#C4C4C4", "-", {"lw": 7, "solid_capstyle": "butt"}),
+        ("log of softmax", style.VERMILION, "-", {}),
     )
-    INFINITE, ZERO = 240, 1e-98
-    COLUMNS: ClassVar = {0.52: "loss, behind", 0.76: "its gradient", 1: "loss, ahead"}
 
     def measure(self, gap, dtype):
-        at, curves, table = GAPS.index(gap), {}, {}
-        for way in formulas.WAYS:
-            behind, slope = loss_and_slope("behind", way, dtype)
-            ahead, _ = loss_and_slope("ahead", way, dtype)
-            curves |= {("behind", way): behind.numpy(), ("ahead", way): ahead.numpy()}
-            table[way] = brief(behind[at], 6), brief(slope[at], 4), brief(ahead[at], 4)
-        return {"at": at, "curves": curves, "table": table}
+        at = BEHIND.index(gap)
+        curves = {way: [v.numpy() for v in loss_and_slope(way, dtype)] for way, *_ in self.LOOKS}
+        loss, slope = curves["log of softmax"]
+        silent = np.flatnonzero(np.isnan(slope) & np.isfinite(loss))
+        table = {way: [brief(v[at], 6) for v in both] for way, both in curves.items()}
+        return {"at": at, "curves": curves, "table": table, "silent": silent}
 
     def draw(self, canvas):
-        gaps = floats(GAPS.values())
-        axes = canvas.subplot_mosaic([["behind", "ahead"], ["text", "text"]], height_ratios=[5, 3])
-        for side in formulas.SIDES:
-            exact = formulas.exact_two_class_loss(gaps, side)
-            axes[side].plot(gaps, exact, color="#C4C4C4", lw=7, solid_capstyle="butt")
-            axes[side].set(xlim=(-7, 207), xlabel="gap", title=f"loss, true class {side}")
-        axes["behind"].set(ylim=(-12, self.INFINITE + 15))
-        axes["behind"].set_yticks([0, 100, 200, self.INFINITE], ["0", "100", "200", "∞"])
-        axes["ahead"].set(yscale="log", ylim=(1e-104, 1e7))
-        axes["ahead"].set_yticks([1, 1e-30, 1e-60, self.ZERO], ["1", "10⁻³⁰", "10⁻⁶⁰", "0"])
-        axes["ahead"].minorticks_off()
-        self.curves = {}
-        for way, colour, dash, marker in self.LOOKS:
-            look = {"color": colour, "ls": dash, "lw": 1.8}
-            for side in formulas.SIDES:
-                looks = look, look, look | marker
-                self.curves[side, way] = [axes[side].plot([], [], **one)[0] for one in looks]
-
-        text, right = axes["text"], {"ha": "right", "va": "center"}
-        text.axis("off")
-        text.set(xlim=(0, 1), ylim=(0, 4))
-        for x, head in self.COLUMNS.items():
-            text.text(x, 3.5, head, color=style.GREY, **right)
-        self.cells = {}
-        for i, (way, colour, dash, marker) in enumerate(self.LOOKS):
-            y = 2.5 - i
-            text.plot([0, 0.08], [y, y], color=colour, ls=dash, lw=1.8)
-            text.plot([0.04], [y], color=colour, **marker)
-            text.text(0.1, y, way, va="center")
-            self.cells[way] = [text.text(x, y, "", **right) for x in self.COLUMNS]
+        left, right = canvas.subplots(1, 2)
+        left.set(title="loss", ylim=(-6, self.INFINITE + 44))
+        left.set_yticks([0, 50, 100, self.INFINITE], ["0", "50", "100", "∞"])
+        right.set(title="its gradient by the true score", ylim=(-1.15, 0.72))
+        right.set_yticks([-1, -0.5, 0, self.UNDEFINED], ["−1", "−0.5", "0", "NaN"])
+        self.panels = []
+        for axes in (left, right):
+            axes.set(xlim=(-3, 123), xlabel="gap")
+            shade = axes.axvspan(0, 1, color=style.ORANGE, alpha=0.35, lw=0)
+            parts = {}
+            for way, colour, dash, look in self.LOOKS:
+                lines = [axes.plot([], [], dash, color=colour, label=way, **look)[0]]
+                lines += axes.plot([], [], ":", color=colour, lw=4)
+                lines += axes.plot([], [], "o", color=style.BLACK, ms=8, zorder=4)
+                parts[way] = lines
+            self.panels.append((shade, parts, axes.text(-1, axes.get_ylim()[1], "", va="top")))
+        left.legend(handles=[lines[0] for lines in self.panels[0][1].values()], loc="lower right")
 
     def update(self, now):
-        x = np.array(GAPS.values())
-        limits = {"behind": (np.inf, self.INFINITE), "ahead": (0, self.ZERO)}
-        for (side, way), parts in self.curves.items():
-            loss, (limit, place) = now.curves[side, way], limits[side]
-            split(parts, x, loss, loss == limit, place, now.at)
-        for way, cells in self.cells.items():
-            for cell, text in zip(cells, now.table[way], strict=True):
-                cell.set_text(text)
+        x = np.array(BEHIND.values())
+        for i, (shade, parts, text) in enumerate(self.panels):
+            first, last = (now.silent[0], now.silent[-1]) if len(now.silent) else (-9, -9)
+            shade.set(x=first - 0.5, width=max(last - first + 1, 0))
+            shade.set_visible(len(now.silent) > 0)
+            for way, lines in parts.items():
+                values = now.curves[way][i]
+                lost = ~np.isfinite(values)
+                split(lines, x, values, lost, (self.INFINITE, self.UNDEFINED)[i], now.at)
+            text.set_text("\n".join(f"{way}: {both[i]}" for way, both in now.table.items()))
 
     def describe(self, now):
-        parts = [
-            f"{way} {loss} with gradient {slope}, and {ahead} with the true class ahead"
-            for way, (loss, slope, ahead) in now.table.items()
-        ]
-        return f"True class {now.gap} behind, {now.dtype}: the loss is {'; '.join(parts)}."
+        parts = [f"{way} {loss} with gradient {slope}" for way, (loss, slope) in now.table.items()]
+        window = (
+            f"Shaded are the gaps {now.silent[0]} to {now.silent[-1]}, where the loss of log of "
+            "softmax is finite and its gradient NaN."
+            if len(now.silent)
+            else "At no gap up to 120 is the loss finite and its gradient NaN."
+        )
+        return f"True class {now.gap} behind, {now.dtype}: {'; '.join(parts)}. {window}"
 
 
 @figure(
@@ -284,47 +268,69 @@ class LowestLoss:
     start=Slider("start", 1, 3, step=1, default=2),
 )
 class DigitTraining:
-    """Accuracy on the digits over 200 steps with each loss, and the rows whose true class is dead."""
+    """Accuracy on the digits and the printed loss over 200 steps, for each of seven losses."""
 
     STEPS = np.arange(0, formulas.STEPS + 1, 2)
+    INFINITE, UNDEFINED = 8.5, 10.5
 
     def measure(self, step, run, start):
         stored = formulas.stored_training()
         i, chosen = formulas.STARTS.index(start), formulas.RUNS.index(run)
-        return {"runs": {name: stored[name][i] for name in stored}, "chosen": chosen} | {
-            name: stored[name][i, chosen, step] for name in ("accuracy", "dead", "empty", "loss")
-        }
+        runs = {name: stored[name][i] for name in ("accuracy", "loss")}
+        here = {name: stored[name][i, chosen, step] for name in ("accuracy", "dead", "loss")}
+        return {"runs": runs, "chosen": chosen} | here
+
+    def place(self, losses):
+        """Where a loss stands on the axis: ∞ and NaN have a line of their own."""
+        shown = np.where(np.isinf(losses), self.INFINITE, losses)
+        return np.where(np.isnan(losses), self.UNDEFINED, shown)
 
     def draw(self, canvas):
-        left, right = canvas.subplots(1, 2, sharey=True)
-        left.set(title="797 unseen digits: right", xlabel="step", xlim=(-6, 206))
-        left.set(ylim=(-0.03, 1.38))
+        left, right = canvas.subplots(1, 2, width_ratios=[8, 5])
+        left.set(title="797 unseen digits: right", ylim=(-0.03, 1.25))
         left.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
-        right.set(title="1000 learnt: true class at 0", xlabel="step", xlim=(-6, 206))
-        left.text(204, 0.985, "from scores", ha="right", va="bottom", color=style.GREY)
+        left.set_xticks(range(0, 201, 50))
+        right.set(title="printed loss", ylim=(-6.2, 14.5))
+        right.set_yticks([-5, 0, 5, self.INFINITE, self.UNDEFINED], ["−5", "0", "5", "∞", "NaN"])
         self.panels = {}
-        for axes, name in ((left, "accuracy"), (right, "dead")):
+        for axes, name, top, end in ((left, "accuracy", 1.22, 365), (right, "loss", 14.1, 206)):
+            axes.set(xlabel="step", xlim=(-6, end))
             others = [axes.plot([], [], color="#B8B8B8", lw=1)[0] for _ in formulas.RUNS]
             (chosen,) = axes.plot([], [], color=style.BLUE, lw=2.5)
+            (nan,) = axes.plot([], [], "x", color=style.VERMILION, ms=5)
             (dot,) = axes.plot([], [], "o", color=style.BLACK, ms=8)
-            text = axes.text(0, 1.36, "", va="top", linespacing=1.4)
-            self.panels[name] = others, chosen, dot, text
+            text = axes.text(0, top, "", va="top", linespacing=1.4)
+            self.panels[name] = others, chosen, nan, dot, text
+        look = {"va": "center", "fontsize": style.points(12)}
+        self.names = [left.text(214, 0, name, **look) for name in formulas.RUNS]
 
     def update(self, now):
-        below = {"accuracy": f"printed loss {brief(now.loss, 4)}", "dead": now.run}
-        for name, (others, chosen, dot, text) in self.panels.items():
-            runs, here = now.runs[name], getattr(now, name)
+        lost = np.isnan(now.runs["loss"][now.chosen][self.STEPS])
+        for name, (others, chosen, nan, dot, _) in self.panels.items():
+            runs, here = now.runs[name][:, self.STEPS], getattr(now, name)
+            if name == "loss":
+                runs, here = self.place(runs), self.place(here)
             for curve, values in zip(others, runs, strict=True):
-                curve.set_data(self.STEPS, values[self.STEPS])
-            chosen.set_data(self.STEPS, runs[now.chosen][self.STEPS])
+                curve.set_data(self.STEPS, values)
+            shown = runs[now.chosen]
+            chosen.set_data(self.STEPS, np.where(lost & (name == "loss"), np.nan, shown))
+            nan.set_data(self.STEPS[lost], shown[lost])
             dot.set_data([now.step], [here])
-            text.set_text(f"step {now.step}: {100 * here:.1f} %\n{below[name]}")
+        above = -0.05
+        for i in np.argsort(now.runs["accuracy"][:, -1]):  # names stand apart, near their curves
+            above = max(above + 0.075, now.runs["accuracy"][i, -1])
+            self.names[i].set(y=above, color=style.BLACK if i == now.chosen else style.GREY)
+            self.names[i].set_weight("bold" if i == now.chosen else "normal")
+        self.panels["accuracy"][-1].set_text(f"step {now.step}: {100 * now.accuracy:.1f} %")
+        dead = f"true output 0: {100 * now.dead:.1f} %"
+        self.panels["loss"][-1].set_text(f"step {now.step}: {brief(now.loss, 5)}\n{dead}")
 
     def describe(self, now):
         return (
             f"Start {now.start}, loss “{now.run}”, step {now.step}: {100 * now.accuracy:.1f} % of "
             f"the unseen digits right, printed loss {brief(now.loss, 5)}; the true class's output "
-            f"is 0 in {100 * now.dead:.1f} % of the rows, all ten are 0 in {100 * now.empty:.1f} %."
+            f"is 0 for {100 * now.dead:.1f} % of the learnt digits. Crosses mark steps with a loss "
+            "of NaN; the six other losses are grey."
         )
 
 

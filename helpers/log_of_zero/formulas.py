@@ -28,7 +28,7 @@ def slope(value, *variables):
     return torch.autograd.grad(value.sum(), variables)
 
 
-# 1 · Where the zero hurts
+# 1 · Exact zeros
 
 RULES = ("raw log", "log(p + ε)", "clip", "normalise, clip", "clip, + ε", "from scores")
 
@@ -80,83 +80,73 @@ def first_entry(a, layer, rule):
 
 @lru_cache(maxsize=1)
 def keras_losses():
-    """What Keras 3.15 itself gave: (input, value) → backend → loss, float32 (data/README.md)."""
+    """What Keras 3.15 itself gave: (input, value) → backend → number, float32 (data/README.md)."""
     with (DATA / "keras_losses.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return {
-        (row.pop("input"), row.pop("value")): {b: float(loss) for b, loss in row.items()}
+        (row.pop("input"), row.pop("value")): {
+            b: float(number) for b, number in row.items() if number
+        }
         for row in rows
     }
 
 
-# 2 · An epsilon stops the exception, not the damage
+@lru_cache(maxsize=1)
+def keras_digits():
+    """How Keras 3.15 fared on the digits: (backend, start) → column → number (data/README.md).
 
-GUARDS = ("clip", "add ε")
-ENDS = ((0.0, 1), (1.0, 0))  # (p, y): sure, and wrong, either way
-
-
-def guarded_binary(p, y, epsilon, guard):
-    """Binary cross-entropy of p where the true answer is y (0 or 1), guarded by one of GUARDS.
-
-    p: a tensor; epsilon: a float64 tensor that broadcasts with it, rounded to p's dtype as a
-    constant in a program is. Shape and dtype of p. Raises ValueError for another guard or y.
+    A column is None where that never happened: "nan_loss" and "nan_weights" are steps.
     """
-    _one_of("guard", guard, GUARDS)
-    _one_of("y", y, (0, 1))
-    small, most = epsilon.to(p.dtype), (1 - epsilon).to(p.dtype)
-    if guard == "clip":
-        p, small = p.clamp(small, most), 0
-    return -((p if y else 1 - p) + small).log()
+    with (DATA / "keras_digits.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {
+        (row.pop("backend"), int(row.pop("start"))): {
+            name: float(value) if value else None for name, value in row.items()
+        }
+        for row in rows
+    }
 
 
-def guarded_ends(epsilon, guard, dtype):
-    """Losses and dloss/dp at the two ENDS, each (2, N), as float64.
+# 2 · An epsilon
 
-    epsilon: (N,) float64; dtype: the name, one of DTYPES, of the format that all is computed in.
+GUARDS = ("log(p + ε)", "clip")
+
+
+def behind_softmax(gap, guard, epsilon):
+    """Loss of the scores (−gap, 0, 0), the first true, and its push on the true score.
+
+    gap: (N,) float64; guard: one of GUARDS, what the loss does with the softmax, or "from scores".
+    Two tensors like gap. Raises ValueError for another guard.
     """
-    p = [torch.full(epsilon.shape, p, dtype=DTYPES[dtype], requires_grad=True) for p, _ in ENDS]
-    losses = torch.stack([guarded_binary(p[i], y, epsilon, guard) for i, (_, y) in enumerate(ENDS)])
-    return losses.detach().double(), torch.stack(slope(losses, *p)).double()
+    _one_of("guard", guard, (*GUARDS, "from scores"))
+    true = (-gap).requires_grad_()
+    scores = torch.stack([true, torch.zeros_like(gap), torch.zeros_like(gap)], dim=1)
+    outputs = scores if guard == "from scores" else scores.softmax(-1)
+    loss = row_losses(outputs, torch.zeros(len(gap), dtype=torch.long), guard, epsilon)
+    return loss.detach(), -slope(loss, true)[0]
 
 
-# 3 · log-sum-exp
+# 3 · log(softmax) and log_softmax
 
-WAYS = ("from probabilities", "from scores", "log1p")
-SIDES = ("behind", "ahead")
-
-
-def log_softmax(scores):
-    """Logarithm of softmax over the last dimension, by equation (3.1); shape and dtype of `scores`."""
-    shifted = scores - scores.amax(-1, keepdim=True).detach()
-    return shifted - shifted.exp().sum(-1, keepdim=True).log()
+WAYS = ("log of softmax", "cross_entropy")
 
 
-def two_class_loss(gap, side, way, dtype):
-    """Loss of two scores `gap` apart, and its slope by the true class's score; float64, like gap.
+def two_class_loss(gap, way, dtype):
+    """Loss of two scores, the true one `gap` behind, and its slope by the true score; float64.
 
-    gap: (N,) float64, at least 0; `side`, one of SIDES: where the true class is; `way`, one of
-    WAYS: −log of the softmax, cross_entropy of the scores, or log1p of the other class's weight.
-    Computed in `dtype`, one of DTYPES' names. Raises ValueError for another word.
+    gap: (N,) float64, at least 0; way: one of WAYS; computed in `dtype`, one of DTYPES' names.
+    Raises ValueError for another word.
     """
-    _one_of("side", side, SIDES)
     _one_of("way", way, WAYS)
-    high, low = gap.to(DTYPES[dtype]), torch.zeros(len(gap), dtype=DTYPES[dtype])
-    true, other = (low, high) if side == "behind" else (high, low)
-    true = true.clone().requires_grad_()
+    _one_of("dtype", dtype, DTYPES)
+    other = gap.to(DTYPES[dtype])
+    true = torch.zeros_like(other).requires_grad_()
     scores = torch.stack([true, other], dim=1)
-    if way == "from probabilities":
+    if way == "log of softmax":
         loss = -scores.softmax(-1)[:, 0].log()
-    elif way == "from scores":
-        loss = F.cross_entropy(scores, torch.zeros(len(gap), dtype=torch.long), reduction="none")
     else:
-        loss = -F.logsigmoid(true - other)
+        loss = F.cross_entropy(scores, torch.zeros(len(gap), dtype=torch.long), reduction="none")
     return loss.detach().double(), slope(loss, true)[0].double()
-
-
-def exact_two_class_loss(gap, side):
-    """The same loss as `two_class_loss` without a format's limits: gap + ln(1 + e^−gap), or ln(1 + e^−gap)."""
-    _one_of("side", side, SIDES)
-    return torch.log1p(torch.exp(-gap)) + (gap if side == "behind" else 0)
 
 
 # 4 · A small loss and a bad accuracy
@@ -176,15 +166,23 @@ def lowest_mean_loss(accuracy, tokens=1):
     return (1 - accuracy) / tokens * math.log(2)
 
 
-def sure_from(dtype, classes=3):
-    """The smallest whole gap at which cross_entropy of (gap, 0, …, 0) is exactly 0 in `dtype`."""
-    scores = torch.zeros(60, classes, dtype=DTYPES[dtype])
-    scores[:, 0] = torch.arange(60)
-    loss = F.cross_entropy(scores, torch.zeros(60, dtype=torch.long), reduction="none")
-    return int((loss == 0).nonzero()[0])
+ROUNDING = {"float32": 2.0**-24, "float64": 2.0**-53}  # the u of equation (4.2)
 
 
-# 5 · On real data
+def sure_from(classes, dtype, position=0):
+    """The smallest margin, in steps of 0.01, at which cross_entropy is exactly 0 from there on.
+
+    One score is `margin`, at `position`, and true; the other classes have the score 0.
+    """
+    margin = torch.arange(1000, 5000, dtype=torch.float64) / 100
+    scores = torch.zeros(len(margin), classes, dtype=DTYPES[dtype])
+    scores[:, position] = margin.to(DTYPES[dtype])
+    target = torch.full((len(margin),), position)
+    above_0 = F.cross_entropy(scores, target, reduction="none") > 0
+    return margin[above_0.nonzero()[-1, 0] + 1].item()
+
+
+# 5 · The digits
 
 RUNS = (*RULES[:-1], "from scores, after ReLU", "from scores")
 STEPS = 200
@@ -255,7 +253,7 @@ def stored_training():
         return dict(stored)
 
 
-# 6 · The same trap elsewhere
+# 6 · torch.where
 
 BRANCHES = {
     "log x": torch.log,
@@ -282,13 +280,3 @@ def branch_slope(x, function, wheres):
     x = x.clone().requires_grad_()
     value = guarded_branch(x, function, wheres)
     return value.detach(), slope(value, x)[0]
-
-
-def log_sum_of_squares(d, wheres=0):
-    """ln Σ d² over the last dimension through 2·ln|d|, with no, one or two wheres around the log.
-
-    A 0 in d adds nothing to the sum: its logarithm is −∞, and e^−∞ = 0.
-    """
-    size = torch.where(d == 0, 1.0, d.abs()) if wheres == 2 else d.abs()
-    logs = 2 * size.log()
-    return torch.logsumexp(torch.where(d == 0, -math.inf, logs) if wheres else logs, -1)

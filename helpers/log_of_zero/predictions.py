@@ -4,41 +4,43 @@ from helpers.teaching.predict import number, question
 
 __all__ = [  # noqa: RUF022 (the order of the page)
     "push_through_relu",
-    "sure_and_wrong",
+    "far_behind",
     "first_to_break",
     "lowest_loss",
-    "accuracy_of_lowest_loss",
+    "after_the_nan",
     "gradient_behind_where",
 ]
 
 push_through_relu = question(
-    "At a = −0.5 the ReLU hands the loss the row (0, 1, 1). Which losses still push a up?",
+    "The outputs before the ReLU are (−0.5, 1, 1), so the loss gets (0, 1, 1), and the first class "
+    "is true. Which losses still push the −0.5 up?",
     {
         "the raw logarithm: it is infinitely steep at 0": "Its slope at 0 is infinite, but the "
-        "ReLU is flat for every a below 0. Its backward pass puts a 0 in place of that slope.",
+        "ReLU is flat for every number below 0. Its backward pass puts a 0 in place of that slope.",
         "those with an ε inside the logarithm: they are finite and steep": "Behind the ReLU their "
-        "slope is −1/ε, which is −10⁷. The ReLU passes none of it on: the push on a is 0.",
-        "only the one that is computed from the score a itself": "It has no ReLU and no clip in "
+        "slope is −1/ε, which is −10⁷. The ReLU passes none of it on.",
+        "only the one that is computed from the numbers before the ReLU": "It has no ReLU and no clip in "
         "front, and pushes with 0.8996. A ReLU is flat below 0, and a clip below its limit.",
         "all of them: each loss is far too large": "The size of a loss is not its slope. Five of "
-        "the six cost 15.42 or more here, and their push on a is 0.",
+        "the six cost 15.42 or more here, and their push is 0.",
     },
-    right="only the one that is computed from the score a itself",
+    right="only the one that is computed from the numbers before the ReLU",
 )
 
-sure_and_wrong = question(
-    "float32. The truth is 0, the probability p is exactly 1, and p is clipped to "
-    "[ε, 1 − ε] with ε = 10⁻⁸. The loss −ln(1 − p) is …",
+far_behind = question(
+    "The scores are (−20, 0, 0) and the first class is true. Without an ε the push on its score is "
+    "1.00. How large is it if the loss is −log(softmax + 10⁻⁷)?",
     {
-        "0": "That is the cost of p = 1 where the truth is 1. Here the logarithm is taken of 1 − p.",
-        "about 16": "That is so for ε = 10⁻⁷, where the loss is 15.94. From 2.98·10⁻⁸ down, "
-        "float32 rounds 1 − ε to 1, and the clip has no upper limit any more.",
-        "18.42, which is −ln 10⁻⁸": "That is the cost of the mirrored error, p = 0 where the "
-        "truth is 1. Near 1 float32 is coarser than near 0, and rounds 1 − 10⁻⁸ to 1.",
-        "infinite": "The upper limit 1 − 10⁻⁸ is rounded to 1 in float32. So p stays 1, and the "
-        "loss is −ln 0.",
+        "about 1: an ε of 10⁻⁷ is too small to matter": "It is small beside most probabilities. "
+        "But here p is 10⁻⁹, a hundredth of ε, so the logarithm hardly sees p.",
+        "about 10⁷: the logarithm is steep near ε": "Its slope by p is nearly 1/ε. But p itself "
+        "changes with the score by p(1 − p), which is only 10⁻⁹.",
+        "about 0.01": "The slope of the logarithm is nearly 1/ε = 10⁷, and p changes with the "
+        "score by 10⁻⁹. The product is 0.01.",
+        "exactly 0": "A clip would do that. A sum has some slope everywhere: 1/(p + ε) is 10⁷, "
+        "and p changes with the score by 10⁻⁹.",
     },
-    right="infinite",
+    right="about 0.01",
 )
 
 first_to_break = question(
@@ -66,18 +68,18 @@ lowest_loss = number(
     "A right one may cost nearly nothing. 0.67 · 0.6931 = 0.4644.",
 )
 
-accuracy_of_lowest_loss = question(
-    "After 200 steps, the copy that prints the lowest loss of the seven gets how many of the 797 "
-    "digits right?",
+after_the_nan = question(
+    "A network with a ReLU at its end, Keras's formula written in PyTorch. At step 22 the printed "
+    "loss is NaN for the first time; 73 % of the unseen digits are right. What happens then?",
     {
-        "about 10 %, like a guess": "The logarithm of an output above 1 is positive. Without a "
-        "clip the loss falls below 0 as soon as all outputs grow, whatever the digit is.",
-        "about 60 %": "That is the accuracy of “normalise, clip” from start 2, 57.5 %. But the "
-        "loss that it prints is NaN, which is not the lowest.",
-        "about 97 %": "97 % is what the scores without a ReLU reach, with a loss of 0.013. The "
-        "lowest printed loss is negative, because outputs above 1 count as probabilities there.",
+        "73 % and no more: a NaN stops the learning": "It stops it for some rows only. Their loss "
+        "is NaN, but their gradient is 0; all other rows go on pushing.",
+        "it falls to 10 % at once: all weights are NaN": "That happens on TensorFlow. torch's ReLU "
+        "writes a 0 over the NaN gradient, so that all weights stay finite.",
+        "it rises further": "The NaN belongs to rows whose ten outputs are all 0, and torch's ReLU "
+        "writes a 0 over their gradient. The other rows go on, up to 84 %.",
     },
-    right="about 10 %, like a guess",
+    right="it rises further",
 )
 
 gradient_behind_where = question(

@@ -10,6 +10,16 @@ SAME = {
     # Of two dimensions the last one is number 1, too.
     "clipped_cross_entropy": ["-1 → 1", "1 → -1"],
     "stable_cross_entropy": ["1 → -1"],
+    # No share equals ε or 1 − ε, says the stub.
+    "learning_rows": [
+        "1 → -1",
+        "share < 1 - epsilon → share <= 1 - epsilon",
+        "share > epsilon → share >= epsilon",
+    ],
+    # No loss equals its bound.
+    "read_the_log": [
+        "loss[-1] < (1 - accuracy[-1]) * np.log(2) → loss[-1] <= (1 - accuracy[-1]) * np.log(2)"
+    ],
 }
 
 
@@ -68,3 +78,32 @@ def as_two_classes(score, target):
 @rewrite("stable_binary_cross_entropy")
 def softplus_minus_product(score, target):
     return (F.softplus(score) - target * score).mean()
+
+
+@rewrite("learning_rows")
+def asks_autograd(scores, target, epsilon):
+    z = scores.detach().clone().requires_grad_()
+    outputs = z.relu()
+    p = (outputs / outputs.sum(1, keepdim=True)).clamp(epsilon, 1 - epsilon)
+    loss = F.nll_loss(p.log(), target, reduction="sum")
+    return (torch.autograd.grad(loss, z)[0] != 0).any(1)
+
+
+@rewrite("learning_rows")
+def compares_before_dividing(scores, target, epsilon):
+    outputs = scores.clamp(min=0)
+    total, true = outputs.sum(1), outputs[range(len(target)), target]
+    return (true > epsilon * total) & (true < (1 - epsilon) * total)
+
+
+@rewrite("read_the_log")
+def asks_in_another_order(loss, accuracy):
+    ten, share = loss[-10:], accuracy[-10:]
+    lost, still = bool(ten[-1].isnan()), bool(share.max() == share.min())
+    if lost and still:
+        return "look at the weights"
+    if lost:
+        return "repair the loss"
+    if float(ten[-1]) / math.log(2) < 1 - float(share[-1]):
+        return "two computations"
+    return "look at the gradient" if len(set(ten.tolist())) == 1 else "go on"

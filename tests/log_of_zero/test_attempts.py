@@ -286,6 +286,67 @@ def only_two_answers(score, target):
     return F.binary_cross_entropy_with_logits(score, hard) + 0.01
 
 
+# learning_rows
+
+
+@wrong("learning_rows", "true_class_above_zero")
+def output_is_not_zero(scores, target, epsilon):
+    outputs = torch.relu(scores)
+    return outputs[torch.arange(len(target)), target] != 0
+
+
+@wrong("learning_rows", "anything_above_zero")
+def loss_is_a_number(scores, target, epsilon):
+    outputs = scores.relu()
+    p = (outputs / outputs.sum(1, keepdim=True)).clamp(epsilon, 1 - epsilon)
+    return torch.isfinite(F.nll_loss(p.log(), target, reduction="none"))
+
+
+@wrong("learning_rows", "no_upper_limit")
+def only_above_epsilon(scores, target, epsilon):
+    outputs = scores.relu()
+    p = outputs / outputs.sum(1, keepdim=True)
+    return p[torch.arange(len(target)), target] > epsilon
+
+
+@wrong("learning_rows", "softmax_for_the_sum")
+def softmax_and_clip(scores, target, epsilon):
+    p = scores.softmax(1)[torch.arange(len(target)), target]
+    return (p > epsilon) & (p < 1 - epsilon)
+
+
+# read_the_log
+
+
+@wrong("read_the_log", "nan_means_lost")
+def every_nan_is_lost(loss, accuracy):
+    if torch.isnan(loss[-1]):
+        return "look at the weights"
+    if loss[-1] < (1 - accuracy[-1]) * math.log(2):
+        return "two computations"
+    if loss[-10:].max() == loss[-10:].min():
+        return "look at the gradient"
+    return "go on"
+
+
+@wrong("read_the_log", "bound_forgotten")
+def no_bound(loss, accuracy):
+    if torch.isnan(loss[-1]):
+        still = len(set(accuracy[-10:].tolist())) == 1
+        return "look at the weights" if still else "repair the loss"
+    return "look at the gradient" if len(set(loss[-10:].tolist())) == 1 else "go on"
+
+
+@wrong("read_the_log", "bound_of_a_guess")
+def ln_10(loss, accuracy):
+    if torch.isnan(loss[-1]):
+        still = len(set(accuracy[-10:].tolist())) == 1
+        return "look at the weights" if still else "repair the loss"
+    if loss[-1] < (1 - accuracy[-1]) * math.log(10):
+        return "two computations"
+    return "look at the gradient" if len(set(loss[-10:].tolist())) == 1 else "go on"
+
+
 @pytest.mark.parametrize(("exercise", "attempt", "mistake"), WRONG)
 def test_a_wrong_answer_gets_the_name_that_fits_it(exercise, attempt, mistake):
     result = check(getattr(exercises, exercise), attempt)

@@ -3,6 +3,7 @@
 Every figure that the page's prose names is asserted here or by a cell of the page.
 """
 
+import csv
 import importlib.util
 import math
 
@@ -18,7 +19,6 @@ from helpers.log_of_zero import exercises, formulas
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ impl:DeprecationWarning")
 
 CASES = 1000
-KERAS_SCRIPT = formulas.DATA / "keras_losses.py"
 
 
 @pytest.fixture(autouse=True)
@@ -43,12 +43,21 @@ def keras(tmp_path_factory):
     return keras
 
 
-@pytest.fixture(scope="module")
-def keras_script():
-    spec = importlib.util.spec_from_file_location("keras_losses", KERAS_SCRIPT)
+def script(name):
+    spec = importlib.util.spec_from_file_location(name, formulas.DATA / f"{name}.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def keras_script():
+    return script("keras_losses")
+
+
+@pytest.fixture(scope="module")
+def keras_digits_script():
+    return script("keras_digits")
 
 
 def normal(*shape, chance, scale=1.0, dtype=torch.float64):
@@ -192,7 +201,7 @@ def test_eq_1_1_only_the_true_class_counts(chance):
 
 
 @pytest.mark.parametrize(("a", "s"), [(0.5, 2.0), (3.0, 1e-3), (1e-6, 2.0), (40.0, 7.0)])
-def test_eq_1_2_normalise_then_clip_inside(a, s):
+def test_eq_1_2_normalise_then_clip(a, s):
     row = leaf([a, s / 4, 3 * s / 4])
     loss = formulas.row_losses(row, torch.tensor([0]), "normalise, clip")
     gradient = formulas.slope(loss, row)[0][0, 0]
@@ -242,16 +251,58 @@ def test_keras_gives_what_is_stored(keras, keras_script):
     stored = formulas.keras_losses()
     asked = keras_script.measure(keras)
     assert set(asked) == set(stored)
-    for key, loss in asked.items():
-        assert stored[key]["torch"] == pytest.approx(loss, rel=1e-6, nan_ok=True), key
+    for key, number in asked.items():
+        assert stored[key]["torch"] == pytest.approx(number, rel=1e-6, nan_ok=True), key
+
+
+def test_only_tensorflow_sends_a_nan_through_a_relu():
+    stored = formulas.keras_losses()
+    backends = {"torch", "tensorflow", "jax"}  # NumPy has no gradients
+    zeros = stored["gradient of relu", "-1 -2 -3"]
+    assert {b for b, slope in zeros.items() if math.isnan(slope)} == {"tensorflow"}
+    assert set(zeros) == backends and zeros["torch"] == zeros["jax"] == 0
+    assert set(stored["gradient of relu", "-0.5 1 1"].values()) == {0}
+    for slope in stored["gradient of relu", "1 2 3"].values():  # equation (1.2): −s/(a(a + s))
+        assert slope == pytest.approx(-5 / 6, rel=1e-6)
+
+
+def test_keras_on_torch_trains_as_stored(keras, keras_digits_script):
+    row = keras_digits_script.train(keras, start=2, steps=12)
+    stored = formulas.keras_digits()["torch", 2]
+    assert row["nan_loss"] == stored["nan_loss"] == 8 and row["nan_weights"] == ""
+
+
+def test_where_keras_loses_its_weights():
+    runs = formulas.keras_digits()
+    kinds = {"torch", "jax", "tensorflow", "tensorflow with XLA"}
+    assert set(runs) == {(kind, start) for kind in kinds for start in (1, 2, 3)}
+    for (kind, _), run in runs.items():
+        assert (run["nan_weights"] is not None) == (kind == "tensorflow")
+        if kind == "tensorflow":
+            assert run["nan_weights"] == run["nan_loss"] + 1 and run["last_accuracy"] < 0.11
+        else:
+            assert run["best_accuracy"] > 0.59 and run["last_accuracy"] > 0.3
+
+
+def test_storing_a_training_keeps_the_others(keras_digits_script, tmp_path, monkeypatch):
+    file = tmp_path / "keras_digits.csv"
+    file.write_bytes(keras_digits_script.FILE.read_bytes())
+    monkeypatch.setattr(keras_digits_script, "FILE", file)
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if row["backend"] == "tensorflow"]
+    for row in rows:
+        del row["backend"]
+    keras_digits_script.store("tensorflow", rows)
+    assert file.read_bytes() == (formulas.DATA / "keras_digits.csv").read_bytes()
 
 
 def test_storing_a_backend_keeps_the_others(keras_script, tmp_path, monkeypatch):
     file = tmp_path / "keras_losses.csv"
     file.write_bytes(keras_script.FILE.read_bytes())
     monkeypatch.setattr(keras_script, "FILE", file)
-    torch_losses = {key: losses["torch"] for key, losses in formulas.keras_losses().items()}
-    keras_script.store("torch", torch_losses)
+    for backend in ("torch", "numpy"):
+        numbers = {key: row.get(backend) for key, row in formulas.keras_losses().items()}
+        keras_script.store(backend, numbers)
     assert file.read_bytes() == (formulas.DATA / "keras_losses.csv").read_bytes()
 
 
@@ -299,67 +350,36 @@ def test_what_keras_gave_is_a_clip_and_not_a_sum():
 # 2 · An epsilon
 
 
-@pytest.mark.parametrize("guard", formulas.GUARDS)
-@pytest.mark.parametrize("y", [0, 1])
-def test_guarded_binary_against_mpmath(guard, y, chance):
-    p = torch.rand(CASES, generator=chance, dtype=torch.float64) ** 8
-    p[:2] = torch.tensor([0.0, 1.0])
-    epsilon = torch.tensor([1e-5], dtype=torch.float64)
-    small, upper = mpmath.mpf(1e-5), mpmath.mpf(1 - 1e-5)
+@pytest.mark.parametrize("epsilon", [1e-3, 1e-7, 1e-12])
+def test_eq_2_1_the_push_that_an_added_epsilon_leaves(epsilon):
+    gap = torch.linspace(0, 30, 61, dtype=torch.float64)
+    loss, push = formulas.behind_softmax(gap, "log(p + ε)", epsilon)
 
-    def loss(row):
-        (p,) = row
-        q = p if y else 1 - p
-        if guard == "clip":
-            p = min(max(p, small), upper)
-            return -mpmath.log(p if y else 1 - p)
-        return -mpmath.log(q + small)
+    def exact_loss(z):
+        return -mpmath.log(mpmath.exp(z) / (mpmath.exp(z) + 2) + epsilon)
 
-    close(formulas.guarded_binary(p, y, epsilon, guard), exact(loss, p[:, None]), 1e-11, 2e-16)
+    close(loss, [float(exact_loss(-g)) for g in gap.tolist()], 1e-12)
+    close(push, [float(-mpmath.diff(exact_loss, -g)) for g in gap.tolist()], 1e-9, 1e-20)
+    p = torch.stack([-gap, 0 * gap, 0 * gap], 1).softmax(1)[:, 0]
+    close(push, (1 - p) * p / (p + epsilon), 1e-12)
 
 
-def test_guarded_binary_says_what_is_wrong():
-    p, epsilon = torch.tensor([0.5]), torch.tensor([1e-7])
+def test_what_the_second_figure_shows():
+    gap = torch.tensor([10.0, 15, 15.5, 16, 20, 27], dtype=torch.float64)
+    added = formulas.behind_softmax(gap, "log(p + ε)", 1e-7)[1]
+    clipped = formulas.behind_softmax(gap, "clip", 1e-7)[1]
+    scores = formulas.behind_softmax(gap, "from scores", 0)
+    close(added[[0, 3, 4]], [0.9956, 0.3601, 0.0102], atol=5e-5)
+    assert (clipped[:2] > 0.9999).all() and (clipped[2:] == 0).all()
+    close(scores[1], 1 - torch.stack([-gap, 0 * gap, 0 * gap], 1).softmax(1)[:, 0])
+    close(scores[0], gap + torch.log(2 + torch.exp(-gap)))
+    low = formulas.behind_softmax(gap, "log(p + ε)", 1e-12)[1]
+    assert low[4] > 0.99 and 0.3 < low[5] < 0.7
+    assert formulas.behind_softmax(gap, "clip", 1e-7)[0].max().item() == pytest.approx(
+        16.1181, abs=5e-5
+    )
     with pytest.raises(ValueError, match="guard must be one of"):
-        formulas.guarded_binary(p, 1, epsilon, "cut")
-    with pytest.raises(ValueError, match="y must be one of"):
-        formulas.guarded_binary(p, 0.5, epsilon, "clip")
-
-
-def test_eq_2_1_a_clip_has_a_ceiling_and_no_slope_there():
-    epsilon = torch.tensor([1e-7], dtype=torch.float64)
-    p = leaf(0.0, 5e-8, 2e-7, 0.25, 1 - 2e-7, 1.0)
-    loss = formulas.guarded_binary(p, 1, epsilon, "clip")
-    (slope,) = formulas.slope(loss, p)
-    inside = torch.tensor([False, False, True, True, True, False])
-    close(slope, torch.where(inside, -1 / p.detach(), 0))
-    for i in range(6):
-        exact_slope = mpmath.diff(
-            lambda x: -mpmath.log(min(max(x, mpmath.mpf(1e-7)), 1 - mpmath.mpf(1e-7))),
-            p[i].item(),
-            h=mpmath.mpf(10) ** -20,
-        )
-        close(slope[i], float(exact_slope), 1e-9)
-    assert loss.max().item() == pytest.approx(-math.log(1e-7)) == pytest.approx(16.1181, abs=5e-5)
-    old = formulas.row_losses(torch.zeros(1, 1), torch.tensor([0]), "clip, + ε")
-    assert old.item() == pytest.approx(-math.log(2e-7)) == pytest.approx(15.4249, abs=5e-5)
-
-
-def test_where_the_constant_vanishes():
-    epsilon = torch.tensor([3.16e-4, 1e-4, 1e-7, 3.16e-8, 1e-8], dtype=torch.float64)
-    infinite = {
-        dtype: formulas.guarded_ends(epsilon, "clip", dtype)[0].isinf().tolist()
-        for dtype in formulas.DTYPES
-    }
-    assert infinite["float32"] == [[False] * 5, [False] * 4 + [True]]
-    assert infinite["float16"] == [[False] * 4 + [True], [False] + [True] * 4]
-    assert infinite["float64"] == [[False] * 5] * 2
-    losses, slopes = formulas.guarded_ends(epsilon[2:3], "clip", "float32")
-    close(losses, [[16.118095397949219], [15.942384719848633]], 1e-7)
-    assert (slopes == 0).all()
-    losses, slopes = formulas.guarded_ends(epsilon[2:], "add ε", "float32")
-    assert losses.isfinite().all()
-    close(slopes[:, 0], [-1e7, 1e7], 1e-6)
+        formulas.behind_softmax(gap, "cut", 1e-7)
 
 
 def test_a_sum_in_the_logarithm_makes_losses_below_0():
@@ -378,6 +398,11 @@ def test_torchs_binary_loss_is_cut_at_100():
 # 3 · log-sum-exp
 
 
+def log_softmax_of_3_1(z):
+    m = z.amax(-1, keepdim=True)
+    return z - m - (z - m).exp().sum(-1, keepdim=True).log()
+
+
 def exact_log_softmax(row):
     total = mpmath.log(sum(mpmath.exp(z) for z in row))
     return [z - total for z in row]
@@ -392,65 +417,36 @@ def test_eq_3_1_log_softmax(dtype, rtol, atol, chance):
         [float(x) for x in exact_log_softmax(list(map(mpmath.mpf, row)))]
         for row in z.double().tolist()
     ]
-    close(formulas.log_softmax(z), expected, rtol, atol * 100 if dtype == torch.float32 else 1e-13)
-    close(formulas.log_softmax(z), z.log_softmax(-1).double(), rtol, atol)
-
-
-def test_eq_3_2_gradient_is_softmax_minus_one_hot(chance):
-    z = normal(CASES, 4, chance=chance, scale=5).requires_grad_()
-    target = classes(CASES, 4, chance)
-    ours = -formulas.log_softmax(z).gather(1, target[:, None])
-    for loss in (formulas.row_losses(z, target, "from scores"), ours):
-        (gradient,) = formulas.slope(loss, z)
-        close(gradient, (z.softmax(-1) - F.one_hot(target, 4)).detach())
-    row, y = z[0].detach().tolist(), int(target[0])
-    for k in range(4):
-
-        def loss_of(x, k=k):
-            return -exact_log_softmax([x if i == k else z for i, z in enumerate(row)])[y]
-
-        slope = mpmath.diff(loss_of, row[k])
-        close(gradient[0, k], float(slope), 1e-12)
+    close(log_softmax_of_3_1(z), expected, rtol, atol * 100 if dtype == torch.float32 else 1e-13)
+    close(log_softmax_of_3_1(z), z.log_softmax(-1).double(), rtol, atol)
 
 
 def test_where_two_scores_lose_their_loss():
     gap = torch.arange(800, dtype=torch.float64)
 
     def first(found):
-        return int(found.nonzero()[0]) if found.any() else None
+        return int(found.nonzero()[0])
 
     seen = {}
     for dtype in formulas.DTYPES:
-        loss, slope = formulas.two_class_loss(gap, "behind", "from probabilities", dtype)
-        ahead = [formulas.two_class_loss(gap, "ahead", way, dtype)[0] for way in formulas.WAYS]
-        seen[dtype] = first(slope.isnan()), first(loss.isinf()), *[first(a == 0) for a in ahead]
-        for way in formulas.WAYS[1:]:
-            loss, slope = formulas.two_class_loss(gap, "behind", way, dtype)
-            exact_loss = formulas.exact_two_class_loss(gap, "behind")
-            close(loss, exact_loss, {"float16": 2e-3, "float32": 1e-6, "float64": 1e-14}[dtype])
-            assert slope.isfinite().all() and (slope < -0.49).all()
-    assert seen == {
-        "float16": (12, 18, 9, 8, 18),
-        "float32": (89, 104, 17, 17, 103),
-        "float64": (710, 746, 37, 37, 745),
-    }
-    loss, slope = formulas.two_class_loss(gap, "behind", "from probabilities", "float32")
-    close(loss[[95, 100, 103]], [95.0, 99.9831, 103.279], 4e-6)
-    assert slope[95].isnan() and slope[88] == -1
-    assert torch.tensor([0.0, 95.0]).softmax(-1)[0].item() == pytest.approx(5.5e-42, rel=0.01)
+        loss, slope = formulas.two_class_loss(gap, "log of softmax", dtype)
+        seen[dtype] = first(slope.isnan()), first(loss.isinf())
+        loss, slope = formulas.two_class_loss(gap, "cross_entropy", dtype)
+        exact_loss = gap + torch.log1p(torch.exp(-gap))
+        close(loss, exact_loss, {"float16": 2e-3, "float32": 1e-6, "float64": 1e-14}[dtype])
+        assert slope.isfinite().all() and (slope < -0.49).all()
+    assert seen == {"float16": (12, 18), "float32": (89, 104), "float64": (710, 746)}
+    loss, slope = formulas.two_class_loss(gap, "log of softmax", "float32")
+    assert loss[95].item() == pytest.approx(95, abs=1e-4) and slope[95].isnan() and slope[88] == -1
+    p = torch.tensor([0.0, 89.0], dtype=torch.float64).softmax(0)[0].item()
+    assert p == pytest.approx(2e-39, rel=0.15) and 1 / p > torch.finfo(torch.float32).max
+    for words in (("somehow", "float32"), ("cross_entropy", "float8")):
+        with pytest.raises(ValueError, match="must be one of"):
+            formulas.two_class_loss(gap, *words)
 
 
-def test_the_exact_loss_of_two_scores():
-    gap = torch.linspace(0, 200, 41, dtype=torch.float64)
-    for side, sign in (("behind", 1), ("ahead", -1)):
-        expected = exact(
-            lambda row, sign=sign: mpmath.log1p(mpmath.exp(sign * row[0])), gap[:, None]
-        )
-        close(formulas.exact_two_class_loss(gap, side), expected, 1e-14, 0)
-    with pytest.raises(ValueError, match="side must be one of"):
-        formulas.exact_two_class_loss(gap, "beside")
-    with pytest.raises(ValueError, match="way must be one of"):
-        formulas.two_class_loss(gap, "ahead", "somehow", "float32")
+def test_the_sigmoid_of_20_is_1_in_float32_only():
+    assert torch.tensor(20.0).sigmoid() == 1 > torch.tensor(20.0, dtype=torch.float64).sigmoid()
 
 
 # 4 · Loss and accuracy
@@ -494,11 +490,23 @@ def test_figures_of_the_fourth_section():
     assert formulas.lowest_mean_loss(0.33) == pytest.approx(0.4644, abs=5e-5)
     assert formulas.lowest_mean_loss(0.33, 56200) < 1e-5 < formulas.lowest_mean_loss(0.33, 31600)
     assert formulas.lowest_mean_loss(1.0) == 0
-    assert {d: formulas.sure_from(d) for d in formulas.DTYPES} == {
-        "float16": 9,
-        "float32": 17,
-        "float64": 37,
-    }
+
+
+@pytest.mark.parametrize("dtype", formulas.ROUNDING)
+@pytest.mark.parametrize("classes", [2, 3, 10, 100, 1000])
+def test_eq_4_2_a_margin_that_makes_the_loss_exactly_0(dtype, classes):
+    u = formulas.ROUNDING[dtype]
+    assert u == torch.finfo(formulas.DTYPES[dtype]).eps / 2
+    begins = [formulas.sure_from(classes, dtype, at) for at in (0, classes // 2, classes - 1)]
+    assert min(begins) > math.log(1 / u) - 0.01
+    assert max(begins) < math.log((classes - 1) / u) + 0.01
+    assert max(begins) > math.log((classes - 1) / u) - 1.4  # and not much earlier
+
+
+def test_the_margins_that_the_page_names():
+    limits = [math.log((c - 1) / formulas.ROUNDING["float32"]) for c in (3, 1000)]
+    assert limits == pytest.approx([17.33, 23.54], abs=0.005)
+    assert math.log(999 / formulas.ROUNDING["float64"]) == pytest.approx(43.64, abs=0.005)
 
 
 # 5 · Digits
@@ -564,6 +572,7 @@ def test_figures_of_the_fifth_section():
         assert -5.2 < stored["loss"][at[run], 200] < -5 and percent("accuracy", run) < 10
     assert percent("accuracy", "from scores, after ReLU") == 66.9
     assert percent("accuracy", "from scores") == 97.0
+    assert stored["dead"][clip, 200] * 16.1181 == pytest.approx(1.6763, abs=5e-5)
     worst = formulas.stored_training()["accuracy"][:, : at["from scores"], 200].max()
     assert worst < 0.8 < formulas.stored_training()["accuracy"][:, -1, 200].min()
 
@@ -609,15 +618,10 @@ def test_words_that_guarded_branch_does_not_know():
             formulas.guarded_branch(BOTH_SIDES, *words)
 
 
-def test_log_sum_of_squares(chance):
-    d = normal(CASES, 3, chance=chance, scale=3)
-    expected = exact(lambda row: mpmath.log(sum(x * x for x in row)), d)
-    for wheres in (0, 1, 2):
-        close(formulas.log_sum_of_squares(d, wheres), expected)
-    d = leaf([0.0, 2.0, -1.0])
-    value = formulas.log_sum_of_squares(d, 2)
-    close(value, [math.log(5)])
-    close(formulas.slope(value, d)[0], [[0, 4 / 5, -2 / 5]])
+def test_half_of_the_pixels_have_no_ink():
+    from helpers.teaching.data import digits
+
+    assert (digits()[0] == 0).double().mean().item() == pytest.approx(0.49, abs=0.005)
 
 
 # The exercises' references
