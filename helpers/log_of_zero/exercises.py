@@ -524,7 +524,7 @@ def kink_of_clamp(score, target):
     minutes=8,
 )
 def lowest_mean_loss(accuracy, classes):
-    """The greatest lower bound, in nats, of the mean cross-entropy of answers of one token.
+    """The greatest lower bound of the mean cross-entropy (natural logarithm) of one-token answers.
 
     accuracy: the share of answers whose argmax is right, a float from 0 to 1; classes: their
     number, an int of at least 2; use it if you need it. Returns a float.
@@ -732,7 +732,7 @@ def only_the_loss(loss, accuracy):
     minutes=8,
 )
 def entropy(probabilities):
-    """The entropy −Σ p·ln p over the last dimension, in nats.
+    """The entropy −Σ p·ln p over the last dimension.
 
     probabilities: float tensor (…, C), each row adds up to 1. Returns a tensor (…). Where p is
     exactly 0, it adds 0, and its gradient is 0: a choice, since the true slope is infinite there.

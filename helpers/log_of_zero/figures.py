@@ -146,7 +146,7 @@ class EpsilonBehindSoftmax:
             [brief(values[now.at]) for values in both] for both in (now.found, now.exact)
         )
         return (
-            f"Scores (−{brief(now.gap)}, 0, 0), {now.guard} with ε = {brief(now.epsilon)} behind a "
+            f"Scores ({brief(-now.gap)}, 0, 0), {now.guard} with ε = {brief(now.epsilon)} behind a "
             f"softmax: loss {loss} and push {push} on the true score; from scores {exact_loss} and "
             f"{exact}."
         )

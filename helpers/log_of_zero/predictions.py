@@ -60,8 +60,8 @@ first_to_break = question(
 )
 
 lowest_loss = number(
-    "33 % of the answers are right, and each answer is one token. What is the lowest mean loss, "
-    "in nats, that any softmax can have?",
+    "33 % of the answers are right, and each answer is one token. What is the lowest mean loss "
+    "that any softmax can have?",
     answer=0.4644,
     tolerance=0.005,
     because="A wrong answer gives the true class ½ at most, and so costs at least ln 2 = 0.6931. "
@@ -74,7 +74,7 @@ after_the_nan = question(
     {
         "73 % and no more: a NaN stops the learning": "It stops it for some rows only. Their loss "
         "is NaN, but their gradient is 0; all other rows go on pushing.",
-        "it falls to 10 % at once: all weights are NaN": "That happens on TensorFlow. torch's ReLU "
+        "it falls to 10 % at once: all weights are NaN": "That happens on TensorFlow without XLA. torch's ReLU "
         "writes a 0 over the NaN gradient, so that all weights stay finite.",
         "it rises further": "The NaN belongs to rows whose ten outputs are all 0, and torch's ReLU "
         "writes a 0 over their gradient. The other rows go on, up to 84 %.",

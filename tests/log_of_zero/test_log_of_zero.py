@@ -5,15 +5,19 @@ Every figure that the page's prose names is asserted here or by a cell of the pa
 
 import csv
 import importlib.util
+import io
 import math
 
 import mpmath
 import numpy as np
 import pytest
 import torch
+from matplotlib.colors import to_rgb
+from PIL import Image
 from torch.nn import functional as F
 
-from helpers.log_of_zero import exercises, formulas
+from helpers.log_of_zero import exercises, figures, formulas
+from helpers.teaching import style
 
 # Keras hands torch's tensors to numpy in a way that numpy 2 calls old.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ impl:DeprecationWarning")
@@ -382,6 +386,15 @@ def test_what_the_second_figure_shows():
         formulas.behind_softmax(gap, "cut", 1e-7)
 
 
+def test_where_the_upper_limit_of_a_clip_is_rounded_to_1():
+    def lost(epsilon, dtype):
+        return bool((1 - torch.ones(1, dtype=dtype).clamp(epsilon, 1 - epsilon) == 0).all())
+
+    assert lost(2.9e-8, torch.float32) and not lost(3.1e-8, torch.float32)
+    assert lost(1e-7, torch.float16) and not lost(1e-8, torch.float64)
+    assert torch.tensor(1e-8, dtype=torch.float16) == 0 < torch.tensor(1e-7, dtype=torch.float16)
+
+
 def test_a_sum_in_the_logarithm_makes_losses_below_0():
     outputs, target = torch.tensor([[1.0, 0], [5, 1]], dtype=torch.float64), torch.tensor([0, 0])
     losses = formulas.row_losses(outputs, target, "log(p + ε)")
@@ -622,6 +635,41 @@ def test_half_of_the_pixels_have_no_ink():
     from helpers.teaching.data import digits
 
     assert (digits()[0] == 0).double().mean().item() == pytest.approx(0.49, abs=0.005)
+
+
+# What the pictures show
+
+
+def seen(name, colour, near=12, **values):
+    """Where the picture has this colour: a mask of its pixels, (540, 900)."""
+    picture = Image.open(io.BytesIO(getattr(figures, name).render(**values))).convert("RGB")
+    return (np.abs(np.array(picture).astype(int) - colour) <= near).all(-1)
+
+
+@pytest.mark.parametrize(("dtype", "pixels"), [("float32", 24), ("float16", 12), ("float64", 0)])
+def test_the_gaps_with_a_healthy_loss_and_a_nan_gradient_are_shaded(dtype, pixels):
+    shade = (0.35 * np.array(to_rgb(style.ORANGE)) + 0.65) * 255
+    mask = seen("ScoreGap", shade, gap=0, dtype=dtype)
+    for half in (mask[:, :450], mask[:, 450:]):
+        width = (half.mean(0) > 0.5).sum() / style.PIXEL_RATIO
+        assert width >= pixels and (width > 0) == (pixels > 0)
+
+
+def test_the_push_that_the_page_names_is_seen_to_fall():
+    black = np.array(to_rgb(style.BLACK)) * 255
+    rows = []
+    for gap in (10.0, 16.0, 20.0):
+        dot = seen("EpsilonBehindSoftmax", black, gap=gap)[60:480, 450:]
+        rows.append(np.flatnonzero(dot.sum(1) >= 8).mean() / style.PIXEL_RATIO)
+    assert rows[1] - rows[0] > 100 and rows[2] - rows[1] > 50
+
+
+def test_a_loss_of_nan_is_marked():
+    vermilion = np.array(to_rgb(style.VERMILION)) * 255
+    marked = {
+        run: seen("DigitTraining", vermilion, run=run).sum() for run in ("clip", "normalise, clip")
+    }
+    assert marked["clip"] == 0 and marked["normalise, clip"] > 2000
 
 
 # The exercises' references
