@@ -646,8 +646,16 @@ def seen(name, colour, near=12, **values):
     return (np.abs(np.array(picture).astype(int) - colour) <= near).all(-1)
 
 
-@pytest.mark.parametrize(("dtype", "pixels"), [("float32", 24), ("float16", 12), ("float64", 0)])
-def test_the_gaps_with_a_healthy_loss_and_a_nan_gradient_are_shaded(dtype, pixels):
+@pytest.mark.parametrize(
+    ("dtype", "pixels", "gaps"),
+    [
+        ("float32", 24, "Shaded are the gaps 89 to 103"),
+        ("float16", 12, "Shaded are the gaps 12 to 17"),
+        ("float64", 0, "At no gap"),
+    ],
+)
+def test_the_gaps_with_a_healthy_loss_and_a_nan_gradient_are_shaded(dtype, pixels, gaps):
+    assert gaps in figures.ScoreGap.describe(dtype=dtype)
     shade = (0.35 * np.array(to_rgb(style.ORANGE)) + 0.65) * 255
     mask = seen("ScoreGap", shade, gap=0, dtype=dtype)
     for half in (mask[:, :450], mask[:, 450:]):
