@@ -463,8 +463,8 @@ def four_pictures(limit):
     guards={"a gradient of length 0": "a sample whose gradient is 0 must not give 0/0"},
     hints=[
         "First you need the gradients one by one: a tensor (n, …). Then a factor for each.",
-        "`torch.func.grad(loss)` is the function that returns the gradient by w; `torch.func.vmap` "
-        "applies it to each sample: `in_dims=(None, 0, 0)` says that w is the same for all.",
+        "Call `torch.autograd.grad` for one sample after the other and stack what it returns, or use "
+        "`torch.func.vmap(torch.func.grad(loss), in_dims=(None, 0, 0))`, which is faster.",
         "A length is a norm over all dimensions but the first. The factor is limit/length, but "
         "never above 1.",
     ],
@@ -480,8 +480,9 @@ def clipped_gradient(loss, w, x, t, limit):
     entries. Longer ones are scaled down to the length `limit`. Returns a tensor of w's shape.
     Example: loss w·x·t, w = 1, x = (3, 1), t = (1, 1), limit 2 → (2 + 1)/2 = 1.5.
     """
-    each = torch.func.vmap(torch.func.grad(loss), in_dims=(None, 0, 0))(w, x, t)
-    rows = each.reshape(len(x), -1)
+    w = w.detach().requires_grad_()
+    each = [torch.autograd.grad(loss(w, x[i], t[i]), w)[0] for i in range(len(x))]
+    rows = torch.stack(each).reshape(len(x), -1)
     factor = limit / rows.norm(dim=1, keepdim=True).clamp(min=limit)
     return (factor * rows).mean(0).reshape(w.shape)
 
@@ -528,8 +529,8 @@ clipped_gradient.slips(
 def clips_after_the_mean(loss, w, x, t, limit):
     """You clip the mean of the gradients, all at once. Then one long gradient decides the direction.
     Clip each sample's gradient before the mean."""
-    each = torch.func.vmap(torch.func.grad(loss), in_dims=(None, 0, 0))(w, x, t)
-    mean = each.mean(0)
+    w = w.detach().requires_grad_()
+    (mean,) = grad(sum(loss(w, x[i], t[i]) for i in range(len(x))) / len(x), w)
     return mean * (limit / mean.norm().clamp(min=limit))
 
 
