@@ -10,6 +10,9 @@ __all__ = [  # noqa: RUF022 (the order of the page)
     "original_unit_report",
     "mape_gradient",
     "best_constant_for_mape",
+    "largest_rate",
+    "mean_of_log_fit",
+    "judge_report",
 ]
 
 single = torch.float32
@@ -24,7 +27,7 @@ SCORES = (-0.1, 0.1, 0.7, 1.1, 0.9, -1.3, -1.1, -0.5)
 @exercise(
     cases={
         "values": {
-            "the page's targets": lambda: (tensor(*TRUTHS), tensor(*SCORES), 3.5, 4.92443),
+            "eight pairs": lambda: (tensor(*TRUTHS), tensor(*SCORES), 3.5, 4.92443),
             "three houses": lambda: (tensor(210e3, 320e3, 455e3), tensor(-1, 0.5, 1), 300e3, 9e4),
             "one prediction for all": lambda: (tensor(1, 4, 2.5), tensor(0.3, 0.3, 0.3), 2, 1.5),
         },
@@ -227,7 +230,7 @@ mape_gradient.slips(
 @exercise(
     cases={
         "values": {
-            "the page's targets": lambda: (tensor(1.0, 2, 10),),
+            "1, 2 and 10": lambda: (tensor(1.0, 2, 10),),
             "not in order": lambda: (tensor(9.0, 4, 7, 3, 12, 5),),
             "the smallest is outvoted": lambda: (tensor(6, 4, 5, 7, 5.5),),
             "both signs": lambda: (tensor(-3, 1.5, 4, -2.5, 2),),
@@ -348,3 +351,305 @@ def interpolates(y_true):
 
 
 # 5 · transformed_gaussian_nll
+
+
+# 4 · largest_rate
+
+
+@exercise(
+    cases={
+        "values": {
+            "one layer": lambda: (2.0, 100.0, 1),
+            "two layers": lambda: (1.0, 100.0, 2),
+            "two layers, another input": lambda: (0.5, 100.0, 2),
+            "three layers": lambda: (2.0, 60.0, 3),
+            "five layers": lambda: (1.5, 0.3, 5),
+        },
+        "edges": {"y = x": lambda: (3.0, 3.0, 4)},
+    },
+    hints=[
+        "At the minimum p = y. What is then left of the second derivative of (p − y)² by two of the "
+        "weights?",
+        "Only 2·(∂p/∂wᵢ)·(∂p/∂wⱼ). All these slopes are equal. What is the product of all weights "
+        "but one?",
+        "A matrix of L × L equal entries a has the largest eigenvalue L·a. The rate is 2 divided by "
+        "it.",
+    ],
+    level=3,
+    minutes=12,
+)
+def largest_rate(x, y, layers):
+    """The largest rate at which gradient descent stays near the minimum of (p − y)².
+
+    The model is p = w₁·w₂·…·x with as many weights as there are layers, and at the minimum all
+    weights are equal. x, y: floats above 0; layers: an int, at least 1. The rate is 2 divided by
+    the largest eigenvalue of the second derivatives at the minimum. Returns a float.
+    Example: x 1., y 100., two layers → 0.005.
+    """
+    others = (y / x) ** ((layers - 1) / layers)
+    return 1 / (layers * (x * others) ** 2)
+
+
+largest_rate.slips(
+    is_that_of_one_layer=(
+        "layers * (x * others) → (x * 1)",
+        "This is the rate for one layer, 1/x². With more layers each slope holds the other weights.",
+    ),
+    leaves_the_other_weights_out=(
+        "x * others → x",
+        "The slope of p by one weight is x times *all the other weights*.",
+    ),
+    multiplies_all_weights=(
+        "((layers - 1) / layers) → 1.0",
+        "The slope by one weight holds the product of the others, without that weight.",
+    ),
+    counts_one_direction=(
+        "layers * → 1 *",
+        "All weights move at once: the largest eigenvalue adds the equal entries of a row.",
+    ),
+    takes_one_weight_only=(
+        "((layers - 1) / layers) → (1 / layers)",
+        "This is one weight. The slope holds all weights *but* one: their product.",
+    ),
+    forgets_the_square=(
+        "(x * others) ** 2 → (x * others)",
+        "The second derivative holds the slope twice: by one weight and by another one.",
+    ),
+    takes_one_over_the_eigenvalue=(
+        "1 / (layers → 0.5 / (layers",
+        "This is 1 divided by the eigenvalue: the step that jumps to the bottom. It may be twice "
+        "as long before descent moves away.",
+    ),
+    forgets_the_2_of_the_square=(
+        "1 / (layers → 2 / (layers",
+        "The second derivative of (p − y)² is *twice* the product of the slopes.",
+    ),
+    returns_the_eigenvalue=(
+        "1 / (layers * (x * others) ** 2) → 2 * layers * (x * others) ** 2",
+        "This is the largest eigenvalue. The rate is 2 divided by it.",
+    ),
+    forgets_the_input=(
+        "x * others → others",
+        "The input x is missing from the slope of p by one weight.",
+    ),
+    takes_y_for_the_product=(
+        "(y / x) ** → y **",
+        "The weights times x make y, so that the product of all weights is y/x.",
+    ),
+    is_always_that_of_two=(
+        "1 / (layers * (x * others) ** 2) → 1 / (2 * x * y)",
+        "Right for two layers only. Derive the product of all weights but one for any number.",
+    ),
+)
+
+
+# 5 · mean_of_log_fit
+
+
+@exercise(
+    cases={
+        "values": {
+            "skewed residuals": lambda: (tensor(1.0, 3, 4.5), tensor(-1.2, 0.3, 0.4, 0.5)),
+            "large noise": lambda: (tensor(0.2, 2), 1.2 * normal(50, seed=12)),
+            "residuals with a mean": lambda: (tensor(2.0, 2.5), tensor(0.1, 0.9, -0.2)),
+        },
+        "shapes": {
+            "one forecast": lambda: (tensor(1.3), tensor(-0.5, 0.5)),
+            "as many forecasts as residuals": lambda: (normal(6, seed=13), normal(6, seed=14)),
+            "float32": lambda: (tensor(1.0, 2, dtype=single), tensor(0.4, -0.4, dtype=single)),
+        },
+        "edges": {"no residual": lambda: (tensor(1.0, 2), tensor(0.0, 0, 0))},
+    },
+    hints=[
+        "A new number is exp(log forecast + residual) − 1, with a residual that nobody knows yet. "
+        "Each residual of the past is one example of it.",
+        "Take each of these numbers first, and the mean last.",
+    ],
+    level=2,
+    minutes=8,
+)
+def mean_of_log_fit(logs, residuals):
+    """Forecasts of the mean of y from a fit of log(1 + y), whatever the noise looks like.
+
+    logs: float tensor (m,), forecasts of log(1 + y); residuals: (n,), log(1 + y) minus its fit in
+    the years learnt from. Each forecast is the mean of the n numbers y that these residuals would
+    make of it. Returns a tensor (m,).
+    Example: logs [0.6931], residuals [-0.6931, 0.6931] → [1.5].
+    """
+    return torch.exp(logs) * torch.exp(residuals).mean() - 1
+
+
+mean_of_log_fit.slips(
+    takes_it_back_only=(
+        "* torch.exp(residuals).mean() - 1 → - 1",
+        "`expm1` of the forecast alone: the number in the middle, not the mean.",
+    ),
+    multiplies_the_forecast=(
+        "torch.exp(logs) * torch.exp(residuals).mean() - 1 → "
+        "torch.expm1(logs) * torch.exp(residuals).mean()",
+        "The factor belongs to 1 + y. Subtract the 1 after multiplying.",
+    ),
+    assumes_normal_noise=(
+        "torch.exp(residuals).mean() → torch.exp(residuals.square().mean() / 2)",
+        "exp(σ²/2) is the mean of exp(residual) for normal noise only. Take that mean itself.",
+    ),
+    assumes_normal_noise_around_a_mean=(
+        "torch.exp(residuals).mean() → torch.exp(residuals.var(correction=0) / 2)",
+        "exp(variance/2) is the mean of exp(residual) for normal noise around 0 only.",
+    ),
+    averages_the_residuals_first=(
+        "torch.exp(residuals).mean() → torch.exp(residuals.mean())",
+        "The mean is taken before the exponential. Make a number of each residual first.",
+    ),
+    forgets_to_subtract_1=(
+        ".mean() - 1 → .mean()",
+        "This is the mean of 1 + y: the 1 is still to be subtracted.",
+    ),
+    takes_the_median=(
+        "torch.exp(residuals).mean() → torch.exp(residuals).median()",
+        "The median of the examples. The mean is asked for.",
+    ),
+    forgets_the_exponential=(
+        "torch.exp(residuals).mean() → (1 + residuals.mean())",
+        "The residuals are those of logarithms. Their exponentials are factors of 1 + y.",
+    ),
+    adds_the_residuals_in_the_unit_of_y=(
+        "torch.exp(logs) * torch.exp(residuals).mean() - 1 → "
+        "torch.expm1(logs) + torch.expm1(residuals).mean()",
+        "A residual of the logarithm multiplies 1 + y; it adds nothing to y.",
+    ),
+    adds_up_and_forgets_n=(
+        "torch.exp(residuals).mean() → torch.exp(residuals).sum()",
+        "This is the sum over the residuals. Divide by their number.",
+    ),
+    matches_them_one_to_one=(
+        "torch.exp(logs) * torch.exp(residuals).mean() - 1 → torch.expm1(logs + residuals).mean()",
+        "Each forecast goes with *every* residual, and each gets a mean of its own.",
+    ),
+)
+
+
+# 6 · judge_report
+
+NUMBERS = (10.0, 20.0, 60.0, 110.0)  # mean 50, standard deviation 39.37
+FITTING = 15.748  # the RMSE that belongs to R² = 0.84
+
+
+@exercise(
+    cases={
+        "values": {
+            "standardised numbers": lambda: (tensor(*NUMBERS), 0.4, 0.2, 0.84, (-0.3, -0.1)),
+            "a clear lead": lambda: (tensor(*NUMBERS), FITTING, 0.9, 0.84, (-9.0, -2.0)),
+            "an interval around 0": lambda: (tensor(*NUMBERS), FITTING, 0.1, 0.84, (-9.0, 1.0)),
+            "behind the baseline": lambda: (tensor(*NUMBERS), FITTING, 0.3, 0.84, (2.0, 9.0)),
+            "more behind than ahead": lambda: (tensor(*NUMBERS), FITTING, 0.3, 0.84, (-2.0, 9.0)),
+            "R² below 0": lambda: (tensor(*NUMBERS), 43.128, 0.4, -0.2, (-9.0, -2.0)),
+            "ten times the unit": lambda: (tensor(*NUMBERS), 157.48, 0.5, 0.84, (-90.0, -20.0)),
+            "three per cent too small": lambda: (tensor(*NUMBERS), 15.28, 0.2, 0.84, (-9.0, -2.0)),
+            "another unit, R² below 0": lambda: (tensor(*NUMBERS), 1.0954, 0.2, -0.2, (-1.0, -0.2)),
+            "as large as the spread": lambda: (tensor(*NUMBERS), 39.37, 0.4, 0.84, (-9.0, -2.0)),
+            "n − 1 in place of n": lambda: (tensor(*NUMBERS), 18.184, 0.4, 0.84, (-9.0, -2.0)),
+            "without the root": lambda: (tensor(*NUMBERS), 248.0, 0.4, 0.84, (-9.0, -2.0)),
+            "numbers of spread 1": lambda: (tensor(1.0, 3), 0.5, 1.2, 0.75, (-0.5, -0.1)),
+            "centre of the interval below 0": lambda: (tensor(1.0, 3), 0.5, 0.3, 0.75, (-2.0, 0.5)),
+        },
+        "edges": {
+            "R² = 0": lambda: (tensor(*NUMBERS), 39.37, 0.4, 0.0, (-9.0, -2.0)),
+            "an interval up to 0": lambda: (tensor(*NUMBERS), FITTING, 0.2, 0.84, (-9.0, 0.0)),
+            "rounded to three digits": lambda: (tensor(*NUMBERS), 15.7, 0.2, 0.84, (-9.0, -2.0)),
+            "no error at all": lambda: (tensor(*NUMBERS), 0.0, 0.0, 1.0, (-9.0, -2.0)),
+        },
+    },
+    hints=[
+        "RMSE and R² come from the same squared errors. Write R² with the mean of both sums: which "
+        "RMSE belongs to it?",
+        "R² = 1 − RMSE²/Var(y), so that RMSE = √((1 − R²)·Var(y)), where Var(y) divides by n.",
+        "A lead is shown if the *whole* interval lies below 0.",
+    ],
+    level=2,
+    minutes=10,
+)
+def judge_report(y, rmse, mape, r2, lead):
+    """What is wrong with this report on forecasts of y, or may you trust it?
+
+    y: float64 tensor (n,), the true numbers in their own unit; rmse, mape, r2: floats, as reported;
+    lead: (low, high), the 95 % interval of the MAE minus the MAE of a baseline. Returns the first
+    of these that applies: "another unit" (rmse is more than 1 % away from the one that belongs to
+    r2 and y), "worse than the mean" (r2 below 0), "no lead" (the interval reaches 0 or lies above
+    it), and otherwise "trust".
+    Example: y [1., 3.], rmse 0.5, mape 0.3, r2 0.75, lead (-0.4, -0.1) → "trust".
+    """
+    fitting = ((1 - r2) * y.var(correction=0)).sqrt()
+    if abs(rmse - fitting) > 0.01 * fitting:
+        return "another unit"
+    if r2 < 0:
+        return "worse than the mean"
+    return "trust" if lead[1] < 0 else "no lead"
+
+
+judge_report.slips(
+    takes_the_spread_of_y_alone=(
+        "((1 - r2) * y.var(correction=0)) → y.var(correction=0)",
+        "The spread of y is the RMSE of “always the mean”. R² says by how much this one is lower.",
+    ),
+    forgets_the_spread_of_y=(
+        "((1 - r2) * y.var(correction=0)) → torch.tensor(1.0 - r2)",
+        "√(1 − R²) is the RMSE of standardised numbers. It lacks the standard deviation of y.",
+    ),
+    forgets_the_root=(
+        ".sqrt() → * 1",
+        "(1 − R²)·Var(y) is the *squared* RMSE: take the root.",
+    ),
+    divides_by_n_minus_1=(
+        "y.var(correction=0) → y.var()",
+        "`var()` divides by n − 1. The RMSE divides by n.",
+    ),
+    takes_r2_for_the_error=(
+        "(1 - r2) * → r2 *",
+        "R² is the share that is explained. The error is what is left, 1 − R².",
+    ),
+    only_finds_what_is_too_small=(
+        "abs(rmse - fitting) → fitting - rmse",
+        "An RMSE that is too large is in another unit as well.",
+    ),
+    only_finds_what_is_too_large=(
+        "abs(rmse - fitting) → rmse - fitting",
+        "An RMSE that is too small is in another unit as well: that is the usual trick.",
+    ),
+    does_not_compare_the_unit=(
+        "abs(rmse - fitting) > 0.01 * fitting → False",
+        "Nothing compares the RMSE with R² and y. The smallest RMSE may be one of scaled numbers.",
+    ),
+    does_not_look_at_r2=(
+        "r2 < 0 → False",
+        "An R² below 0 means that “always the mean” is better.",
+    ),
+    asks_for_a_good_r2=(
+        "r2 < 0 → r2 < 0.8",
+        "How good is good enough is another question. Only below 0 is it worse than the mean.",
+    ),
+    looks_at_the_near_end=(
+        "lead[1] < 0 → lead[0] < 0",
+        "The low end below 0 is not enough. The whole interval must lie below 0.",
+    ),
+    looks_at_the_centre=(
+        "lead[1] < 0 → sum(lead) / 2 < 0",
+        "The centre of the interval is a guess. The whole interval must lie below 0.",
+    ),
+    takes_above_0_for_a_lead=(
+        "lead[1] < 0 → lead[0] > 0",
+        "An error minus the baseline's: a lead lies *below* 0.",
+    ),
+    any_clear_difference=(
+        "lead[1] < 0 → lead[0] * lead[1] > 0",
+        "An interval above 0 is clear as well: clearly behind the baseline.",
+    ),
+    does_not_look_at_the_lead=(
+        "lead[1] < 0 → True",
+        "Nothing looks at the interval. Without it, a lead may be luck.",
+    ),
+    believes_the_mape=(
+        "lead[1] < 0 → mape < 0.5",
+        "A low MAPE can come from low guesses. It is not what decides here.",
+    ),
+)

@@ -1,30 +1,67 @@
-"""Metrics under a change of unit, means of batches, and losses in turned coordinates.
+"""Sunspot numbers, forecasts of them, and metrics under a change of unit.
 
-Targets are `y`, predictions `p`; metrics are taken over the last dimension, so that many settings
-are one call. Everything is float64 unless said otherwise.
+True numbers are `y`, forecasts `p`; metrics are taken over the last dimension, so that many
+settings are one call. Everything is float64.
 """
 
-import math
 from functools import lru_cache
 
 import numpy as np
 import torch
+from torch import nn
 
-from helpers.teaching.data import DATA, diabetes, sunspots
+from helpers.teaching.data import DATA, sunspots
 
 
 def _tensor(*values):
     return torch.tensor(values, dtype=torch.float64)
 
 
-Y = _tensor(2, 5, 9, 7, 10, -5, -2, 2)
-P = _tensor(3, 4, 7, 9, 8, -3, -2, 1)
-"""The page's eight pairs, targets and predictions."""
+# The data: what is known, and what comes some years later
 
-EPS = float(np.finfo(np.float64).eps)
+LAGS = 9
+LAST_LEARNT = 1900
+AHEAD = tuple(range(1, 7))
 
 
-# 1 · What a unit does to a metric
+@lru_cache(maxsize=len(AHEAD) + 1)
+def lagged(ahead=1):
+    """Years (n,) int64, the nine numbers known `ahead` years before (n, 9), the year's own (n,).
+
+    The newest known number comes first. `ahead`: an int from 1.
+    """
+    years, numbers = (torch.from_numpy(values) for values in sunspots())
+    known = numbers.unfold(0, LAGS, 1)[:-ahead].flip(1)
+    return years[LAGS + ahead - 1 :], known, numbers[LAGS + ahead - 1 :]
+
+
+def parts(ahead=1, last=LAST_LEARNT):
+    """What is learnt from, up to the year `last`, and the new years: (x, y), (x_new, y_new).
+
+    x (192 or fewer, 9): the nine numbers known `ahead` years before; y: the numbers to foretell.
+    """
+    years, x, y = lagged(ahead)
+    old = years <= last
+    return (x[old], y[old]), (x[~old], y[~old])
+
+
+def with_ones(x):
+    """x (n, k) with a column of ones in front."""
+    return torch.cat([torch.ones_like(x[:, :1]), x], 1)
+
+
+def least_squares(x, y):
+    """Coefficients (1 + k,), the constant first, of the least-squares fit of y (n,) by x (n, k)."""
+    return torch.linalg.lstsq(with_ones(x), y[:, None], driver="gelsd").solution[:, 0]
+
+
+def one_year_ahead():
+    """The numbers of 1901 to 2008 and their least-squares forecasts, cut at 0: y (108,), p (108,)."""
+    old, (x, y) = parts()
+    return y, (with_ones(x) @ least_squares(*old)).clamp(min=0)
+
+
+# 1 · Metrics and units
 
 
 def rmse(y, p):
@@ -51,47 +88,6 @@ def r_squared(y, p):
 METRICS = {"RMSE": rmse, "MAE": mae, "MAPE": mape, "R²": r_squared}
 
 
-def rescale(values, s, c):
-    """s·values + c, rounded to ten decimals: decimal s and c that lead to 0 lead to 0 exactly."""
-    return torch.round(s * values + c, decimals=10)
-
-
-def standardise(values, reference):
-    """`values` less the mean of `reference`, in its standard deviations; columns each by itself."""
-    return (values - reference.mean(0)) / reference.std(0, correction=0)
-
-
-# 2 · MAPE near zero
-
-TARGETS = _tensor(1, 2, 10)
-
-
-def weighted_median(values, weights):
-    """The smallest of `values` up to which at least half of the weight lies; vectors."""
-    order = values.argsort()
-    reached = weights[order].cumsum(0)
-    return values[order][(2 * reached >= reached[-1]).int().argmax()]
-
-
-def best_constants(y):
-    """The constants that minimise MSE, MAE and MAPE over the targets `y` (n,): three tensors ()."""
-    return {
-        "MSE": y.mean(),
-        "MAE": weighted_median(y, torch.ones_like(y)),
-        "MAPE": weighted_median(y, 1 / y.abs()),
-    }
-
-
-def constant_losses(y, guesses):
-    """MSE, MAE and MAPE of constant guesses (m,) over y (n,): three tensors (m,), by name."""
-    error = (guesses[:, None] - y).abs()
-    return {
-        "MSE": error.square().mean(-1),
-        "MAE": error.mean(-1),
-        "MAPE": (error / y.abs()).mean(-1),
-    }
-
-
 def smape(y, p):
     """Mean of 2|y − p|/(|y| + |p|), from 0 to 2; 0 where both are 0."""
     size = y.abs() + p.abs()
@@ -108,214 +104,225 @@ def mase(y, p, history):
     return mae(y, p) / history.diff().abs().mean()
 
 
-# 3 · Does scaling the target change the model?
+def rescale(values, s, c):
+    """s·values + c, rounded to ten decimals: decimal s and c that lead to 0 lead to 0 exactly."""
+    return torch.round(s * values + c, decimals=10)
 
-HELD_OUT = 100
-CHECKPOINTS = (0, 1, 2, 5, 10, 20, 50, 100, 200)
-OPTIMISERS = ("SGD", "Adam")
+
+# 2 · The guess that a metric rewards
+
+
+def weighted_median(values, weights):
+    """The smallest of `values` up to which at least half of the weight lies; vectors."""
+    order = values.argsort()
+    reached = weights[order].cumsum(0)
+    return values[order][(2 * reached >= reached[-1]).int().argmax()]
+
+
+def best_constants(y, shift=0.0):
+    """The constants that minimise MSE, MAE and MAPE over y (n,), MAPE after adding `shift`.
+
+    Three tensors (), by name, all without the shift.
+    """
+    return {
+        "MSE": y.mean(),
+        "MAE": weighted_median(y, torch.ones_like(y)),
+        "MAPE": weighted_median(y, 1 / (y + shift).abs()),
+    }
+
+
+def constant_losses(y, guesses, shift=0.0):
+    """MSE, MAE and MAPE (m,) of constant guesses (m,) over y (n,), MAPE after adding `shift`."""
+    error = (guesses[:, None] - y).abs()
+    return {
+        "MSE": error.square().mean(-1),
+        "MAE": error.mean(-1),
+        "MAPE": (error / (y + shift).abs()).mean(-1),
+    }
+
+
+# 3 · Does the unit of the target change the model?
+
+STEPS = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 SCALES = tuple(float(f"{10 ** (i / 2):.3g}") for i in range(-8, 7))
-LEARNING_RATES = tuple(float(f"{10 ** (i / 2):.3g}") for i in range(-8, 1))
+RATES = tuple(float(f"{10 ** (i / 2):.3g}") for i in range(-8, 1))
+MODELS = {
+    "network, SGD": (True, "SGD"),
+    "network, Adam": (True, "Adam"),
+    "linear, SGD": (False, "SGD"),
+    "linear, Adam": (False, "Adam"),
+}
+"""Name → whether it has a hidden layer, and the optimiser."""
+
+
+def standardise(values, reference):
+    """`values` less the mean of `reference`, in its standard deviations; columns each by itself."""
+    return (values - reference.mean(0)) / reference.std(0, correction=0)
 
 
 @lru_cache(maxsize=1)
-def diabetes_parts():
-    """Patients to train on and patients held out: (x, y), (x_new, y_new).
-
-    x (342, 10) float64, each column with mean 0 and standard deviation 1 over these 342 rows, and
-    x_new (100, 10) by the same two numbers; y the disease progression, 25 to 346.
-    """
-    x, y = diabetes()
-    order = torch.randperm(len(y), generator=torch.Generator().manual_seed(0))
-    new, old = order[:HELD_OUT], order[HELD_OUT:]
-    return tuple((standardise(x[part], x[old]), y[part]) for part in (old, new))
+def inputs():
+    """`parts()` with the nine inputs standardised by the years up to 1900."""
+    (x, y), (x_new, y_new) = parts()
+    return (standardise(x, x), y), (standardise(x_new, x), y_new)
 
 
-def with_ones(x):
-    """x (n, k) with a column of ones in front."""
-    return torch.cat([torch.ones_like(x[:, :1]), x], 1)
-
-
-def least_squares(x, y):
-    """Coefficients (1 + k,), the constant first, of the least-squares fit of y (n,) by x (n, k)."""
-    return torch.linalg.lstsq(with_ones(x), y[:, None], driver="gelsd").solution[:, 0]
-
-
-def lasso(x, y, alpha, sweeps=1000):
-    """Coefficients (1 + k,) that minimise ‖y − Xw − b‖²/(2n) + alpha·‖w‖₁, the constant first.
-
-    x (n, k) must have columns of mean 0. By coordinate descent until no coefficient moves by more
-    than 1e-12 of the largest; alpha is in the unit of y times that of x.
-    """
-    n, k = x.shape
-    gram, target = (x.T @ x / n).tolist(), (x.T @ (y - y.mean()) / n).tolist()
-    w = [0.0] * k
-    for _ in range(sweeps):
-        moved = 0.0
-        for j in range(k):
-            pull = (
-                target[j] - sum(g * v for g, v in zip(gram[j], w, strict=True)) + gram[j][j] * w[j]
-            )
-            new = math.copysign(max(abs(pull) - alpha, 0.0), pull) / gram[j][j]
-            moved, w[j] = max(moved, abs(new - w[j])), new
-        if moved <= 1e-12 * max(map(abs, w)):
-            break
-    return torch.cat([y.mean()[None], _tensor(*w)])
-
-
-def fit_in_unit(fit, scale):
-    """RMSE on held-out patients, in the original unit, of fit(x, scale·y), the constant first."""
-    (x, y), (x_new, y_new) = diabetes_parts()
-    return rmse(y_new, with_ones(x_new) @ fit(x, scale * y) / scale)
-
-
-def descend(factor, rate, optimiser="SGD", steps=50):
-    """Coefficients (11,) after `steps` of an optimiser from 0 on factor·MSE, y in its deviations."""
-    (x, y), _ = diabetes_parts()
-    x, y = with_ones(x), y / y.std(correction=0)
-    w = torch.zeros(x.shape[1], dtype=torch.float64, requires_grad=True)
-    method = getattr(torch.optim, optimiser)([w], lr=rate)
-    for _ in range(steps):
-        method.zero_grad()
-        (factor * (x @ w - y).square().mean()).backward()
-        method.step()
-    return w.detach()
-
-
-def count_better_on_test(splits, held_out=88):
-    """In how many random splits of the patients least squares has the higher R² on the test part."""
-    x, y = diabetes()
-    generators = (torch.Generator().manual_seed(seed) for seed in range(splits))
-    orders = torch.stack([torch.randperm(len(y), generator=g) for g in generators])
-    rows, targets = with_ones(standardise(x, x))[orders], y[orders]
-    old, new = slice(held_out, None), slice(held_out)
-    # all splits at once, by their normal equations, which are harmless for standardised columns
-    gram = rows[:, old].mT @ rows[:, old]
-    w = torch.linalg.solve(gram, rows[:, old].mT @ targets[:, old, None])
-    predictions = (rows @ w)[..., 0]
-    test, train = (r_squared(targets[:, i], predictions[:, i]) for i in (new, old))
-    return int((test > train).sum())
+def network(hidden=True, seed=0):
+    """A network 9–16–1 with ReLU as torch starts it after a seed, or a linear model 9–1 at 0."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        layers = [nn.Linear(LAGS, 16), nn.ReLU(), nn.Linear(16, 1)]
+    model = nn.Sequential(*(layers if hidden else [nn.Linear(LAGS, 1)])).double()
+    if not hidden:
+        nn.init.zeros_(model[0].weight)
+        nn.init.zeros_(model[0].bias)
+    return model
 
 
 @lru_cache(maxsize=1)
 def stored():
-    """What data/loss_scaling_diabetes.py has computed, as a dict.
+    """What data/loss_scaling_sunspots.py has computed, as a dict of float64 tensors.
 
-    networks: float64 (OPTIMISERS, SCALES, LEARNING_RATES, CHECKPOINTS), RMSE on the held-out
-    patients in the original unit, infinite once a network has overflowed; standardised: the same
-    without the dimension of scales; forest: (SCALES,) RMSE of random forests.
+    units: (MODELS, SCALES, RATES, STEPS), RMSE on 1901 to 2008 in the original unit, infinite once
+    a model has overflowed; standardised: the same without the dimension of scales; forest:
+    (SCALES,) RMSE of random forests.
     """
-    with np.load(DATA / "loss_scaling_diabetes.npz") as file:
+    with np.load(DATA / "loss_scaling_sunspots.npz") as file:
         return {name: torch.from_numpy(file[name]).double() for name in file.files}
 
 
 # 4 · log1p changes the question
 
-SIGMAS = tuple(round(0.1 * i, 1) for i in range(1, 16))
-
-
-def log_line(x):
-    """The page's truth: the median of log(1 + y) at x."""
-    return 0.5 + 0.5 * x
-
-
-@lru_cache(maxsize=1)
-def skewed_sample(n=4000):
-    """x (n,) from 0 to 4 and standard normal noise (n,), the same at every call."""
-    generator = torch.Generator().manual_seed(1)
-    x = 4 * torch.rand(n, generator=generator, dtype=torch.float64)
-    return x, torch.randn(n, generator=generator, dtype=torch.float64)
-
-
-def skewed(x, noise, sigma):
-    """y with log(1 + y) = 0.5 + 0.5·x + sigma·noise."""
-    return torch.expm1(log_line(x) + sigma * noise)
+FITS = ("line", "log1p", "times exp")
 
 
 def log_fit(x, y):
-    """Constant, slope and residual standard deviation of log(1 + y) fitted by a line in x."""
-    coefficients = least_squares(x[:, None], torch.log1p(y))
-    residual = torch.log1p(y) - coefficients[0] - coefficients[1] * x
-    return coefficients[0], coefficients[1], residual.square().mean().sqrt()
+    """Coefficients (1 + k,) of the line through log(1 + y) in log(1 + x), and its residuals (n,)."""
+    w = least_squares(torch.log1p(x), torch.log1p(y))
+    return w, torch.log1p(y) - with_ones(torch.log1p(x)) @ w
 
 
-def back_transformed(fit, x, corrected=False):
-    """Predictions of y from `log_fit`: the median, or the mean if `corrected` by exp(σ²/2)."""
-    constant, slope, sigma = fit
-    return torch.expm1(constant + slope * x + (sigma.square() / 2 if corrected else 0))
+@lru_cache(maxsize=2 * len(AHEAD))
+def three_fits(ahead, last=LAST_LEARNT):
+    """Forecasts of three fits, learnt up to `last`, for the old years and the new: pairs (y, fits).
 
-
-@lru_cache(maxsize=32)
-def log_study(sigma, n=20_000):
-    """Three fits of 4000 pairs measured on `n` new ones, as a dict.
-
-    Name → (RMSE, MAE, mean prediction ÷ mean target), floats; names "line", "log", "corrected":
-    least squares on y, on log(1 + y) taken back, and the same with exp(σ²/2).
+    fits: name of FITS → forecasts, cut at 0. "line": least squares on y; "log1p": least squares on
+    log(1 + y) by the logarithms of the inputs, taken back by expm1; "times exp": the same with
+    1 + forecast multiplied by exp(σ²/2), σ² the mean squared residual.
     """
-    x, noise = skewed_sample()
-    y = skewed(x, noise, sigma)
-    generator = torch.Generator().manual_seed(2)
-    new = 4 * torch.rand(n, generator=generator, dtype=torch.float64)
-    y_new = skewed(new, torch.randn(n, generator=generator, dtype=torch.float64), sigma)
-    line, fit = least_squares(x[:, None], y), log_fit(x, y)
-    predictions = {
-        "line": line[0] + line[1] * new,
-        "log": back_transformed(fit, new),
-        "corrected": back_transformed(fit, new, corrected=True),
+    old, new = parts(ahead, last)
+    line, (w, residuals) = least_squares(*old), log_fit(*old)
+    half = residuals.square().mean() / 2
+    found = []
+    for x, y in (old, new):
+        logs = with_ones(torch.log1p(x)) @ w
+        p = with_ones(x) @ line, torch.expm1(logs), torch.expm1(logs + half)
+        found.append((y, {name: q.clamp(min=0) for name, q in zip(FITS, p, strict=True)}))
+    return found
+
+
+def same_curve(x, y, start, steps=50):
+    """Coefficients w (k,) that minimise the squared error of expm1(x @ w) itself, x (n, k).
+
+    By Levenberg and Marquardt from `start`: Gauss–Newton, damped until the error falls.
+    """
+    w, damping = start, 1e-3
+
+    def cost(w):
+        return (torch.expm1(x @ w) - y).square().sum()
+
+    for _ in range(steps):
+        slopes = x * torch.exp(x @ w)[:, None]
+        normal, pull = slopes.T @ slopes, slopes.T @ (y - torch.expm1(x @ w))
+        new = w + torch.linalg.solve(normal + damping * normal.diagonal().diag(), pull)
+        better = bool(cost(new) < cost(w))
+        w, damping = (new, damping / 3) if better else (w, damping * 5)
+    return w
+
+
+@lru_cache(maxsize=len(AHEAD))
+def rmse_of_same_curve(ahead):
+    """RMSE of the log fit's curve, fitted to y itself: {"learnt from": …, "new years": …}."""
+    (x, y), new = parts(ahead)
+    w = same_curve(with_ones(torch.log1p(x)), y, log_fit(x, y)[0])
+    return {
+        name: float(rmse(b, torch.expm1(with_ones(torch.log1p(a)) @ w)))
+        for name, (a, b) in {"learnt from": (x, y), "new years": new}.items()
+    }
+
+
+def skewed_study(sigma, n=4000, n_new=20_000):
+    """The same fits to made-up pairs with log(1 + y) = 0.5 + 0.5·x + sigma·noise, normal noise.
+
+    Name → (RMSE, mean forecast ÷ mean y), floats, on `n_new` new pairs; names "line", "log1p",
+    "times exp", and "same curve": the log fit's curve, fitted to y itself.
+    """
+    generator = torch.Generator().manual_seed(1)
+
+    def drawn(n):
+        x = 4 * torch.rand(n, generator=generator, dtype=torch.float64)
+        noise = torch.randn(n, generator=generator, dtype=torch.float64)
+        return x[:, None], torch.expm1(0.5 + 0.5 * x + sigma * noise)
+
+    (x, y), (x_new, y_new) = drawn(n), drawn(n_new)
+    logs = least_squares(x, torch.log1p(y))
+    half = (torch.log1p(y) - with_ones(x) @ logs).square().mean() / 2
+    found = {
+        "line": with_ones(x_new) @ least_squares(x, y),
+        "log1p": torch.expm1(with_ones(x_new) @ logs),
+        "times exp": torch.expm1(with_ones(x_new) @ logs + half),
+        "same curve": torch.expm1(with_ones(x_new) @ same_curve(with_ones(x), y, logs)),
     }
     return {
-        name: (float(rmse(y_new, p)), float(mae(y_new, p)), float(p.mean() / y_new.mean()))
-        for name, p in predictions.items()
+        name: (float(rmse(y_new, p)), float(p.mean() / y_new.mean())) for name, p in found.items()
     }
 
 
-# 5 · Sum, mean, and unequal batches
+# 5 · Which forecast is better?
+
+SCORES = {"RMSE": rmse, "MAE": mae, "MAPE": mape, "sMAPE": smape}
+BLOCKS = (1, 11, 22)
 
 
-# 6 · Turning the coordinates
+@lru_cache(maxsize=8)
+def resamples(n, block, times=2000):
+    """Rows of indices (times, n): `n` years drawn again in blocks of neighbours, around the end."""
+    generator = torch.Generator().manual_seed(0)
+    starts = torch.randint(n, (times, -(-n // block), 1), generator=generator)
+    return ((starts + torch.arange(block)) % n).flatten(1)[:, :n]
 
 
-# 7 · On real data
+def ratio_interval(metric, y, p, q, block=11):
+    """metric of q ÷ metric of p over the years y (n,), and its 95 % interval: three floats.
 
-LAGS = 9
-PARTS = {"1801–2008": 1801, "1901–2008": 1901}
-
-
-@lru_cache(maxsize=1)
-def forecasts():
-    """Sunspot numbers of 1801 to 2008 foretold a year ahead: years, y, and forecasts by name.
-
-    "last year" says the same again; "autoregression" is a least-squares fit to the nine years
-    before, learnt on the years to 1800 and cut at 0. numpy years (208,), tensors (208,).
+    A percentile bootstrap of 2000 draws in blocks of `block` years; both forecasts are judged on
+    the same draws.
     """
-    years, numbers = sunspots()
-    series = torch.from_numpy(numbers)
-    lagged = torch.stack([series[LAGS - k : len(series) - k] for k in range(1, LAGS + 1)], 1)
-    target, when = series[LAGS:], years[LAGS:]
-    old, new = torch.from_numpy(when <= 1800), torch.from_numpy(when > 1800)
-    coefficients = least_squares(lagged[old], target[old])
-    found = {
-        "last year": lagged[new][:, 0],
-        "autoregression": (with_ones(lagged[new]) @ coefficients).clamp(min=0),
-    }
-    return when[when > 1800], target[new], found
+    chosen = resamples(len(y), block)
+    ratios = metric(y[chosen], q[chosen]) / metric(y[chosen], p[chosen])
+    low, high = torch.quantile(ratios, _tensor(0.025, 0.975)).tolist()
+    return float(metric(y, q) / metric(y, p)), low, high
 
 
-SCORES = ("RMSE", "MAE", "MAPE", "sMAPE", "WAPE", "MASE")
+@lru_cache(maxsize=len(AHEAD) * len(BLOCKS))
+def lead_of_log(ahead, block=11, last=LAST_LEARNT):
+    """`ratio_interval` of the log fit over the line on the new years, by the names of SCORES."""
+    y, fits = three_fits(ahead, last)[1]
+    p, q = fits["line"], fits["log1p"]
+    return {name: ratio_interval(metric, y, p, q, block) for name, metric in SCORES.items()}
 
 
-def scores(y, p):
-    """SCORES of forecasts p of sunspot numbers y, by name; floats. MASE by the years to 1800."""
-    years, numbers = sunspots()
-    before = torch.from_numpy(numbers[years <= 1800])
-    found = (rmse(y, p), mae(y, p), mape(y, p), smape(y, p), wape(y, p), mase(y, p, before))
-    return {name: float(score) for name, score in zip(SCORES, found, strict=True)}
+def count_test_above_train(held_out):
+    """How often least squares has the higher R² on `held_out` years in a row than on the others.
 
-
-def sunspot_forecasts(part="1801–2008", factor=0.6):
-    """Years, targets and three forecasts of a part of PARTS; the third is `factor` × the second."""
-    years, y, found = forecasts()
-    chosen = years >= PARTS[part]
-    keep = torch.from_numpy(chosen)
-    low = factor * found["autoregression"]
-    found = {name: p[keep] for name, p in (found | {"low guess": low}).items()}
-    return years[chosen], y[keep], found
+    One year ahead; every run of so many years from 1709 to 2008: (times, runs).
+    """
+    _, x, y = lagged()
+    runs, above = len(y) - held_out + 1, 0
+    for start in range(runs):
+        new = torch.zeros(len(y), dtype=torch.bool)
+        new[start : start + held_out] = True
+        w = least_squares(x[~new], y[~new])
+        test, train = (r_squared(y[some], with_ones(x[some]) @ w) for some in (new, ~new))
+        above += int(test > train)
+    return above, runs

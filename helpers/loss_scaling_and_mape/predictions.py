@@ -1,82 +1,104 @@
-"""The predictions of 03_loss_scaling_and_mape."""
+"""The predictions of 03_loss_scaling_and_mape, in the order of the page."""
 
-from helpers.teaching.predict import number, question
+from helpers.teaching.predict import question
 
-__all__ = [  # noqa: RUF022 (the order of the page)
+__all__ = [  # noqa: RUF022
     "unit_free_metric",
     "best_constant",
-    "raw_target",
+    "who_feels_the_unit",
     "log_taken_back",
-    "where_guessing_low_wins",
+    "lower_rmse",
+    "trusted_report",
 ]
 
 unit_free_metric = question(
-    "Targets and predictions are multiplied by s, and then c is added to both. Which metric keeps "
-    "its value?",
+    "Truths and forecasts are multiplied by 0.5, and then 40 is added to both. Which metrics keep "
+    "their value?",
     {
-        "RMSE": "The added c cancels in each error, but the errors are s times as large. So is "
-        "their root mean square.",
-        "MAPE: it is a percentage": "The factor s cancels. But MAPE divides by the target itself, "
-        "which c changes.",
-        "R²": "It divides squared errors by squared differences of targets. s cancels in the "
-        "quotient, and c cancels in each difference.",
-        "none of them": "RMSE and MAPE do change. R² divides squared errors by squared "
-        "differences of targets, and keeps its value for every s except 0 and every c.",
+        "MAPE and R²: both are pure numbers": "R² does. MAPE divides by the true number, and the 40 "
+        "makes every true number larger without changing the difference.",
+        "MAPE only": "The factor cancels in it. But MAPE divides by the true number itself, and "
+        "that gets 40 more.",
+        "R² only": "It divides squared errors by squared differences of truths. The factor cancels "
+        "in the quotient, and the 40 cancels in each difference.",
+        "none: the forecasts are other numbers now": "RMSE, MAE and MAPE do change. In R² the "
+        "factor cancels in the quotient, and the 40 cancels in each difference.",
     },
-    right="R²",
+    right="R² only",
 )
 
-best_constant = number(
-    "Which constant has the smallest MAPE over the targets 1, 2 and 10?",
-    answer=1,
-    tolerance=0.01,
-    because="The target 1 has the weight 1/1, the other two have 1/2 + 1/10 = 0.6 together: they "
-    "are outvoted. The median is 2, the mean 4.33.",
+best_constant = question(
+    "You may forecast one number for all 108 years. Their mean is 61, their median 47. Which number "
+    "has the smallest MAPE?",
+    {
+        "about 61, the mean": "The mean has the smallest *squared* error. Its MAPE is 2.46: in "
+        "quiet years it is many times the truth.",
+        "about 47, the median": "The median has the smallest mean absolute error. Its MAPE is "
+        "1.92: in quiet years it is many times the truth.",
+        "about 9": "A year with the number 3 has a vote twenty times as strong as a year with 60. "
+        "The 11 quietest years outvote the 97 others.",
+        "0: a forecast of nothing can't be more than 100 % wrong": "A forecast of 0 is exactly "
+        "100 % wrong each year. The number 8.6 costs 81 %.",
+    },
+    right="about 9",
 )
 
-raw_target = question(
-    "A small ReLU network is trained by SGD with rate 0.01. On the standardised target its error "
-    "is 56.8, in the original unit. And on the raw target, from 25 to 346?",
+who_feels_the_unit = question(
+    "The target is multiplied by 1000, and the forecasts are divided by 1000 at the end. Everything "
+    "else stays as it is, the rate as well. Which model forecasts as before?",
     {
-        "there is no number: it overflows": "Targets of 150 make gradients of a few hundred, and "
-        "the steps overshoot further each time. A learning rate has a unit, too.",
-        "56.8: the unit cancels": "So it is for least squares. Here the gradients grow with the "
-        "unit and the rate stays, so that the steps are far too long and the network overflows.",
-        "a little worse, about 60": "An error near 60 needs a rate that suits the unit: the raw "
-        "target reaches 55.3 with rate 0.0001. With 0.01 the network overflows in the first epoch.",
+        "a linear model by plain gradient descent": "Its weights are 1000 times as large after each "
+        "step, and so are its forecasts. The factor cancels at the end.",
+        "a network with one hidden layer by plain gradient descent": "Its two layers multiply each "
+        "other, so the slopes grow faster than the weights. It overflows.",
+        "a network by Adam: it adapts to any scale": "Adam adapts to the scale of the *gradient*. "
+        "Its steps are about as long as the rate, and the way is now 1000 times as long.",
+        "all three: a factor changes no information": "That is true of the data. But a rate decides "
+        "how far a step goes, and two of these three models have steps that do not fit the new unit.",
     },
-    right="there is no number: it overflows",
+    right="a linear model by plain gradient descent",
 )
 
 log_taken_back = question(
-    "log(1 + y) is a line plus normal noise of σ = 0.9. A line is fitted to it, and its "
-    "predictions are taken back by `expm1`. On average over many new y, they are …",
+    "A line is fitted to log(1 + y), and its forecasts are taken back by `expm1`. Over the years "
+    "that it was fitted to, these forecasts are on average …",
     {
-        "too low": "They are medians of y. The few large y that carry the mean above the median "
-        "have no say in them: the predictions come to 0.64 of the mean.",
-        "right: `expm1` undoes `log1p`": "It undoes it for each single number, but a mean of "
-        "logarithms taken back is not a mean. For normal noise it is the median, and here 0.64 of "
-        "the mean.",
-        "too high: the exponential blows the errors up": "It blows up the noise of y itself, and so "
-        "lifts the mean of y. The fitted line has no noise, and its predictions stay at the "
-        "median, 0.64 of the mean.",
+        "as high as the numbers: `expm1` undoes `log1p`": "It undoes it for a single number. A mean "
+        "of logarithms that is taken back is not the mean of the numbers.",
+        "too low": "The few very large numbers lift the mean, and the logarithm makes them small. "
+        "Three years ahead the forecasts have 0.84 of the mean.",
+        "too high: the exponential makes errors larger": "It makes the noise of the *numbers* "
+        "larger, and so it lifts their mean. The fitted line has no noise.",
     },
     right="too low",
 )
 
-
-where_guessing_low_wins = question(
-    "1901 to 2008, no zero among the targets. By which of RMSE, MAE, MAPE, sMAPE, WAPE and MASE "
-    "does the low guess beat both honest forecasts?",
+lower_rmse = question(
+    "Three years ahead. The log fit has a MAPE of 0.62, the straight line one of 0.99. Which of the "
+    "two has the lower RMSE?",
     {
-        "by none: it is the worse forecast": "By MAPE it is ahead: 0.562, against 0.587 for last "
-        "year and 0.660 for the autoregression.",
-        "by MAPE alone": "Its MAPE is 0.562, against 0.587 for last year and 0.660 for the "
-        "autoregression. By the five others the autoregression is best.",
-        "by MAPE, sMAPE and WAPE: all three are percentages": "sMAPE charges more for guesses that "
-        "are too low, and WAPE is the MAE in another unit. By both the autoregression is best.",
-        "by all six: the autoregression is too high": "In the quiet years it often is, but the "
-        "large errors lie elsewhere. The low guess has an RMSE of 30.1, the autoregression 18.3.",
+        "the log fit: its lead is far too large for luck": "The lead in MAPE is no luck. But MAPE "
+        "is decided in the quiet years, and RMSE in the busy ones.",
+        "the straight line": "Its RMSE is 29, that of the log fit 37. The log fit is too low in "
+        "busy years, where the large errors are.",
+        "they are about equal": "The RMSE of the log fit is 1.26 times as large, and the 95 % "
+        "interval goes from 1.11 to 1.38.",
     },
-    right="by MAPE alone",
+    right="the straight line",
+)
+
+trusted_report = question(
+    "Three reports on forecasts one year ahead, for the years 1901 to 2008. The standard deviation "
+    "of their numbers is 47.4. “Lead” is the MAE minus that of last year's number. Which report do "
+    "you trust?",
+    {
+        "A: RMSE 0.50, MAPE 1.01, R² 0.86, lead −0.25 (−0.34 to −0.15)": "An R² of 0.86 makes the RMSE "
+        "√0.14 ≈ 0.37 of the standard deviation, which is 17.5. The 0.50 is in another unit, and "
+        "nobody says in which.",
+        "B: RMSE 29.6, MAPE 0.50, R² 0.61, lead −0.2 (−2.1 to 2.0)": "Its MAPE is the lowest, since "
+        "it guesses low: these are the forecasts of C times 0.7. The interval of its lead holds 0.",
+        "C: RMSE 17.5, MAPE 0.56, R² 0.86, lead −8.6 (−12.0 to −5.2)": "RMSE, R² and the spread of "
+        "the numbers fit together, and the whole interval of the lead lies below 0.",
+    },
+    right="C: RMSE 17.5, MAPE 0.56, R² 0.86, lead −8.6 (−12.0 to −5.2)",
 )
