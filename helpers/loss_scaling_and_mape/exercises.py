@@ -416,12 +416,12 @@ largest_rate.slips(
         "The second derivative holds the slope twice: by one weight and by another one.",
     ),
     takes_one_over_the_eigenvalue=(
-        "1 / (layers → 0.5 / (layers",
+        "return 1 / → return 0.5 /",
         "This is 1 divided by the eigenvalue: the step that jumps to the bottom. It may be twice "
         "as long before descent moves away.",
     ),
     forgets_the_2_of_the_square=(
-        "1 / (layers → 2 / (layers",
+        "return 1 / → return 2 /",
         "The second derivative of (p − y)² is *twice* the product of the slopes.",
     ),
     returns_the_eigenvalue=(

@@ -352,12 +352,12 @@ class Leads:
         for name, (marker, colour) in looks.items():
             left.plot([], [], marker, color=colour, ms=5, label=name)
         left.legend(loc="upper left", handlelength=1, ncols=2, columnspacing=1)
-        right.set(title="score of log1p ÷ score of the line", xlim=(-0.5, 3.7), ylim=(0.3, 1.75))
+        right.set(title="score of log1p ÷ score of the line", xlim=(-0.5, 3.7), ylim=(0.4, 1.65))
         right.set_xticks(range(4), formulas.SCORES)
         right.set_yticks([0.5, 1, 1.5])
         right.axhline(1, color=style.BLACK, lw=1.2)
-        right.text(3.65, 1.69, "above 1: the line is better", ha="right", va="center")
-        right.text(3.65, 0.35, "below 1: log1p is better", ha="right", va="center")
+        right.text(3.65, 1.6, "above 1: the line is better", ha="right", va="center")
+        right.text(3.65, 0.44, "below 1: log1p is better", ha="right", va="center")
         self.bars = [
             right.plot([], [], color=style.GREY, lw=5, solid_capstyle="butt")[0] for _ in range(4)
         ]

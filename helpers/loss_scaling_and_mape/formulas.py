@@ -1,7 +1,6 @@
 """Sunspot numbers, forecasts of them, and metrics under a change of unit.
 
-True numbers are `y`, forecasts `p`; metrics are taken over the last dimension, so that many
-settings are one call. Everything is float64.
+True numbers are `y`, forecasts `p`; metrics are taken over the last dimension. All is float64.
 """
 
 from functools import lru_cache
@@ -9,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from helpers.teaching.data import DATA, sunspots
 
@@ -19,8 +19,7 @@ def _tensor(*values):
 
 # The data: what is known, and what comes some years later
 
-LAGS = 9
-LAST_LEARNT = 1900
+LAGS, LAST_LEARNT = 9, 1900
 AHEAD = tuple(range(1, 7))
 
 
@@ -179,6 +178,30 @@ def network(hidden=True, seed=0):
     return model
 
 
+def ridge(x, y, alpha):
+    """Coefficients (1 + k,) of least mean (y − Xw − b)² + alpha·Σw², b first; x has mean 0."""
+    gram = x.T @ x / len(y) + alpha * torch.eye(x.shape[1], dtype=x.dtype)
+    return torch.cat([y.mean()[None], torch.linalg.solve(gram, x.T @ (y - y.mean()) / len(y))])
+
+
+def lasso(x, y, alpha, rate=0.5, steps=5000):
+    """Coefficients (1 + k,) of least mean (y − Xw − b)²/2 + alpha·Σ|w|, b first; x has mean 0.
+
+    Each step goes downhill, and then moves each weight towards 0 by rate·alpha.
+    """
+    gram, pull = x.T @ x / len(y), x.T @ (y - y.mean()) / len(y)
+    w = torch.zeros_like(pull)
+    for _ in range(steps):
+        w = F.softshrink(w - rate * (gram @ w - pull), rate * alpha)
+    return torch.cat([y.mean()[None], w])
+
+
+def rmse_in_unit(fit, scale, alpha):
+    """RMSE () on the new years, in the original unit, of fit(x, scale·y, alpha) from inputs()."""
+    (x, y), (x_new, y_new) = inputs()
+    return rmse(y_new, with_ones(x_new) @ fit(x, scale * y, alpha) / scale)
+
+
 @lru_cache(maxsize=1)
 def stored():
     """What data/loss_scaling_sunspots.py has computed, as a dict of float64 tensors.
@@ -242,12 +265,12 @@ def same_curve(x, y, start, steps=50):
 
 @lru_cache(maxsize=len(AHEAD))
 def rmse_of_same_curve(ahead):
-    """RMSE of the log fit's curve, fitted to y itself: {"learnt from": …, "new years": …}."""
+    """RMSE of the log fit's curve, fitted to y itself: {"old": …, "new": …}, the years by age."""
     (x, y), new = parts(ahead)
     w = same_curve(with_ones(torch.log1p(x)), y, log_fit(x, y)[0])
     return {
         name: float(rmse(b, torch.expm1(with_ones(torch.log1p(a)) @ w)))
-        for name, (a, b) in {"learnt from": (x, y), "new years": new}.items()
+        for name, (a, b) in {"old": (x, y), "new": new}.items()
     }
 
 
@@ -295,8 +318,7 @@ def resamples(n, block, times=2000):
 def ratio_interval(metric, y, p, q, block=11):
     """metric of q ÷ metric of p over the years y (n,), and its 95 % interval: three floats.
 
-    A percentile bootstrap of 2000 draws in blocks of `block` years; both forecasts are judged on
-    the same draws.
+    A percentile bootstrap of 2000 draws in blocks of `block` years, the same for both forecasts.
     """
     chosen = resamples(len(y), block)
     ratios = metric(y[chosen], q[chosen]) / metric(y[chosen], p[chosen])

@@ -9,6 +9,8 @@ from torch.nn import functional as F
 SAME = {
     # All weights are twice as large, and so is their total.
     "best_constant_for_mape": ["1 → 2"],
+    # Of two ends the last one is also the second.
+    "judge_report": ["1 → -1"],
 }
 
 
@@ -52,3 +54,45 @@ def walks_up_the_sorted_targets(y_true):
         reached += 1 / abs(v)
         if reached >= half * (1 - 1e-12):
             return torch.tensor(v, dtype=y_true.dtype)
+
+
+@rewrite("largest_rate")
+def by_the_matrix_of_second_derivatives(x, y, layers):
+    w = torch.full((layers,), (y / x) ** (1 / layers), dtype=torch.float64)
+    second = torch.autograd.functional.hessian(lambda w: (w.prod() * x - y) ** 2, w)
+    return 2 / torch.linalg.eigvalsh(second).max().item()
+
+
+@rewrite("largest_rate")
+def weight_by_weight(x, y, layers):
+    slope = y / (y / x) ** (1 / layers)  # p is y at the minimum; without one of the weights
+    return 2 / (2 * layers * slope**2)
+
+
+@rewrite("mean_of_log_fit")
+def every_pair(logs, residuals):
+    return torch.expm1(logs[:, None] + residuals).mean(1)
+
+
+@rewrite("mean_of_log_fit")
+def one_forecast_at_a_time(logs, residuals):
+    return torch.stack([(log.exp() * residuals.exp() - 1).mean() for log in logs])
+
+
+@rewrite("judge_report")
+def by_the_share_that_is_left(y, rmse, mape, r2, lead):
+    squared = float(((y - y.mean()) ** 2).mean()) * (1 - r2)
+    if not 0.99 * squared**0.5 <= rmse <= 1.01 * squared**0.5:
+        return "another unit"
+    return "worse than the mean" if r2 < 0 else "trust" if max(lead) < 0 else "no lead"
+
+
+@rewrite("judge_report")
+def with_numpy(y, rmse, mape, r2, lead):
+    fitting = y.numpy().std() * math.sqrt(1 - r2)
+    if abs(fitting - rmse) > fitting / 100:
+        return "another unit"
+    if r2 < 0:
+        return "worse than the mean"
+    _, high = lead
+    return "no lead" if high >= 0 else "trust"

@@ -197,6 +197,130 @@ def tries_a_grid(y_true):
 # transformed_gaussian_nll
 
 
+# largest_rate
+
+
+@wrong("largest_rate", "is_that_of_one_layer")
+def curvature_of_a_parabola(x, y, layers):
+    return 2 / (2 * x**2)
+
+
+@wrong("largest_rate", "is_always_that_of_two")
+def the_pages_second_formula(x, y, layers):
+    return 1 / (2 * x * y)
+
+
+@wrong("largest_rate", "returns_the_eigenvalue")
+def only_the_curvature(x, y, layers):
+    w = (y / x) ** (1 / layers)
+    return 2 * layers * (x * w ** (layers - 1)) ** 2
+
+
+@wrong("largest_rate", "counts_one_direction")
+def one_weight_at_a_time(x, y, layers):
+    w = (y / x) ** (1 / layers)
+    return 2 / (2 * (x * w ** (layers - 1)) ** 2)
+
+
+@wrong("largest_rate", "multiplies_all_weights")
+def the_whole_product(x, y, layers):
+    w = (y / x) ** (1 / layers)
+    product = 1.0
+    for _ in range(layers):
+        product *= w
+    return 1 / (layers * (x * product) ** 2)
+
+
+@wrong("largest_rate", "counts_one_direction + takes_one_over_the_eigenvalue")
+def newtons_step_of_one_weight(x, y, layers):
+    return 1 / (2 * (x * (y / x) ** (1 - 1 / layers)) ** 2)
+
+
+@wrong("largest_rate", None)
+def unit_of_the_target(x, y, layers):
+    return 1 / y
+
+
+# mean_of_log_fit
+
+
+@wrong("mean_of_log_fit", "takes_it_back_only")
+def inverse_of_log1p(logs, residuals):
+    return torch.exp(logs) - 1
+
+
+@wrong("mean_of_log_fit", "multiplies_the_forecast")
+def smearing_factor_on_the_forecast(logs, residuals):
+    return torch.expm1(logs) * torch.mean(torch.exp(residuals))
+
+
+@wrong("mean_of_log_fit", "assumes_normal_noise")
+def half_of_sigma_squared(logs, residuals):
+    sigma = (residuals**2).mean().sqrt()
+    return torch.exp(logs + sigma**2 / 2) - 1
+
+
+@wrong("mean_of_log_fit", "assumes_normal_noise_around_a_mean")
+def half_of_the_variance(logs, residuals):
+    return torch.exp(logs + 0.5 * residuals.std(unbiased=False) ** 2) - 1
+
+
+@wrong("mean_of_log_fit", "averages_the_residuals_first")
+def shifts_by_the_mean_residual(logs, residuals):
+    return torch.expm1(logs + residuals.mean())
+
+
+@wrong("mean_of_log_fit", "forgets_to_subtract_1")
+def as_for_a_plain_logarithm(logs, residuals):
+    return logs.exp() * residuals.exp().mean()
+
+
+@wrong("mean_of_log_fit", None)
+def normal_noise_with_n_minus_1(logs, residuals):
+    return torch.exp(logs + residuals.var() / 2) - 1
+
+
+# judge_report
+
+
+@wrong("judge_report", "divides_by_n_minus_1")
+def std_of_torch(y, rmse, mape, r2, lead):
+    fitting = y.std() * (1 - r2) ** 0.5
+    if abs(rmse / fitting - 1) > 0.01:
+        return "another unit"
+    return "worse than the mean" if r2 < 0 else "trust" if lead[1] < 0 else "no lead"
+
+
+@wrong("judge_report", "looks_at_the_near_end")
+def low_end(y, rmse, mape, r2, lead):
+    fitting = ((y - y.mean()).square().mean() * (1 - r2)).sqrt()
+    if abs(rmse - fitting) > 0.01 * fitting:
+        return "another unit"
+    if r2 < 0:
+        return "worse than the mean"
+    low, _ = lead
+    return "no lead" if low >= 0 else "trust"
+
+
+@wrong("judge_report", "does_not_compare_the_unit")
+def r2_and_lead_only(y, rmse, mape, r2, lead):
+    if r2 < 0:
+        return "worse than the mean"
+    return "trust" if lead[1] < 0 else "no lead"
+
+
+@wrong("judge_report", "takes_the_spread_of_y_alone")
+def always_the_mean(y, rmse, mape, r2, lead):
+    if abs(rmse - y.std(correction=0)) > 0.01 * y.std(correction=0):
+        return "another unit"
+    return "worse than the mean" if r2 < 0 else "trust" if lead[1] < 0 else "no lead"
+
+
+@wrong("judge_report", None)
+def smallest_numbers_win(y, rmse, mape, r2, lead):
+    return "trust" if rmse < 20 and mape < 0.5 else "no lead"
+
+
 @pytest.mark.parametrize(("exercise", "attempt", "mistake"), WRONG)
 def test_a_wrong_answer_gets_the_name_that_fits_it(exercise, attempt, mistake):
     result = check(getattr(exercises, exercise), attempt)

@@ -4,6 +4,7 @@ Every figure that the page's prose names is asserted here or by a cell of the pa
 """
 
 import importlib.util
+import io
 import math
 
 import mpmath
@@ -13,10 +14,12 @@ import torch
 from closeness import close
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 from torch import nn, tensor
 
 from helpers.loss_scaling_and_mape import exercises, figures, formulas
-from helpers.teaching.data import DATA, diabetes
+from helpers.teaching import style
+from helpers.teaching.data import DATA, diabetes, sunspots
 
 FLOAT = torch.float64
 
@@ -25,14 +28,62 @@ def vector(*values):
     return tensor(values, dtype=FLOAT)
 
 
-# 1 · What a unit does to a metric
+def pixels(figure, **values):
+    """The picture as an int array (height, width, 3), 1.5 pixels per CSS pixel."""
+    return np.asarray(Image.open(io.BytesIO(figure.render(**values))).convert("RGB")).astype(int)
+
+
+# The data
+
+
+def test_the_inputs_are_known_years_before():
+    years, numbers = sunspots()
+    for ahead in formulas.AHEAD:
+        when, known, y = formulas.lagged(ahead)
+        assert len(when) == len(known) == len(y) == 309 - 8 - ahead
+        for row in (0, 57, -1):
+            at = int(np.flatnonzero(years == int(when[row]))[0])
+            assert float(y[row]) == numbers[at]
+            assert known[row].tolist() == numbers[at - ahead - 8 : at - ahead + 1][::-1].tolist()
+    (x, _), (x_new, y_new) = formulas.parts()
+    assert (len(x), len(x_new)) == (192, 108) and (y_new > 0).all()
+
+
+def test_the_forecasts_are_scikit_learns():
+    from sklearn.linear_model import LinearRegression
+
+    (x, y), (x_new, y_new) = formulas.parts()
+    truth, p = formulas.one_year_ahead()
+    model = LinearRegression().fit(x, y)
+    close(p, model.predict(x_new).clip(min=0), 1e-8)
+    assert torch.equal(truth, y_new)
+    for ahead in (1, 4):
+        (x, y), (x_new, _) = formulas.parts(ahead)
+        x, y, x_new = x.log1p().numpy(), y.log1p().numpy(), x_new.log1p().numpy()
+        model = LinearRegression().fit(x, y)
+        logs = tensor(model.predict(x_new))
+        half = ((y - model.predict(x)) ** 2).mean() / 2
+        fits = formulas.three_fits(ahead)[1][1]
+        close(fits["log1p"], torch.expm1(logs), 1e-7)
+        close(fits["times exp"], torch.expm1(logs + half), 1e-7)
+
+
+def test_the_diabetes_data_are_scikit_learns():
+    from sklearn.datasets import load_diabetes
+
+    bunch = load_diabetes(scaled=False)
+    x, y = diabetes()
+    assert np.array_equal(x.numpy(), bunch.data) and np.array_equal(y.numpy(), bunch.target)
+    assert x.shape == (442, 10) and (float(y.min()), float(y.max())) == (25, 346)
+
+
+# 1 · Metrics and units
 
 
 def test_metrics_are_scikit_learns():
     from sklearn import metrics
 
-    generator = torch.Generator().manual_seed(0)
-    y, p = torch.randn(2, 30, generator=generator, dtype=FLOAT)
+    y, p = formulas.one_year_ahead()
     close(formulas.rmse(y, p), metrics.root_mean_squared_error(y, p))
     close(formulas.mae(y, p), metrics.mean_absolute_error(y, p))
     close(formulas.mape(y, p), metrics.mean_absolute_percentage_error(y, p))
@@ -44,51 +95,57 @@ def test_a_target_of_0_in_scikit_learn_and_keras(monkeypatch):
 
     monkeypatch.setenv("KERAS_BACKEND", "torch")
     keras = pytest.importorskip("keras")
-    for c in (-2, 2, 5):
-        y, p = formulas.rescale(formulas.Y, 1, c), formulas.rescale(formulas.P, 1, c)
-        expected = mean_absolute_percentage_error(y, p)
-        close(formulas.mape(y, p, floor=formulas.EPS), expected)
-        own = keras.losses.mean_absolute_percentage_error(y.numpy(), p.numpy())
-        own = float(keras.ops.convert_to_numpy(own)) / 100
-        assert float(formulas.mape(y, p, floor=1e-7)) == pytest.approx(own, rel=1e-5)
-    assert f"{mean_absolute_percentage_error(formulas.Y - 2, formulas.P - 2):.4g}" == "1.126e+15"
+    y, p = (formulas.rescale(values, 1, -5) for values in formulas.one_year_ahead())
+    assert (y == 0).sum() == 1 and formulas.mape(y, p).isinf()
+    expected = mean_absolute_percentage_error(y, p)
+    close(formulas.mape(y, p, floor=np.finfo(np.float64).eps), expected)
+    own = keras.losses.mean_absolute_percentage_error(y.numpy(), p.numpy())
+    own = float(keras.ops.convert_to_numpy(own)) / 100
+    assert float(formulas.mape(y, p, floor=1e-7)) == pytest.approx(own, rel=1e-5)
 
 
-@given(st.floats(0.1, 10), st.floats(60, 90))  # no target comes near 0
-def test_eq_1_1_mape_of_rescaled_pairs(s, c):
+@given(st.floats(0.1, 10), st.floats(0, 90), st.sampled_from([1, -1]))
+def test_eq_1_1_mape_of_rescaled_pairs(s, c, sign):
+    y, p = formulas.one_year_ahead()
     by_hand = [
-        s * abs(y - p) / abs(s * y + c)
-        for y, p in zip(formulas.Y.tolist(), formulas.P.tolist(), strict=True)
+        abs(s * a - s * b) / abs(s * a + c) for a, b in zip(y.tolist(), p.tolist(), strict=True)
     ]
-    rescaled = formulas.mape(formulas.rescale(formulas.Y, s, c), formulas.rescale(formulas.P, s, c))
-    close(rescaled, math.fsum(by_hand) / 8, 1e-8)
+    rescaled = sign * (s * y + c), sign * (s * p + c)
+    close(formulas.mape(*rescaled), math.fsum(by_hand) / len(y), 1e-8)
 
 
-@given(st.floats(0.1, 10), st.floats(-20, 20))
-def test_eq_1_2_r_squared_feels_neither_factor_nor_shift(s, c):
+@given(st.floats(0.1, 10), st.floats(-20, 20), st.sampled_from([1, -1]))
+def test_eq_1_2_r_squared_feels_neither_factor_nor_shift(s, c, sign):
     from sklearn.metrics import r2_score
 
-    y, p = s * formulas.Y + c, s * formulas.P + c
-    close(formulas.r_squared(y, p), r2_score(formulas.Y, formulas.P), 1e-9)
-    close(formulas.rmse(y, p), s * formulas.rmse(formulas.Y, formulas.P), 1e-9)
-    close(formulas.mae(y, p), s * formulas.mae(formulas.Y, formulas.P), 1e-9)
+    y, p = formulas.one_year_ahead()
+    new = sign * s * y + c, sign * s * p + c
+    close(formulas.r_squared(*new), r2_score(y, p), 1e-9)
+    close(formulas.rmse(*new), s * formulas.rmse(y, p), 1e-9)
+    close(formulas.mae(*new), s * formulas.mae(y, p), 1e-9)
 
 
 def test_figures_of_section_1():
-    y, p = formulas.Y, formulas.P
-    found = {name: round(float(metric(y, p)), 6) for name, metric in formulas.METRICS.items()}
-    assert found == {"RMSE": 1.541104, "MAE": 1.375, "MAPE": 0.288492, "R²": 0.902062}
-    assert (float(y.mean()), round(float(y.std(correction=0)), 2)) == (3.5, 4.92)
-    ratios = figures.UnitOfMetrics._drawing.measure(0.3, 6.0)["ratios"]
-    close(ratios[:2], [0.3, 0.3])
-    assert round(ratios[2], 3) == 0.205 and ratios[3] == pytest.approx(1)
-    values = figures.UnitOfMetrics._drawing.measure(0.3, 1.5)["after"]
-    assert math.isinf(values[2])
-    # an exact prediction of 0 for 0: 0/0
-    assert formulas.mape(formulas.rescale(y, 1, 2), formulas.rescale(p, 1, 2)).isnan()
-    assert "undefined" in figures.UnitOfMetrics.describe(s=1.0, c=2.0)
-    # the shift adds to every target's size at the slider's default
-    assert (formulas.rescale(y, 0.3, 6.0).abs() > (0.3 * y).abs()).all()
+    measure = figures.UnitOfMetrics._drawing.measure
+    ratios, after = (measure(0.5, 40)[name] for name in ("ratios", "after"))
+    close(ratios[:2], [0.5, 0.5])
+    assert (round(after[2], 2), round(ratios[3], 9)) == (0.09, 1)
+    for s in (0.1, 0.7, 2.0):
+        close(measure(s, 0)["ratios"][2], 1.0, 1e-9)
+    assert math.isinf(measure(1.0, -5)["after"][2])
+    assert "infinite" in figures.UnitOfMetrics.describe(s=1.0, c=-5)
+    years, numbers = sunspots()
+    assert numbers[years == 1902].tolist() == [5]
+    y, p = formulas.one_year_ahead()
+    assert round(float(formulas.rmse(y, p) / y.std(correction=0)), 2) == 0.37
+    assert round(float(formulas.mape(y, p)), 2) == 0.56
+
+
+def test_the_bars_of_section_1_move_far_enough():
+    still, moved = (pixels(figures.UnitOfMetrics, s=0.5, c=c) for c in (0, 40))
+    green = np.array([int(style.GREEN[i : i + 2], 16) for i in (1, 3, 5)])
+    heights = [int((np.abs(image - green).sum(2) < 30).any(1).sum()) for image in (still, moved)]
+    assert heights[1] - heights[0] >= 12 * style.PIXEL_RATIO
 
 
 # 2 · The guess that MAPE likes
@@ -112,19 +169,40 @@ def test_of_an_interval_that_is_best_the_lower_end_is_taken():
 def test_eq_2_1_the_slope_of_mape_for_a_constant():
     y = vector(1, -2, 10, 0.5)
     for guess in (-3.0, 0.7, 1.5, 20.0):
-        c = tensor(guess, dtype=FLOAT, requires_grad=True)
-        (slope,) = torch.autograd.grad(formulas.mape(y, c), c)
+        g = tensor(guess, dtype=FLOAT, requires_grad=True)
+        (slope,) = torch.autograd.grad(formulas.mape(y, g), g)
         close(slope, ((guess - y).sign() / y.abs()).mean())
 
 
+@pytest.mark.parametrize("shift", [0.0, 200.0])
+def test_a_shift_before_mape_is_a_shift_of_the_unit(shift):
+    y, guesses = formulas.one_year_ahead()[0], vector(3, 20, 90)
+    losses = formulas.constant_losses(y, guesses, shift)["MAPE"]
+    for guess, loss in zip(guesses, losses, strict=True):
+        close(formulas.mape(y + shift, guess + shift), loss)
+    grid = torch.linspace(0, 100, 2001, dtype=FLOAT)
+    least = formulas.constant_losses(y, grid, shift)["MAPE"].min()
+    best = formulas.best_constants(y, shift)["MAPE"]
+    assert formulas.constant_losses(y, best[None], shift)["MAPE"][0] <= least
+
+
 def test_figures_of_section_2():
-    losses = formulas.constant_losses(formulas.TARGETS, vector(5, 1))["MAPE"]
-    assert round(float(losses[0] / losses[1]), 1) == 4.3
-    describe = figures.ConstantGuess.describe
-    assert "94%" in describe(smallest=0.1)
-    for smallest, best in ((1.6, 1.6), (1.7, 2.0)):
-        y = vector(smallest, 2, 10)
-        assert float(formulas.best_constants(y)["MAPE"]) == best
+    y = formulas.one_year_ahead()[0]
+    best = {name: round(float(g), 1) for name, g in formulas.best_constants(y).items()}
+    assert best == {"MSE": 60.5, "MAE": 47.4, "MAPE": 8.6}
+    losses = formulas.constant_losses(y, vector(48, 8.6, 47.45, y.mean()))["MAPE"]
+    assert round(float(losses[0] / losses[1]), 1) == 2.4
+    assert [round(float(loss), 2) for loss in losses[1:]] == [0.81, 1.92, 2.46]
+    assert "11 quietest" in figures.ConstantGuess.describe()
+    assert round(float(formulas.best_constants(y, 200)["MAPE"])) == 38
+
+
+def test_the_diamonds_of_section_2_lie_apart():
+    canvas, *_ = figures.ConstantGuess._stage
+    axes = canvas.figure.axes[0]
+    best = formulas.best_constants(formulas.one_year_ahead()[0])
+    x = [axes.transData.transform((float(best[name]), 1))[0] for name in ("MAPE", "MAE", "MSE")]
+    assert min(np.diff(x)) >= 12 * style.PIXEL_RATIO
 
 
 def test_other_percentages():
@@ -132,91 +210,68 @@ def test_other_percentages():
     close(formulas.smape(y, p), (2 * 2 / 4 + 0 + 2 * 6 / 6) / 3)
     close(formulas.wape(y, p), 8 / 5)
     close(formulas.mase(y, p, vector(1, 4, 2)), (8 / 3) / 2.5)
-    zero = tensor([0.0], dtype=FLOAT)
-    p = tensor([3.0], dtype=FLOAT, requires_grad=True)
-    (slope,) = torch.autograd.grad(formulas.smape(zero, p), p)
-    close(slope, [0.0])  # no slope to learn from
+    close(formulas.smape(vector(0, 0), vector(0.001, -70)), 2.0)  # at a truth of 0
 
 
-# 3 · Does scaling the target change the model?
-
-
-def test_the_diabetes_data_are_scikit_learns():
-    from sklearn.datasets import load_diabetes
-
-    bunch = load_diabetes(scaled=False)
-    x, y = diabetes()
-    assert np.array_equal(x.numpy(), bunch.data) and np.array_equal(y.numpy(), bunch.target)
-    assert x.shape == (442, 10) and (float(y.min()), float(y.max())) == (25, 346)
+# 3 · Does the unit of the target change the model?
 
 
 @pytest.mark.parametrize("scale", [0.01, 1.0, 1000.0])
 def test_fits_are_scikit_learns(scale):
-    from sklearn.compose import TransformedTargetRegressor
-    from sklearn.linear_model import Lasso, LinearRegression
-    from sklearn.preprocessing import StandardScaler
+    from sklearn.linear_model import Lasso, Ridge
 
-    (x, y), (x_new, y_new) = formulas.diabetes_parts()
-    model = LinearRegression().fit(x, scale * y)
-    own = formulas.fit_in_unit(formulas.least_squares, scale)
+    (x, y), (x_new, y_new) = formulas.inputs()
+    model = Ridge(alpha=len(y)).fit(x, scale * y)  # its penalty stands beside the sum
+    own = formulas.rmse_in_unit(formulas.ridge, scale, alpha=1.0)
     close(own, formulas.rmse(y_new, tensor(model.predict(x_new)) / scale), 1e-8)
-    # scaled before the fit, and back
-    around = TransformedTargetRegressor(LinearRegression(), transformer=StandardScaler())
-    predictions = tensor(around.fit(x, scale * y).predict(x_new)) / scale
-    close(own, formulas.rmse(y_new, predictions), 1e-8)
-    for alpha in (0.1, 1.0):
-        model = Lasso(alpha, tol=1e-12, max_iter=100_000).fit(x, scale * y)
-        coefficients = formulas.lasso(x, scale * y, alpha)
-        close(coefficients[1:] / scale, model.coef_ / scale, 1e-5)
+    model = Lasso(1.0, tol=1e-12, max_iter=100_000).fit(x, scale * y)
+    own = formulas.rmse_in_unit(formulas.lasso, scale, alpha=1.0)
+    close(own, formulas.rmse(y_new, tensor(model.predict(x_new)) / scale), 1e-3)
+    scaled = formulas.rmse_in_unit(formulas.lasso, scale, alpha=scale)
+    close(scaled, formulas.rmse_in_unit(formulas.lasso, 1.0, alpha=1.0), 1e-6)
+    assert (formulas.lasso(x, 0.01 * y, alpha=1.0)[1:] == 0).all()
 
 
 @pytest.fixture(scope="module")
 def script():
-    spec = importlib.util.spec_from_file_location("made", DATA / "loss_scaling_diabetes.py")
+    spec = importlib.util.spec_from_file_location("made", DATA / "loss_scaling_sunspots.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-@pytest.mark.parametrize("optimiser", formulas.OPTIMISERS)
-def test_networks_can_be_trained_again(script, optimiser):
-    o, epochs = formulas.OPTIMISERS.index(optimiser), 10
+@pytest.mark.parametrize("model", formulas.MODELS)
+def test_models_can_be_trained_again(script, model):
+    m, steps = list(formulas.MODELS).index(model), 20
     some, rates = (0, 4, 8, 14), (1, 4, 6)
     again = script.measure(
-        optimiser,
+        model,
         [formulas.SCALES[i] for i in some],
-        [formulas.LEARNING_RATES[i] for i in rates],
-        epochs=epochs,
+        [formulas.RATES[i] for i in rates],
+        steps=steps,
     )
-    kept = formulas.CHECKPOINTS.index(epochs) + 1
-    stored = formulas.stored()["networks"][o][list(some)][:, list(rates), :kept]
+    kept = formulas.STEPS.index(steps) + 1
+    stored = formulas.stored()["units"][m][list(some)][:, list(rates), :kept]
     settled = stored < 1e6  # on its way to an overflow a network shows every rounding
     close(again[settled], stored[settled], 1e-6)
     assert torch.equal(again > 1e6, stored > 1e6)
-    standard = script.measure_standardised(optimiser, epochs=epochs)
-    stored = formulas.stored()["standardised"][o, :, :kept]
+    standard = script.measure_standardised(model, steps=steps)
+    stored = formulas.stored()["standardised"][m, :, :kept]
     close(standard[stored < 1e6], stored[stored < 1e6], 1e-6)
 
 
-@pytest.mark.parametrize("optimiser", formulas.OPTIMISERS)
-def test_the_scripts_optimisers_are_torchs(script, optimiser):
-    (x, y), (x_new, _) = formulas.diabetes_parts()
+@pytest.mark.parametrize("model", formulas.MODELS)
+def test_the_scripts_optimisers_are_torchs(script, model):
+    hidden, optimiser = formulas.MODELS[model]
+    (x, y), (x_new, _) = formulas.inputs()
     targets = torch.stack([0.01 * y, formulas.standardise(y, y)])
-    batched = script.train(optimiser, targets, [0.003, 0.01], epochs=2)[1, 1, -1]
-    generator = torch.Generator().manual_seed(0)
-    network = nn.Sequential(nn.Linear(10, 16), nn.ReLU(), nn.Linear(16, 1)).double()
-    with torch.no_grad():
-        for layer, fan_in in ((network[0], 10), (network[2], 16)):
-            for p, shape in ((layer.weight, (fan_in, len(layer.bias))), (layer.bias, (1, -1))):
-                shape = shape if shape[1] > 0 else (1, len(layer.bias))
-                draw = 2 * torch.rand(shape, generator=generator, dtype=FLOAT) - 1
-                p.copy_((draw / fan_in**0.5).T.reshape(p.shape))
+    batched = script.train(model, targets, [0.003, 0.01], steps=5)[1, 1, -1]
+    network = formulas.network(hidden)
     method = getattr(torch.optim, optimiser)(network.parameters(), lr=0.01)
-    for _ in range(2):
-        for index in torch.randperm(len(x), generator=generator).split(38):
-            method.zero_grad()
-            nn.functional.mse_loss(network(x[index])[:, 0], targets[1, index]).backward()
-            method.step()
+    for _ in range(5):
+        method.zero_grad()
+        nn.functional.mse_loss(network(x)[:, 0], targets[1]).backward()
+        method.step()
     close(batched, network(x_new)[:, 0].detach(), 1e-9)
 
 
@@ -226,50 +281,83 @@ def test_forests_can_be_grown_again(script):
     assert script.forest(1024.0) == one  # a power of two rounds nothing
 
 
+def test_a_start_leaves_the_global_random_numbers_alone():
+    torch.manual_seed(3)
+    expected = torch.rand(2)
+    torch.manual_seed(3)
+    formulas.network()
+    assert torch.equal(torch.rand(2), expected)
+
+
 def test_figures_of_section_3():
-    stored, scale, rate = formulas.stored(), formulas.SCALES.index, formulas.LEARNING_RATES.index
-    sgd, adam = stored["networks"][..., -1]
-    standard = stored["standardised"][..., -1]
-    assert round(float(sgd[0, rate(0.01)])) == 271
-    assert (sgd[scale(1.0) :, rate(0.01)] == math.inf).all()
-    assert (sgd[scale(0.00316) : scale(1.0), rate(0.01)] < 62).all()
-    assert round(float(standard[0, rate(0.01)]), 1) == 56.8
-    assert round(float(sgd[scale(1.0), rate(1e-4)]), 1) == 55.3
-    assert round(float(standard[0, rate(1e-4)]), 1) == 69.8
-    assert adam.isfinite().all()
-    assert round(float(adam[scale(1000.0), rate(1e-3)]), 1) == 173.5
-    (_, y), (_, y_new) = formulas.diabetes_parts()
-    assert round(float(formulas.rmse(y_new, 0 * y_new)), 1) == 173.8
-    assert round(float(formulas.rmse(y_new, y.mean())), 2) == 75.81
-    small = formulas.lasso(formulas.diabetes_parts()[0][0], 0.01 * y, 1.0)
-    assert (small[1:] == 0).all()
-    assert formulas.count_better_on_test(200) == 58
+    stored, scale, rate = formulas.stored(), formulas.SCALES.index, formulas.RATES.index
+    (sgd, adam, linear, _), standard = stored["units"], stored["standardised"][..., -1]
+    raw = sgd[scale(1.0), rate(0.0316)]
+    assert raw[formulas.STEPS.index(2)] < 100 and raw[formulas.STEPS.index(5)] > 1e6
+    assert raw[-1] == math.inf
+    assert round(float(standard[0, rate(0.0316)]), 1) == 17.8
+    assert round(float(sgd[scale(1.0), rate(0.01), -1]), 1) == 16.5
+    for factor, largest in ((1.0, 0.01), (10.0, 0.001), (100.0, 0.0001)):
+        works = sgd[scale(factor), :, -1] < 1e6
+        assert works.sum() == rate(largest) + 1 and works[rate(largest)]
+    for errors in linear[:, :, -1].T[:7]:
+        close(errors / errors[0], torch.ones(15, dtype=FLOAT), 1e-6)
+    y = formulas.one_year_ahead()[0]
+    assert round(float(adam[scale(1000.0), rate(0.001), -1]), 1) == 76.8
+    assert round(float(formulas.rmse(y, 0 * y)), 1) == 76.9
+    close(stored["forest"] / stored["forest"][0], torch.ones(15, dtype=FLOAT), 0.02)
 
 
-def descend_by_hand(factor, rate, steps=50):
-    """Adam on factor·MSE, written out, with the factor inside the fraction as in (3.2)."""
-    (x, y), _ = formulas.diabetes_parts()
-    x, y = formulas.with_ones(x), y / y.std(correction=0)
-    w, m, v = (torch.zeros(11, dtype=FLOAT) for _ in range(3))
-    for t in range(1, steps + 1):
-        g = 2 * x.T @ (x @ w - y) / len(y)
-        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
-        m_hat, v_hat = m / (1 - 0.9**t), v / (1 - 0.999**t)
-        w = w - rate * m_hat / (v_hat.sqrt() + 1e-8 / factor)
-    return w
+def rate_of(x, y, layers):
+    w = torch.full((layers,), (y / x) ** (1 / layers), dtype=FLOAT)
+    second = torch.autograd.functional.hessian(lambda w: (w.prod() * x - y) ** 2, w)
+    return 2 / torch.linalg.eigvalsh(second)[-1]
 
 
-def test_eq_3_1_a_factor_on_the_loss_is_one_on_the_rate():
-    for factor in (0.1, 3.0):
-        close(formulas.descend(factor, 0.01), formulas.descend(1, 0.01 * factor))
-    (x, y), _ = formulas.diabetes_parts()
-    x, y = formulas.with_ones(x), y / y.std(correction=0)
-    close(formulas.descend(7, 0.001, steps=1), 7 * 0.001 * 2 * x.T @ y / len(y))
+@pytest.mark.parametrize(("x", "y"), [(1.0, 100.0), (2.0, 0.3), (0.4, 7.0)])
+def test_eq_3_1_the_largest_rate_of_one_layer_and_two(x, y):
+    close(rate_of(x, y, 1), 1 / x**2)
+    close(rate_of(x, y, 2), 1 / (2 * x * y))
+    for layers in (1, 2, 5):
+        close(rate_of(x, y, layers), exercises.largest_rate(x, y, layers))
+    # just below the rate descent comes back to the minimum, just above it moves away
+    for times, returns in ((0.9, True), (1.1, False)):
+        w = torch.full((2,), (y / x) ** 0.5 * (1 + 1e-6), dtype=FLOAT)
+        for _ in range(60):
+            w = w - times / (2 * x * y) * 2 * (w.prod() * x - y) * x * w.flip(0)
+        assert (abs(float(w.prod()) * x / y - 1) < 1e-7) == returns
+
+
+def descend(factor, rate, optimiser, steps=50):
+    """Weights (9,) of a linear model after `steps` of torch's optimiser on factor·MSE."""
+    (x, y), _ = formulas.inputs()
+    w = torch.zeros(9, dtype=FLOAT, requires_grad=True)
+    method = getattr(torch.optim, optimiser)([w], lr=rate)
+    for _ in range(steps):
+        method.zero_grad()
+        (factor * (x @ w - formulas.standardise(y, y)).square().mean()).backward()
+        method.step()
+    return w.detach()
 
 
 @pytest.mark.parametrize("factor", [1.0, 1000.0, 1e-3, 1e-7, 1e-9])
 def test_eq_3_2_adam_divides_the_factor_away_until_epsilon_shows(factor):
-    close(formulas.descend(factor, 0.01, "Adam"), descend_by_hand(factor, 0.01), 1e-7)
+    (x, y), _ = formulas.inputs()
+    w, m, v = (torch.zeros(9, dtype=FLOAT) for _ in range(3))
+    for t in range(1, 51):  # the factor stands inside the fraction
+        g = 2 * x.T @ (x @ w - formulas.standardise(y, y)) / len(y)
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+        root = (v / (1 - 0.999**t)).sqrt() + 1e-8 / factor
+        w = w - 0.01 * m / (1 - 0.9**t) / root
+    close(descend(factor, 0.01, "Adam"), w, 1e-7)
+
+
+def test_the_pages_descent_is_torchs():
+    close(descend(5, 0.01, "SGD"), descend(1, 0.05, "SGD"))
+    gap = (descend(5, 0.01, "Adam") - descend(1, 0.05, "Adam")).abs().max()
+    assert round(float(gap), 3) == 0.608
+    moved = (descend(1e-9, 0.01, "Adam") - descend(1, 0.01, "Adam")).abs().max()
+    assert round(float(moved), 4) == 0.3027
 
 
 # 4 · log1p asks another question
@@ -277,75 +365,146 @@ def test_eq_3_2_adam_divides_the_factor_away_until_epsilon_shows(factor):
 
 @pytest.mark.parametrize("sigma", [0.3, 0.9, 1.5])
 def test_eq_4_1_median_and_mean(sigma):
-    mu = float(formulas.log_line(tensor(1.7, dtype=FLOAT)))
+    mu = 1.35
 
     def density(z):
         return mpmath.exp(-(z**2) / 2) / mpmath.sqrt(2 * mpmath.pi)
 
     mean = mpmath.quad(lambda z: mpmath.expm1(mu + sigma * z) * density(z), [-12, 0, 12])
+    assert float(mean) == pytest.approx(math.exp(mu + sigma**2 / 2) - 1)
     below = mpmath.quad(density, [-12, 0])
     assert float(below) == pytest.approx(0.5)  # expm1 rises: the median goes along
-    fit = vector(0.5, 0.5, sigma)
-    at = vector(1.7)
-    close(formulas.back_transformed(fit, at, corrected=True), [float(mean)], 1e-9)
-    median = formulas.skewed(at, vector(0), sigma)
-    close(formulas.back_transformed(fit, at), median)
+
+
+@pytest.mark.parametrize("ahead", [1, 3])
+def test_the_same_curve_has_the_least_squared_error(ahead):
+    from scipy.optimize import least_squares
+
+    (x, y), _ = formulas.parts(ahead)
+    a, start = formulas.with_ones(torch.log1p(x)), formulas.log_fit(x, y)[0]
+    own = formulas.same_curve(a, y, start)
+    found = least_squares(lambda w: np.expm1(a.numpy() @ w) - y.numpy(), start.numpy())
+    costs = [float((torch.expm1(a @ w) - y).square().sum()) for w in (own, tensor(found.x))]
+    assert costs[0] == pytest.approx(costs[1], rel=1e-6)
+    assert costs[0] < float((torch.expm1(a @ start) - y).square().sum())
 
 
 def test_figures_of_section_4():
-    study = formulas.log_study(0.9)
-    assert [round(study[name][2], 2) for name in ("log", "corrected")] == [0.64, 1.02]
-    assert [round(v, 2) for v in study["log"][:2]] == [9.68, 4.83]
-    assert study["log"][0] == max(s[0] for s in study.values())
-    assert study["log"][1] == min(s[1] for s in study.values())
-    mild = formulas.log_study(0.3)
-    assert mild["log"][0] < mild["line"][0] and mild["log"][1] < mild["line"][1]
-    for sigma in formulas.SIGMAS:
-        assert abs(formulas.log_study(sigma)["corrected"][2] - 1) < 0.04
-    assert round(formulas.log_study(1.5)["log"][2], 2) == 0.30
+    for ahead in formulas.AHEAD:
+        old, new = (
+            {name: float(p.mean() / y.mean()) for name, p in fits.items()}
+            for y, fits in formulas.three_fits(ahead)
+        )
+        assert old["line"] == pytest.approx(1, abs=1e-3)  # a few forecasts are cut at 0
+        assert 1.06 <= round(old["times exp"], 2) <= 1.13
+        assert old["log1p"] < old["line"] < old["times exp"]
+        assert new["log1p"] < new["line"] < new["times exp"] and new["line"] < old["line"]
+        errors = [
+            float(formulas.rmse(y, fits["log1p"])) for y, fits in formulas.three_fits(ahead)[:1]
+        ]
+        assert formulas.rmse_of_same_curve(ahead)["old"] < errors[0]
+    y, fits = formulas.three_fits(3)[0]
+    assert round(float(fits["log1p"].mean() / y.mean()), 2) == 0.84
+    busy = y > 90
+    assert (fits["log1p"] < y)[busy].double().mean() > 0.85
 
 
-# 5 · Sum, mean, and unequal batches
+def test_the_means_of_section_4_lie_apart():
+    canvas, *_ = figures.LogOfTarget._stage
+    axes = canvas.figure.axes[1]
+    means = figures.LogOfTarget._drawing.measure(3, "log1p, taken back", "up to 1900, learnt from")
+    heights = [means["means"][name][2] for name in ("log1p", "line", "times exp")]
+    y = [axes.transData.transform((3, height))[1] for height in heights]
+    assert min(np.diff(y)) >= 12 * style.PIXEL_RATIO
 
 
-# 6 · Turning the coordinates
+# 5 · Which forecast is better?
 
 
-# 7 · Sunspots
+def test_resamples_are_blocks_of_neighbours_that_go_around_the_end():
+    drawn = formulas.resamples(108, 11)
+    assert drawn.shape == (2000, 108) and set(drawn.unique().tolist()) == set(range(108))
+    for start in range(0, 99, 11):
+        assert ((drawn[:, start + 1 : start + 9] - drawn[:, start : start + 8]) % 108 == 1).all()
+    share = torch.bincount(drawn.flatten(), minlength=108) / 2000
+    assert (share - 1).abs().max() < 0.15  # each year is drawn once on average
 
 
-def test_the_autoregression_is_scikit_learns_and_looks_only_back():
-    from sklearn.linear_model import LinearRegression
-
-    from helpers.teaching.data import sunspots
-
-    years, numbers = sunspots()
-    rows = np.array([numbers[t - 9 : t][::-1] for t in range(9, len(numbers))])
-    old = years[9:] <= 1800
-    model = LinearRegression().fit(rows[old], numbers[9:][old])
-    when, y, found = formulas.forecasts()
-    close(found["autoregression"], model.predict(rows[~old]).clip(min=0), 1e-8)
-    assert when[0] == 1801 and len(y) == 208
-    close(found["last year"], numbers[years >= 1800][:-1])
+def test_intervals_are_those_of_numpy():
+    y, fits = formulas.three_fits(3)[1]
+    value, low, high = formulas.ratio_interval(formulas.mae, y, fits["line"], fits["log1p"])
+    generator, ratios = np.random.default_rng(7), []
+    errors = [np.abs((y - fits[name]).numpy()) for name in ("line", "log1p")]
+    for _ in range(4000):
+        starts = generator.integers(0, 108, 10)
+        years = np.concatenate([np.arange(s, s + 11) % 108 for s in starts])[:108]
+        ratios.append(errors[1][years].mean() / errors[0][years].mean())
+    assert value == pytest.approx(errors[1].mean() / errors[0].mean())
+    assert [low, high] == pytest.approx(np.percentile(ratios, [2.5, 97.5]), abs=0.02)
 
 
-def test_figures_of_section_7():
-    years, y, found = formulas.sunspot_forecasts("1901–2008", 0.7)
-    scores = {name: formulas.scores(y, p) for name, p in found.items()}
-    mape = {name: round(score["MAPE"], 3) for name, score in scores.items()}
-    assert mape == {"last year": 0.587, "autoregression": 0.660, "low guess": 0.562}
-    for metric in set(formulas.SCORES) - {"MAPE"}:
-        assert min(scores, key=lambda name: scores[name][metric]) == "autoregression"
-    assert max(mape, key=mape.get) == "autoregression"
-    ratio = [scores["autoregression"][m] / scores["last year"][m] for m in ("RMSE", "MAE")]
-    assert all(0.6 < r < 0.7 for r in ratio)
-    assert scores["low guess"]["RMSE"] > scores["last year"]["RMSE"]
-    quiet = y < 20
-    above = (found["autoregression"] > y)[quiet].double().mean()
-    assert above > 0.75 and (y > 0).all()
-    years, y, found = formulas.sunspot_forecasts("1801–2008")
-    assert years[(y == 0).numpy()].tolist() == [1810]
-    assert all(math.isinf(formulas.scores(y, p)["MAPE"]) for p in found.values())
+def test_figures_of_section_5():
+    three = {name: [round(v, 2) for v in lead] for name, lead in formulas.lead_of_log(3).items()}
+    assert three["MAPE"] == [0.63, 0.53, 0.94] and three["RMSE"] == [1.26, 1.11, 1.38]
+    one = formulas.lead_of_log(1)
+    assert one["MAPE"][2] < 1 and one["MAE"][2] < 1 and one["RMSE"][1] < 1 < one["RMSE"][2]
+    four = [formulas.lead_of_log(4, block)["MAPE"][2] for block in (1, 11)]
+    assert four[0] < 1 < four[1]
+    y, fits = formulas.three_fits(3)[1]
+    mape = {name: round(float(formulas.mape(y, p)), 2) for name, p in fits.items()}
+    assert (mape["log1p"], mape["line"]) == (0.62, 0.99)
+    assert [round(float(formulas.rmse(y, fits[n]))) for n in ("line", "log1p")] == [29, 37]
+    off = {name: (p - y).abs() for name, p in fits.items()}
+    assert off["log1p"][y < 20].mean() < 0.7 * off["line"][y < 20].mean()
+    assert fits["log1p"][y > 100].mean() < fits["line"][y > 100].mean()
+    # what holds of other inputs, too: WAPE and MASE rank as MAE does
+    history = formulas.parts(3)[0][1]
+    ratios = [
+        float(metric(y, fits["log1p"]) / metric(y, fits["line"]))
+        for metric in (formulas.mae, formulas.wape, lambda y, p: formulas.mase(y, p, history))
+    ]
+    close(ratios, [ratios[0]] * 3)
+
+
+def test_the_intervals_of_section_5_can_be_seen():
+    canvas, *_ = figures.Leads._stage
+    axes = canvas.figure.axes[1]
+    leads = formulas.lead_of_log(3)
+    heights = (leads["MAPE"][2], 1, leads["RMSE"][1])
+    y = [axes.transData.transform((0, height))[1] for height in heights]
+    assert min(np.diff(y)) >= 12 * style.PIXEL_RATIO
+
+
+def test_r_squared_of_old_and_new_years():
+    (x, y), _ = formulas.parts()
+    w = formulas.least_squares(x, y)
+    assert round(float(formulas.r_squared(y, formulas.with_ones(x) @ w)), 2) == 0.84
+    assert round(float(formulas.r_squared(*formulas.one_year_ahead())), 2) == 0.86
+
+
+def test_the_three_reports_of_the_prediction():
+    y, p = formulas.one_year_ahead()
+    (_, y_old), (x, _) = formulas.parts()
+    spread, last = float(y_old.std(correction=0)), x[:, 0]
+    drawn = formulas.resamples(len(y), 11)
+
+    def report(p, size=1.0):
+        mae = formulas.mae(y, p) - formulas.mae(y, last)
+        again = formulas.mae(y[drawn], p[drawn]) - formulas.mae(y[drawn], last[drawn])
+        ends = torch.quantile(again, vector(0.025, 0.975))
+        return [round(float(v) / size, 2) for v in (formulas.rmse(y, p), mae, *ends)]
+
+    assert report(p, spread) == [0.5, -0.25, -0.34, -0.15]
+    assert [round(v, 1) for v in report(0.7 * p)] == [29.6, -0.2, -2.1, 2.0]
+    assert [round(v, 1) for v in report(p)] == [17.5, -8.6, -12.0, -5.2]
+    standardised = formulas.mape((y - y_old.mean()) / spread, (p - y_old.mean()) / spread)
+    mapes = [float(standardised), *(float(formulas.mape(y, q)) for q in (0.7 * p, p))]
+    assert [round(mape, 2) for mape in mapes] == [1.01, 0.50, 0.56]
+    assert round(float(formulas.r_squared(y, 0.7 * p)), 2) == 0.61
+    judge = exercises.judge_report
+    assert judge(y, 0.4987, 1.01, 0.8645, (-0.34, -0.15)) == "another unit"
+    assert judge(y, 29.55, 0.50, 0.6119, (-2.1, 2.0)) == "no lead"
+    assert judge(y, 17.46, 0.56, 0.8645, (-12.0, -5.2)) == "trust"
 
 
 # Exercises
@@ -356,6 +515,9 @@ def test_references_by_brute_force():
     p.requires_grad_()
     (slope,) = torch.autograd.grad(formulas.mape(y, p), p)
     close(exercises.mape_gradient(y, p.detach()), slope)
-    z = (formulas.P - 3.5) / 4.92443
-    report = exercises.original_unit_report(formulas.Y, z, 3.5, 4.92443)
-    close(report, (1.541104, 0.902062), 1e-6)
+    y, p = formulas.one_year_ahead()
+    report = exercises.original_unit_report(y, (p - 45) / 35, 45.0, 35.0)
+    close(report, (formulas.rmse(y, p), formulas.r_squared(y, p)))
+    logs, residuals = vector(1, 2), vector(-0.4, 0.1, 0.6)
+    numbers = [[math.expm1(a + r) for r in residuals.tolist()] for a in logs.tolist()]
+    close(exercises.mean_of_log_fit(logs, residuals), vector(*[sum(n) / 3 for n in numbers]))
