@@ -34,18 +34,6 @@ def sunspots():
     return years.astype(np.int64), numbers
 
 
-def diabetes():
-    """442 diabetes patients, as `(x, y)`: float64 (442, 10) and (442,). New tensors at every call.
-
-    x: age in years, sex (1 or 2), body mass index, mean blood pressure, and six measures of blood
-    serum, as they were measured; y: how far the disease had progressed a year later, 25 to 346.
-    Source: B. Efron, T. Hastie, I. Johnstone and R. Tibshirani, Least Angle Regression, 2004, as
-    scikit-learn bundles it.
-    """
-    table = np.loadtxt(DATA / "diabetes.csv", delimiter=",", skiprows=1)
-    return torch.from_numpy(table[:, :-1].copy()), torch.from_numpy(table[:, -1].copy())
-
-
 def china():
     """A Chinese temple, grey, (142, 213) uint8: black 0, white 255. A new tensor at every call.
 

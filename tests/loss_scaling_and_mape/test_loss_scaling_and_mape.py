@@ -19,7 +19,7 @@ from torch import nn, tensor
 
 from helpers.loss_scaling_and_mape import exercises, figures, formulas
 from helpers.teaching import style
-from helpers.teaching.data import DATA, diabetes, sunspots
+from helpers.teaching.data import DATA, sunspots
 
 FLOAT = torch.float64
 
@@ -66,15 +66,6 @@ def test_the_forecasts_are_scikit_learns():
         fits = formulas.three_fits(ahead)[1][1]
         close(fits["log1p"], torch.expm1(logs), 1e-7)
         close(fits["times exp"], torch.expm1(logs + half), 1e-7)
-
-
-def test_the_diabetes_data_are_scikit_learns():
-    from sklearn.datasets import load_diabetes
-
-    bunch = load_diabetes(scaled=False)
-    x, y = diabetes()
-    assert np.array_equal(x.numpy(), bunch.data) and np.array_equal(y.numpy(), bunch.target)
-    assert x.shape == (442, 10) and (float(y.min()), float(y.max())) == (25, 346)
 
 
 # 1 · Metrics and units

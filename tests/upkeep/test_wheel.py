@@ -18,7 +18,7 @@ for module in pkgutil.walk_packages(helpers.__path__, "helpers."):
     if not module.name.startswith("helpers.coursework."):  # a program of its own, with rlimits
         importlib.import_module(module.name)
 from helpers.teaching import contents, data, ledger
-print(*(len(load()[0]) for load in (data.digits, data.sunspots, data.diabetes, data.china)))
+print(*(len(load()[0]) for load in (data.digits, data.sunspots, data.china)))
 from helpers.dropout_scaling import formulas
 print(contents())
 print(contents()._repr_html_())
@@ -45,7 +45,7 @@ def test_every_import_works_with_its_data_and_without_the_project(wheel, tmp_pat
     assert done.returncode == 0, done.stderr
     where, lengths, contents, page, ledger = done.stdout.splitlines()
     assert where.startswith(str(tmp_path))
-    assert lengths == "1797 309 442 213"
+    assert lengths == "1797 309 213"
     assert "can't be listed here" in contents and contents in page
     assert ledger == "True"
 
