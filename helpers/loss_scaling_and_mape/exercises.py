@@ -11,6 +11,7 @@ __all__ = [  # noqa: RUF022 (the order of the page)
     "mape_gradient",
     "best_constant_for_mape",
     "largest_rate",
+    "lasso_weight",
     "mean_of_log_fit",
     "judge_report",
 ]
@@ -443,7 +444,90 @@ largest_rate.slips(
 )
 
 
-# 5 · mean_of_log_fit
+# 5 · lasso_weight
+
+
+@exercise(
+    cases={
+        "values": {
+            "above and below": lambda: (tensor(3.0, -2, 0.4, -0.3), 0.5),
+            "a small alpha": lambda: (tensor(0.2, -0.25, 1.5), 0.1),
+            "alpha above 1": lambda: (tensor(5.0, -1.5, -7), 2.0),
+        },
+        "shapes": {
+            "50 weights": lambda: (2 * normal(50, seed=15), 0.7),
+            "a matrix, float32": lambda: (normal(3, 4, seed=16, dtype=single), 0.5),
+        },
+        "edges": {
+            "exactly alpha": lambda: (tensor(0.5, -0.5, 0), 0.5),
+            "no penalty": lambda: (tensor(1.0, -2), 0.0),
+        },
+    },
+    hints=[
+        "For w > 0 the slope of the sum is w − v + alpha. Where is it 0, and when is that w above 0?",
+        "For w < 0 it is w − v − alpha. What is best if neither w has the right sign?",
+    ],
+    level=2,
+    minutes=6,
+)
+def lasso_weight(v, alpha):
+    """The weight w that minimises (w − v)²/2 + alpha·|w|, for each v by itself.
+
+    v: float tensor of any shape, the best weights without a penalty; alpha: a float, at least 0.
+    Returns a tensor of that shape. Example: v [3., -0.2], alpha 0.5 → [2.5, 0.].
+    """
+    return v.sign() * (v.abs() - alpha).clamp(min=0)
+
+
+lasso_weight.slips(
+    shrinks_as_ridge_does=(
+        "v.sign() * (v.abs() - alpha).clamp(min=0) → v / (1 + alpha)",
+        "That is a penalty on w²/2: it shrinks in proportion and sets nothing to 0.",
+    ),
+    shrinks_as_ridge_with_2=(
+        "v.sign() * (v.abs() - alpha).clamp(min=0) → v / (1 + 2 * alpha)",
+        "That is a penalty on w²: it shrinks in proportion and sets nothing to 0.",
+    ),
+    cuts_without_shrinking=(
+        "(v.abs() - alpha).clamp(min=0) → v.abs() * (v.abs() > alpha)",
+        "Small weights become 0, but the others must come nearer to 0 by alpha.",
+    ),
+    goes_through_zero=(
+        ".clamp(min=0) → ",
+        "A small v is pushed through 0 to the other side. There the penalty pushes back: w is 0.",
+    ),
+    forgets_the_sign=(
+        "v.sign() * → 1 *",
+        "The sign of v is lost: a negative weight stays negative, nearer to 0.",
+    ),
+    subtracts_from_v=(
+        "v.sign() * (v.abs() - alpha) → (v - alpha)",
+        "Right for positive v only. For negative v the slope of |w| is −1.",
+    ),
+    moves_away_from_zero=(
+        "v.abs() - alpha → v.abs() + alpha",
+        "The penalty pulls towards 0. This moves away from it.",
+    ),
+    takes_half=(
+        "- alpha → - alpha / 2",
+        "The 2 of the square cancels the ½ in front of it: alpha itself is subtracted.",
+    ),
+    takes_twice=(
+        "- alpha → - 2 * alpha",
+        "The square has a ½ in front of it, so that its slope is w − v, not 2(w − v).",
+    ),
+    leaves_it=(
+        "v.sign() * (v.abs() - alpha).clamp(min=0) → v.clone()",
+        "This is the best weight without a penalty.",
+    ),
+    limits_to_alpha=(
+        "v.sign() * (v.abs() - alpha).clamp(min=0) → v.clamp(-alpha, alpha)",
+        "This keeps what the penalty takes away. It is v minus the answer.",
+    ),
+)
+
+
+# 6 · mean_of_log_fit
 
 
 @exercise(
@@ -469,7 +553,7 @@ largest_rate.slips(
     minutes=8,
 )
 def mean_of_log_fit(logs, residuals):
-    """Forecasts of the mean of y from a fit of log(1 + y), whatever the noise looks like.
+    """Forecasts of the mean of y from a fit of log(1 + y), for noise of any shape.
 
     logs: float tensor (m,), forecasts of log(1 + y); residuals: (n,), log(1 + y) minus its fit in
     the years learnt from. Each forecast is the mean of the n numbers y that these residuals would
@@ -529,7 +613,7 @@ mean_of_log_fit.slips(
 )
 
 
-# 6 · judge_report
+# 7 · judge_report
 
 NUMBERS = (10.0, 20.0, 60.0, 110.0)  # mean 50, standard deviation 39.37
 FITTING = 15.748  # the RMSE that belongs to R² = 0.84

@@ -248,7 +248,7 @@ class TargetUnit:
         )
 
 
-# 4 · log1p changes the question
+# 5 · log1p changes the question
 
 PARTS = {"1901–2008, new": 1, "up to 1900, learnt from": 0}
 NAMES = {
@@ -323,7 +323,7 @@ class LogOfTarget:
         )
 
 
-# 5 · Which forecast is better?
+# 6 · Which forecast is better?
 
 
 @figure(

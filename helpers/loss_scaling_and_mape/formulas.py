@@ -214,7 +214,7 @@ def stored():
         return {name: torch.from_numpy(file[name]).double() for name in file.files}
 
 
-# 4 · log1p changes the question
+# 5 · log1p changes the question
 
 FITS = ("line", "log1p", "times exp")
 
@@ -301,7 +301,7 @@ def skewed_study(sigma, n=4000, n_new=20_000):
     }
 
 
-# 5 · Which forecast is better?
+# 6 · Which forecast is better?
 
 SCORES = {"RMSE": rmse, "MAE": mae, "MAPE": mape, "sMAPE": smape}
 BLOCKS = (1, 11, 22)

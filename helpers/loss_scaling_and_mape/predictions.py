@@ -6,6 +6,7 @@ __all__ = [  # noqa: RUF022
     "unit_free_metric",
     "best_constant",
     "who_feels_the_unit",
+    "loss_times_five",
     "log_taken_back",
     "lower_rmse",
     "trusted_report",
@@ -57,6 +58,22 @@ who_feels_the_unit = question(
         "how far a step goes, and two of these three models have steps that do not fit the new unit.",
     },
     right="a linear model by plain gradient descent",
+)
+
+loss_times_five = question(
+    "A training with Adam runs at rate 0.01. The loss is multiplied by 5. Which training without "
+    "the factor takes the same steps?",
+    {
+        "the one with rate 0.05": "That is true of plain gradient descent. Adam divides the mean "
+        "gradient by the root of the mean square, and both have the 5.",
+        "the one with rate 0.01": "Adam divides the mean gradient by the root of the mean square. "
+        "The 5 stands in both and cancels.",
+        "the one with rate 0.002: steeper means smaller steps": "Nothing in Adam asks for shorter "
+        "steps where the loss is steeper. It divides the factor away, no more and no less.",
+        "none: the minimum has moved": "A factor above 0 moves no minimum. And Adam divides it away "
+        "before each step.",
+    },
+    right="the one with rate 0.01",
 )
 
 log_taken_back = question(

@@ -69,6 +69,17 @@ def weight_by_weight(x, y, layers):
     return 2 / (2 * layers * slope**2)
 
 
+@rewrite("lasso_weight")
+def softshrink(v, alpha):
+    return F.softshrink(v, alpha)
+
+
+@rewrite("lasso_weight")
+def case_by_case_of_the_sign(v, alpha):
+    zero = torch.zeros_like(v)
+    return torch.where(v > alpha, v - alpha, torch.where(v < -alpha, v + alpha, zero))
+
+
 @rewrite("mean_of_log_fit")
 def every_pair(logs, residuals):
     return torch.expm1(logs[:, None] + residuals).mean(1)

@@ -241,6 +241,39 @@ def unit_of_the_target(x, y, layers):
     return 1 / y
 
 
+# lasso_weight
+
+
+@wrong("lasso_weight", "cuts_without_shrinking")
+def hard_threshold(v, alpha):
+    return torch.where(v.abs() <= alpha, torch.zeros_like(v), v)
+
+
+@wrong("lasso_weight", "shrinks_as_ridge_does")
+def ridge(v, alpha):
+    return 1 / (1 + alpha) * v
+
+
+@wrong("lasso_weight", "subtracts_from_v")
+def relu(v, alpha):
+    return torch.relu(v - alpha)
+
+
+@wrong("lasso_weight", "goes_through_zero")
+def one_step_of_the_sign(v, alpha):
+    return v - alpha * torch.sign(v)
+
+
+@wrong("lasso_weight", "forgets_the_sign")
+def sizes(v, alpha):
+    return torch.maximum(torch.abs(v) - alpha, torch.zeros_like(v))
+
+
+@wrong("lasso_weight", None)
+def sets_small_ones_to_alpha(v, alpha):
+    return v.sign() * v.abs().clamp(min=alpha)
+
+
 # mean_of_log_fit
 
 

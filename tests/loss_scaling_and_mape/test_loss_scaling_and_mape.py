@@ -319,6 +319,9 @@ def test_eq_3_1_the_largest_rate_of_one_layer_and_two(x, y):
         assert (abs(float(w.prod()) * x / y - 1) < 1e-7) == returns
 
 
+# 4 · A factor on the loss
+
+
 def descend(factor, rate, optimiser, steps=50):
     """Weights (9,) of a linear model after `steps` of torch's optimiser on factor·MSE."""
     (x, y), _ = formulas.inputs()
@@ -332,7 +335,7 @@ def descend(factor, rate, optimiser, steps=50):
 
 
 @pytest.mark.parametrize("factor", [1.0, 1000.0, 1e-3, 1e-7, 1e-9])
-def test_eq_3_2_adam_divides_the_factor_away_until_epsilon_shows(factor):
+def test_eq_4_1_adam_divides_the_factor_away_until_epsilon_shows(factor):
     (x, y), _ = formulas.inputs()
     w, m, v = (torch.zeros(9, dtype=FLOAT) for _ in range(3))
     for t in range(1, 51):  # the factor stands inside the fraction
@@ -351,11 +354,11 @@ def test_the_pages_descent_is_torchs():
     assert round(float(moved), 4) == 0.3027
 
 
-# 4 · log1p asks another question
+# 5 · log1p asks another question
 
 
 @pytest.mark.parametrize("sigma", [0.3, 0.9, 1.5])
-def test_eq_4_1_median_and_mean(sigma):
+def test_eq_5_1_median_and_mean(sigma):
     mu = 1.35
 
     def density(z):
@@ -380,7 +383,7 @@ def test_the_same_curve_has_the_least_squared_error(ahead):
     assert costs[0] < float((torch.expm1(a @ start) - y).square().sum())
 
 
-def test_figures_of_section_4():
+def test_figures_of_section_5():
     for ahead in formulas.AHEAD:
         old, new = (
             {name: float(p.mean() / y.mean()) for name, p in fits.items()}
@@ -396,11 +399,18 @@ def test_figures_of_section_4():
         assert formulas.rmse_of_same_curve(ahead)["old"] < errors[0]
     y, fits = formulas.three_fits(3)[0]
     assert round(float(fits["log1p"].mean() / y.mean()), 2) == 0.84
+    (x, _), _ = formulas.parts(3)
+    w, residuals = formulas.log_fit(x, y)
+    logs = formulas.with_ones(torch.log1p(x)) @ w
+    smeared = exercises.mean_of_log_fit(logs, residuals).mean()
+    assert [round(float(number), 1) for number in (smeared, y.mean())] == [50.4, 45.3]
+    low, _, high = (residuals[part].std() for part in logs.argsort().chunk(3))
+    assert low > 1.2 * high  # the noise is larger where the forecast is low
     busy = y > 90
     assert (fits["log1p"] < y)[busy].double().mean() > 0.85
 
 
-def test_the_means_of_section_4_lie_apart():
+def test_the_means_of_section_5_lie_apart():
     canvas, *_ = figures.LogOfTarget._stage
     axes = canvas.figure.axes[1]
     means = figures.LogOfTarget._drawing.measure(3, "log1p, taken back", "up to 1900, learnt from")
@@ -409,7 +419,7 @@ def test_the_means_of_section_4_lie_apart():
     assert min(np.diff(y)) >= 12 * style.PIXEL_RATIO
 
 
-# 5 · Which forecast is better?
+# 6 · Which forecast is better?
 
 
 def test_resamples_are_blocks_of_neighbours_that_go_around_the_end():
@@ -434,7 +444,7 @@ def test_intervals_are_those_of_numpy():
     assert [low, high] == pytest.approx(np.percentile(ratios, [2.5, 97.5]), abs=0.02)
 
 
-def test_figures_of_section_5():
+def test_figures_of_section_6():
     three = {name: [round(v, 2) for v in lead] for name, lead in formulas.lead_of_log(3).items()}
     assert three["MAPE"] == [0.63, 0.53, 0.94] and three["RMSE"] == [1.26, 1.11, 1.38]
     one = formulas.lead_of_log(1)
@@ -457,7 +467,7 @@ def test_figures_of_section_5():
     close(ratios, [ratios[0]] * 3)
 
 
-def test_the_intervals_of_section_5_can_be_seen():
+def test_the_intervals_of_section_6_can_be_seen():
     canvas, *_ = figures.Leads._stage
     axes = canvas.figure.axes[1]
     leads = formulas.lead_of_log(3)
