@@ -49,9 +49,10 @@ def grade(folder, assignments, jobs):
     try:
         for assignment, student, error in classroom.grade(folder, assignments, jobs):
             count, failed = count + 1, failed + bool(error)
-            click.echo(f"{assignment}  {student}  {error or 'graded'}")
-    except FileNotFoundError as error:
-        raise click.ClickException(str(error)) from None
+            notes = () if error else classroom.said(folder, assignment, student)
+            click.echo(f"{assignment}  {student}  {' '.join([error or 'graded', *notes])}")
+    except (FileNotFoundError, LookupError) as error:
+        raise click.ClickException(error.args[0]) from None
     click.echo(f"Graded: {count - failed}. Failed: {failed}.")
     if failed:
         raise SystemExit(1)

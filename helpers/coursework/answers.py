@@ -38,19 +38,19 @@ def unmarked(cells, name):
     return checking or defining
 
 
-def words(cells, page, question, released):
+def words(cells, known, question, released):
     """What a student wrote beside the placeholder, one text; empty if there is nothing.
 
-    cells: those that are no answer. page: the texts of the page as handed out. question: the cell
-    with the question (or None), and `released` its text: who answers in it is read as well.
+    cells: those that are no answer. known: whether a text is one that was handed out. question: the
+    cell with the question (or None), and `released` its text: who answers in it is read as well.
     """
-    page, texts, below = set(map(squeezed, page)), [], False
+    texts, below = [], False
     for cell in cells:
         if cell is question:
             lines = set(released.splitlines())
             texts.append("\n".join(x for x in cell.source.splitlines() if x not in lines))
             below = True
-        elif squeezed(cell.source) not in page and (
+        elif not known(cell.source) and (
             cell.cell_type != "code" or (below and is_prose(cell.source))
         ):
             texts.append(cell.source)

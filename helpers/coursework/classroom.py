@@ -1,18 +1,29 @@
 """Grades a whole class: all cores at once, and where it was interrupted it goes on."""
 
+import contextlib
+import fcntl
 import hashlib
+import json
 import logging
 import multiprocessing
 import os
 import warnings
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from pathlib import Path
 
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import capture_log, temp_attrs
 from sqlalchemy.exc import SAWarning
 from traitlets.config import PyFileConfigLoader
+
+from helpers.coursework import intake, reference, state
+from helpers.coursework.convert import Careful
+
+REFERENCE = "the reference"
+CRASHED = "Its grading ended the process, twice: a person must look at it."
 
 
 def grade(folder, assignments=(), jobs=None):
@@ -20,44 +31,98 @@ def grade(folder, assignments=(), jobs=None):
 
     folder: the course's. assignments: names; all that were submitted by default. jobs: processes;
     as many as there are cores by default. Yields (assignment, student, error) as they end, the
-    error a text or None. A submission counts as graded once it is, to the end, and as long as it
-    does not change: call this again after a crash, or when others have handed in.
-    Raises FileNotFoundError if the folder is no course.
+    error a sentence or None. A submission counts as graded once it is, to the end, and as long as
+    neither it nor its assignment changes: call this again after a crash, or when others have handed
+    in. Where the reference doesn't get all points, its assignment is not graded.
+    Raises FileNotFoundError if the folder is no course, LookupError for an unknown assignment.
     """
     folder = Path(folder).resolve()
     if not (folder / "nbgrader_config.py").is_file():
         raise FileNotFoundError(f"There is no course in {folder}: make one with `make course`.")
-    waiting = [
-        (path.name, path.parent.name)
-        for path in sorted(folder.glob("submitted/*/*"))
-        if path.is_dir() and (not assignments or path.name in assignments)
-    ]
-    waiting = [pair for pair in waiting if not _is_graded(folder, *pair)]
+    known = state.assignments(folder)
+    for name in assignments:
+        if name not in known:
+            raise LookupError(f"There is no assignment {name!r}; there are {', '.join(known)}.")
+    waiting, states = [], {}
+    for path in sorted(folder.glob("submitted/*/*"), key=os.fsencode):
+        assignment, student = path.name, path.parent.name
+        other = assignments and assignment in known and assignment not in assignments
+        if other or assignment.startswith("."):
+            continue
+        try:
+            intake.name_of(student)
+            if assignment not in known:
+                raise intake.Refused(f"There is no such assignment; there are {', '.join(known)}.")
+            if assignment not in states:
+                states[assignment] = state.of(folder, api(folder), assignment)
+            if not is_graded(folder, assignment, student, states[assignment]):
+                waiting.append((assignment, student))
+        except (intake.Refused, LookupError) as error:
+            failed(folder, assignment, student, str(error))
+            yield ascii_name(assignment), ascii_name(student), str(error)
     if not waiting:
         return
     with api(folder).gradebook as gradebook:  # two processes may not add the same student
-        for student in {student for _, student in waiting}:
-            gradebook.update_or_create_student(student)
+        for student in sorted({student for _, student in waiting}):
+            with contextlib.suppress(ValueError):  # another grader was first
+                gradebook.update_or_create_student(student)
+    jobs = min(jobs or os.cpu_count(), len(waiting))
+    yield from _in_processes(folder, waiting, states, jobs)
+
+
+def _in_processes(folder, waiting, states, jobs):
+    """Grade the pairs in `waiting`. Who ends the process is tried once more, alone."""
     # Not forked: a thread of this process may hold a lock.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(jobs or os.cpu_count(), len(waiting)), context) as pool:
-        started = {pool.submit(_grade, folder, *pair): pair for pair in waiting}
-        for ended in as_completed(started):
-            yield *started[ended], ended.result()
+    left, broken = dict.fromkeys(waiting), set()
+    with ProcessPoolExecutor(jobs, context) as pool:
+        checked = {name: pool.submit(reference.check, folder, name) for name in states}
+        for assignment, found in checked.items():
+            if said := found.result():
+                broken.add(assignment)
+                yield assignment, REFERENCE, said
+        left = {pair: None for pair in left if pair[0] not in broken}
+        started = {pool.submit(_grade, folder, *pair, states[pair[0]]): pair for pair in left}
+        with contextlib.suppress(BrokenProcessPool):
+            for ended in as_completed(started):
+                error = ended.result()
+                del left[started[ended]]
+                yield *started[ended], error
+    for pair in left:
+        with ProcessPoolExecutor(1, context) as pool:
+            try:
+                error = pool.submit(_grade, folder, *pair, states[pair[0]]).result()
+            except BrokenProcessPool:
+                error = failed(folder, *pair, CRASHED)
+        yield *pair, error
 
 
-def _grade(folder, assignment, student):
-    """Grade one submission; returns None, or what went wrong."""
-    digest = _digest(folder, assignment, student)
-    found = api(folder).autograde(assignment, student, force=True)
-    if not found["success"]:
-        return found.get("log") or found["error"]
-    marker = _marker(folder, assignment, student)
-    marker.parent.mkdir(parents=True, exist_ok=True)
-    new = marker.with_name(f"{student}.new")
-    new.write_text(digest)
-    new.replace(marker)
+def _grade(folder, assignment, student, known=None, again=False):
+    """Grade one submission; returns None, or what went wrong.
+
+    known: the assignment's state. again: whether to grade also what is graded.
+    """
+    known = known or state.of(folder, api(folder), assignment)
+    with locked(folder, assignment, student):
+        digest = _digest(folder, assignment, student, known)
+        if not again and _stored(folder, assignment, student).get("digest") == digest:
+            return None  # another grader did it
+        nbgrader = api(folder)
+        with temp_attrs(nbgrader.coursedir, assignment_id=assignment, student_id=student):
+            app = Careful(coursedir=nbgrader.coursedir, parent=nbgrader)
+            app.force, app.only = True, student
+            found = capture_log(app)
+        if not found["success"]:
+            log = found.get("log") or found.get("error") or ""
+            return failed(folder, assignment, student, _why(app, student, log), log)
+        _record(folder, assignment, student, {"digest": digest, "said": app.said[student]})
     return None
+
+
+def _why(app, student, log):
+    """One sentence for what went wrong."""
+    last = next((line for line in reversed(log.splitlines()) if line.strip()), "no word")
+    return app.refused.get(student) or f"It could not be graded: {app.reason or last}"
 
 
 @cache
@@ -70,22 +135,66 @@ def api(folder):
     return nbgrader
 
 
-def _is_graded(folder, *pair):
-    marker = _marker(folder, *pair)
-    return marker.is_file() and marker.read_text() == _digest(folder, *pair)
+def is_graded(folder, assignment, student, known):
+    stored = _stored(folder, assignment, student).get("digest")
+    return stored is not None and stored == _digest(folder, assignment, student, known)
 
 
-def _marker(folder, assignment, student):
-    """The file that says which version of a submission is graded."""
-    return folder / "graded" / assignment / student
+def said(folder, assignment, student):
+    """What was noticed when a submission was taken in, sentences."""
+    return _stored(Path(folder), assignment, student).get("said", [])
 
 
-def _digest(folder, assignment, student):
+def failed(folder, assignment, student, sentence, log=""):
+    """Note that a submission could not be graded, and why; returns the sentence."""
+    path = folder / "failed" / ascii_name(assignment) / ascii_name(student)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"{sentence}\n\n{log}", encoding="utf-8", errors="backslashreplace")
+    (folder / "graded" / assignment / student).unlink(missing_ok=True)
+    return sentence
+
+
+def ascii_name(name):
+    """A name that may be no text, as one that can be printed."""
+    return name if name.isprintable() else ascii(name)[1:-1]
+
+
+@contextlib.contextmanager
+def locked(folder, assignment, student):
+    """Hold a submission, so that no other grader writes to its folders meanwhile."""
+    path = folder / "locks" / assignment / student
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # let go when the process ends
+        yield
+
+
+def _record(folder, assignment, student, record):
+    """Write down which version of a submission is graded."""
+    path = folder / "graded" / assignment / student
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = folder / "locks" / f"{os.getpid()}.new"
+    new.write_text(json.dumps(record), encoding="utf-8")
+    new.replace(path)
+    (folder / "failed" / assignment / student).unlink(missing_ok=True)
+
+
+def _stored(folder, assignment, student):
+    try:
+        record = json.loads((folder / "graded" / assignment / student).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def _digest(folder, assignment, student, known):
     """A hash of the submission, and of the assignment that it is held against."""
-    digest = hashlib.sha256()
-    for root in (folder / "submitted" / student / assignment, folder / "source" / assignment):
-        for path in sorted(root.rglob("*")):
-            if path.is_file():
-                digest.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode())
-                digest.update(path.read_bytes())
+    digest = hashlib.sha256(known.encode())
+    try:
+        files, others = intake.walk(folder / "submitted" / student / assignment)
+        for path in files:
+            digest.update(os.fsencode(path) + b"\0" + intake.contents(path))
+    except (intake.Refused, OSError) as error:
+        others = [str(error)]
+    digest.update(repr(others).encode("utf-8", "replace"))
     return digest.hexdigest()

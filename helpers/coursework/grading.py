@@ -13,14 +13,23 @@ from pathlib import Path
 
 from nbformat.v4 import new_output
 from nbgrader.converters import Autograde, GenerateAssignment
-from nbgrader.preprocessors import ClearOutput, DeduplicateIds, Execute, NbGraderPreprocessor
+from nbgrader.preprocessors import (
+    ClearOutput,
+    DeduplicateIds,
+    Execute,
+    NbGraderPreprocessor,
+    SaveCells,
+)
 from traitlets import Float, Integer, Unicode
 
+from helpers.coursework import convert
 from helpers.coursework.answers import grade_id_of
 from helpers.coursework.cells import needed
 from helpers.coursework.course import ANSWER, STUB, exercises_of
-from helpers.coursework.restore import Forgiving, Restore, read
+from helpers.coursework.late import Late
+from helpers.coursework.restore import Restore, read
 from helpers.coursework.sandbox import UNREAD, Sandbox
+from helpers.coursework.save import Save
 from helpers.teaching.graded import earn
 from helpers.teaching.judge import judge
 
@@ -41,10 +50,16 @@ def configure(c, root):
     c.ClearSolutions.text_stub = ANSWER
     # The marking guide stands in a locked cell, which comes back when it is graded.
     c.ClearMarkScheme.enforce_metadata = False
-    c.Autograde.exporter_class = Forgiving
+    convert.install()
+    c.GenerateAssignment.preprocessors = [
+        Save if step is SaveCells else step for step in c.GenerateAssignment.preprocessors
+    ]
+    c.AssignLatePenalties.plugin_class = Late
+    c.ExportApp.plugin_class = "helpers.coursework.table.Table"
+    c.ZipCollectApp.collector_plugin = "helpers.coursework.collect.Platform"
     for name in ("sanitize_preprocessors", "autograde_preprocessors"):
         c.Autograde[name] = [OURS.get(step, step) for step in _default(Autograde, name)]
-    c.Restore.source = c.Grade.source = str(root / "source")
+    c.Restore.source = c.Grade.source = c.Save.source = str(root / "source")
 
 
 def _default(converter, name):

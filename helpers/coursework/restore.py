@@ -2,18 +2,16 @@
 
 import copy
 import functools
-import io
 import re
 from pathlib import Path
 
 import nbformat
-from nbconvert.exporters import NotebookExporter
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
-from helpers.coursework import answers
+from helpers.coursework import answers, handed_out
 
 QUESTION = "explain-question"
 # What graders alone see of a cell: hidden tests and the marking guide.
@@ -22,30 +20,6 @@ GRADERS = re.compile(
     r"|\n*=== BEGIN MARK SCHEME ===.*?=== END MARK SCHEME ===",
     re.S,
 )
-LARGEST = 200 << 20  # bytes of a submitted notebook that is read
-
-
-class Forgiving(NotebookExporter):
-    """Reads what students submit; a file that is no notebook becomes one that says so."""
-
-    def from_file(self, file_stream, resources=None, **kwargs):
-        try:
-            text = file_stream.read(LARGEST + 1)
-            if len(text) > LARGEST:
-                raise ValueError(f"it has more than {LARGEST >> 20} million characters")
-            notebook = nbformat.read(io.StringIO(text), as_version=4)
-            for cell in notebook.cells:
-                if not isinstance(cell.source, str) or not isinstance(cell.metadata, dict):
-                    raise ValueError("a cell has no text")
-        except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
-            reason = str(error).strip().partition("\n")[0][:200]
-            notebook = new_notebook(cells=[new_markdown_cell(UNREADABLE.format(reason))])
-        return self.from_notebook_node(notebook, resources=resources, **kwargs)
-
-
-UNREADABLE = """**This file could not be read as a notebook**, so nothing in it could be graded: {}
-
-What was handed in is kept as it is. Please talk to your teacher."""
 
 
 class Restore(NbGraderPreprocessor):
@@ -60,13 +34,11 @@ class Restore(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         said, page = resources["nbgrader"], read(self.source, resources).cells
         original = {answers.grade_id_of(c): c for c in page if "nbgrader" in c.metadata}
-        with Gradebook(said["db_url"]) as gradebook:
-            found = gradebook.find_notebook(said["notebook"], said["assignment"]).source_cells
-            stored = {c.name: c.source for c in found}
+        stored = texts_of(said["db_url"], said["assignment"])
         texts = {name: stored[name] for name in original if name in stored}
         released = {name: GRADERS.sub("", text) for name, text in texts.items()}
         marks = {name: original[name].metadata.nbgrader for name in texts}
-        exercises = {name for name, said in marks.items() if said.solution and not said.grade}
+        exercises = exercises_in(marks)
         chosen = answers.choose(nb.cells, released, exercises)
         counting = {id(cell) for cell in chosen.values()}
         nb.cells = [  # a second stub would undo the answer
@@ -75,7 +47,12 @@ class Restore(NbGraderPreprocessor):
             if id(cell) in counting or not answers.handed_out_as(cell, released)
         ]
         (asked,) = (name for name, said in marks.items() if said.solution and said.grade)
-        add_words(nb, chosen, asked, released, [c.source for c in page])
+        texts_out = [*(c.source for c in page), *released.values()]
+        known = handed_out.Known(self.source, said["assignment"], texts_out)
+        add_words(nb, chosen, asked, released, known)
+        for cell in nb.cells:
+            if cell.cell_type != "code" and not known(cell.source):
+                cell.source = plain(cell.source)
         put_back(nb, chosen, texts, original)
         nb.nbformat, nb.nbformat_minor = 4, 5
         for number, cell in enumerate(nb.cells):
@@ -83,20 +60,48 @@ class Restore(NbGraderPreprocessor):
         return nb, resources
 
 
-def add_words(nb, chosen, asked, released, page):
+def texts_of(db_url, assignment):
+    """grade id → the text of each of nbgrader's cells, as the gradebook keeps it."""
+    with Gradebook(db_url) as gradebook:
+        return {
+            c.name: c.source for c in gradebook.find_notebook(assignment, assignment).source_cells
+        }
+
+
+def exercises_in(marks):
+    """The grade ids, of those with nbgrader's metadata in `marks`, that are exercises."""
+    return {name for name, said in marks.items() if said.solution and not said.grade}
+
+
+def released_texts(coursedir, assignment):
+    """grade id → text as handed out, and the ids of the exercises, of an assignment."""
+    texts = texts_of(coursedir.db_url, assignment)
+    path = Path(coursedir.root, coursedir.source_directory, assignment, f"{assignment}.ipynb")
+    cells = _read(path, path.stat().st_mtime_ns).cells
+    marks = {answers.grade_id_of(c): c.metadata.get("nbgrader") for c in cells}
+    marks = {name: said for name, said in marks.items() if name in texts}
+    return {name: GRADERS.sub("", texts[name]) for name in marks}, exercises_in(marks)
+
+
+def add_words(nb, chosen, asked, released, known):
     """Put what was written elsewhere into the cell `asked`, unless that was written in."""
     answer, question = chosen.get(asked), chosen.get(QUESTION)
     if answer and answer.source.strip() and not answers.same(answer.source, released[asked]):
         return
     used = {id(cell) for name, cell in chosen.items() if name != QUESTION}
     others = [cell for cell in nb.cells if id(cell) not in used]
-    found = answers.words(others, [*page, *released.values()], question, released[QUESTION])
+    found = answers.words(others, known, question, released[QUESTION])
     if answer is None and found:
         at = next((i + 1 for i, c in enumerate(nb.cells) if c is question), len(nb.cells))
         answer = chosen[asked] = new_markdown_cell()
         nb.cells.insert(at, answer)
     if answer is not None:
         answer.source = released[asked] + (f"\n\n{answers.NOTE}\n\n{found}" if found else "")
+
+
+def plain(source):
+    """Markdown in which no HTML is left: a `<` that would begin a tag is followed by a mark."""
+    return re.sub(r"<(?=[A-Za-z/!?])", "<\u200b", source)  # of no width, also in code
 
 
 def put_back(nb, chosen, texts, original):

@@ -32,12 +32,16 @@ def make_course(folder):
     return folder
 
 
-def small_course(folder, stem, names=None):
+def small_course(folder, stem, names=None, db_url=None):
     """A course of one assignment, with some of its exercises: quick to build and to grade."""
     said = course.read()[stem]
     said["points"] = {name: said["points"][name] for name in names or said["points"]}
+    folder.mkdir(exist_ok=True)
     (folder / "settings.yaml").write_text(yaml.safe_dump({stem: said}), encoding="utf-8")
     course.build_sources(folder, folder / "settings.yaml")
+    if db_url:
+        with (folder / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+            config.write(f"get_config().CourseDirectory.db_url = {db_url!r}\n")
     release(folder, stem)
     return folder
 

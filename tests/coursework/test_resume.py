@@ -9,19 +9,26 @@ import sys
 import time
 
 import courses
+import pytest
 from nbgrader.api import Gradebook
 from topics import ROOT
 
 from helpers.coursework import course
 
 STEM = "06_dropout_scaling"
+NAMES = ["inverted_dropout", "dropout_backward"]
 KILLS, CLASS = 3, 8
 
 
-def grade(folder):
+@pytest.fixture
+def own(tmp_path):
+    return courses.small_course(tmp_path / "a course", STEM, NAMES)
+
+
+def grade(folder, *options):
     """Start the grading of a course, in a process group of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "helpers.coursework", "grade", folder],
+        [sys.executable, "-m", "helpers.coursework", "grade", folder, *options],
         cwd=ROOT,
         start_new_session=True,
         stdout=subprocess.PIPE,
@@ -36,7 +43,6 @@ def graded(folder):
         .stat()
         .st_mtime_ns
         for marker in (folder / "graded" / STEM).glob("*")
-        if marker.suffix != ".new"
     }
 
 
@@ -63,8 +69,8 @@ def test_kills_at_random_moments(own):
     assert f"Graded: {CLASS - len(done)}. Failed: 0." in last.communicate()[0]
     assert {student: graded(own)[student] for student in done} == done
     assert len(graded(own)) == CLASS
-    said = course.read()[STEM]["points"]
-    full = sum(said[name] * len(one.cases) for name, one in course.exercises_of(STEM).items())
+    said, exercises = course.read()[STEM]["points"], course.exercises_of(STEM)
+    full = sum(said[name] * len(exercises[name].cases) for name in NAMES)
     with Gradebook(f"sqlite:///{own / 'gradebook.db'}") as gradebook:
         for number in range(CLASS):
             score = gradebook.find_submission(STEM, f"student-{number}").score
@@ -91,3 +97,35 @@ def test_a_folder_that_is_no_course_is_told(tmp_path):
     )
     assert done.returncode == 1
     assert f"There is no course in {tmp_path}: make one with `make course`." in done.stderr
+
+
+def test_changed_points_grade_again(own):
+    """Old marks never stay beside new points; before the new release, it says what to do."""
+    courses.hand_in(own, "ada", STEM, courses.solved(own, STEM, courses.references(STEM)))
+    assert "Graded: 1. Failed: 0." in grade(own).communicate()[0]
+    settings = own / "settings.yaml"
+    settings.write_text(
+        settings.read_text("utf-8").replace("inverted_dropout: 2", "inverted_dropout: 7")
+    )
+    course.build_sources(own, settings)
+    said = grade(own).communicate()[0]
+    assert f"The points of {STEM} changed since its release: run `nbgrader generate" in said
+    courses.release(own, STEM)
+    assert "Graded: 1. Failed: 0." in grade(own).communicate()[0]
+    groups = {name: len(course.exercises_of(STEM)[name].cases) for name in NAMES}
+    with Gradebook(f"sqlite:///{own / 'gradebook.db'}") as gradebook:
+        submission = gradebook.find_submission(STEM, "ada")
+        assert submission.score == 7 * groups[NAMES[0]] + 2 * groups[NAMES[1]]
+        assert submission.max_score == submission.score + course.read()[STEM]["explain"]["points"]
+
+
+def test_where_the_reference_fails_nobody_is_graded(own):
+    courses.hand_in(own, "ada", STEM, courses.solved(own, STEM, courses.references(STEM)))
+    source = own / "source" / STEM / f"{STEM}.ipynb"
+    text = source.read_text("utf-8")
+    assert "grad_output * (uniforms >= rate)" in text or "uniforms >= rate" in text
+    source.write_text(text.replace("uniforms >= rate", "uniforms <= rate"), encoding="utf-8")
+    running = grade(own)
+    said = running.communicate()[0]
+    assert "Nothing is graded, as the course's own solution fails inverted_dropout-values" in said
+    assert running.returncode == 1 and not (own / "autograded").exists()

@@ -1,0 +1,129 @@
+"""Reads bytes that should be a notebook, whatever they are, within limits of time and memory."""
+
+import base64
+import json
+import os
+import resource
+import signal
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+
+LARGEST = 200 << 20  # bytes of a file that is read at all
+SMALL = 4 << 20  # bytes that are read in this process: they can't cost much
+MEMORY, SECONDS = 3 << 30, 60  # what reading a larger file may cost
+COSTLY = "reading it takes too much time or memory"
+CELLS, CHARACTERS = 5000, 1 << 20  # that a notebook, and one of its cells, may have
+PICTURES = ("image/png", "image/jpeg")
+NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
+
+PAGE = """**This file could not be read as a notebook**, so nothing in it could be graded: {}
+
+What was handed in is kept as it is. Please talk to your teacher."""
+
+
+class Unreadable(ValueError):
+    """Says why bytes are no notebook."""
+
+
+def unreadable(reason):
+    """The notebook that stands for a file that could not be read."""
+    return new_notebook(cells=[new_markdown_cell(PAGE.format(reason))])
+
+
+def parsed(data):
+    """The notebook that `data`, bytes, hold: its cells with sources and nbgrader's names of them.
+
+    Outputs, widgets and all other metadata are left out. Raises Unreadable.
+    """
+    if len(data) > LARGEST:
+        raise Unreadable(f"it has more than {LARGEST >> 20} million bytes")
+    cells = _cells(data) if len(data) <= SMALL else _in_a_child(data)
+    notebook = new_notebook()
+    for kind, source, grade_id, attachments in cells:
+        cell = NEW[kind](source)
+        if grade_id is not None:
+            cell.metadata.nbgrader = nbformat.from_dict({"grade_id": grade_id})
+        if attachments:
+            cell.attachments = nbformat.from_dict(attachments)
+        notebook.cells.append(cell)
+    return notebook
+
+
+def _cells(data):
+    """(kind, source, grade id or None, pictures) of each cell."""
+    try:
+        notebook = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
+        cells = [_cell(cell) for cell in notebook["cells"]]
+    except Unreadable:
+        raise
+    except MemoryError:
+        raise Unreadable(COSTLY) from None
+    except Exception as error:  # nbformat raises whatever odd data lead to
+        reason = str(error).strip().partition("\n")[0][:200]
+        reason = reason.encode("utf-8", "replace").decode()
+        raise Unreadable(reason or type(error).__name__) from None
+    if len(cells) > CELLS:
+        raise Unreadable(f"it has more than {CELLS} cells")
+    return cells
+
+
+def _cell(cell):
+    kind, source = cell["cell_type"], cell["source"]
+    if isinstance(source, list):
+        source = "".join(source)
+    if kind not in NEW or not isinstance(source, str):
+        raise Unreadable("a cell has no text")
+    if len(source) > CHARACTERS:
+        raise Unreadable("a cell has more than a million characters")
+    source = source.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    said = cell.get("metadata")
+    said = said.get("nbgrader") if isinstance(said, dict) else None
+    grade_id = said.get("grade_id") if isinstance(said, dict) else None
+    grade_id = grade_id if isinstance(grade_id, str) and grade_id.isprintable() else None
+    return kind, source, grade_id, _pictures(cell.get("attachments"))
+
+
+def _pictures(attachments):
+    """The pictures that a student pasted into a cell; nothing else is kept."""
+    kept = {}
+    for name, bundle in attachments.items() if isinstance(attachments, dict) else ():
+        for kind, text in bundle.items() if isinstance(bundle, dict) else ():
+            if kind in PICTURES and isinstance(text, str) and name.isprintable():
+                picture = base64.b64decode(text)  # raises for what is none
+                kept[name] = {kind: base64.b64encode(picture).decode()}
+    return kept
+
+
+def _in_a_child(data):
+    """The same, in a process that may only use so much: small text can be large in memory."""
+    readable, writable = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.close(readable)
+            with open("/proc/self/status") as status:
+                (line,) = (line for line in status if line.startswith("VmData:"))
+            memory = (int(line.split()[1]) << 10) + MEMORY
+            resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+            resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+            try:
+                text = json.dumps([_cells(data), None])
+            except Unreadable as error:
+                text = json.dumps([None, str(error)])
+            with open(writable, "w") as file:
+                file.write(text)
+        finally:
+            os._exit(0)
+    os.close(writable)
+    with open(readable, "rb") as file:
+        answer = file.read(LARGEST)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    try:
+        cells, reason = json.loads(answer)
+    except ValueError:
+        raise Unreadable(COSTLY) from None
+    if reason is not None:
+        raise Unreadable(reason)
+    return cells

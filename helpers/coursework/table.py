@@ -1,0 +1,70 @@
+"""The table of grades: with names, and with a word for what a number doesn't say."""
+
+import csv
+from pathlib import Path
+
+from nbgrader.plugins import ExportPlugin
+
+from helpers.coursework import late
+
+COLUMNS = [
+    "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
+    "status", "raw_score", "late_submission_penalty", "score", "max_score",
+]  # fmt: skip
+
+
+class Table(ExportPlugin):
+    """Writes grades.csv. A score stands only where there is one: 0 is a 0 that was earned."""
+
+    def export(self, gradebook):
+        root = Path(self.parent.coursedir.root)
+        with open(self.to or "grades.csv", "w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, COLUMNS)
+            writer.writeheader()
+            for assignment in gradebook.assignments:
+                if self.assignment and assignment.name not in self.assignment:
+                    continue
+                late.settle(gradebook, assignment.name, self.config)
+                for student in gradebook.students:
+                    if not self.student or student.id in map(str, self.student):
+                        row = self.row(gradebook, root, assignment, student)
+                        writer.writerow({key: harmless(value) for key, value in row.items()})
+
+    def row(self, gradebook, root, assignment, student):
+        row = {
+            "assignment": assignment.name,
+            "duedate": assignment.duedate,
+            "student_id": student.id,
+            "last_name": student.last_name,
+            "first_name": student.first_name,
+            "email": student.email,
+            "max_score": assignment.max_score,
+        }
+        place = (assignment.name, student.id)
+        try:
+            submission = gradebook.find_submission(*place)
+        except ValueError:  # nbgrader's MissingEntry
+            submission = None
+        failure = root.joinpath("failed", *place)
+        if failure.is_file():
+            sentence = failure.read_text(encoding="utf-8").partition("\n")[0]
+            return row | {"status": f"failed: {sentence}"}
+        if submission is None or not root.joinpath("graded", *place).is_file():
+            handed_in = root.joinpath("submitted", student.id, assignment.name).exists()
+            if submission is None or handed_in:
+                return row | {"status": "not graded yet" if handed_in else "missing"}
+        penalty = submission.late_submission_penalty
+        return row | {
+            "timestamp": submission.timestamp,
+            "status": "to be marked by a person" if submission.needs_manual_grade else "graded",
+            "raw_score": submission.score,
+            "late_submission_penalty": penalty,
+            "score": max(0.0, submission.score - penalty),
+        }
+
+
+def harmless(value):
+    """A value that no spreadsheet takes for a formula."""
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return f"'{value}"
+    return value

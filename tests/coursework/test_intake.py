@@ -1,0 +1,266 @@
+"""What a student may put into a folder: graded, or refused with one sentence; others go on."""
+
+import json
+import os
+import socket
+
+import courses
+import nbformat
+import pytest
+from click.testing import CliRunner
+from nbgrader.api import Gradebook
+
+from helpers.coursework import classroom, course, reading
+from helpers.coursework.__main__ import main
+
+STEM, NAME = "06_dropout_scaling", "dropout_backward"
+FULL = course.read()[STEM]["points"][NAME] * len(course.exercises_of(STEM)[NAME].cases)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return courses.small_course(tmp_path_factory.mktemp("intake"), STEM, [NAME])
+
+
+@pytest.fixture(scope="module")
+def right(folder):
+    return courses.solved(folder, STEM, courses.references(STEM))
+
+
+def score(folder, student):
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
+        return gradebook.find_submission(STEM, student).score
+
+
+def place(folder, student):
+    """The folder in which a student hands in, made."""
+    path = folder / "submitted" / student / STEM
+    path.mkdir(parents=True)
+    return path
+
+
+def writes(notebook):
+    return nbformat.writes(notebook)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"{STEM}-Copy1.ipynb",
+        f"{STEM} (1).ipynb",
+        f"{STEM}.ipynb.txt",
+        "homework.IPYNB",
+        f"inner folder/{STEM}.ipynb",
+        "Lösung [1]*.ipynb",
+    ],
+)
+def test_a_renamed_notebook_is_graded(folder, right, name):
+    path = place(folder, f"renamed {name.replace('/', '-')}") / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(writes(right), encoding="utf-8")
+    student = path.relative_to(folder / "submitted").parts[0]
+    assert classroom._grade(folder, STEM, student) is None
+    assert score(folder, student) == FULL
+    if name != f"inner folder/{STEM}.ipynb":
+        assert classroom.said(folder, STEM, student) == [f"Graded: `{name}`."]
+
+
+def test_the_solved_copy_counts_beside_the_untouched_original(folder, right):
+    path = place(folder, "both")
+    (path / f"{STEM}.ipynb").write_text(writes(courses.released(folder, STEM)), encoding="utf-8")
+    (path / f"{STEM}-Copy1.ipynb").write_text(writes(right), encoding="utf-8")
+    assert classroom._grade(folder, STEM, "both") is None
+    assert score(folder, "both") == FULL
+
+
+def test_two_notebooks_with_other_answers_are_for_a_person(folder, right):
+    path = place(folder, "two")
+    wrong = courses.solved(folder, STEM, courses.bodies(STEM, "return 0"))
+    (path / f"{STEM}.ipynb").write_text(writes(wrong), encoding="utf-8")
+    (path / f"{STEM}-Copy1.ipynb").write_text(writes(right), encoding="utf-8")
+    said = classroom._grade(folder, STEM, "two")
+    assert said.startswith("There are several notebooks with answers, ")
+    assert (folder / "failed" / STEM / "two").read_text("utf-8").startswith(said)
+
+
+@pytest.mark.parametrize("student", ["team 1 [A]", "*", "a?b", "Ünï ço", "x+y", "o'neil; drop"])
+def test_odd_names_of_folders_are_names(folder, right, student):
+    courses.hand_in(folder, student, STEM, right)
+    assert classroom._grade(folder, STEM, student) is None
+    assert score(folder, student) == FULL
+
+
+def linked(path, right, folder):
+    (path / f"{STEM}.ipynb").symlink_to(folder / "source" / STEM / f"{STEM}.ipynb")
+
+
+def pipe(path, right, folder):
+    os.mkfifo(path / f"{STEM}.ipynb")
+
+
+def socketed(path, right, folder):
+    here = os.getcwd()
+    os.chdir(path)
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(f"{STEM}.ipynb")
+    os.chdir(here)
+
+
+def linked_folder(path, right, folder):
+    path.rmdir()
+    path.symlink_to(folder / "source" / STEM)
+
+
+def empty(path, right, folder):
+    pass
+
+
+def other_files(path, right, folder):
+    (path / "answers.zip").write_bytes(b"PK")
+
+
+def another_notebook(path, right, folder):
+    path.joinpath(f"{STEM}.ipynb").write_text(
+        writes(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x = 1")]))
+    )
+
+
+def folder_for_a_file(path, right, folder):
+    (path / f"{STEM}.ipynb").mkdir()
+
+
+def very_many(path, right, folder):
+    for number in range(2100):
+        (path / f"{number}").touch()
+
+
+REFUSED = {
+    linked: f"`{STEM}.ipynb` is a link: hand in the notebook itself.",
+    pipe: f"`{STEM}.ipynb` is a special file: hand in the notebook itself.",
+    socketed: f"`{STEM}.ipynb` is a special file: hand in the notebook itself.",
+    linked_folder: f"The folder `{STEM}` is a link: copy what it leads to.",
+    empty: "The folder is empty.",
+    other_files: "There is no notebook in the folder; it holds `answers.zip`.",
+    another_notebook: f"`{STEM}.ipynb` holds no exercise of {STEM}: is it another notebook?",
+    folder_for_a_file: "The folder is empty.",
+    very_many: "The folder holds more than 2000 files.",
+}
+
+
+@pytest.mark.parametrize("make", REFUSED)
+def test_what_is_refused_is_told_in_a_sentence(folder, right, make):
+    """Nothing of it comes into the gradebook: it is no 0."""
+    make(place(folder, make.__name__), right, folder)
+    assert classroom._grade(folder, STEM, make.__name__) == REFUSED[make]
+    with pytest.raises(ValueError, match="No such submission"):
+        score(folder, make.__name__)
+
+
+def test_links_beside_the_notebook_are_left_out(folder, right, tmp_path):
+    secret = tmp_path / "secret.txt"
+    secret.write_text("the teacher's")
+    path = courses.hand_in(folder, "beside", STEM, right).parent
+    (path / "notes.txt").symlink_to(secret)
+    (path / "plain.html").write_text("<script>alert(1)</script>")
+    os.mkfifo(path / "pipe")
+    assert classroom._grade(folder, STEM, "beside") is None
+    assert score(folder, "beside") == FULL
+    assert classroom.said(folder, STEM, "beside") == [
+        "Left out: `notes.txt`, a link.",
+        "Left out: `pipe`, a special file.",
+    ]
+    names = {p.name for p in (folder / "autograded" / "beside" / STEM).iterdir()}
+    assert names == {f"{STEM}.ipynb"}
+
+
+def cells(*cells):
+    return json.dumps({"cells": list(cells), "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+MALFORMED = {
+    "utf-16": "{}".encode("utf-16"),
+    "latin-1": b'{"cells": ["\xff"]}',
+    "deep": b"[" * 100_000,
+    "deep-cells": b'{"nbformat": 4, "nbformat_minor": 5, "cells": ' + b"[" * 5000 + b"]" * 5000 + b"}",
+    "number": b'{"nbformat": 4, "cells": 1e999}',
+    "huge-number": b'{"nbformat": ' + b"9" * 5000 + b"}",
+    "no-cells": b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}}',
+    "cells-of-text": cells("x").encode(),
+    "no-source": cells({"cell_type": "code", "metadata": {}}).encode(),
+    "source-of-numbers": cells({"cell_type": "code", "source": [1], "metadata": {}}).encode(),
+    "odd-kind": cells({"cell_type": "video", "source": "x", "metadata": {}}).encode(),
+    "version-9": b'{"nbformat": 9, "nbformat_minor": 0, "metadata": {}, "cells": []}',
+    "long-cell": cells({"cell_type": "raw", "source": "x" * (2 << 20), "metadata": {}}).encode(),
+    "many-cells": cells(*[{"cell_type": "raw", "source": "x", "metadata": {}}] * 6000).encode(),
+    "nul": b"\0" * 100,
+    "conflict": b"<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> x\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", MALFORMED)
+def test_what_is_no_notebook_gets_a_page_and_a_person(folder, kind):
+    (place(folder, kind) / f"{STEM}.ipynb").write_bytes(MALFORMED[kind])
+    assert classroom._grade(folder, STEM, kind) is None
+    assert "It could not be read as a notebook: " in classroom.said(folder, STEM, kind)[0]
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
+        assert gradebook.find_grade("explain", STEM, STEM, kind).needs_manual_grade
+    graded = (folder / "autograded" / kind / STEM / f"{STEM}.ipynb").read_text(encoding="utf-8")
+    assert "could not be read as a notebook" in graded
+
+
+def test_odd_metadata_cost_nothing(folder, right):
+    """Lone surrogates, metadata of other kinds, marks that are no texts."""
+    said = json.loads(writes(right))
+    for number, cell in enumerate(said["cells"]):
+        if cell["cell_type"] == "markdown" and number % 2:
+            cell["source"] = "\ud800 text"
+            cell["metadata"] = {"nbgrader": [1]} if number % 3 else {"nbgrader": {"grade_id": 5}}
+    said["metadata"] = {"kernelspec": [], "widgets": {"x": float("nan")}}
+    courses.hand_in(folder, "metadata", STEM, json.dumps(said))
+    assert classroom._grade(folder, STEM, "metadata") is None
+    assert score(folder, "metadata") == FULL
+
+
+def test_what_is_costly_to_read_ends_in_its_own_process(monkeypatch):
+    """Small text that is large in memory: 6 MB of it make more than the limit here."""
+    monkeypatch.setattr(reading, "MEMORY", 100 << 20)
+    with pytest.raises(reading.Unreadable, match="too much time or memory"):
+        reading.parsed(b"[" + b"{}," * (2 << 20) + b"{}]")
+
+
+def test_a_large_notebook_is_read_as_a_small_one(right, monkeypatch):
+    data = writes(right).encode()
+    small = reading.parsed(data)
+    monkeypatch.setattr(reading, "SMALL", 10)
+    large = reading.parsed(data)
+    assert [c.source for c in large.cells] == [c.source for c in small.cells]
+    assert [c.metadata for c in large.cells] == [c.metadata for c in small.cells]
+
+
+def run(folder, *arguments):
+    return CliRunner().invoke(main, ["grade", str(folder), *arguments])
+
+
+def test_a_mistyped_assignment_is_an_error(folder):
+    result = run(folder, "06_dropuot_scaling")
+    assert result.exit_code == 1
+    assert f"There is no assignment '06_dropuot_scaling'; there are {STEM}." in result.output
+
+
+def test_a_class_goes_on_beside_what_is_refused(tmp_path, right):
+    """By the command: a link, a name that is no UTF-8, a mistyped folder, and a right answer."""
+    own = courses.small_course(tmp_path / "course", STEM, [NAME])
+    linked(place(own, "linker"), right, own)
+    courses.hand_in(own, "ada", STEM, right)
+    courses.hand_in(own, "bob", "06_dropuot_scaling", right)
+    os.makedirs(os.fsencode(own / "submitted") + b"/caf\xe9/" + STEM.encode())
+    result = run(own, "--jobs", "1")
+    assert result.exit_code == 1 and "Graded: 1. Failed: 3." in result.output
+    lines = dict(line.split("  ")[1:] for line in result.output.splitlines() if "  " in line)
+    assert lines["ada"] == "graded"
+    assert lines["linker"] == REFUSED[linked]
+    assert lines["bob"] == f"There is no such assignment; there are {STEM}."
+    assert "can't be printed" in lines["caf\\udce9"]
+    assert score(own, "ada") == FULL
+    again = run(own, "--jobs", "1")
+    assert "Graded: 0. Failed: 3." in again.output and again.exit_code == 1
