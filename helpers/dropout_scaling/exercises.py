@@ -3,15 +3,15 @@
 import torch
 from torch.nn import functional as F
 
-from helpers.teaching.cases import tensor, uniform
+from helpers.teaching.cases import normal, tensor, uniform
 from helpers.teaching.exercise import exercise
 
 __all__ = [  # noqa: RUF022 (the order of the page)
     "inverted_dropout",
-    "dropout_backward",
-    "preactivation_variance",
+    "best_weights",
     "expected_output",
-    "test_time_network",
+    "diagnose",
+    "dropout_backward",
 ]
 
 SINGLE = {"dtype": torch.float32}
@@ -176,166 +176,97 @@ def writes_into_x(x, rate, uniforms, training):
     return x / (1 - rate)
 
 
-# 2 · dropout_backward
+# 2 · best_weights
 
 
 @exercise(
     cases={
         "values": {
-            "four units, rate 0.2": lambda: (tensor(*GRADIENT), 0.2, tensor(*UNIFORMS)),
-            "four units, rate 0.7": lambda: (tensor(*GRADIENT), 0.7, tensor(*UNIFORMS)),
-        },
-        "shapes": {
-            "a batch of 3, rate 0.4": lambda: (batch(), 0.4, uniform(3, 5, seed=4)),
-            "float32": lambda: (batch(**SINGLE), 0.3, uniform(3, 5, seed=5, **SINGLE)),
-        },
-        "edges": {
-            "rate 1": lambda: (tensor(*GRADIENT), 1.0, tensor(*UNIFORMS)),
-            "a uniform equal to the rate": lambda: (
-                tensor(*GRADIENT),
-                0.25,
-                tensor(0.25, 0.2, 0.8, 0.5),
+            "three inputs, rate 0.2": lambda: (normal(8, 3, seed=1), normal(8, seed=2), 0.2),
+            "three inputs, rate 0.7": lambda: (normal(8, 3, seed=1), normal(8, seed=2), 0.7),
+            "inputs of different sizes": lambda: (
+                normal(6, 2, seed=3) * tensor(3.0, 0.5),
+                normal(6, seed=4),
+                0.4,
             ),
         },
-    },
-    guards={"rate 1": "at rate 1 nothing has come through, and 1 − rate is 0: return zeros there"},
-    hints=[
-        "In training the layer multiplies each entry by a number that does not depend on the "
-        "input. What is the derivative of c·x?",
-        "Which two things made up that number in the forward pass? Both come back.",
-    ],
-)
-def dropout_backward(grad_output, rate, uniforms):
-    """The loss's gradient with respect to the input of a dropout layer in training.
-
-    grad_output: the gradient with respect to the layer's output, a floating-point tensor; rate,
-    uniforms: those of the forward pass in `inverted_dropout`. Returns a tensor like grad_output.
-    Example: grad_output = [3, 4], rate = 0.2, uniforms = [0.1, 0.6] → [0, 5].
-    """
-    if rate == 1:
-        return torch.zeros_like(grad_output)
-    mask = (uniforms >= rate).to(grad_output.dtype)
-    return grad_output * mask / (1 - rate)
-
-
-dropout_backward.slips(
-    **MASK,
-    **{name: slip for name, slip in FACTOR.items() if name != "multiplies"},
-    undoes_the_scaling=(
-        "/ (1 - rate) → * (1 - rate)",
-        "Multiplies by 1 − rate, as if backward undid the forward pass. The derivative of c·x is c, "
-        "not 1/c.",
-    ),
-    forgets_the_factor=(
-        "mask / (1 - rate) → mask",
-        "Forgets the factor. The layer has multiplied kept units by 1/(1 − rate), so the gradient is "
-        "multiplied by it, too.",
-    ),
-    forgets_the_mask=(
-        "* mask → * 1",
-        "Forgets the mask. A dropped unit has sent 0 whatever its input was: its gradient is 0.",
-    ),
-    passes_it_on=(
-        "grad_output * mask / (1 - rate) → grad_output * 1",
-        "Passes the gradient on as it is, as evaluation does. In training it meets the forward "
-        "pass's mask and factor again.",
-    ),
-)
-
-
-# 3 · preactivation_variance
-
-
-@exercise(
-    cases={
-        "values": {
-            "the page's vector, rate 0.2": lambda: (tensor(*X), tensor(*WEIGHTS), 0.2),
-            "the page's vector, rate 0.8": lambda: (tensor(*X), tensor(*WEIGHTS), 0.8),
-        },
-        "shapes": {
-            "a batch of 3 inputs": lambda: (batch(), tensor(0.3, -1.2, 2.0, 0.7, -0.5), 0.4),
-            "one input": lambda: (tensor(1.5), tensor(-2.0), 0.3),
-        },
+        "shapes": {"one input": lambda: (tensor([2.0], [-1.0]), tensor(3.0, 1.0), 0.3)},
         "edges": {
-            "a sum of 0": lambda: (tensor(1.0, -1.0, 0.5, -0.5), tensor(1.0, 1, 1, 1), 0.2),
+            "the same input twice": lambda: (tensor([1.0, 1.0], [2.0, 2.0]), tensor(2.0, 1), 0.3)
         },
     },
+    guards={"the same input twice": "the best weights are unique where least squares has many"},
     hints=[
-        "The units are dropped independently: the variance of the sum is the sum of the variances. "
-        "So one unit is enough.",
-        "One unit sends w·x/(1 − rate) with probability 1 − rate, else 0. Its variance is the mean "
-        "of the square less the square of the mean.",
+        "Use (1.1) for each example: which two terms does the mean over the masks have?",
+        "(2.2) gives the second term. Added over the examples, it is a multiple of Σᵢ wᵢ²·aᵢ. What is "
+        "aᵢ?",
+        "Set the derivative by each wᵢ to 0. That gives linear equations in w: `torch.linalg.solve`.",
     ],
+    level=3,
+    minutes=15,
 )
-def preactivation_variance(x, w, rate):
-    """The variance over all masks of Σ wᵢ·xᵢ after inverted dropout on x.
+def best_weights(inputs, targets, rate):
+    """The weights w that minimise a squared error under inverted dropout on the inputs.
 
-    x: a floating-point tensor (n,) or (batch, n); w: (n,); rate: from 0 to below 1. Returns one
-    variance per input, shape () or (batch,).
-    Example: x = [1, 2], w = [1, 1], rate = 0.5 → 5.
+    The error is the mean over all masks of Σₙ (S̃ₙ − yₙ)², where S̃ₙ = Σᵢ mᵢ·wᵢ·xₙᵢ/(1 − rate); each
+    example n has masks of its own, and there is no bias.
+    inputs: float64 tensor (N, d), the xₙᵢ; targets: float64 tensor (N,), the yₙ; rate: above 0 and
+    below 1. Returns w as a tensor (d,).
+    Example: inputs = [[1, 1]], targets = [2], rate = 0.5 → [0.6667, 0.6667].
     """
-    return rate / (1 - rate) * ((w * x) ** 2).sum(-1)
+    gram = inputs.T @ inputs
+    penalty = rate / (1 - rate) * gram.diagonal().diag()
+    return torch.linalg.solve(gram + penalty, inputs.T @ targets)
 
 
-preactivation_variance.slips(
-    leaves_the_scaling_out=(
+best_weights.slips(
+    plain_least_squares=(
+        "gram + penalty → gram",
+        "This is plain least squares. Under dropout the sum also varies from mask to mask, and the "
+        "squared error pays for that.",
+    ),
+    takes_the_rate=(
+        "rate / (1 - rate) → rate",
+        "The penalty's factor is not the rate alone. Kept terms are divided by 1 − rate, which makes "
+        "the sum vary more.",
+    ),
+    variance_without_the_scaling=(
         "rate / (1 - rate) → rate * (1 - rate)",
         "This is the variance without the scaling. Each kept term is divided by 1 − rate, so the "
         "variance is divided by its square.",
     ),
-    squares_the_sum=(
-        "((w * x) ** 2).sum(-1) → (w * x).sum(-1) ** 2",
-        "Squares the sum. The units are dropped one by one: square each term w·x, then add. A sum of "
-        "0 has a variance, too.",
-    ),
-    takes_the_root=(
-        "return rate → return (rate; ** 2).sum(-1) → ** 2).sum(-1)) ** 0.5",
-        "This is the standard deviation. The variance is its square: leave the root out.",
-    ),
     swaps_kept_and_dropped=(
         "rate / (1 - rate) → (1 - rate) / rate",
-        "Kept and dropped are swapped: the variance grows with the rate.",
-    ),
-    mean_of_the_squares=(
-        "rate / (1 - rate) → 1 / (1 - rate)",
-        "This is the mean of the squares; the variance is that less the square of the mean.",
+        "Kept and dropped are swapped: your penalty shrinks as the rate grows.",
     ),
     divides_twice=(
         "rate / (1 - rate) → rate / (1 - rate) ** 2",
         "Divides by 1 − rate once too often. A mask entry has variance rate·(1 − rate), and the "
         "square of the factor is 1/(1 − rate)²: one power of 1 − rate cancels.",
     ),
-    squares_the_factor=(
-        "rate / (1 - rate) → (rate / (1 - rate)) ** 2",
-        "The factor rate/(1 − rate) is a variance already. Only w·x is squared.",
+    same_penalty_for_all=(
+        "gram.diagonal().diag() → torch.eye(len(gram), dtype=gram.dtype)",
+        "This is ridge regression: each weight pays the same. Here a weight pays for the size of its "
+        "own inputs, since what is dropped is w·x.",
     ),
-    takes_the_rate=(
-        "rate / (1 - rate) → rate",
-        "The factor is not the rate alone: kept terms are divided by 1 − rate, and that makes the "
-        "sum spread more.",
+    squares_the_sum=(
+        "gram.diagonal().diag() → gram",
+        "This makes all weights of plain least squares smaller by one factor, 1 − rate. Units are "
+        "dropped one by one, so square each term w·x, not their sum.",
     ),
-    takes_the_variance_of_the_terms=(
-        "((w * x) ** 2).sum(-1) → (w * x).var(-1, correction=0) * len(w)",
-        "This is how the terms differ from each other. Asked for is how the sum differs from mask to "
-        "mask: each term is there or not, so its square counts, not its distance from a mean.",
+    penalty_of_one_example=(
+        "gram.diagonal().diag() → gram.diagonal().diag() / len(inputs)",
+        "Takes the mean of the examples in the penalty and their sum in the error. Use the sum for both.",
     ),
-    ignores_the_weights=(
-        "(w * x) ** 2 → x**2",
-        "Leaves the weights out: what is dropped from the sum is w·x, so square that.",
-    ),
-    does_not_square_the_weights=(
-        "(w * x) ** 2 → w * x**2",
-        "Only x is squared. What is dropped from the sum is w·x: square both.",
-    ),
-    takes_the_mean=(".sum(-1) → .mean(-1)", "Takes the mean of the terms; the variances add up."),
-    sums_over_the_batch=(
-        ".sum(-1) → .sum()",
-        "Sums over the batch, too. Each input has its own variance: the last dimension only.",
+    classic_dropout=(
+        "inputs.T @ targets) → inputs.T @ targets) / (1 - rate)",
+        "These are the weights for sums that are not divided by 1 − rate. Here the kept terms are "
+        "divided, so the weights need not make up for the missing ones.",
     ),
 )
 
 
-# 4 · expected_output
+# 3 · expected_output
 
 
 @exercise(
@@ -439,107 +370,200 @@ expected_output.slips(
 )
 
 
-# 5 · test_time_network
+# 4 · diagnose
+
+LAYERS = ("inverted", "classic", "scaled twice", "never scaled", "left on", "keep as rate")
+IN_TRAINING = {"inverted", "scaled twice", "left on"}
+IN_EVALUATION = {"classic", "scaled twice"}
 
 
-def matrices(**how):
-    """Three weight matrices, (3, 4), (2, 3) and (1, 2)."""
-    shapes = ((3, 4), (2, 3), (1, 2))
-    return [2 * uniform(*shape, seed=10 + i, **how) - 1 for i, shape in enumerate(shapes)]
+def seen(fault, rate, x=None, seed=1):
+    """The arguments of `diagnose` for a layer that makes this fault."""
+    x = normal(12, seed=seed) if x is None else x
+    mask, again = (uniform(2, len(x), seed=seed + 1) >= rate).double()
+    factor = 1 / (1 - rate) if fault in IN_TRAINING else 1.0
+    training, evaluation = mask * x * factor, (1 - rate) * x if fault in IN_EVALUATION else x
+    if fault == "left on":
+        evaluation = again * x * factor
+    if fault == "keep as rate":
+        training = (uniform(len(x), seed=seed + 1) >= 1 - rate) * x * (1 / rate)
+    return x, training, evaluation, rate
 
 
 @exercise(
     cases={
         "values": {
-            "three matrices, rate 0.2": lambda: (matrices(), 0.2),
-            "three matrices, rate 0.7": lambda: (matrices(), 0.7),
+            f"{fault}, rate {rate}": lambda fault=fault, rate=rate: seen(fault, rate)
+            for fault in LAYERS
+            for rate in (0.2, 0.7)
         },
-        "shapes": {
-            "one matrix": lambda: (matrices()[:1], 0.4),
-            "float32": lambda: (matrices(**SINGLE), 0.3),
+        "shapes": {"three entries": lambda: seen("scaled twice", 0.4, tensor(3.0, -1.0, 2.0))},
+        "edges": {
+            f"a ReLU's output, {fault}": lambda fault=fault: seen(
+                fault, 0.3, normal(15, seed=7).relu(), seed=8
+            )
+            for fault in ("inverted", "classic", "left on")
         },
     },
     hints=[
-        "In training a matrix that follows a dropout has seen inputs of which the share 1 − rate "
-        "was there, on average. At test time all are there.",
-        "Does a matrix further up have to make up for what a matrix below has made up for already?",
+        "Divide what comes out by what went in. Which two numbers do you see in training, and which "
+        "one in evaluation?",
+        "Only entries that were kept tell the factor of training: leave out the zeros.",
+        "A zero in x is a zero in every output. It says nothing, so leave it out as well. And two "
+        "ways of computing x/(1 − rate) may differ in the last digit: `torch.allclose`.",
     ],
-    minutes=4,
+    level=2,
+    minutes=10,
 )
-def test_time_network(weights, rate):
-    """Weights for the test time of a network that was trained with classic, unscaled dropout.
+def diagnose(x, training, evaluation, rate):
+    """Say what a dropout layer does, from what comes out of it.
 
-    weights: a list of floating-point matrices, each behind one dropout of probability `rate`, from
-    0 to 1. Returns a list of new tensors of the same shapes, such that each layer's input to the
-    next has at test time the mean that it had in training (exactly, where the layers are linear).
-    Example: weights = [[[1, 2]], [[10]]], rate = 0.2 → [[[0.8, 1.6]], [[8]]].
+    x: float64 tensor (n,), the input, which may hold zeros; training, evaluation: float64 tensors
+    (n,), the output in training mode (one mask) and in evaluation mode; rate: how probable it should
+    be that a unit is dropped, above 0, below 1 and not 0.5.
+    Returns "inverted" or "classic" for the two right layers, or what is wrong: "scaled twice" (in
+    training and in evaluation), "never scaled" (in neither), "left on" (evaluation drops units, too),
+    "keep as rate" (the share `rate` was kept, and divided by `rate`). At least one unit that is not 0
+    was kept, and in "left on" at least one was dropped.
+    Example: x = [1, 2], training = [0, 2.5], evaluation = [0.8, 1.6], rate = 0.2 → "scaled twice".
     """
-    return [(1 - rate) * weight for weight in weights]
+    alive = x != 0
+    if (evaluation[alive] == 0).any():
+        return "left on"
+    kept = alive & (training != 0)
+    if torch.allclose(training[kept], x[kept] / rate):
+        return "keep as rate"
+    scaled = torch.allclose(training[kept], x[kept] / (1 - rate))
+    shrunk = torch.allclose(evaluation, x * (1 - rate))
+    if scaled:
+        return "scaled twice" if shrunk else "inverted"
+    return "classic" if shrunk else "never scaled"
 
 
-test_time_network.slips(
-    divides_the_weights=(
-        "(1 - rate) * weight → weight / (1 - rate)",
-        "Divides. In training units were missing, so the sums were too small; at test time, with all "
-        "of them, they are too large.",
+diagnose.slips(
+    takes_zeros_for_dropped=(
+        "alive = x != 0 → alive = x == x",
+        "Takes each zero for a dropped unit. Behind a ReLU many inputs are 0, and then the output is "
+        "0 in every layer: look only at entries where x is not 0.",
     ),
-    multiplies_by_the_rate=(
-        "(1 - rate) → rate",
-        "Multiplies by the rate, the share that was dropped. What counts is the share that was there.",
+    compares_dropped_units=(
+        "kept = alive & (training != 0) → kept = alive",
+        "Compares the dropped units, too. In training they are 0 in every layer; only the kept ones "
+        "tell the factor.",
     ),
-    divides_by_the_rate=(
-        "(1 - rate) * weight → weight / rate",
-        "Divides by the rate. The weights have to become smaller, by the share that was there.",
+    ignores_evaluation=(
+        "torch.allclose(evaluation, x * (1 - rate)) → not scaled",
+        "The answer does not use the output in evaluation. A layer may scale in both modes, or in "
+        "neither.",
     ),
-    changes_nothing=(
-        "(1 - rate) * weight → weight.clone()",
-        "Returns the weights of training. Then each layer receives 1/(1 − rate) times what it is "
-        "used to.",
+    ignores_training=(
+        "torch.allclose(training[kept], x[kept] / (1 - rate)) → "
+        "not torch.allclose(evaluation, x * (1 - rate))",
+        "The answer does not use the factor of training. A layer may scale in both modes, or in "
+        "neither.",
     ),
-    squares_the_factor=(
-        "(1 - rate) → (1 - rate) ** 2",
-        "The factor is there twice. Each matrix stands behind one dropout, so it counts once.",
+    shrinks_by_the_rate=(
+        "x * (1 - rate) → x * rate",
+        "The factor of evaluation is 1 − rate, the share that is kept.",
     ),
-    takes_the_root=(
-        "(1 - rate) → (1 - rate) ** 0.5",
-        "The root would keep the size of a variance. Asked for is the mean.",
+    expects_equal_digits=(
+        "torch.allclose → torch.equal",
+        "Asks for equal digits. x/(1 − rate) and x·(1/(1 − rate)) differ in the last one: use "
+        "`torch.allclose`.",
     ),
-    piles_up=(
-        "(1 - rate) * weight for weight in weights → "
-        "(1 - rate) ** i * weight for i, weight in enumerate(weights, 1)",
-        "Lets the factor pile up from layer to layer. The layers below are corrected already: each "
-        "matrix is scaled once.",
+    never_left_on=(
+        "(evaluation[alive] == 0).any() → False",
+        "A layer that still drops units in evaluation is not found.",
+    ),
+    knows_one_right_layer=(
+        'return "classic" if shrunk else "never scaled" → return "never scaled"',
+        "A layer that does not scale in training may be right: the classic one multiplies by 1 − rate "
+        "in evaluation.",
+    ),
+    overlooks_the_swapped_rate=(
+        "torch.allclose(training[kept], x[kept] / rate) → False",
+        "The factor 1/rate is not found: it says that the rate was taken for the share that is kept.",
     ),
 )
 
 
-@test_time_network.mistake
-def scales_the_first(weights, rate):
-    """Scales the first matrix only. Each one stands behind a dropout of its own."""
-    return [(1 - rate) * weights[0], *weights[1:]]
+@diagnose.mistake
+def compares_means(x, training, evaluation, rate):
+    """Compares means. The mean of one mask's output is itself random. What you need is the factor of
+    the kept entries, and that is the same for all of them."""
+    if (evaluation[x != 0] == 0).any():
+        return "left on"
+    scaled = abs(training.mean() - x.mean()) < abs(training.mean() - (1 - rate) * x.mean())
+    shrunk = abs(evaluation.mean() - x.mean()) > 1e-9
+    if scaled:
+        return "scaled twice" if shrunk else "inverted"
+    return "classic" if shrunk else "never scaled"
 
 
-@test_time_network.mistake
-def scales_the_last(weights, rate):
-    """Scales the last matrix only. Each one stands behind a dropout of its own."""
-    return [*weights[:-1], (1 - rate) * weights[-1]]
+# 5 · dropout_backward
 
 
-@test_time_network.mistake
-def spares_the_first(weights, rate):
-    """Leaves the first matrix as it is. Here it, too, stands behind a dropout, one on the inputs."""
-    return [weights[0], *((1 - rate) * weight for weight in weights[1:])]
+@exercise(
+    cases={
+        "values": {
+            "four units, rate 0.2": lambda: (tensor(*GRADIENT), 0.2, tensor(*UNIFORMS)),
+            "four units, rate 0.7": lambda: (tensor(*GRADIENT), 0.7, tensor(*UNIFORMS)),
+        },
+        "shapes": {
+            "a batch of 3, rate 0.4": lambda: (batch(), 0.4, uniform(3, 5, seed=4)),
+            "float32": lambda: (batch(**SINGLE), 0.3, uniform(3, 5, seed=5, **SINGLE)),
+        },
+        "edges": {
+            "rate 1": lambda: (tensor(*GRADIENT), 1.0, tensor(*UNIFORMS)),
+            "a uniform equal to the rate": lambda: (
+                tensor(*GRADIENT),
+                0.25,
+                tensor(0.25, 0.2, 0.8, 0.5),
+            ),
+        },
+    },
+    guards={"rate 1": "at rate 1 nothing has come through, and 1 − rate is 0: return zeros there"},
+    hints=[
+        "In training the layer multiplies each entry by a number that does not depend on the "
+        "input. What is the derivative of c·x?",
+        "Which two things made up that number in the forward pass? Both come back.",
+    ],
+    level=2,
+    minutes=6,
+)
+def dropout_backward(grad_output, rate, uniforms):
+    """The loss's gradient with respect to the input of a dropout layer in training.
+
+    grad_output: the gradient with respect to the layer's output, a floating-point tensor; rate,
+    uniforms: those of the forward pass in `inverted_dropout`. Returns a tensor like grad_output.
+    Example: grad_output = [3, 4], rate = 0.2, uniforms = [0.1, 0.6] → [0, 5].
+    """
+    if rate == 1:
+        return torch.zeros_like(grad_output)
+    mask = (uniforms >= rate).to(grad_output.dtype)
+    return grad_output * mask / (1 - rate)
 
 
-@test_time_network.mistake
-def spares_the_last(weights, rate):
-    """Leaves the last matrix as it is. It is no different from the others: a dropout stands before it."""
-    return [*((1 - rate) * weight for weight in weights[:-1]), weights[-1]]
-
-
-@test_time_network.mistake
-def overwrites_the_weights(weights, rate):
-    """Overwrites the weights of training. Training may go on after a test: return new tensors."""
-    for weight in weights:
-        weight.mul_(1 - rate)
-    return weights
+dropout_backward.slips(
+    **MASK,
+    **{name: slip for name, slip in FACTOR.items() if name != "multiplies"},
+    undoes_the_scaling=(
+        "/ (1 - rate) → * (1 - rate)",
+        "Multiplies by 1 − rate, as if backward undid the forward pass. The derivative of c·x is c, "
+        "not 1/c.",
+    ),
+    forgets_the_factor=(
+        "mask / (1 - rate) → mask",
+        "Forgets the factor. The layer has multiplied kept units by 1/(1 − rate), so the gradient is "
+        "multiplied by it, too.",
+    ),
+    forgets_the_mask=(
+        "* mask → * 1",
+        "Forgets the mask. A dropped unit has sent 0 whatever its input was: its gradient is 0.",
+    ),
+    passes_it_on=(
+        "grad_output * mask / (1 - rate) → grad_output * 1",
+        "Passes the gradient on as it is, as evaluation does. In training it meets the forward "
+        "pass's mask and factor again.",
+    ),
+)

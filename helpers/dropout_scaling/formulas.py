@@ -19,7 +19,136 @@ def _tensor(*values):
     return torch.tensor(values, dtype=torch.float64)
 
 
-# 1 · Every mask at once
+# 1 · Networks for digits. data/dropout_digits.py trains them; what it stores is read here.
+
+# Units of a hidden layer, and how many digits are trained on.
+SETUPS = {
+    "64 units, 1000 digits": (64, 1000),
+    "128 units, 1000 digits": (128, 1000),
+    "8 units, 1000 digits": (8, 1000),
+    "64 units, 200 digits": (64, 200),
+}
+STEPS = tuple(range(0, 601, 25))
+RATES = tuple(round(0.1 * i, 1) for i in range(11))
+WIDTH = 64
+ROWS = 4000  # of random passes, a row a digit, at once: what they need in between is not small
+
+OPTIMISERS = ("Adam", "SGD")
+TRAININGS = ("inverted", "classic")
+EVALUATIONS = ("dropout on", "× 1", "× (1 − rate)", "÷ (1 − rate)", "× rate")
+MEASURES = ("accuracy", "cross-entropy")
+
+
+@lru_cache(maxsize=1)
+def digit_parts():
+    """Digits to train on and digits held out: (x, target), (x_new, target_new).
+
+    x: (1000, 64) float64 from 0 to 1, x_new: (797, 64) the rest; the targets int64.
+    """
+    images, labels = digits()
+    x, n = images.double() / 16, 1000
+    return (x[:n], labels[:n]), (x[n:], labels[n:])
+
+
+def digit_network(parameters, x, masks=(1, 1)):
+    """Logits of networks with two hidden layers and ReLU; `masks` multiply the hidden layers.
+
+    parameters: three weights (…, in, out), each followed by its bias (…, 1, out); x (…, n, 64);
+    masks: factors or tensors that broadcast to (…, n, units). Returns (…, n, 10).
+    """
+    *hidden, (weight, bias) = zip(parameters[::2], parameters[1::2], strict=True)
+    for (w, b), mask in zip(hidden, masks, strict=True):
+        x = torch.relu(x @ w + b) * mask
+    return x @ weight + bias
+
+
+def hidden_units(parameters, x):
+    """The first hidden layer of a network with these parameters; (…, n, units)."""
+    return torch.relu(x @ parameters[0] + parameters[1])
+
+
+def random_masks(rate, passes, n, seed=0):
+    """Masks for both hidden layers, not scaled: a list of two bool tensors (passes, n, 64)."""
+    generator = torch.Generator().manual_seed(seed)
+
+    def one():
+        return torch.rand((n, WIDTH), generator=generator, dtype=torch.float64) >= rate
+
+    return [torch.stack([one() for _ in range(passes)]) for _ in range(2)]
+
+
+def measures(logits, target):
+    """Accuracy and mean cross-entropy; logits (…, n, 10), target (n,), result (…, 2)."""
+    right = (logits.argmax(-1) == target).to(logits.dtype).mean(-1)
+    index = target[:, None].expand(*logits.shape[:-1], 1)
+    loss = -logits.log_softmax(-1).gather(-1, index).mean((-2, -1))
+    return torch.stack([right, loss], -1)
+
+
+def evaluation_factor(way, rate):
+    """What hidden units are multiplied by in evaluation; `way`: one of EVALUATIONS but the first."""
+    inverse = 1 / (1 - rate) if rate < 1 else 0.0
+    factors = {"× 1": 1.0, "× (1 − rate)": 1 - rate, "÷ (1 − rate)": inverse, "× rate": rate}
+    return factors[way]
+
+
+def measure_digits(parameters, training, rate, passes):
+    """MEASURES on the held-out digits in each of the ways EVALUATIONS; (networks, ways, 2).
+
+    parameters: of networks trained in one way (`training`) at one rate, as for `digit_network`;
+    with dropout on, the mean of `passes` evaluations with random masks.
+    """
+    _, (x, target) = digit_parts()
+    scale = 1.0 if training == "inverted" else 1 - rate
+    masks = [torch.zeros(passes, 1, 1)] * 2
+    if rate < 1:
+        masks = [mask / (1 - rate) for mask in random_masks(rate, passes, len(x))]
+
+    def measured(*factors):
+        return measures(digit_network(parameters, x, factors), target)
+
+    drawn = [measured(a * scale, b * scale) for a, b in zip(*masks, strict=True)]
+    factors = [evaluation_factor(way, rate) for way in EVALUATIONS[1:]]
+    found = [torch.stack(drawn).mean(0), *(measured(factor, factor) for factor in factors)]
+    return torch.stack(found, -2)
+
+
+@lru_cache(maxsize=1)
+def _stored():
+    with np.load(DATA / "dropout_digits.npz") as file:
+        return {name: torch.from_numpy(file[name]).double() for name in file.files}
+
+
+def table():
+    """What data/dropout_digits.py measured on the held-out digits, float64.
+
+    Shape: (OPTIMISERS, TRAININGS, RATES, 8 seeds, EVALUATIONS, MEASURES).
+    """
+    return _stored()["table"]
+
+
+def network(rate):
+    """Parameters of one network that was trained with inverted dropout at rate 0.2 or 0.5."""
+    return [_stored()[f"network_{rate}_{i}"] for i in range(6)]
+
+
+def curve(setup, rate):
+    """Loss on the trained digits and on new ones after each of STEPS, means of eight seeds.
+
+    setup: one of SETUPS; rate: from 0 to 0.8 in steps of 0.1. Returns (STEPS, 2).
+    """
+    return _stored()["curves"][list(SETUPS).index(setup), RATES.index(rate)][:, [1, 3]]
+
+
+def finals(setup):
+    """Where the networks of a setup end, at rates 0, 0.1 … 0.8; (9 rates, 8 seeds, 4).
+
+    The last dimension: accuracy and loss on the trained digits, accuracy and loss on new ones.
+    """
+    return _stored()["finals"][list(SETUPS).index(setup)]
+
+
+# 2 · Every mask at once
 
 X = _tensor(0.9, -0.4, 0.7, -0.8)
 W = _tensor(1.0, 2.0, -1.0, 0.5)
@@ -59,7 +188,7 @@ def preactivation_variance(x, w, rate):
     return rate / (1 - rate) * ((w * x) ** 2).sum(-1)
 
 
-# 2 · After a non-linearity
+# 3 · Behind an activation
 
 ACTIVATIONS = {"tanh": torch.tanh, "ReLU": torch.relu, "sigmoid": torch.sigmoid, "GELU": F.gelu}
 SPREAD = 1.0
@@ -70,24 +199,6 @@ def expected_activation(x, w, rate, activation, scaling="÷ (1 − rate)"):
     """E f(Σ mᵢ·wᵢ·xᵢ/(1 − rate)) over all masks, exactly; `activation` is f, a callable."""
     sums, probabilities = masked_sums(x, w, rate, scaling)
     return (probabilities * activation(sums)).sum(-1)
-
-
-_CURVATURES = {
-    "tanh": lambda z: -2 * torch.tanh(z) * (1 - torch.tanh(z) ** 2),
-    "ReLU": torch.zeros_like,
-    "sigmoid": lambda z: torch.sigmoid(z) * torch.sigmoid(-z) * (1 - 2 * torch.sigmoid(z)),
-    "GELU": lambda z: (2 - z**2) * torch.exp(-(z**2) / 2) / math.sqrt(2 * math.pi),
-}
-
-
-def curvature(activation, z):
-    """Second derivative of an activation of ACTIVATIONS, by name, at `z`; the ReLU's is 0."""
-    return _CURVATURES[activation](z)
-
-
-def second_order_bias(activation, total, variance):
-    """½·f″(S)·Var: what the mean of f moves by, to second order, when its input spreads."""
-    return curvature(activation, total) * variance / 2
 
 
 def two_contributions(n, total, size="1/√n"):
@@ -131,7 +242,22 @@ def bias_after(activation, n, total, rate, size="1/√n"):
     return float(mean - f(_tensor(total))[0]), float(variance.clamp(min=0).sqrt())
 
 
-# 3 · Where to put it
+def second_layer(rate, passes, n):
+    """What enters the second layer's ReLUs for the first `n` held-out digits in a stored network.
+
+    Returns (passes, n, 64) under random masks of the first layer, and (n, 64) in evaluation.
+    """
+    parameters = network(rate)
+    _, (x, _) = digit_parts()
+    units = hidden_units(parameters, x[:n])
+    masks, _ = random_masks(rate, passes, n)
+    drawn = [
+        (m / (1 - rate) * units) @ parameters[2] + parameters[3] for m in masks.split(ROWS // n)
+    ]
+    return torch.cat(drawn), units @ parameters[2] + parameters[3]
+
+
+# 4 · Where to put it
 
 ORDERS = ("dropout, then activation", "activation, then dropout")
 
@@ -147,11 +273,7 @@ def unit_outcomes(order, activation, z, rate):
     return kept, dropped, keep * kept + rate * dropped
 
 
-# 4 · Two conventions
-
-TRAININGS = ("inverted", "classic")
-EVALUATIONS = ("dropout on", "× 1", "× (1 − rate)", "÷ (1 − rate)", "× rate")
-MEASURES = ("accuracy", "cross-entropy", "calibration error")
+# 5 · Two conventions
 
 # Name → training, way of evaluation, whether the rate is mistaken for the share that is kept.
 PROGRAMS = {
@@ -162,13 +284,6 @@ PROGRAMS = {
     "divides in evaluation too": ("inverted", "÷ (1 − rate)", False),
     "keep passed as rate": ("inverted", "× 1", True),
 }
-
-
-def evaluation_factor(way, rate):
-    """What hidden units are multiplied by in evaluation; `way`: one of EVALUATIONS but the first."""
-    inverse = 1 / (1 - rate) if rate < 1 else 0.0
-    factors = {"× 1": 1.0, "× (1 − rate)": 1 - rate, "÷ (1 − rate)": inverse, "× rate": rate}
-    return factors[way]
 
 
 def layer_outputs(program, rate):
@@ -186,7 +301,19 @@ def layer_outputs(program, rate):
     return float(mean), float(variance.clamp(min=0).sqrt()), float(output)
 
 
-# 5 · The backward pass
+def program_measures(program, rate, way=None, optimiser="Adam"):
+    """MEASURES of a program of PROGRAMS at `rate`, for each of the seeds; (8, 2).
+
+    `way`: another of EVALUATIONS than the program's own ("dropout on": as in training);
+    `optimiser`: one of OPTIMISERS, with which the networks were trained.
+    """
+    training, own, mistaken = PROGRAMS[program]
+    at = RATES.index(round(1 - rate, 1) if mistaken else rate)
+    of_training = table()[OPTIMISERS.index(optimiser), TRAININGS.index(training), at]
+    return of_training[:, EVALUATIONS.index(way or own)]
+
+
+# 6 · The backward pass
 
 MASKS = ("fixed", "fresh")
 DRAWS = 24
@@ -216,173 +343,3 @@ def difference_quotients(step, rate, masks="fixed"):
 def _mask_uniforms():
     generator = torch.Generator().manual_seed(4)
     return torch.rand(2, DRAWS, len(X), generator=generator, dtype=torch.float64)
-
-
-def dropped_step(**options):
-    """How far w₁ moves in the second of two steps, the one that drops x₁ (a float).
-
-    The page's vectors, L = tanh(w·(m∘x)/0.8), torch's SGD with learning rate 0.1; `options` are
-    more of its arguments.
-    """
-    w = W.clone().requires_grad_()
-    optimiser = torch.optim.SGD([w], lr=0.1, **options)
-    for mask in (_tensor(1, 1, 1, 1), _tensor(0, 1, 1, 1)):
-        before = w.detach().clone()
-        optimiser.zero_grad()
-        torch.tanh(w @ (mask * X / 0.8)).backward()
-        optimiser.step()
-    return float((w.detach() - before)[0].abs())
-
-
-# 6 · On real data
-
-LAYERS = ((64, 64), (64, 64), (64, 10))
-ROWS = 4000  # of random passes, a row a digit, at once: what they need in between is not small
-BINS = 10
-
-
-@lru_cache(maxsize=1)
-def digit_parts():
-    """Digits to train on and digits held out: (x, target), (x_new, target_new).
-
-    x: (1000, 64) float64 from 0 to 1, x_new: (797, 64) the rest; the targets int64.
-    """
-    images, labels = digits()
-    x, n = images.double() / 16, 1000
-    return (x[:n], labels[:n]), (x[n:], labels[n:])
-
-
-def digit_network(parameters, x, masks=(1, 1)):
-    """Logits of networks 64–64–64–10 with ReLU; `masks` multiply the two hidden layers.
-
-    parameters: three weights (…, in, out), each followed by its bias (…, 1, out); x (…, n, 64);
-    masks: factors or tensors that broadcast to (…, n, 64). Returns (…, n, 10).
-    """
-    *hidden, (weight, bias) = zip(parameters[::2], parameters[1::2], strict=True)
-    for (w, b), mask in zip(hidden, masks, strict=True):
-        x = torch.relu(x @ w + b) * mask
-    return x @ weight + bias
-
-
-def hidden_units(parameters, x):
-    """The first hidden layer of a network with these parameters; (…, n, 64)."""
-    return torch.relu(x @ parameters[0] + parameters[1])
-
-
-def second_layer(rate, passes, n):
-    """What enters the second layer's ReLUs for the first `n` held-out digits in a stored network.
-
-    Returns (passes, n, 64) under random masks of the first layer, and (n, 64) in evaluation.
-    """
-    parameters = stored()[1][rate]
-    _, (x, _) = digit_parts()
-    units = hidden_units(parameters, x[:n])
-    masks, _ = random_masks(rate, passes, n)
-    drawn = [
-        (m / (1 - rate) * units) @ parameters[2] + parameters[3] for m in masks.split(ROWS // n)
-    ]
-    return torch.cat(drawn), units @ parameters[2] + parameters[3]
-
-
-def geometric_mean(log_probabilities, weights):
-    """Normalised geometric mean of distributions; log_probabilities (k, …, classes), weights (k,)."""
-    return torch.tensordot(weights, log_probabilities, dims=1).softmax(-1)
-
-
-def random_masks(rate, passes, n, seed=0):
-    """Masks for both hidden layers, not scaled: a list of two bool tensors (passes, n, 64)."""
-    generator = torch.Generator().manual_seed(seed)
-
-    def one():
-        size = (n, LAYERS[0][1])
-        return torch.rand(size, generator=generator, dtype=torch.float64) >= rate
-
-    return [torch.stack([one() for _ in range(passes)]) for _ in LAYERS[:-1]]
-
-
-def calibration_error(probabilities, target):
-    """Mean gap between confidence and accuracy over ten bins of confidence, weighted by their size.
-
-    probabilities: (…, n, classes), target: (n,); result (…). Source: C. Guo et al., On Calibration
-    of Modern Neural Networks, 2017 (ECE).
-    """
-    confidence, chosen = probabilities.max(-1)
-    surplus = (chosen == target).to(confidence.dtype) - confidence
-    bins = F.one_hot((confidence * BINS).long().clamp(max=BINS - 1), BINS).to(surplus.dtype)
-    return (surplus[..., None] * bins).sum(-2).abs().sum(-1) / len(target)
-
-
-def measures(logits, target):
-    """Accuracy, mean cross-entropy and calibration error; logits (…, n, 10), result (…, 3)."""
-    log_probabilities = logits.log_softmax(-1)
-    right = (logits.argmax(-1) == target).to(logits.dtype).mean(-1)
-    index = target[:, None].expand(*logits.shape[:-1], 1)
-    loss = -log_probabilities.gather(-1, index).mean((-2, -1))
-    return torch.stack([right, loss, calibration_error(log_probabilities.exp(), target)], -1)
-
-
-def measure_digits(parameters, training, rate, passes):
-    """MEASURES on the held-out digits in each of the ways EVALUATIONS; (networks, ways, 3).
-
-    parameters: of networks trained in one way (`training`) at one rate, as for `digit_network`;
-    with dropout on, the mean of `passes` evaluations with random masks.
-    """
-    _, (x, target) = digit_parts()
-    scale = 1.0 if training == "inverted" else 1 - rate
-    masks = [torch.zeros(passes, 1, 1)] * 2
-    if rate < 1:
-        masks = [mask / (1 - rate) for mask in random_masks(rate, passes, len(x))]
-
-    def measured(*factors):
-        return measures(digit_network(parameters, x, factors), target)
-
-    drawn = [measured(a * scale, b * scale) for a, b in zip(*masks, strict=True)]
-    factors = [evaluation_factor(way, rate) for way in EVALUATIONS[1:]]
-    found = [torch.stack(drawn).mean(0), *(measured(factor, factor) for factor in factors)]
-    return torch.stack(found, -2)
-
-
-RATES = tuple(round(0.1 * i, 1) for i in range(11))
-
-
-@lru_cache(maxsize=1)
-def stored():
-    """What data/dropout_digits.py has computed: (table, networks).
-
-    table: float64 (trainings, rates 0 … 1, seeds, EVALUATIONS, MEASURES), on the held-out digits;
-    networks: rate (0.2, 0.5) → parameters of one network that was trained with inverted dropout.
-    """
-    with np.load(DATA / "dropout_digits.npz") as file:
-        table = torch.from_numpy(file["table"]).double()
-        networks = {
-            rate: [torch.from_numpy(file[f"network_{rate}_{i}"]).double() for i in range(6)]
-            for rate in (0.2, 0.5)
-        }
-    return table, networks
-
-
-def program_measures(program, rate, way=None):
-    """MEASURES of a program of PROGRAMS at `rate`, for each of the seeds; (8, 3).
-
-    `way`: another of EVALUATIONS than the program's own ("dropout on": as in training).
-    """
-    training, own, mistaken = PROGRAMS[program]
-    at = RATES.index(round(1 - rate, 1) if mistaken else rate)
-    table, _ = stored()
-    return table[TRAININGS.index(training), at, :, EVALUATIONS.index(way or own)]
-
-
-@lru_cache(maxsize=4)
-def monte_carlo(rate, passes=1000, chosen=None):
-    """Class probabilities of held-out digits under random masks; (passes, digits, 10).
-
-    The network is the stored one of this rate; `chosen`: a tuple of positions, or None for all.
-    """
-    _, (x, _) = digit_parts()
-    x = x if chosen is None else x[list(chosen)]
-    masks = (mask.split(ROWS // len(x)) for mask in random_masks(rate, passes, len(x)))
-    answers = [
-        digit_network(stored()[1][rate], x, [mask / (1 - rate) for mask in block]).softmax(-1)
-        for block in zip(*masks, strict=True)
-    ]
-    return torch.cat(answers)

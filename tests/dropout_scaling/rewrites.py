@@ -27,12 +27,6 @@ def through_autograd(grad_output, rate, uniforms):
     return torch.autograd.grad(y, x, grad_output)[0]
 
 
-@rewrite("preactivation_variance")
-def second_moment_less_squared_mean(x, w, rate):
-    keep, parts = 1 - rate, w * x
-    return (keep * (parts / keep) ** 2 - parts**2).sum(dim=-1)
-
-
 @rewrite("expected_output")
 def unit_by_unit(x, w, rate, activation):
     sums, shares = torch.zeros(1, dtype=x.dtype), torch.ones(1, dtype=x.dtype)
@@ -40,11 +34,6 @@ def unit_by_unit(x, w, rate, activation):
         sums = torch.cat([sums, sums + part / (1 - rate)])
         shares = torch.cat([shares * rate, shares * (1 - rate)])
     return shares @ activation(sums)
-
-
-@rewrite("test_time_network")
-def less_the_share(weights, rate):
-    return [weight - rate * weight for weight in weights]
 
 
 @rewrite("inverted_dropout")
@@ -68,11 +57,6 @@ def where_it_was_kept(grad_output, rate, uniforms):
     return torch.where(uniforms < rate, 0, grad_output * factor)
 
 
-@rewrite("preactivation_variance")
-def a_product_of_squares(x, w, rate):
-    return x**2 @ w**2 * rate / (1 - rate)
-
-
 @rewrite("expected_output")
 def mask_after_mask(x, w, rate, activation):
     total = torch.zeros((), dtype=x.dtype)
@@ -80,3 +64,31 @@ def mask_after_mask(x, w, rate, activation):
         share = math.prod(1 - rate if m else rate for m in mask)
         total += share * activation((torch.tensor(mask) * w * x).sum() / (1 - rate))
     return total
+
+
+@rewrite("best_weights")
+def least_squares_with_one_more_row_a_weight(inputs, targets, rate):
+    rows = (rate / (1 - rate)) ** 0.5 * torch.diag(inputs.norm(dim=0))
+    more = torch.cat([inputs, rows]), torch.cat([targets, torch.zeros(len(rows)).double()])
+    return torch.linalg.lstsq(more[0], more[1][:, None]).solution[:, 0]
+
+
+@rewrite("best_weights")
+def matrix_with_a_larger_diagonal(inputs, targets, rate):
+    matrix = inputs.T @ inputs
+    matrix = matrix + torch.diag(torch.diag(matrix)) * (1 / (1 - rate) - 1)
+    return torch.inverse(matrix) @ (targets @ inputs)
+
+
+@rewrite("diagnose")
+def by_ratios(x, training, evaluation, rate):
+    x, training, evaluation = (v[x != 0] for v in (x, training, evaluation))
+    after = evaluation / x
+    if after.min() == 0:
+        return "left on"
+    factor = (training / x).max()
+    names = {1 / (1 - rate): "inverted", 1.0: "classic", 1 / rate: "keep as rate"}
+    name = names[min(names, key=lambda known: abs(known - factor))]
+    unchanged = abs(after[0] - 1) < 1e-9
+    wrong = {("inverted", False): "scaled twice", ("classic", True): "never scaled"}
+    return wrong.get((name, bool(unchanged)), name)

@@ -3,7 +3,6 @@
 import itertools
 import math
 
-import numpy as np
 import pytest
 import torch
 from torch.nn import functional as F
@@ -163,44 +162,53 @@ def _(grad_output, rate, uniforms):
     return F.dropout(grad_output, rate, training=True)
 
 
-# preactivation_variance
+# best_weights
 
 
-@attempt("preactivation_variance", "leaves_the_scaling_out")
-def _(x, w, rate):
-    return sum(rate * (1 - rate) * (w[i] * x[..., i]) ** 2 for i in range(len(w)))
+@attempt("best_weights", "plain_least_squares")
+def _(inputs, targets, rate):
+    return torch.linalg.pinv(inputs) @ targets
 
 
-@attempt("preactivation_variance", "squares_the_factor")
-def _(x, w, rate):
-    return (x * w).pow(2).sum(dim=-1) * (rate / (1 - rate)) ** 2
+@attempt("best_weights", "same_penalty_for_all")
+def _(inputs, targets, rate):
+    d = inputs.shape[1]
+    return (
+        (inputs.T @ inputs + rate / (1 - rate) * torch.eye(d).double()).inverse()
+        @ inputs.T
+        @ targets
+    )
 
 
-@attempt("preactivation_variance", "squares_the_sum")
-def _(x, w, rate):
-    return (x @ w) ** 2 * rate / (1 - rate)
+@attempt("best_weights", "squares_the_sum")
+def _(inputs, targets, rate):
+    return torch.linalg.pinv(inputs) @ targets * (1 - rate)
 
 
-@attempt("preactivation_variance", "mean_of_the_squares")
-def _(x, w, rate):
-    scaled = x * w / (1 - rate)
-    return ((1 - rate) * scaled**2).sum(-1)
+@attempt("best_weights", "takes_the_rate")
+def _(inputs, targets, rate):
+    squares = (inputs**2).sum(0)
+    return torch.linalg.solve(inputs.T @ inputs + rate * torch.diag(squares), inputs.T @ targets)
 
 
-@attempt("preactivation_variance", "does_not_square_the_weights")
-def _(x, w, rate):
-    return torch.einsum("...i,i->...", x.square(), w) * rate / (1 - rate)
+@attempt("best_weights", "penalty_of_one_example")
+def _(inputs, targets, rate):
+    penalty = rate / (1 - rate) * torch.diag((inputs**2).mean(0))
+    return torch.linalg.solve(inputs.T @ inputs + penalty, inputs.T @ targets)
 
 
-@attempt("preactivation_variance", None)
-def _(x, w, rate):
-    masks = torch.rand(20000, len(w), dtype=x.dtype) >= rate
-    return (masks * w / (1 - rate) @ x.T).var(0)
+@attempt("best_weights", None)
+def _(inputs, targets, rate):
+    torch.manual_seed(0)
+    copies = inputs.repeat(5000, 1)
+    copies = F.dropout(copies, rate)
+    return torch.linalg.lstsq(copies, targets.repeat(5000)[:, None]).solution[:, 0]
 
 
-@attempt("preactivation_variance", None)
-def _(x, w, rate):
-    return rate / (1 - rate) * (w * x).abs().sum(-1)
+@attempt("best_weights", None)
+def _(inputs, targets, rate):
+    penalty = rate / (1 - rate) * torch.diag(inputs.abs().sum(0))
+    return torch.linalg.solve(inputs.T @ inputs + penalty, inputs.T @ targets)
 
 
 # expected_output
@@ -265,46 +273,54 @@ def _(x, w, rate, activation):
     return activation(S) + curvature * variance / 2
 
 
-# test_time_network
+# diagnose
 
 
-@attempt("test_time_network", "divides_the_weights")
-def _(weights, rate):
-    return [torch.div(w, 1.0 - rate) for w in weights]
+@attempt("diagnose", "takes_zeros_for_dropped")
+def _(x, training, evaluation, rate):
+    if (evaluation == 0).any():
+        return "left on"
+    return exercises.diagnose(x, training, evaluation, rate)
 
 
-@attempt("test_time_network", "multiplies_by_the_rate")
-def _(weights, rate):
-    return list(map(lambda w: w * rate, weights))
+@attempt("diagnose", "expects_equal_digits")
+def _(x, training, evaluation, rate):
+    alive, kept = x != 0, training != 0
+    if (evaluation[alive] == 0).any():
+        return "left on"
+    if (training[kept] == x[kept] / rate).all():
+        return "keep as rate"
+    scaled = (training[kept] == x[kept] / (1 - rate)).all()
+    if (evaluation == x * (1 - rate)).all():
+        return "scaled twice" if scaled else "classic"
+    return "inverted" if scaled else "never scaled"
 
 
-@attempt("test_time_network", "overwrites_the_weights")
-def _(weights, rate):
-    for i in range(len(weights)):
-        weights[i] *= 1 - rate
-    return weights
+@attempt("diagnose", "never_left_on")
+def _(x, training, evaluation, rate):
+    factor = training.sum() / x[training != 0].sum()
+    shrunk = torch.allclose(evaluation, (1 - rate) * x)
+    if torch.isclose(factor, torch.tensor(1 / rate).double()):
+        return "keep as rate"
+    if torch.isclose(factor, torch.tensor(1 / (1 - rate)).double()):
+        return "scaled twice" if shrunk else "inverted"
+    return "classic" if shrunk else "never scaled"
 
 
-@attempt("test_time_network", "piles_up")
-def _(weights, rate):
-    out, factor = [], 1.0
-    for w in weights:
-        factor *= 1 - rate
-        out.append(w * factor)
-    return out
+@attempt("diagnose", "compares_means")
+def _(x, training, evaluation, rate):
+    if (evaluation[x != 0] == 0).any():
+        return "left on"
+    nearer = (training.mean() - x.mean()).abs() < (training.mean() - (1 - rate) * x.mean()).abs()
+    same = torch.isclose(evaluation.mean(), x.mean())
+    if nearer:
+        return "inverted" if same else "scaled twice"
+    return "never scaled" if same else "classic"
 
 
-@attempt("test_time_network", "spares_the_last")
-def _(weights, rate):
-    out = [w * (1 - rate) for w in weights]
-    out[-1] = weights[-1].clone()
-    return out
-
-
-@attempt("test_time_network", None)
-def _(weights, rate):
-    rng = np.random.default_rng(0)
-    return [w * torch.from_numpy(rng.random(w.shape) >= rate) for w in weights]
+@attempt("diagnose", None)
+def _(x, training, evaluation, rate):
+    return "inverted" if torch.equal(evaluation, x) else "classic"
 
 
 def test_most_of_them_are_named():
