@@ -19,8 +19,8 @@ __all__ = [  # noqa: RUF022 (the order of the page)
     "QuotientsUnderMasks",
 ]
 
-LOWEST = 0.02  # of the losses that LossByStep draws
-LOSS_TICKS = ([0.02, 0.05, 0.1, 0.2, 0.5, 1, 2], ["≤ 0.02", "0.05", "0.1", "0.2", "0.5", "1", "2"])
+LOWEST = 0.05  # of the losses that LossByStep draws
+LOSS_TICKS = ([0.05, 0.1, 0.2, 0.5, 1, 2], ["≤ 0.05", "0.1", "0.2", "0.5", "1", "2"])
 
 
 @figure(
@@ -142,7 +142,7 @@ FLOOR = 1e-4
 
 @figure(
     activation=Choice("activation", list(formulas.ACTIVATIONS), "ReLU"),
-    rate=Slider("rate", 0.0, 0.8, step=0.1, default=0.4),
+    rate=Slider("rate", 0.0, 0.8, step=0.1, default=0.6),
     total=Slider("S, nothing dropped", -2.0, 2.0, step=0.5, default=0.0),
     inputs=Choice("inputs n", [str(n) for n in NUMBERS], "16"),
 )
@@ -299,13 +299,14 @@ class TwoConventions:
 
     def draw(self, canvas):
         left, *panels = canvas.subplots(1, 3, width_ratios=[3, 4, 4])
-        left.set(title="one sum, S = −1", xlim=(-0.8, 1.8), ylim=(-6.2, 4.9))
+        left.set(xlim=(-0.6, 1.6), ylim=(-5.6, 3.6))
+        left.set_title("one sum, S = −1", pad=style.points(24))
         left.set_xticks([0, 1], ["training", "eval."])
         left.axhline(-1, color=style.BLACK, ls="--", lw=1.2)
         (self.spread,) = left.plot([], [], color=style.BLUE, lw=3)
         (self.training,) = left.plot([], [], "o", color=style.BLUE, ms=9)
         (self.output,) = left.plot([], [], "D", color=style.VERMILION, ms=9)
-        self.words = [left.text(x, 4.2, "", ha="center", va="center") for x in (0, 1.2)]
+        self.words = [left.text(x, 3.86, "", ha="center") for x in (0, 1)]
         self.others, self.inverted, self.chosen, self.here, self.values = [], [], [], [], []
         looks = (
             {"color": style.VERMILION, "label": "chosen program"},
@@ -330,7 +331,7 @@ class TwoConventions:
         self.spread.set_data([0, 0], [now.mean - now.sd, now.mean + now.sd])
         self.training.set_data([0], [now.mean])
         self.output.set_data([1], [now.output])
-        self.words[0].set_text(f"{fixed(now.mean, 2)}\n± {fixed(now.sd, 2)}")
+        self.words[0].set_text(fixed(now.mean, 2))
         self.words[1].set_text(fixed(now.output, 2))
         at = PLOTTED.index(now.rate)
         for panel, column in enumerate((1, 0)):
