@@ -418,19 +418,18 @@ def seen(fault, rate, x=None, seed=1):
 def diagnose(x, training, evaluation, rate):
     """Say what a dropout layer does, from what comes out of it.
 
-    x: float64 tensor (n,), the input, which may hold zeros; training, evaluation: float64 tensors
-    (n,), the output in training mode (one mask) and in evaluation mode; rate: how probable it should
-    be that a unit is dropped, above 0, below 1 and not 0.5.
-    Returns "inverted" or "classic" for the two right layers, or what is wrong: "scaled twice" (in
-    training and in evaluation), "never scaled" (in neither), "left on" (evaluation drops units, too),
-    "keep as rate" (the share `rate` was kept, and divided by `rate`). At least one unit that is not 0
-    was kept, and in "left on" at least one was dropped.
+    x: float64 tensor (n,), the input, may hold zeros; training, evaluation: float64 tensors (n,), the
+    output in training mode (one mask) and in evaluation mode; rate: how probable it should be that a
+    unit is dropped, above 0, below 1, not 0.5. Returns "inverted" or "classic" for the right layers,
+    else "scaled twice" (in both modes), "never scaled" (in neither), "left on" (evaluation drops, too)
+    or "keep as rate" (the share `rate` was kept and divided by `rate`). Some unit that is not 0 was
+    kept; if dropout was left on, some was dropped.
     Example: x = [1, 2], training = [0, 2.5], evaluation = [0.8, 1.6], rate = 0.2 → "scaled twice".
     """
     alive = x != 0
     if (evaluation[alive] == 0).any():
         return "left on"
-    kept = alive & (training != 0)
+    kept = training != 0
     if torch.allclose(training[kept], x[kept] / rate):
         return "keep as rate"
     scaled = torch.allclose(training[kept], x[kept] / (1 - rate))
@@ -447,7 +446,7 @@ diagnose.slips(
         "0 in every layer: look only at entries where x is not 0.",
     ),
     compares_dropped_units=(
-        "kept = alive & (training != 0) → kept = alive",
+        "kept = training != 0 → kept = alive",
         "Compares the dropped units, too. In training they are 0 in every layer; only the kept ones "
         "tell the factor.",
     ),

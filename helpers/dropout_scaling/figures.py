@@ -227,6 +227,7 @@ class OrderMatters:
     """What a unit sends when dropout stands before its activation, and when it stands behind it."""
 
     LOOKS = (
+        {"color": style.BLUE, "ls": "-", "lw": 1, "label": "kept"},
         {"color": style.ORANGE, "ls": "-.", "label": "dropped"},
         {"color": style.VERMILION, "ls": "-", "lw": 3, "label": "mean in training"},
         {"color": style.BLACK, "ls": ":", "lw": 2.2, "label": "evaluation, f(z)"},
@@ -239,8 +240,8 @@ class OrderMatters:
     @staticmethod
     def _outcomes(order, activation, z, rate):
         """What the unit sends for each of LOOKS."""
-        _, dropped, mean = formulas.unit_outcomes(order, activation, z, rate)
-        return dropped, mean, formulas.ACTIVATIONS[activation](z)
+        outcomes = formulas.unit_outcomes(order, activation, z, rate)
+        return *outcomes, formulas.ACTIVATIONS[activation](z)
 
     def draw(self, canvas):
         z = self.Z.numpy()
@@ -252,7 +253,7 @@ class OrderMatters:
                 self.lines += axes.plot(z, 0 * z, **look)
                 axes.plot([], [], **look)  # for the legend, which stands still
         handles = axes.lines[1::2]
-        canvas.legend(handles=handles, loc="outside lower center", ncols=3, handlelength=2.2)
+        canvas.legend(handles=handles, loc="outside lower center", ncols=4, handlelength=2.2)
 
     def update(self, now):
         for line, values in zip(self.lines, itertools.chain(*now.outcomes), strict=True):
@@ -266,8 +267,8 @@ class OrderMatters:
         )
         return (
             f"{now.activation} at rate {now.rate:g}, z = 2. Dropout first: the unit sends {first[0]} "
-            f"when dropped and {first[1]} in the mean. Activation first: {second[0]} when dropped, "
-            f"{second[1]} in the mean. Evaluation gives {second[2]}."
+            f"when kept, {first[1]} when dropped, {first[2]} in the mean. Activation first: "
+            f"{second[0]}, {second[1]}, {second[2]}. Evaluation gives {second[3]}."
         )
 
 

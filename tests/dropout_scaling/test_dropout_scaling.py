@@ -651,8 +651,8 @@ def apart(figure, one, other, **values):
             ("point", None, 0),
             dict(activation="tanh", total=1.0),
         ),
-        (figures.OrderMatters, ("lines", 1, 200), ("lines", 2, 200), {}),  # z = 2
-        (figures.OrderMatters, ("lines", 1, -1), ("lines", 2, -1), dict(activation="tanh")),
+        (figures.OrderMatters, ("lines", 2, 200), ("lines", 3, 200), {}),  # z = 2
+        (figures.OrderMatters, ("lines", 2, -1), ("lines", 3, -1), dict(activation="tanh")),
         (figures.TwoConventions, ("chosen", 0, 1), ("inverted", 0, 1), {}),  # rate 0.2
         (
             figures.TwoConventions,
