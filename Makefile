@@ -7,7 +7,7 @@
 export PYTHON TORCH_INDEX
 python := .venv/bin/python
 
-.PHONY: help setup setup-test setup-course setup-all lab edit course test test-browser refresh new-topic bench bench-browser bench-course animation lint lock
+.PHONY: help setup setup-test setup-course setup-site setup-all lab edit course site serve-site test test-browser refresh new-topic bench bench-browser bench-course animation lint lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile | expand -t 20
@@ -21,8 +21,11 @@ setup-test:
 setup-course:
 	@sh setup.sh coursework
 
+setup-site:
+	@sh setup.sh site
+
 setup-all:
-	@sh setup.sh test coursework
+	@sh setup.sh test coursework site
 
 open := -m jupyterlab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree
 lab: setup ## open your copy of the notebooks, in work/, in JupyterLab
@@ -35,10 +38,16 @@ edit: setup ## open the notebooks themselves, to change them for everybody
 course: setup-course ## build an nbgrader course from the notebooks, into build/course
 	$(python) -m helpers.coursework build $(ARGS)
 
+site: setup-site ## build the website, into build/site; ARGS="--draft 06" builds one page
+	$(python) -m helpers.site $(ARGS)
+
+serve-site: setup-site ## show the website on this machine
+	$(python) -m helpers.site --serve $(ARGS)
+
 test: setup-all ## run every test but the browser's
 	$(python) -m pytest -n 2 --dist loadfile $(if $(TOPIC),--topic $(TOPIC)) $(ARGS)
 
-test-browser: setup-test ## run the notebooks in a real browser
+test-browser: setup-test setup-site ## run the notebooks in a real browser
 	$(python) -m pytest tests/browser $(if $(TOPIC),--topic $(TOPIC)) $(ARGS)
 
 refresh: setup ## execute all notebooks and store their outputs
@@ -68,3 +77,4 @@ lock: setup-test ## write the locks anew from pyproject.toml
 	$(python) $(compile) --output-file requirements.lock $(ARGS) pyproject.toml
 	$(python) $(compile) --extra test --constraint requirements.lock --output-file test.lock $(ARGS) pyproject.toml
 	$(python) $(compile) --extra coursework --constraint test.lock --output-file coursework.lock $(ARGS) pyproject.toml
+	$(python) $(compile) --extra site --constraint test.lock --output-file site.lock $(ARGS) pyproject.toml

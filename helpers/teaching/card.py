@@ -52,13 +52,14 @@ def card(figure: LiveFigure, picture: bytes, alt: str) -> str:
         alt=html.escape(alt),
         picture=base64.b64encode(picture).decode(),
         steady=STEADY,
-        controls="".join(_row(control) for control in figure.controls.values()),
+        controls="".join(row(control) for control in figure.controls.values()),
         width=style.WIDTH,
         height=style.HEIGHT,
     )
 
 
-def _row(control: Control) -> str:
+def row(control: Control) -> str:
+    """The HTML of one control: its name, its slider or list, and the value of a slider."""
     if isinstance(control, Choice):
         options = "".join(
             f"<option{' selected' * (value == control.default)}>{html.escape(value)}</option>"

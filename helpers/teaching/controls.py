@@ -1,5 +1,6 @@
 """The inputs of a live figure. Each has finitely many settings, so that a page can keep them all."""
 
+import copy
 import math
 from collections.abc import Iterable
 from typing import Any
@@ -31,6 +32,12 @@ class Control:
             f"{self.label!r} has no setting {value!r}; "
             f"its {len(self._values)} settings go from {first!r} to {last!r}."
         )
+
+    def only(self, indices: Iterable[int]) -> "Control":
+        """The same control with these of its settings; the default must be one of them."""
+        fewer = copy.copy(self)
+        fewer._values = tuple(self._values[index] for index in indices)
+        return fewer
 
     def text(self, value: Any) -> str:
         """The setting as the page writes it, with its unit."""

@@ -95,6 +95,16 @@ class LiveFigure:
         with _drawing:
             return self._drawing.describe(self._now(values))
 
+    def artists(self, **values: Any) -> tuple[Figure, list[Artist]]:
+        """Matplotlib's figure at these values, and what moves in it, from back to front.
+
+        Raises as `render` does.
+        """
+        picture, _, moving = self._stage
+        with _drawing:
+            self._drawing.update(self._now(self._complete(values)))
+        return picture.figure, [artist for _, artist in moving]
+
     def _complete(self, values):
         unknown = values.keys() - self.controls.keys()
         if unknown:

@@ -1,6 +1,7 @@
 // Brings the card of a live figure to life. The page keeps every frame that it has seen, asks the
 // kernel for one unknown frame at a time (the newest wish first, then its neighbours), and never
-// shows an older frame after a newer one.
+// shows an older frame after a newer one. On the website a file of frames answers in the kernel's
+// place: its model has `at` (a frame that has been fetched), `paint` and `waiting` (a sentence).
 
 const PATIENCE = 1000; // ms without an answer before the page says so
 const KEPT = 1500; // frames; about 16 kB each
@@ -41,13 +42,13 @@ function revealOnceShown(card) {
 }
 
 export default () => {
-  const frames = new Map(); // "3,0" → {url, alt} or {error}
+  const frames = new Map(); // "3,0" → {url, alt}, {error}, or on the website {parts, alt}
   const views = new Set();
   let model, wish, moved, direction, asked, timer;
   let serial = 0; // counts the wishes
   let newest = 0; // serial of the wish whose frame is on the page
 
-  const key = () => wish.join();
+  const known = (indices) => frames.get(indices.join()) ?? model.get("at")?.(indices);
 
   function paint(frame, ofWish) {
     newest = ofWish;
@@ -60,9 +61,9 @@ export default () => {
 
   function refresh() {
     clearTimeout(timer);
-    const frame = frames.get(key());
+    const frame = known(wish);
     if (frame) return paint(frame, serial);
-    timer = setTimeout(() => note(WAITING), PATIENCE);
+    timer = setTimeout(() => note(model.get("waiting") ?? WAITING), PATIENCE);
     ask(wish, serial);
   }
 
@@ -74,7 +75,7 @@ export default () => {
     } catch {
       asked = undefined;
       clearTimeout(timer);
-      if (!frames.has(key())) note(GONE);
+      if (!known(wish)) note(GONE);
     }
   }
 
@@ -86,34 +87,38 @@ export default () => {
     for (const [control, step] of steps) {
       const indices = wish.map((index, i) => (i === control ? index + step : index));
       const inside = indices[control] >= 0 && indices[control] < counts[control];
-      if (inside && !frames.has(indices.join())) return indices;
+      if (inside && !known(indices)) return indices;
     }
   }
 
   function goOn() {
-    if (!frames.has(key())) return ask(wish, serial);
+    if (!known(wish)) return ask(wish, serial);
     const next = moved !== undefined && neighbour();
     if (next) ask(next);
   }
 
+  const received = ({ error, alt }, buffers) =>
+    error
+      ? { error }
+      : { url: URL.createObjectURL(new Blob(buffers, { type: "image/png" })), alt };
+
   function receive(answer, buffers) {
-    const frame = answer.error
-      ? { error: answer.error }
-      : { url: URL.createObjectURL(new Blob(buffers, { type: "image/png" })), alt: answer.alt };
-    keep(answer.indices.join(), frame);
+    const frame = known(answer.indices) ?? keep(answer.indices.join(), received(answer, buffers));
     const ofWish = asked?.ofWish;
     asked = undefined;
-    if (answer.indices.join() === key()) refresh();
+    if (answer.indices.join() === wish.join()) refresh();
     else if (ofWish > newest) paint(frame, ofWish);
     goOn();
   }
 
   function keep(at, frame) {
     frames.set(at, frame);
-    if (frames.size <= KEPT) return;
-    const [oldest, { url }] = frames.entries().next().value;
-    frames.delete(oldest);
-    if (url) URL.revokeObjectURL(url);
+    if (frames.size > KEPT) {
+      const [oldest, { url }] = frames.entries().next().value;
+      frames.delete(oldest);
+      if (url) URL.revokeObjectURL(url);
+    }
+    return frame;
   }
 
   function move(control, index) {
@@ -139,21 +144,25 @@ export default () => {
     },
 
     render({ el }) {
-      el.innerHTML = model.get("card");
-      const image = el.querySelector("img");
+      if (model.get("card")) {
+        el.innerHTML = model.get("card");
+        revealOnceShown(el.querySelector("[data-live]"));
+      }
+      const image = el.querySelector("img, svg");
       const status = el.querySelector("[role=status]");
-      el.querySelector("[data-wake]").style.visibility = "hidden";
-      revealOnceShown(el.querySelector("[data-live]"));
+      const wake = el.querySelector("[data-wake]");
+      if (wake) wake.style.visibility = "hidden";
       const fields = [...el.querySelectorAll("input, select")];
-      const start = model.get("start").join();
-      if (!frames.has(start)) frames.set(start, { url: image.src, alt: image.alt });
+      const start = model.get("start");
+      if (image.src && !known(start)) keep(start.join(), { url: image.src, alt: image.alt });
 
       const view = {
-        show({ url, alt, error }) {
-          view.note(error);
-          if (error) return;
-          image.src = url;
-          image.alt = alt;
+        show(frame) {
+          view.note(frame.error);
+          if (frame.error) return;
+          if (frame.parts) return model.get("paint")(image, frame);
+          image.src = frame.url;
+          image.alt = frame.alt;
         },
         note(text) {
           status.textContent = text ?? "";

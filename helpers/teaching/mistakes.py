@@ -44,14 +44,11 @@ def written_out(exercise: str, function: Callable) -> Mistake:
     return Mistake(function.__name__, " ".join(hint.split()), lambda: variants)
 
 
-def edited(source: str, scope: dict, edits: tuple[tuple[str, str], ...]) -> list[Callable]:
-    """The function that `source` defines with these edits of its body, once for each ε.
+def edited_text(source: str, edits: tuple[tuple[str, str], ...]) -> str:
+    """The source of a function with these edits of its body.
 
-    scope: the globals that it needs. Empty where there is no source.
-    Raises ValueError for an edit whose old text isn't there, or that leaves no Python.
+    Raises ValueError for an edit whose old text isn't there.
     """
-    if not source:
-        return []
     function = ast.parse(source).body[0]
     lines = source.splitlines(keepends=True)
     end = function.body[0].end_lineno  # of the docstring
@@ -60,13 +57,25 @@ def edited(source: str, scope: dict, edits: tuple[tuple[str, str], ...]) -> list
         if old not in body:
             raise ValueError(f"{function.name} has no {old!r} to change.")
         body = body.replace(old, new)
+    return head + body
+
+
+def edited(source: str, scope: dict, edits: tuple[tuple[str, str], ...]) -> list[Callable]:
+    """The function that `source` defines with these edits of its body, once for each ε.
+
+    scope: the globals that it needs. Empty where there is no source.
+    Raises ValueError for an edit whose old text isn't there, or that leaves no Python.
+    """
+    if not source:
+        return []
+    text, name = edited_text(source, edits), ast.parse(source).body[0].name
     try:
-        code = compile(head + body, f"<a slip in {function.name}>", "exec")
+        code = compile(text, f"<a slip in {name}>", "exec")
     except SyntaxError as error:
-        raise ValueError(f"{function.name}: {error.msg} with the edits {edits}.") from None
+        raise ValueError(f"{name}: {error.msg} with the edits {edits}.") from None
     found = []
     for epsilon in EPSILONS if any(EPS in new for _, new in edits) else EPSILONS[:1]:
         names = {**scope, EPS: epsilon}
         exec(code, names)
-        found.append(names[function.name])
+        found.append(names[name])
     return found

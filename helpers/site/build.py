@@ -1,0 +1,157 @@
+"""Builds the website from the notebooks as stored."""
+
+import json
+import shutil
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+from pygments.formatters import HtmlFormatter
+
+from helpers.collection import NOTEBOOKS, collection
+from helpers.site import figures, npm, pages
+from helpers.site.markdown import Texts, linked
+from helpers.site.mathematics import rendered
+from helpers.site.styles import Styles
+from helpers.teaching import claims
+from helpers.teaching.html import table
+from helpers.teaching.ledger import ledger
+
+HERE = Path(__file__).parent
+ROOT = NOTEBOOKS.parent
+NAME = "Checked Gradients"
+CODE = {"light": "a11y-light", "dark": "a11y-dark"}
+
+
+def build(folder: Path, cache: Path, only: Sequence[str] = ()) -> list[str]:
+    """Build the site in `folder`; returns the names of its pages.
+
+    `only`: numbers of notebooks, such as "06"; none means all. `cache`: where figures and npm's
+    packages are kept for the next build. What was in `folder` before is gone.
+    Raises ValueError for a number that no notebook has.
+    """
+    paths = [path for path in collection() if not only or path.stem[:2] in only]
+    missing = set(only) - {path.stem[:2] for path in paths}
+    if missing:
+        raise ValueError(f"No notebook has the number {min(missing)}.")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    packages = npm.packages(cache)
+    notebooks = {path.stem: pages.read(path) for path in paths}
+    made = figures.made(_wanted(notebooks), cache / "figures")
+    texts, styles = Texts(), Styles()
+    builder = pages.Builder(made, texts, styles)
+    built = [builder.page(stem, notebook) for stem, notebook in notebooks.items()]
+    formulas = rendered(texts.formulas, packages)
+    formulas = [styles.moved(formula) for formula in formulas]
+    environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)
+    environment.globals["name"] = NAME
+    write = _writer(environment, folder)
+    for page, before, after in zip(built, [None, *built], [*built[1:], None], strict=False):
+        body = Markup(texts.filled(page.body, formulas))
+        ways = _ways(page.stem)
+        write(
+            "page.html",
+            f"{page.stem}.html",
+            page=page,
+            body=body,
+            ways=ways,
+            before=before,
+            after=after,
+            title=page.title,
+            description=page.question,
+        )
+    about = f"Questions about losses and gradients, answered by measuring. {NAME}."
+    found = Markup(styles.moved(linked(_ledger())))
+    write(
+        "index.html",
+        "index.html",
+        pages=built,
+        claims=len(claims.read()),
+        title=NAME,
+        description=about,
+    )
+    write("ledger.html", "ledger.html", table=found, title="Claims", description=about)
+    write("search.html", "search.html", title="Search", description=about)
+    _files(folder, packages, styles, built, paths)
+    for shown in made.values():
+        shutil.copytree(cache / "figures" / shown.folder, folder / "figures" / shown.folder)
+    return [page.stem for page in built]
+
+
+def _wanted(notebooks):
+    return {
+        (stem.partition("_")[2], name): pages.text(notebook)
+        for stem, notebook in notebooks.items()
+        for name in pages.shown_figures(notebook)
+    }
+
+
+def _writer(environment, folder):
+    def write(template, name, **values):
+        html = environment.get_template(template).render(values)
+        (folder / name).write_text(html, encoding="utf-8")
+
+    return write
+
+
+def _ways(stem):
+    """Where a page can be run: pairs of a label and an address. Only what pyproject.toml names."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    addresses = settings.get("tool", {}).get("checked-gradients", {}).get("site", {})
+    ways = [("download the notebook", f"notebooks/{stem}.ipynb")]
+    for label, address in addresses.items():
+        if address:
+            ways.append((label, address.format(stem=stem)))
+    return ways
+
+
+def _ledger():
+    book = ledger()
+    rows = (
+        (
+            claims.VERDICTS[claim.verdict],
+            f'<a href="{claim.notebook}.html#{claim.id}">{claims.rich(claim.claim)}</a>',
+            claims.rich(claim.because),
+            claim.notebook[:2],
+        )
+        for claim in book.entries
+    )
+    return f"<div data-ledger>{table(('Verdict', 'Claim', 'Because', 'Page'), rows)}</div>"
+
+
+def _files(folder, packages, styles, built, paths):
+    """Scripts, styles, fonts, the notebooks themselves, and the words for the search."""
+    for path in (HERE / "assets").iterdir():
+        shutil.copy(path, folder)
+    teaching = HERE.parent / "teaching"
+    shutil.copy(teaching / "live.js", folder)
+    scripts = (teaching / name for name in ("keys.js", "predict.js", "ledger.js"))
+    text = "\n".join(path.read_text(encoding="utf-8") for path in scripts)
+    (folder / "site.js").write_text(text, encoding="utf-8")
+    katex = packages / "katex" / "dist"
+    (folder / "katex" / "fonts").mkdir(parents=True)
+    shutil.copy(katex / "katex.min.css", folder / "katex")
+    for font in (katex / "fonts").glob("*.woff2"):
+        shutil.copy(font, folder / "katex" / "fonts")
+    shutil.copy(packages / "minisearch" / "dist" / "es" / "index.js", folder / "minisearch.js")
+    light, dark = (HtmlFormatter(style=CODE[theme]).get_style_defs(".python") for theme in CODE)
+    dark = f"@media (prefers-color-scheme: dark) {{\n{dark}\n}}"
+    (folder / "styles.css").write_text("\n".join((styles.sheet(), light, dark)), encoding="utf-8")
+    (folder / "notebooks").mkdir()
+    for path in paths:
+        shutil.copy(path, folder / "notebooks")
+    sections = [
+        {
+            "page": page.title,
+            "title": section.title,
+            "address": f"{page.stem}.html#{section.anchor}",
+            "text": " ".join(" ".join(section.words).split()),
+        }
+        for page in built
+        for section in page.sections
+    ]
+    words = json.dumps(sections, ensure_ascii=False)
+    (folder / "search.json").write_text(words, encoding="utf-8")

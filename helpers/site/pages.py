@@ -1,0 +1,160 @@
+"""A stored notebook as the body of a web page: nothing is run, all is read from its file."""
+
+import ast
+import importlib
+import json
+import re
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+
+from helpers.site import exercises, figures
+from helpers.site.markdown import Texts, linked, plain, python
+from helpers.site.styles import Styles
+from helpers.teaching.markup import rich
+
+HIDDEN = {"live", "predict", "contents", "ledger"}
+"""Calls that show something and compute nothing: the page shows the thing alone."""
+
+FOLDED = '<details class="folded"><summary>{}</summary>\n{}\n</details>\n'
+
+
+@dataclass
+class Section:
+    """A heading with its number in the page's list of contents, and its words for the search."""
+
+    anchor: str
+    title: str
+    words: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Page:
+    """A notebook on the site: file stem, title, question, minutes, HTML, and its sections."""
+
+    stem: str
+    title: str
+    question: str
+    minutes: int
+    body: str
+    sections: list[Section]
+
+
+def read(path: Path) -> dict:
+    """The notebook's JSON."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def source(cell: dict) -> str:
+    """A cell's text."""
+    return "".join(cell["source"])
+
+
+def text(notebook: dict) -> str:
+    """All Markdown of a notebook."""
+    return "\n".join(source(c) for c in notebook["cells"] if c["cell_type"] == "markdown")
+
+
+def shown_figures(notebook: dict) -> list[str]:
+    """Names of the figures that the page shows, in order."""
+    return re.findall(r"^live\(figures\.(\w+)\)", "\n".join(map(source, notebook["cells"])), re.M)
+
+
+class Builder:
+    """Makes the bodies of pages. `made`: (topic, figure's name) → Shown; `texts`, `styles`: what
+    the pages share.
+    """
+
+    def __init__(self, made: dict, texts: Texts, styles: Styles):
+        self.made, self.texts, self.styles = made, texts, styles
+
+    def page(self, stem: str, notebook: dict) -> Page:
+        """The page of a notebook, a mark in place of each formula (see Texts)."""
+        topic, sections = stem.partition("_")[2], []
+        body = "".join(self._cell(topic, cell, sections) for cell in notebook["cells"])
+        about = notebook["metadata"].get("checked_gradients", {})
+        title = source(notebook["cells"][0]).splitlines()[0].lstrip("# ")
+        question, minutes = about.get("question", ""), about.get("minutes", 0)
+        return Page(stem, title, question, minutes, body, sections)
+
+    def _cell(self, topic, cell, sections):
+        if cell["cell_type"] == "markdown":
+            return self._markdown(cell, sections)
+        parts, name = self._code(topic, cell), escape(cell["id"])
+        found = re.search(r"\bverdict\(\s*[\"']([^\"']+)", source(cell))
+        claim = f'<a id="{found[1]}"></a>' if found else ""
+        if sections:
+            sections[-1].words.append(re.sub(r"<[^>]+>", " ", self._verdict(cell)))
+        return f'<div class="cell" id="{name}">{claim}{parts}</div>\n'
+
+    def _markdown(self, cell, sections):
+        for level, title in re.findall(r"^(#{1,3}) (.+)$", source(cell), re.M):
+            if len(level) <= 2:
+                sections.append(Section(cell["id"], re.sub(r"[`*$]", "", title)))
+        if sections:
+            sections[-1].words.append(re.sub(r"[#*`$|]", " ", source(cell)))
+        return (
+            f'<div class="text" id="{escape(cell["id"])}">{self.texts.html(source(cell))}</div>\n'
+        )
+
+    def _code(self, topic, cell):
+        code = source(cell)
+        calls = _calls(code)
+        if "check" in calls:
+            return self._exercise(topic, code)
+        if found := re.fullmatch(r"live\(figures\.(\w+)\)", code.strip()):
+            return self._figure(topic, found[1])
+        shown = (
+            "" if calls and calls[-1] in HIDDEN and len(code.splitlines()) == 1 else python(code)
+        )
+        if re.match(r"(import|from) ", code):
+            shown = FOLDED.format("Imports", shown)
+        return shown + "".join(map(self._output, cell["outputs"]))
+
+    def _figure(self, topic, name):
+        shown = self.made[topic, name]
+        return self.styles.moved(
+            figures.card(figures.figure_of(topic, name), shown, f"figures/{shown.folder}")
+        )
+
+    def _output(self, output):
+        if output["output_type"] == "stream":
+            return plain("".join(output["text"]).rstrip("\n"))
+        data = output.get("data", {})
+        if "text/html" in data:
+            return self.styles.moved(linked("".join(data["text/html"])))
+        return plain("".join(data.get("text/plain", "")))
+
+    def _verdict(self, cell):
+        found = [o["data"].get("text/plain", "") for o in cell["outputs"] if "data" in o]
+        return " ".join("".join(text) for text in found if "verdict(" in source(cell))
+
+    def _exercise(self, topic, code):
+        stub = code[: code.rindex("check(")].strip()
+        name = re.search(r"check\(exercises\.(\w+)", code)[1]
+        exercise = getattr(importlib.import_module(f"helpers.{topic}.exercises"), name)
+        hints = "".join(
+            FOLDED.format(f"Hint {i} of {len(exercise.hints)}", f"<p>{rich(hint)}</p>")
+            for i, hint in enumerate(exercise.hints, 1)
+        )
+        solution = FOLDED.format("Solution", python(exercises.solution(exercise)))
+        known = "".join(
+            f"<li>{python(mistake)}<p>{rich(sentence)}</p></li>"
+            for mistake, sentence in exercises.mistakes(exercise)
+        )
+        which = FOLDED.format(
+            "Which mistake is this?",
+            "<p>The notebook's check knows these wrong answers, and says of each:</p>"
+            f'<ul class="mistakes">{known}</ul>',
+        )
+        note = "<p>Write your answer in the notebook: there a check runs it, and names the mistake.</p>"
+        return f'{python(stub)}<div class="exercise">{note}{hints}{solution}{which}</div>'
+
+
+def _calls(code):
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:
+        return []
+    nodes = (n.value for n in tree.body if isinstance(n, ast.Expr))
+    return [n.func.id for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
