@@ -29,9 +29,10 @@ MOST = 5_000  # settings of a figure
 class Shown:
     """What a page needs to show a figure before and after its packs arrive.
 
-    `folder`: the name of the folder with its files; `kept`: for each control the indices of the settings that the packs hold; `starts`: the number
-    of the first setting in each pack; `background`, `parts`: SVG of the default setting; `defs`:
-    what they refer to; `alt`: the default's words.
+    `folder`: the name of the folder with its files; `kept`: for each control the indices of the
+    settings that the packs hold; `starts`: the number of the first setting in each pack;
+    `background`, `parts`: SVG of the default setting; `defs`: what they refer to; `alt`: the
+    default's words.
     """
 
     folder: str

@@ -106,7 +106,7 @@ export default () => {
     const frame = known(answer.indices) ?? keep(answer.indices.join(), received(answer, buffers));
     const ofWish = asked?.ofWish;
     asked = undefined;
-    if (answer.indices.join() === wish.join()) refresh();
+    if (newest < serial && known(wish)) refresh();
     else if (ofWish > newest) paint(frame, ofWish);
     goOn();
   }

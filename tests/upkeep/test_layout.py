@@ -11,7 +11,7 @@ MODULES = sorted((ROOT / "helpers").glob("*/*.py"))
 
 
 def test_every_folder_of_helpers_belongs_to_a_notebook_or_serves_all():
-    serving = {"teaching", "coursework", "upkeep"}
+    serving = {"teaching", "coursework", "site", "upkeep"}
     assert {path.parent.name for path in MODULES} <= {topic.name for topic in TOPICS} | serving
 
 

@@ -26,7 +26,7 @@ PINS = {  # what pyproject.toml asks for, by lock
     "requirements": PROJECT["dependencies"],
     **{
         part: PROJECT["dependencies"] + PROJECT["optional-dependencies"][part]
-        for part in ("test", "coursework")
+        for part in ("test", "coursework", "site")
     },
 }
 
@@ -86,6 +86,7 @@ class Checkout:
         self.lock("one==1\ntwo==1\n")
         self.lock("one==1\ntwo==1\ntools==1\n", "test.lock")
         self.lock("one==1\ntwo==1\nthree==1\n", "coursework.lock")
+        self.lock("one==1\ntwo==1\npages==1\n", "site.lock")
         for tool in (
             "make",
             "sh",
@@ -142,7 +143,7 @@ def test_the_first_call_installs_and_the_second_does_nothing(checkout):
     status, output = checkout.make("test", "ARGS=-k 'this one'")
     assert status == 0 and "--requirement requirements.lock --editable ." in output
     assert re.search("ran -m pytest .* -k this one", output)
-    assert checkout.complete() == ["one==1", "three==1", "tools==1", "two==1"]
+    assert checkout.complete() == ["one==1", "pages==1", "three==1", "tools==1", "two==1"]
     status, output = checkout.make("test")
     assert status == 0 and "pip" not in output and "ran -m pytest" in output
     assert checkout.make("test", OFFLINE="1")[0] == 0
@@ -156,7 +157,8 @@ def test_a_learner_gets_nothing_that_only_tests_or_coursework_need(checkout):
     assert checkout.complete() == ["one==1", "three==1", "two==1"]
     assert "--requirement test.lock" in checkout.make("lint")[1]
     assert checkout.complete() == ["one==1", "three==1", "tools==1", "two==1"]
-    for command in ("lab", "course", "lint", "test"):
+    assert "--requirement site.lock" in checkout.make("site")[1]
+    for command in ("lab", "course", "lint", "site", "test"):
         assert "pip" not in checkout.make(command)[1]
 
 
