@@ -23,8 +23,8 @@ CARD = """<figure class="live" role="group" aria-label="{title}" data-figure="{a
 <div class="picture"><svg viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{alt}">
 <defs>{defs}</defs><g>{background}</g><g data-moving>{moving}</g></svg>
 <div role="status" class="note"></div></div>
-{controls}<noscript><p>The controls need JavaScript. The picture shows their first settings.</p>\
-</noscript></figure>
+{controls}<p data-asleep>The controls need JavaScript. The picture shows their first settings.</p>
+</figure>
 """
 
 

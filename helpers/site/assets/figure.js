@@ -81,4 +81,5 @@ for (const card of document.querySelectorAll("[data-figure]")) {
   const svg = card.querySelector("svg");
   initialize({ model: model(svg, JSON.parse(card.dataset.figure)) });
   render({ el: card });
+  card.querySelector("[data-asleep]").remove();
 }
