@@ -1,16 +1,19 @@
 """The exercises of 04_sign_aware_loss, in the order of the page."""
 
+import math
+
 import torch
 
 from helpers.teaching.cases import tensor
 from helpers.teaching.exercise import exercise
 
 __all__ = [  # noqa: RUF022 (the order of the page)
-    "elliptic_paraboloid_loss",
+    "fines_wrong_signs",
     "paraboloid_minimum",
-    "sign_penalty_loss",
     "sign_penalty_gradient",
-    "noisy_optimum",
+    "even_push_loss",
+    "best_prediction",
+    "better_method",
 ]
 
 
@@ -27,95 +30,99 @@ def column():
     return tensor([-1.5], [0.5], [2.0])
 
 
+def squared(x, t):
+    return (x - t) ** 2
+
+
+def fines_negative_predictions(x, t):
+    return (x - t) ** 2 + 3 * torch.relu(-x)
+
+
+def fines_wrong_products(x, t):
+    return (x - t) ** 2 + 3 * torch.relu(-x * t)
+
+
+def fines_small_predictions(x, t):
+    return (x - t) ** 2 / (1 + x**2)
+
+
+def fines_beyond_three(x, t):
+    return (x - t) ** 2 + 9 * torch.relu(x.abs() - 3)
+
+
+def jumps_at_minus_one(x, t):
+    return (x - t) ** 2 + (x * t.sign() <= -1)
+
+
 @exercise(
     cases={
         "values": {
-            "constants 4 and 2": lambda: (predictions(), truths(), 4.0, 2.0),
-            "constants 0.5 and 3": lambda: (predictions(), truths(), 0.5, 3.0),
-            "constants 3 and 0.5": lambda: (predictions(), truths(), 3.0, 0.5),
-            "float32": lambda: (predictions(torch.float32), truths(torch.float32), 4.0, 2.0),
+            "relu(−x), truths of both signs": lambda: (fines_negative_predictions, truths()),
+            "relu(−x·t)": lambda: (fines_wrong_products, truths()),
+            "squared error": lambda: (squared, tensor(2.5, -2.0, 0.75)),
+            "small predictions cost more": lambda: (fines_small_predictions, truths()),
+            "predictions beyond 3 cost more": lambda: (fines_beyond_three, truths()),
+            "a fine from −1 on": lambda: (jumps_at_minus_one, truths()),
         },
-        "shapes": {"a column against a row": lambda: (column(), tensor(1.0, -3.0), 4.0, 2.0)},
-        "gradient": {"in the prediction": lambda: (predictions(grad=True), truths(), 4.0, 2.0)},
-        "edges": {
-            "c_diff_sign = 0": lambda: (predictions(), truths(), 0.0, 2.0),
-            "c_same_sign = 0": lambda: (predictions(), truths(), 4.0, 0.0),
-            "c_same_sign = −1": lambda: (predictions(), truths(), 4.0, -1.0),
-            "both constants below 0": lambda: (predictions(), truths(), -4.0, -2.0),
-        },
-    },
-    guards={
-        "c_diff_sign = 0": "a c_diff_sign of 0 must raise a ValueError",
-        "c_same_sign = 0": "a c_same_sign of 0 must raise a ValueError",
-        "c_same_sign = −1": "one constant below 0 must raise a ValueError",
-        "both constants below 0": "two constants below 0 must raise a ValueError",
+        "shapes": {"one truth": lambda: (fines_negative_predictions, tensor(-4.0))},
     },
     hints=[
-        "Turned by 45°, the two axes are (x + t) / √2 and (x − t) / √2. Where is each of them long?",
-        "Each axis is squared and divided by its constant. Equation (1.1) says which constant "
-        "belongs to which axis; the names mislead.",
-        "Test both constants before you compute anything: `raise ValueError(…)`.",
+        "Which prediction misses t by as much as −t does, but on the other side?",
+        "−t misses by 2|t|. So does t + 2t = 3t, and it has the sign of t.",
+        "`loss` works elementwise: ask it for all truths at once, and compare with `>`.",
     ],
     level=1,
-    minutes=6,
+    minutes=5,
 )
-def elliptic_paraboloid_loss(prediction, truth, c_diff_sign, c_same_sign):
-    """The turned paraboloid of equation (1.1), one loss for each element.
+def fines_wrong_signs(loss, truths):
+    """Does this loss charge more for −t than for the right sign at the same distance from t?
 
-    prediction x, truth t: tensors that broadcast; c_diff_sign, c_same_sign: floats.
-    Returns a tensor of the broadcast shape. Raises ValueError if a constant is 0 or below.
-    Example: x = 3, t = 1 and the constants 4 and 2 → 3.
+    loss: a function of two tensors, loss(x, t), elementwise; truths t: a float tensor (N,), no 0.
+    Returns a bool tensor (N,): whether −t costs more, strictly, than the prediction that misses t
+    by as much and has its sign.
+    Example: squared error and truths (1, −2) → (False, False).
     """
-    if c_diff_sign <= 0 or c_same_sign <= 0:
-        raise ValueError("Both constants must be above 0.")
-    along = (prediction + truth) / 2**0.5
-    across = (prediction - truth) / 2**0.5
-    return along**2 / c_diff_sign + across**2 / c_same_sign
+    return loss(-truths, truths) > loss(3 * truths, truths)
 
 
-elliptic_paraboloid_loss.slips(
-    follows_the_names=(
-        "along**2 / c_diff_sign + across**2 → across**2 / c_diff_sign + along**2",
-        "The constants stand with the wrong axes. As posted, c_diff_sign divides the part along the "
-        "diagonal, (x + t)², where the signs are the same.",
+fines_wrong_signs.slips(
+    tests_only_the_truth_one=(
+        "-truths, truths) → -torch.ones_like(truths), truths); "
+        "3 * truths, truths) → 3 * torch.ones_like(truths), truths)",
+        "−1 and 3 are the two predictions for a truth of 1. For a truth t they are −t and 3t.",
     ),
-    multiplies=(
-        "**2 / c_diff_sign → **2 * c_diff_sign; **2 / c_same_sign → **2 * c_same_sign",
-        "The constants divide: a larger one makes its axis flatter. Yours multiply.",
+    misses_by_two=(
+        "-truths, truths) → truths - 2, truths); 3 * truths, truths) → truths + 2, truths)",
+        "t − 2 has the wrong sign only for a truth between 0 and 2. Take −t, and the prediction as far "
+        "on the other side.",
     ),
-    squares_the_constants=(
-        "/ c_diff_sign → / c_diff_sign**2; / c_same_sign → / c_same_sign**2",
-        "In (1.1) the constants divide as they are. They are no half-axes, to be squared.",
+    doubles_the_truth=(
+        "3 * truths, truths) → 2 * truths, truths)",
+        "2t misses by |t|, but −t misses by 2|t|: the distances must be the same.",
     ),
-    forgets_the_root=(
-        "/ 2**0.5 → / 1",
-        "Twice too large: turning the axes keeps lengths only with the factor 1/√2 in each of them.",
+    compares_with_the_truth=(
+        "3 * truths, truths) → truths, truths)",
+        "That compares −t with a perfect prediction. Take one that misses by as much as −t does.",
     ),
-    halves_the_axes=(
-        "/ 2**0.5 → / 2",
-        "Half as large as it should be: the factor of each axis is 1/√2, whose square is 1/2.",
+    swaps_the_arguments=(
+        "-truths, truths) → truths, -truths); 3 * truths, truths) → truths, 3 * truths)",
+        "The loss takes the prediction first and the truth second; yours are exchanged.",
     ),
-    does_not_turn=(
-        "(prediction + truth) / 2**0.5 → prediction; (prediction - truth) / 2**0.5 → truth",
-        "This bowl is not turned: its axes are x and t themselves. Use (x + t) / √2 and (x − t) / √2.",
+    turns_the_comparison=(
+        "> → <",
+        "The comparison is turned round: −t must cost more.",
     ),
-    has_a_case_for_each_sign=(
-        "along**2 / c_diff_sign + across**2 / c_same_sign → across**2 * 2 / torch.where("
-        "prediction * truth > 0, c_same_sign, c_diff_sign)",
-        "The surface has no cases for the signs: both squares are added everywhere, as in (1.1).",
+    accepts_equal_costs=(
+        "> → >=",
+        "Equal costs are no fine, as with squared error: compare with > and not ≥.",
     ),
-    subtracts=("+ across → - across", "The two squares are added: this surface is a saddle."),
-    takes_the_root=(
-        "return along → return torch.sqrt(along; / c_same_sign → / c_same_sign)",
-        "Equation (1.1) has no root: the loss is the sum of the two squares itself.",
+    answers_for_all=(
+        "return → return torch.all(; loss(3 * truths, truths) → loss(3 * truths, truths))",
+        "One answer for each truth is asked for, and not one for all of them.",
     ),
-    averages=(
-        "return → return torch.mean(; across**2 / c_same_sign → across**2 / c_same_sign)",
-        "Return one loss for each element; this one is averaged over all of them.",
-    ),
-    adds_up=(
-        "return → return torch.sum(; across**2 / c_same_sign → across**2 / c_same_sign)",
-        "Return one loss for each element; this one is added up over all of them.",
+    uses_the_size=(
+        "-truths, truths) → -truths.abs(), truths); 3 * truths, truths) → 3 * truths.abs(), truths)",
+        "For a negative truth −|t| is the truth itself. Leave the sign: −t and 3t.",
     ),
 )
 
@@ -135,11 +142,12 @@ elliptic_paraboloid_loss.slips(
         },
     },
     hints=[
-        "Differentiate (x + t)² / (2·c_d) + (x − t)² / (2·c_s) in x and set it to 0.",
-        "(x + t) / c_d + (x − t) / c_s = 0. Multiply by c_d·c_s and collect the x.",
+        "At the minimum the derivative in x is 0. Equation (2.1) says what that means.",
+        "Multiply (x + t) / c_d + (x − t) / c_s = 0 by c_d·c_s, and collect the terms with x.",
+        "x·(c_s + c_d) = t·(c_d − c_s): two pulls, one towards t and one towards −t.",
     ],
-    level=1,
-    minutes=5,
+    level=2,
+    minutes=7,
 )
 def paraboloid_minimum(truth, c_diff_sign, c_same_sign):
     """The prediction at which the turned paraboloid is least, for each truth.
@@ -210,134 +218,6 @@ BATCHES = {
         "zeros": lambda: (tensor(0.0, 0.0, 1.5, -2.0), tensor(2.0, -1.0, 0.0, 0.0), 3.0),
     },
 }
-
-
-@exercise(
-    cases={
-        "values": BATCHES["values"],
-        "shapes": BATCHES["shapes"],
-        "gradient": {"in x": lambda: (predictions(grad=True), truths(), 3.0)},
-        "edges": {"weight 0": BATCHES["edges"]["weight 0"]},
-    },
-    hints=[
-        "When do two numbers differ in sign? When their product is negative.",
-        "`torch.relu` of minus the product is 0 where the signs agree. The weight belongs to this "
-        "part alone, and nothing is averaged.",
-    ],
-    level=1,
-    minutes=5,
-)
-def sign_penalty_loss(prediction, truth, weight):
-    """(x − t)² + λ·relu(−x·t), one loss for each element.
-
-    prediction x, truth t: tensors that broadcast; weight λ: a float, 0 or more.
-    Returns a tensor of the broadcast shape. Example: x = −1, t = 1, λ = 3 → 4 + 3 = 7.
-    """
-    return (prediction - truth) ** 2 + weight * torch.relu(-prediction * truth)
-
-
-PENALTY = "torch.relu(-prediction * truth)"
-RISES = "Leave the squared error as it is, and add a penalty that is 0 where the signs agree."
-sign_penalty_loss.slips(
-    looks_at_the_truth_alone=(
-        "-prediction * truth → -truth",
-        "relu(−t) holds no prediction: it adds a constant, and its gradient is 0. The penalty must "
-        "compare the two signs.",
-    ),
-    looks_at_the_prediction_alone=(
-        "-prediction * truth → -prediction",
-        "relu(−x) fines every negative prediction, also where the truth is negative, and lets a "
-        "positive one pass. The penalty must compare the two signs.",
-    ),
-    fines_equal_signs=(
-        "-prediction * truth → prediction * truth",
-        "The signs agree where x·t is positive; this fines those. A minus sign is missing.",
-    ),
-    adds_a_margin=(
-        "-prediction * truth → 1 - prediction * truth",
-        "This is a hinge with a margin of 1: it also fines right signs as long as x·t is below 1, and "
-        "so moves the minimum for small truths. Asked for is relu(−x·t).",
-    ),
-    pushes_with_the_sign_of_the_truth=(
-        "-prediction * truth → -prediction * truth.sign()",
-        "This push is λ whatever the size of the truth. That is a design of its own; asked for is "
-        "relu(−x·t), whose push is λ·|t|.",
-    ),
-    counts_wrong_signs=(
-        f"{PENALTY} → (prediction * truth < 0)",
-        "A fixed fine for each wrong sign: the loss rises, its gradient does not change, so nothing is "
-        "pushed back across zero. Let the fine grow with −x·t.",
-    ),
-    fines_by_the_error=(
-        f"{PENALTY} → (prediction - truth).abs() * (prediction * truth < 0)",
-        "The fine grows with the distance from the truth and jumps where x crosses 0. relu(−x·t) "
-        "starts from 0 there.",
-    ),
-    fines_without_relu=(
-        f"{PENALTY} → (-prediction * truth)",
-        "Without relu the penalty is negative where the signs agree: the larger the better.",
-    ),
-    squares_the_penalty=(
-        f"{PENALTY} → {PENALTY} ** 2",
-        "The penalty is not squared: λ·relu(−x·t).",
-    ),
-    multiplies_the_error=(
-        f"+ weight * {PENALTY} → * torch.where(prediction * truth < 0, weight, 1.0)",
-        f"This multiplies the error by λ where the sign is wrong, so that the loss jumps. {RISES}",
-    ),
-    multiplies_the_error_by_one_more=(
-        f"+ weight * {PENALTY} → * (1 + weight * (prediction * truth < 0))",
-        f"This multiplies the error by 1 + λ where the sign is wrong, so that it jumps. {RISES}",
-    ),
-    multiplies_by_the_sign=(
-        f"+ weight * {PENALTY} → * -torch.sign(prediction * truth)",
-        "A factor −sign(x·t) makes the loss negative where the signs agree: the larger the error, "
-        f"the better. {RISES}",
-    ),
-    multiplies_by_the_sign_and_adds=(
-        "** 2 + → ** 2 * -torch.sign(prediction * truth) +",
-        "A factor −sign(x·t) makes the loss negative where the signs agree: the larger the error, "
-        "the better. The penalty that you add is enough.",
-    ),
-    weighs_everything=(
-        "(prediction - truth) ** 2 → weight * (prediction - truth) ** 2",
-        "The weight belongs to the penalty alone; here it scales the squared error as well.",
-    ),
-    forgets_the_weight=("weight * torch → torch", "The weight λ of the penalty is missing."),
-    is_the_penalty_alone=(
-        "(prediction - truth) ** 2 + weight → weight",
-        "This is the penalty alone: it asks for the sign, and not for the size. Add the squared error.",
-    ),
-    halves_the_error=(
-        "(prediction - truth) ** 2 → (prediction - truth) ** 2 / 2",
-        "The squared error counts in full, without a half.",
-    ),
-    shares_the_weight=(
-        "(prediction - truth) ** 2 → (1 - weight) * (prediction - truth) ** 2",
-        "λ is no share: the squared error counts in full, whatever the weight.",
-    ),
-    adds_up=(
-        f"return → return torch.sum(; {PENALTY} → {PENALTY})",
-        "Return one loss for each element; this one is added up over all of them.",
-    ),
-    averages_the_error=(
-        "(prediction - truth) ** 2 → ((prediction - truth) ** 2).mean()",
-        "Return one loss for each element; the squared error is averaged over all of them.",
-    ),
-    averages=(
-        f"return → return torch.mean(; {PENALTY} → {PENALTY})",
-        "Return one loss for each element; this one is averaged over all of them.",
-    ),
-    adds_before_relu=(
-        "-prediction * truth → -(prediction * truth).sum()",
-        "The products are added before relu, so right signs pay for wrong ones. relu comes first, "
-        "element by element.",
-    ),
-    takes_the_absolute_error=(
-        "(prediction - truth) ** 2 → (prediction - truth).abs()",
-        "The first part is the squared error, (x − t)², and not |x − t|.",
-    ),
-)
 
 
 @exercise(
@@ -436,105 +316,348 @@ sign_penalty_gradient.slips(
 )
 
 
-def means():
-    return tensor(0.3, 2.0, -0.8, 0.1, -1.5)
+@exercise(
+    cases={
+        "values": BATCHES["values"],
+        "shapes": BATCHES["shapes"],
+        "gradient": {"in x": lambda: (predictions(grad=True), truths(), 3.0)},
+        "edges": {
+            "weight 0": BATCHES["edges"]["weight 0"],
+            "truths of a hundredth": lambda: (
+                tensor(-2.0, 2.0, 2.0, -2.0),
+                tensor(0.01, -0.01, 0.01, -0.01),
+                3.0,
+            ),
+            "a truth of 0": lambda: (tensor(1.5, -2.0, 0.0), tensor(0.0, 0.0, 0.0), 3.0),
+        },
+    },
+    guards={"a truth of 0": "for a truth of 0 the penalty is 0, since no sign is wrong"},
+    hints=[
+        "Draw the penalty for one truth t > 0. It is 0 for x ≥ 0. Which line goes on from there to "
+        "the left, with a slope of −λ?",
+        "For t > 0 it is λ·relu(−x), for t < 0 it is λ·relu(x). One expression gives both.",
+        "Multiply x by something that has the sign of t, but not its size.",
+    ],
+    level=2,
+    minutes=9,
+)
+def even_push_loss(prediction, truth, weight):
+    """Squared error plus a penalty of your own design, one loss for each element.
+
+    prediction x, truth t: tensors that broadcast; weight λ: a float, 0 or more.
+    Returns (x − t)² + P, a tensor of the broadcast shape. What the penalty P must do:
+    it is 0 where the signs of x and t agree, and where t = 0; it does not jump as x changes;
+    where the signs differ, its slope in x has the size λ for every t, however small, and one step
+    of gradient descent on P moves x towards zero.
+    """
+    return (prediction - truth) ** 2 + weight * torch.relu(-prediction * truth.sign())
+
+
+PENALTY = "torch.relu(-prediction * truth.sign())"
+RISES = "Leave the squared error as it is, and add a penalty that is 0 where the signs agree."
+even_push_loss.slips(
+    pushes_with_the_size_of_the_truth=(
+        "-prediction * truth.sign() → -prediction * truth",
+        "This push is λ·|t|, so it is weak for small truths. Asked for is a push of λ for every truth.",
+    ),
+    has_a_flat_penalty=(
+        f"{PENALTY} → (prediction * truth < 0)",
+        "A fixed fine for each wrong sign: it jumps at 0 and has no slope, so nothing is pushed back "
+        "across zero. Let the penalty rise as x goes further to the wrong side.",
+    ),
+    has_a_penalty_of_the_truth=(
+        f"{PENALTY} → truth.abs() * (prediction * truth < 0)",
+        "This fine depends on t alone, so it has no slope in x, and it jumps at 0. Let the penalty "
+        "rise as x goes further to the wrong side.",
+    ),
+    looks_at_the_prediction_alone=(
+        "-prediction * truth.sign() → -prediction",
+        "relu(−x) charges every negative prediction, also where the truth is negative, and lets a "
+        "positive one pass. The penalty must compare the two signs.",
+    ),
+    looks_at_the_truth_alone=(
+        "-prediction * truth.sign() → -truth",
+        "relu(−t) holds no prediction: it adds a constant, and its slope in x is 0.",
+    ),
+    charges_equal_signs=(
+        "-prediction * truth.sign() → prediction * truth.sign()",
+        "This charges predictions whose sign is right. A minus sign is missing.",
+    ),
+    has_a_margin=(
+        "-prediction * truth.sign() → 1 - prediction * truth.sign()",
+        "This is a hinge with a margin of 1: it also charges right signs as long as |x| is below 1, "
+        "and so moves the minimum for small truths.",
+    ),
+    charges_the_error=(
+        f"{PENALTY} → (prediction - truth).abs() * (prediction * truth < 0)",
+        "The slope is right, but this penalty jumps where x crosses 0: there |x − t| is |t| and not 0.",
+    ),
+    pays_right_signs=(
+        f"{PENALTY} → (-prediction * truth.sign())",
+        "Without relu the penalty is negative where the signs agree, and 0 is asked for there.",
+    ),
+    squares_the_penalty=(
+        f"{PENALTY} → {PENALTY} ** 2",
+        "A square is flat near zero, so its slope is not λ there. Use a straight line.",
+    ),
+    multiplies_the_error=(
+        f"+ weight * {PENALTY} → * torch.where(prediction * truth < 0, weight, 1.0)",
+        f"This multiplies the error by λ where the sign is wrong, so that the loss jumps. {RISES}",
+    ),
+    multiplies_the_error_by_one_more=(
+        f"+ weight * {PENALTY} → * (1 + weight * (prediction * truth < 0))",
+        f"This multiplies the error by 1 + λ where the sign is wrong, so that it jumps. {RISES}",
+    ),
+    multiplies_by_the_sign=(
+        f"+ weight * {PENALTY} → * -torch.sign(prediction * truth)",
+        "A factor −sign(x·t) makes the loss negative where the signs agree: the larger the error, "
+        f"the better. {RISES}",
+    ),
+    weighs_everything=(
+        "(prediction - truth) ** 2 → weight * (prediction - truth) ** 2",
+        "The weight belongs to the penalty alone; here it scales the squared error as well.",
+    ),
+    forgets_the_weight=("weight * torch → torch", "The weight λ of the penalty is missing."),
+    is_the_penalty_alone=(
+        "(prediction - truth) ** 2 + weight → weight",
+        "This is the penalty alone: it asks for the sign, and not for the size. Add the squared error.",
+    ),
+    halves_the_error=(
+        "(prediction - truth) ** 2 → (prediction - truth) ** 2 / 2",
+        "The squared error counts in full, without a half.",
+    ),
+    shares_the_weight=(
+        "(prediction - truth) ** 2 → (1 - weight) * (prediction - truth) ** 2",
+        "λ is no share: the squared error counts in full, whatever the weight.",
+    ),
+    averages_the_error=(
+        "(prediction - truth) ** 2 → ((prediction - truth) ** 2).mean()",
+        "Return one loss for each element; the squared error is averaged over all of them.",
+    ),
+    adds_up=(
+        f"return → return torch.sum(; {PENALTY} → {PENALTY})",
+        "Return one loss for each element; this one is added up over all of them.",
+    ),
+    averages=(
+        f"return → return torch.mean(; {PENALTY} → {PENALTY})",
+        "Return one loss for each element; this one is averaged over all of them.",
+    ),
+    takes_the_absolute_error=(
+        "(prediction - truth) ** 2 → (prediction - truth).abs()",
+        "The first part is the squared error, (x − t)², and not |x − t|.",
+    ),
+)
+
+
+@even_push_loss.mistake
+def divides_by_the_truth(prediction, truth, weight):
+    """t/|t| is the sign of t, but 0/0 for t = 0. `truth.sign()` is 0 there."""
+    return (prediction - truth) ** 2 + weight * torch.relu(-prediction * truth / truth.abs())
+
+
+def scattered():
+    return tensor(3.0, -1.0, 2.0, -2.5, 1.5)
 
 
 @exercise(
     cases={
         "values": {
-            "std 1, weight 1": lambda: (means(), tensor(1.0), 1.0),
-            "std 1, weight 5": lambda: (means(), tensor(1.0), 5.0),
-            "several stds, weight 3": lambda: (means(), tensor(0.5, 1.5, 2.0, 0.2, 3.0), 3.0),
-            "float32": lambda: (means().float(), tensor(0.7, dtype=torch.float32), 2.0),
+            "a mean above 0, weight 1": lambda: (scattered(), 1.0),
+            "a mean below 0, weight 0.5": lambda: (-scattered() + 0.1, 0.5),
+            "two truths, weight 1": lambda: (tensor(2.0, -1.0), 1.0),
+            "float32": lambda: (scattered().float(), 0.5),
         },
-        "shapes": {"a column against a row": lambda: (column(), tensor(0.5, 2.0), 2.0)},
         "edges": {
-            "weight 0": lambda: (means(), tensor(1.0), 0.0),
-            "no noise": lambda: (means(), tensor(0.0), 4.0),
-            "mean 0": lambda: (tensor(0.0), tensor(1.0), 2.0),
+            "a weight so large that 0 is best": lambda: (scattered(), 10.0),
+            "weight 0": lambda: (scattered(), 0.0),
+            "no wrong side": lambda: (tensor(1.0, 2.0, 4.5), 6.0),
         },
     },
-    guards={"no noise": "for σ = 0 the result is the mean"},
     hints=[
-        "By symmetry, work with |m| and give the result the sign of m.",
-        "E[max(−t, 0)] stands in (4.2), with u = |m| / σ. φ(u) is exp(−u²/2) / √(2π), and Φ is "
-        "`torch.special.ndtr`.",
-        "Equation (4.1) subtracts a share of this expectation from |m|, and stops at 0.",
+        "Look at x > 0 first. Which truths make the penalty rise there, and how steep is it in the "
+        "mean?",
+        "For x > 0 the mean slope is 2(x − m) + λ·A. Here m is the mean of the truths, and A the mean "
+        "of max(−t, 0). Where is it 0, and what if that x is below 0?",
+        "If m < 0 everything is mirrored: work with |m|, and with max(t, 0) in place of max(−t, 0).",
     ],
     level=3,
     minutes=12,
 )
-def noisy_optimum(mean, std, weight):
-    """The x with the least expected loss (x − t)² + λ·relu(−x·t) for a Gaussian truth t.
+def best_prediction(truths, weight):
+    """The x with the least mean of (x − t)² + λ·relu(−x·t) over the truths t.
 
-    mean m, std σ ≥ 0: tensors that broadcast, never both 0; weight λ ≥ 0: a float.
-    Returns a tensor of the broadcast shape: (4.1) with (4.2), and the mirror image for m < 0.
-    Example: m = 0.3, σ = 1, λ = 1 → 0.1666.
+    truths: a float tensor (N,), all equally likely, of both signs, with a mean above or below 0;
+    weight λ: a float, 0 or more. Returns a tensor of shape ().
+    Example: truths (2, −1) and λ = 1 → 0.25.
     """
-    size = mean.abs()
-    u = size / std
-    density = torch.exp(-(u**2) / 2) / (2 * torch.pi) ** 0.5
-    wrong = std * density - size * torch.special.ndtr(-u)
-    return torch.sign(mean) * torch.relu(size - weight / 2 * wrong)
+    mean = truths.mean()
+    wrong = torch.relu(-truths * mean.sign()).mean()
+    return mean.sign() * torch.relu(mean.abs() - weight / 2 * wrong)
 
 
-WRONG = "std * density - size * torch.special.ndtr(-u)"
-noisy_optimum.slips(
+SHRUNK = "torch.relu(mean.abs() - weight / 2 * wrong)"
+best_prediction.slips(
     returns_the_mean=(
-        "torch.relu(size - weight / 2 * wrong) → (size + 0 * wrong)",
-        "That is the mean: right for squared error, or without noise. Here truths on the other side of "
-        "zero pull it towards 0.",
+        f"{SHRUNK} → mean.abs()",
+        "That is the mean: right for squared error. Truths on the other side of 0 pull it towards 0.",
+    ),
+    takes_the_median=(
+        f"mean.sign() * {SHRUNK} → truths.quantile(0.5)",
+        "The median belongs to the absolute error. Set the mean slope of this loss to 0.",
     ),
     takes_the_whole_weight=(
         "weight / 2 → weight",
         "Shrinks twice too far. The derivative of (x − m)² is 2(x − m), so half the weight remains: λ/2.",
     ),
     runs_past_zero=(
-        "torch.relu(size - weight / 2 * wrong) → (size - weight / 2 * wrong)",
-        "Runs past zero: a wrong sign is never the optimum. Stop at 0.",
+        f"{SHRUNK} → (mean.abs() - weight / 2 * wrong)",
+        "Runs past zero. There the penalty pushes to the other side: the best x is then 0.",
     ),
     forgets_negative_means=(
-        "mean.abs() → mean; torch.sign(mean) * torch.relu → torch.relu",
-        "Right for positive means. A negative one is the mirror image: work with |m| and give the "
-        "result the sign of m.",
+        "* mean.sign()).mean() → ).mean(); mean.sign() * torch → torch; mean.abs() → mean",
+        "Right for a positive mean. With a negative one everything is mirrored: the wrong side is the "
+        "positive one.",
     ),
     forgets_the_sign=(
-        "torch.sign(mean) * torch.relu → torch.relu",
+        "mean.sign() * torch → torch",
         "This is |x|: give the result the sign of the mean.",
     ),
-    takes_the_probability=(
-        f"{WRONG} → torch.special.ndtr(-u) + 0 * std",
-        "P(t < 0) counts how often the truth is on the other side. The penalty also asks how far: "
-        "E[max(−t, 0)].",
+    always_counts_negative_truths=(
+        "-truths * mean.sign() → -truths",
+        "For a negative mean the wrong side is the positive one: take max(t, 0) there.",
     ),
-    keeps_the_density_alone=(
-        f"{WRONG} → std * density + 0 * size",
-        "The part |m|·Φ(−u) is missing: E[max(−t, 0)] = σ·φ(u) − |m|·Φ(−u); σ·φ(u) alone is too much.",
+    counts_the_wrong_side=(
+        "torch.relu(-truths * mean.sign()).mean() → (truths * mean.sign() < 0).to(truths.dtype).mean()",
+        "That counts how many truths lie on the other side. The penalty also asks how far: the mean "
+        "of max(−t, 0).",
+    ),
+    averages_the_wrong_side_alone=(
+        "torch.relu(-truths * mean.sign()).mean() → torch.relu(-truths * mean.sign()).sum() / "
+        "(truths * mean.sign() < 0).sum().clamp(min=1)",
+        "That is the mean over the truths on the wrong side. The loss is a mean over all of them.",
+    ),
+    adds_up_the_wrong_side=(
+        "mean.sign()).mean() → mean.sign()).sum()",
+        "You add the wrong sides up; the loss is a mean over all truths.",
     ),
     expects_the_right_side=(
-        "- size * torch.special.ndtr(-u) → + size * torch.special.ndtr(u)",
-        "That is E[max(t, 0)], of truths on the right side. The penalty asks for E[max(−t, 0)].",
+        "-truths * mean.sign() → truths * mean.sign()",
+        "These are the truths on the right side. The penalty acts on those on the other side.",
     ),
-    takes_the_other_tail=(
-        "ndtr(-u) → ndtr(u)",
-        "Φ(u) is the probability of the right side. In (4.2) it is that of the wrong one, Φ(−u).",
-    ),
-    adds_the_two_parts=(
-        "std * density - size → std * density + size",
-        "The second part of (4.2) is subtracted: σ·φ(u) − |m|·Φ(−u).",
-    ),
-    forgets_the_spread=(
-        "std * density → density",
-        "φ(u) is the density of the standard normal; (4.2) has σ in front of it.",
-    ),
-    divides_by_the_variance=(
-        "size / std → size / std**2",
-        "u counts standard deviations: |m| / σ, and not |m| / σ².",
-    ),
-    forgets_the_half=("-(u**2) / 2 → -(u**2)", "The density is exp(−u²/2): the 2 is missing."),
-    forgets_the_root=(
-        "(2 * torch.pi) ** 0.5 → (2 * torch.pi)",
-        "The density of the standard normal is divided by √(2π): the root is missing.",
+    takes_all_sizes=(
+        "torch.relu(-truths * mean.sign()) → truths.abs()",
+        "Only truths on the wrong side push; this counts all of them.",
     ),
 )
+
+
+def years(text):
+    return torch.tensor([mark == "+" for mark in text])
+
+
+def pairs(both, first, second, neither):
+    """Marks of two methods: right in so many years together, alone, and not at all."""
+    return (
+        years("+" * both + "+" * first + "-" * second + "-" * neither),
+        years("+" * both + "-" * first + "+" * second + "-" * neither),
+    )
+
+
+@exercise(
+    cases={
+        "values": {
+            "9 : 2": lambda: pairs(86, 9, 2, 12),
+            "14 : 2": lambda: pairs(84, 14, 2, 9),
+            "3 : 0": lambda: pairs(88, 3, 0, 18),
+            "1 : 9": lambda: pairs(60, 1, 9, 30),
+            "8 : 1, few others": lambda: pairs(2, 8, 1, 1),
+            "2 : 9": lambda: pairs(30, 2, 9, 20),
+            "20 : 8": lambda: pairs(75, 20, 8, 6),
+            "40 : 24": lambda: pairs(20, 40, 24, 10),
+            "10 : 3": lambda: pairs(50, 10, 3, 20),
+            "6 : 4": lambda: pairs(90, 6, 4, 9),
+            "15 : 9": lambda: pairs(40, 15, 9, 12),
+        },
+        "edges": {"they never differ": lambda: pairs(10, 0, 0, 3)},
+    },
+    guards={"they never differ": "with no year that tells them apart the answer is “undecided”"},
+    hints=[
+        "In most years both are right or both are wrong. Which years say anything about which one is "
+        "better?",
+        "Count the years in which only the first is right, and those in which only the second is. If "
+        "neither is better, each of these n years is the toss of a coin.",
+        "Add `math.comb(n, k) / 2**n` for k from 0 to the smaller count, and double it.",
+    ],
+    level=3,
+    minutes=12,
+)
+def better_method(first_right, second_right):
+    """Which of two methods is better, or is that undecided?
+
+    first_right, second_right: bool tensors (N,), in which years each method was right.
+    Returns "first", "second" or "undecided". Undecided: if in the years in which just one of them
+    is right each were equally likely to be that one, a split at least as uneven as the one seen,
+    to either side, would have a chance of 0.05 or more.
+    Example: only the first is right in 3 years, only the second in none: chance 0.25 → "undecided".
+    """
+    wins = int((first_right & ~second_right).sum())
+    losses = int((second_right & ~first_right).sum())
+    n, fewer = wins + losses, min(wins, losses)
+    chance = 2 * sum(math.comb(n, k) for k in range(fewer + 1)) / 2**n
+    if chance >= 0.05:
+        return "undecided"
+    return "first" if wins > losses else "second"
+
+
+better_method.slips(
+    looks_at_one_side=(
+        "chance = 2 * sum → chance = sum",
+        "That is the chance of a split like this to one side. Before you looked, either method could "
+        "have been ahead: double it.",
+    ),
+    takes_this_split_alone=(
+        "for k in range(fewer + 1) → for k in [fewer]",
+        "That is the chance of exactly this split. Splits that are even more uneven count as well.",
+    ),
+    leaves_out_the_split_seen=(
+        "range(fewer + 1) → range(fewer)",
+        "`range(fewer)` stops before the split that was seen. It counts as well.",
+    ),
+    looks_at_the_lead=(
+        "chance >= 0.05 → wins == losses",
+        "More right years are not enough: 3 : 0 is what coins give in a quarter of all cases.",
+    ),
+    turns_the_answers=(
+        "wins > losses → losses > wins",
+        "The answers are exchanged: the first is better if it alone is right more often.",
+    ),
+    counts_all_right_years=(
+        "(first_right & ~second_right) → first_right; (second_right & ~first_right) → second_right",
+        "Years in which both are right say nothing about which one is better, and they hide the few "
+        "that do. Count the years in which just one is right.",
+    ),
+    asks_for_one_per_cent=("0.05 → 0.01", "The limit is 0.05, not 0.01."),
+)
+
+
+@better_method.mistake
+def by_a_normal_curve(first_right, second_right):
+    """The normal curve is only near to the coins when the years that differ are few. Here it calls
+    splits uneven that are not: count the coins' outcomes exactly."""
+    wins = int((first_right & ~second_right).sum())
+    losses = int((second_right & ~first_right).sum())
+    if abs(wins - losses) <= 1.96 * math.sqrt(wins + losses):
+        return "undecided"
+    return "first" if wins > losses else "second"
+
+
+@better_method.mistake
+def as_two_separate_shares(first_right, second_right):
+    """You compare two shares as if they came from different years. Both methods were tried on the
+    same years, so look at the years in which just one of them is right."""
+    n = len(first_right)
+    a, b = int(first_right.sum()) / n, int(second_right.sum()) / n
+    width = 1.96 * math.sqrt((a * (1 - a) + b * (1 - b)) / n)
+    if abs(a - b) <= width:
+        return "undecided"
+    return "first" if a > b else "second"

@@ -1,18 +1,51 @@
 """Losses that charge more for a wrong sign: what they charge, where their minimum is, what they buy.
 
-x is a prediction, t the truth, λ the weight of a penalty; tensors are torch's. What the page asserts
-is computed in float64.
+x is a prediction, t the truth, λ the weight of a penalty; tensors are torch's, of float64.
 """
 
 import math
 from functools import cache, lru_cache
 
 import torch
-from torch.nn import functional as F
 
 from helpers.teaching.data import sunspots
 
-# 1 · The surface
+# The real data: yearly sunspot numbers
+
+YEARS_KNOWN = tuple(range(2, 13))
+FIRST_TEST_YEAR = 1900
+
+
+@lru_cache(maxsize=1)
+def sunspot_changes():
+    """What is known at the end of each year, and the next year's change of the sunspot number.
+
+    Returns years (297,): those that change is predicted for, 1712 … 2008; known (297, 12): the
+    number in the year before, two years before, …; change (297,). float64.
+    """
+    years, number = sunspots()
+    number = torch.from_numpy(number)
+    most = max(YEARS_KNOWN)
+    known = torch.stack([number[most - back : -back] for back in range(1, most + 1)], 1)
+    return torch.from_numpy(years[most:]), known, number.diff()[most - 1 :]
+
+
+def split_at_1900(years_known=2):
+    """Inputs and changes of the years before 1900 and of those from 1900 on: z, t, z_new, t_new.
+
+    z (188, years_known + 1), z_new (109, years_known + 1): the numbers of the last years, less
+    their mean and divided by their standard deviation (both before 1900), and a column of ones.
+    t (188,), t_new (109,): how much the number changed. float64.
+    """
+    years, known, change = sunspot_changes()
+    old = years < FIRST_TEST_YEAR
+    scaled = (known - known[old].mean(0)) / known[old].std(0)
+    one = torch.ones(len(known), 1, dtype=known.dtype)
+    z = torch.cat([scaled[:, :years_known], one], 1)
+    return z[old], change[old], z[~old], change[~old]
+
+
+# 1 · The turned paraboloid
 
 
 def elliptic_paraboloid(prediction, truth, c_diff_sign, c_same_sign):
@@ -25,59 +58,25 @@ def elliptic_paraboloid(prediction, truth, c_diff_sign, c_same_sign):
     return along**2 / c_diff_sign + across**2 / c_same_sign
 
 
-def two_cases(c_diff_sign, c_same_sign):
-    """What the paraboloid charges for −1 and for 3 when the truth is 1."""
-    return 2 / c_same_sign, 8 / c_diff_sign + 2 / c_same_sign
-
-
 # 2 · Where its minimum is
 
 
-def completed_square(c_diff_sign, c_same_sign):
-    """Curvature C and factor κ of the paraboloid written as C·(x − κt)² + 2t²/(c_d + c_s)."""
-    return (1 / c_diff_sign + 1 / c_same_sign) / 2, (c_diff_sign - c_same_sign) / (
-        c_diff_sign + c_same_sign
-    )
-
-
-def paraboloid_minimum(truth, c_diff_sign, c_same_sign):
-    """The prediction that the paraboloid charges least for, κt, and what it charges there."""
-    _, kappa = completed_square(c_diff_sign, c_same_sign)
-    return kappa * truth, 2 * truth**2 / (c_diff_sign + c_same_sign)
-
-
-LINE_Z = torch.linspace(-1.5, 1.5, 31, dtype=torch.float64)
-SLOPE, BIAS = 3.0, 0.5
-
-
-def line_truths():
-    """The truths 3z + 0.5 at 31 inputs z from −1.5 to 1.5; (31,)."""
-    return SLOPE * LINE_Z + BIAS
+def kappa(c_diff_sign, c_same_sign):
+    """The factor κ: for a truth t the paraboloid is least at κt, where it is 2t²/(c_d + c_s)."""
+    return (c_diff_sign - c_same_sign) / (c_diff_sign + c_same_sign)
 
 
 # 3 · Losses that keep their minimum
 
 
-def sign_penalty(prediction, truth, weight):
-    """(x − t)² + λ·relu(−x·t), one loss for each element of two tensors; `weight` is λ ≥ 0."""
-    return (prediction - truth) ** 2 + weight * torch.relu(-prediction * truth)
-
-
-def log_cosh(error):
-    """log cosh of an error, as |e| + log(1 + exp(−2|e|)) − log 2, which does not overflow."""
-    return error.abs() + F.softplus(-2 * error.abs()) - math.log(2)
-
-
 # Name in the figure and the table → loss of (x, t, λ), elementwise.
 LOSSES = {
-    "(x − t)² + λ·relu(−x·t)": sign_penalty,
+    "(x − t)² + λ·relu(−x·t)": lambda x, t, w: (x - t) ** 2 + w * torch.relu(-x * t),
     "(x − t)² + λ·relu(−x)": lambda x, t, w: (x - t) ** 2 + w * torch.relu(-x),
     "(x − t)² + λ·relu(−t)": lambda x, t, w: (x - t) ** 2 + w * torch.relu(-t),
     "(x − t)² + λ·relu(1 − x·t)": lambda x, t, w: (x - t) ** 2 + w * torch.relu(1 - x * t),
     "(x − t)² + λ·[x·t < 0]": lambda x, t, w: (x - t) ** 2 + w * (x * t < 0),
     "(x − t)²·(1 + λ·[x·t < 0])": lambda x, t, w: (x - t) ** 2 * (1 + w * (x * t < 0)),
-    "log cosh(x − t) + λ·relu(−x·t)": lambda x, t, w: log_cosh(x - t) + w * torch.relu(-x * t),
-    "λ·softplus(−x·sign t)": lambda x, t, w: w * F.softplus(-x * torch.sign(t)),
 }
 
 # What the page's table lists, at λ = 3: name → loss of (x, t).
@@ -87,30 +86,33 @@ AUDITED = {
     **{name: (lambda x, t, loss=loss: loss(x, t, 3.0)) for name, loss in LOSSES.items()},
 }
 
-REQUIREMENTS = ("order", "minimum", "pull", "symmetry", "convexity")
+REQUIREMENTS = ("order", "minimum", "push", "symmetry", "convexity", "even")
 
 
 def requirements(loss):
     """Which of REQUIREMENTS a loss of (x, t) meets: dict from name to bool.
 
-    order: −1 for 1 costs more than 3 for 1. minimum: at t alone, for six truths. pull: past zero
-    its derivative is larger than at the same distance on the other side of t. symmetry: (−x, −t)
-    costs what (x, t) does. convexity: in x, by second differences. `loss` takes and returns
-    float64 tensors; x = −6, −5.99, …, 6.
+    order: −t costs more than 3t. minimum: the loss falls just left of t and rises just right of it,
+    and no other x costs as little. push: past zero it is steeper than as far from t on the other
+    side. symmetry: (−x, −t) costs what (x, t) does. convexity: in x, by second differences. even:
+    for a truth of a hundredth the push at −1 is at least half of what it is for a truth of 1.
+    Each for six truths and x = −6, −5.99, …, 6; `loss` takes and returns float64 tensors.
     """
     x = torch.arange(-600, 601, dtype=torch.float64) / 100
     t = torch.tensor([0.5, 1.0, 2.0, -0.5, -1.0, -2.0], dtype=torch.float64)[:, None]
     costs = loss(x, t) + 0 * x * t  # a constant loss broadcasts, too
     elsewhere = (x - t).abs() > 1e-9
-    beyond = -t / 2  # past zero, at 3/2·|t| from the truth
-    pulls = slope(loss, beyond, t).abs() > slope(loss, 2 * t - beyond, t).abs() + 1e-9
-    one = torch.ones((), dtype=torch.float64)
+    alone = ((costs > loss(t, t) + 0 * t) | ~elsewhere).all()
+    left, right = slope(loss, t - 1e-6, t), slope(loss, t + 1e-6, t)
+    one = t.sign()
+    large, small = push(loss, -one, one), push(loss, -one, one / 100)
     return {
-        "order": bool(loss(-one, one) > loss(3 * one, one) + 1e-9),
-        "minimum": bool(((costs > loss(t, t) + 0 * t) | ~elsewhere).all()),
-        "pull": bool(pulls.all()),
+        "order": bool((loss(-t, t) + 0 * t > loss(3 * t, t) + 1e-9).all()),
+        "minimum": bool(alone & (left < 0).all() & (right > 0).all()),
+        "push": bool((push(loss, -t / 2, t) > 1e-9).all()),
         "symmetry": bool(torch.allclose(costs, loss(-x, -t) + 0 * x * t)),
         "convexity": bool((costs.diff(n=2) > -1e-9).all()),
+        "even": bool(((small > 1e-9) & (small > large / 2 - 1e-9)).all()),
     }
 
 
@@ -121,63 +123,96 @@ def slope(loss, x, t):
     return torch.autograd.grad(costs, x)[0]
 
 
-# 4 · What does it buy?
+def push(loss, x, t):
+    """By how much a loss is steeper at x than as far from t on the other side, elementwise."""
+    return slope(loss, x, t).abs() - slope(loss, 2 * t - x, t).abs()
 
 
-def expected_negative_part(mean, std):
-    """E[max(−t, 0)] of a Gaussian truth: σ·φ(m/σ) − m·Φ(−m/σ); max(−m, 0) for σ = 0."""
-    mean, std = torch.as_tensor(mean), torch.as_tensor(std)
-    u = mean / std.clamp(min=torch.finfo(torch.float64).tiny)
-    density = torch.exp(-(u**2) / 2) / math.sqrt(2 * math.pi)
-    return std * density - mean * torch.special.ndtr(-u)
+# 4 · How hard the penalty pushes
+
+# Name in the figure → the penalty's slope for truths of this size and a unit.
+PUSHES = {
+    "λ·|t|, from relu(−x·t)": lambda t, unit: t.abs(),
+    "even: λ for every truth": lambda t, unit: unit * t.sign().abs(),
+}
+UNITS = (1, 10)
+WEIGHTS = tuple(range(11))
 
 
-def noisy_optimum(mean, std, weight):
-    """The x that minimises E[(x − t)² + λ·relu(−x·t)] for a Gaussian truth t.
+def fit_linear(features, truth, pushes, steps=500):
+    """Coefficients w that minimise the mean of (x − t)² + g·relu(−x·sign t), with x = zw.
 
-    mean, std ≥ 0, weight ≥ 0: numbers or tensors that broadcast. max(0, m − λ/2·E[max(−t, 0)]) for
-    a mean m > 0, its mirror image for m < 0.
-    """
-    mean = torch.as_tensor(mean)
-    size = mean.abs()
-    return torch.sign(mean) * torch.relu(size - weight / 2 * expected_negative_part(size, std))
-
-
-def fit_linear(features, truth, weights, steps=500):
-    """Coefficients θ that minimise the mean of (zθ − t)² + λ·relu(−zθ·t) over n samples.
-
-    features (…, n, p), truth (n,), weights (k,): one fit for each λ; result (…, k, p). ADMM on
-    x = zθ: the step in x has a closed form for each sample, the step in θ is a least-squares fit.
-    Source: Boyd et al., Distributed Optimization and Statistical Learning via ADMM, 2011.
+    features (…, n, p), truth (n,), pushes g ≥ 0 (n, k): one fit for each column; result (…, k, p).
+    ADMM on x = zw: the step in x has a closed form for each sample, the step in w is a
+    least-squares fit. Source: Boyd et al., Distributed Optimization and Statistical Learning via
+    ADMM, 2011.
     """
     rho = 4.0
     solve = torch.linalg.pinv(features)
     truth = truth[:, None]
-    sign, pull = torch.sign(truth), weights * truth.abs() / (2 + rho)
-    theta = (solve @ truth).expand(*solve.shape[:-1], len(weights))
-    fitted, dual = features @ theta, 0
+    sign, pull = torch.sign(truth), pushes / (2 + rho)
+    w = (solve @ truth).expand(*solve.shape[:-1], pushes.shape[1])
+    fitted, dual = features @ w, 0
     for _ in range(steps):
         x = (2 * truth + rho * (fitted - dual)) / (2 + rho)  # without the penalty
         past = torch.relu(-sign * x)  # how far on the wrong side of zero
         x = x + sign * torch.minimum(past, pull)
-        theta = solve @ (x + dual)
-        fitted = features @ theta
+        w = solve @ (x + dual)
+        fitted = features @ w
         dual = dual + x - fitted
-    return theta.mT
+    return w.mT
 
 
-SHAPES = {"straight": lambda z: z, "bent": lambda z: torch.exp(z) - 1.5}
-NOISES = tuple(i / 4 for i in range(7))
-WEIGHTS = tuple(range(11))
-SEEDS, POINTS = 10, 100
+@cache
+def directions_by_push(name, unit):
+    """Directions right in 1900 … 2008, of 109, for each weight; two years known; (11,) int64.
+
+    name: one of PUSHES; unit: what λ counts in, if the push does not grow with the truth.
+    """
+    z, t, z_new, t_new = split_at_1900()
+    weights = torch.tensor(WEIGHTS, dtype=torch.float64)
+    w = fit_linear(z, t, PUSHES[name](t, unit)[:, None] * weights, steps=2000)
+    return ((w @ z_new.T) * t_new > 0).sum(1)
 
 
 @lru_cache(maxsize=1)
-def noisy_samples():
-    """Inputs z, even on −2 … 2, and standard noise of ten draws of a hundred points; (10, 100)."""
+def wrong_years():
+    """Truths of the years before 1900 whose direction least squares gets wrong, and of the others.
+
+    Two years known; a year without a change is left out. Two tensors, (38,) and (149,).
+    """
+    z, t, *_ = split_at_1900()
+    product = z @ (torch.linalg.pinv(z) @ t) * t
+    return t[product < 0], t[product > 0]
+
+
+def fitted_draws():
+    """Predictions of a line, and the truths z plus standard noise that it is fitted to; (1000,)."""
+    z, noise = (sample[0] for sample in noisy_samples(1000, 1))
+    features, truth = torch.stack([z, torch.ones_like(z)], 1), z + noise
+    return features @ (torch.linalg.pinv(features) @ truth), truth
+
+
+# 5 · Noise
+
+SHAPES = {"straight": lambda z: z, "bent": lambda z: torch.exp(z) - 1.5}
+NOISES = tuple(i / 4 for i in range(7))
+DRAWS, SIZES = 10, (100, 4000)
+
+
+@lru_cache(maxsize=4)
+def noisy_samples(points=100, draws=DRAWS):
+    """Inputs z, even on −2 … 2, and standard noise, of several draws; two of (draws, points)."""
     generator = torch.Generator().manual_seed(4)
-    z = 4 * torch.rand(SEEDS, POINTS, generator=generator, dtype=torch.float64) - 2
-    return z, torch.randn(SEEDS, POINTS, generator=generator, dtype=torch.float64)
+    z = 4 * torch.rand(draws, points, generator=generator, dtype=torch.float64) - 2
+    return z, torch.randn(draws, points, generator=generator, dtype=torch.float64)
+
+
+def best_prediction(truths, weight):
+    """The x that minimises the mean of (x − t)² + λ·relu(−x·t) over the truths (N,), a number."""
+    mean = truths.mean()
+    wrong = torch.relu(-truths * mean.sign()).mean()
+    return mean.sign() * torch.relu(mean.abs() - weight / 2 * wrong)
 
 
 def fit_rising_lines(z, truth, weights):
@@ -200,12 +235,11 @@ def fit_rising_lines(z, truth, weights):
     return torch.stack([slope, -slope * zero[best[..., 0]]], -1)
 
 
-@lru_cache(maxsize=1)
-def noisy_lines():
-    """Slope and bias learnt for every shape, noise, draw and weight; (2, 7, 10, 11, 2)."""
-    z, noise = noisy_samples()
-    sigma = torch.tensor(NOISES, dtype=torch.float64)[:, None, None]
-    truth = torch.stack([mean(z) + sigma * noise for mean in SHAPES.values()])
+@cache
+def noisy_lines(shape, noise, points=100):
+    """Slope and bias learnt in every draw and with every weight; (10, 11, 2)."""
+    z, standard = noisy_samples(points)
+    truth = SHAPES[shape](z) + noise * standard
     return fit_rising_lines(z, truth, torch.tensor(WEIGHTS, dtype=torch.float64))
 
 
@@ -224,135 +258,93 @@ def line_quality(line, shape, noise):
 
 
 @cache
-def noisy_scores(shape, noise):
+def noisy_scores(shape, noise, points=100):
     """Learnt slope, test error and share of right signs, by draw and weight; (3, 10, 11).
 
     shape: one of SHAPES; noise: one of NOISES. As `line_quality` of `noisy_lines`.
     """
-    lines = noisy_lines()[list(SHAPES).index(shape), NOISES.index(noise)]
+    lines = noisy_lines(shape, noise, points)
     return torch.stack([lines[..., 0], *line_quality(lines, shape, noise)])
 
 
-# 5 · On real data
+# 6 · A classifier
 
-LAGS = tuple(range(2, 13))
-FIRST_TEST_YEAR = 1900
-BLOCK, RESAMPLES = 11, 2000  # in blocks of 11 years: about one solar cycle
-CONSTANTS = 4.0, 2.0
 METHODS = ("squared error", "paraboloid (4, 2)", "with penalty", "classifier", "as last year")
 
 
-@lru_cache(maxsize=1)
-def sunspot_changes():
-    """What is known at the end of each year, and the next year's change of the sunspot number.
-
-    Returns years (297,): those that change is predicted for, 1712 … 2008; known (297, 12): the
-    number in the year before, two years before, …; change (297,). float64.
-    """
-    years, number = sunspots()
-    number = torch.from_numpy(number)
-    most = max(LAGS)
-    known = torch.stack([number[most - lag : -lag] for lag in range(1, most + 1)], 1)
-    return torch.from_numpy(years[most:]), known, number.diff()[most - 1 :]
-
-
-def _features():
-    """Standardised numbers of 2, 3, … 12 years (0 for the years beyond) and a one; (11, 297, 13)."""
-    years, known, _ = sunspot_changes()
-    train = known[years < FIRST_TEST_YEAR]
-    scaled = (known - train.mean(0)) / train.std(0)
-    mask = torch.arange(known.shape[1]) < torch.tensor(LAGS)[:, None]
-    one = torch.ones(len(LAGS), len(known), 1, dtype=known.dtype)
-    return torch.cat([scaled * mask[:, None], one], -1)
-
-
 def fit_classifier(features, label, steps=25):
-    """Logistic regression by Newton's method; features (…, n, p), label (n,) 0 or 1, result (…, p).
+    """Logistic regression by Newton's method; features (…, n, p), label (…, n) 0 or 1.
 
-    Columns of zeros keep the coefficient 0.
+    Returns coefficients (…, p).
     """
-    theta = torch.zeros(*features.shape[:-2], features.shape[-1], dtype=features.dtype)
+    w = torch.zeros(*features.shape[:-2], features.shape[-1], dtype=features.dtype)
     for _ in range(steps):
-        p = torch.sigmoid((features @ theta[..., None])[..., 0])
+        p = torch.sigmoid((features @ w[..., None])[..., 0])
         gradient = (features * (p - label)[..., None]).sum(-2)
         curvature = features.mT @ (features * (p * (1 - p))[..., None])
-        theta = theta - (torch.linalg.pinv(curvature) @ gradient[..., None])[..., 0]
-    return theta
+        w = w - (torch.linalg.pinv(curvature) @ gradient[..., None])[..., 0]
+    return w
 
 
-@lru_cache(maxsize=1)
-def sunspot_predictions():
+def sign_test(wins, losses):
+    """The chance of a split at least as uneven as wins : losses if each is a toss of a fair coin."""
+    n, fewer = wins + losses, min(wins, losses)
+    return min(1.0, 2 * sum(math.comb(n, k) for k in range(fewer + 1)) / 2**n)
+
+
+def classifier_against_regression(shape, noise, points=100, draws=100):
+    """In how many draws the classifier, and in how many squared error, has more signs right.
+
+    Both are lines, fitted to one draw and judged on endless new data (`line_quality`). Returns two
+    whole numbers, wins and losses of the classifier.
+    """
+    z, standard = noisy_samples(points, draws)
+    truth = SHAPES[shape](z) + noise * standard
+    features = torch.stack([z, torch.ones_like(z)], -1)
+    plain = (torch.linalg.pinv(features) @ truth[..., None])[..., 0]
+    chosen = fit_classifier(features, (truth > 0).double())
+    lead = line_quality(chosen, shape, noise)[1] - line_quality(plain, shape, noise)[1]
+    return int((lead > 1e-9).sum()), int((lead < -1e-9).sum())  # a tie is no win
+
+
+@cache
+def sunspot_predictions(years_known=2):
     """Predicted changes of 1900 … 2008 by models fitted to the years before: dict from method.
 
-    Shape (11 numbers of lags, 11 weights λ, 109 years), of 1 where a method has no such choice.
-    The classifier's are scores: only their sign counts.
+    Shape (weights λ, or 1; 109 years). Of the classifier's scores only the sign counts.
     """
-    years, known, change = sunspot_changes()
-    train, test = years < FIRST_TEST_YEAR, years >= FIRST_TEST_YEAR
-    features = _features()
+    z, t, z_new, _ = split_at_1900(years_known)
+    known = sunspot_changes()[1][-len(z_new) :]
     weights = torch.tensor(WEIGHTS, dtype=torch.float64)
-    theta = fit_linear(features[:, train], change[train], weights)
-    penalised = theta @ features[:, test].mT
-    scores = fit_classifier(features[:, train], (change[train] > 0).double())
-    _, kappa = completed_square(*CONSTANTS)
-    found = (
-        penalised[:, :1],
-        kappa * penalised[:, :1],
-        penalised,
-        scores[:, None] @ features[:, test].mT,
-        (known[test, 0] - known[test, 1])[None, None],
-    )
+    penalised = fit_linear(z, t, t.abs()[:, None] * weights) @ z_new.T
+    scores = z_new @ fit_classifier(z, (t > 0).double())
+    last = known[:, 0] - known[:, 1]
+    found = penalised[:1], kappa(4.0, 2.0) * penalised[:1], penalised, scores[None], last[None]
     return dict(zip(METHODS, found, strict=True))
 
 
-@lru_cache(maxsize=1)
-def resampled_years():
-    """How often each of the 109 test years is in each of 2000 resamples; (2000, 109) float64.
-
-    Circular block bootstrap: blocks of 11 years in a row, so that neighbours stay together.
-    Source: Politis and Romano, A Circular Block-Resampling Procedure for Stationary Data, 1992.
-    """
-    years, *_ = sunspot_changes()
-    n = int((years >= FIRST_TEST_YEAR).sum())
-    generator = torch.Generator().manual_seed(5)
-    starts = torch.randint(n, (RESAMPLES, -(-n // BLOCK)), generator=generator)
-    index = ((starts[..., None] + torch.arange(BLOCK)) % n).flatten(1)[:, :n]
-    return F.one_hot(index, n).sum(1).double()
+def _chosen(method, years_known, weight):
+    x = sunspot_predictions(years_known)[method]
+    return x[WEIGHTS.index(weight) if len(x) > 1 else 0]
 
 
-@lru_cache(maxsize=8)
-def sunspot_scores(measure, against=None):
-    """Scores of all methods in 1900 … 2008 with 95 % intervals by block bootstrap.
-
-    measure: "signs", the share of years whose direction is right, or "rmse", which the classifier
-    does not have. With `against`, another method: the difference to it, resampled together with
-    it. Returns a dict from method to (value, low, high) of shape (3, numbers of lags, weights), 1
-    where a method has no such choice. Raises KeyError for other names.
-    """
-    signs = {"signs": True, "rmse": False}[measure]
-    years, _, change = sunspot_changes()
-    truth = change[years >= FIRST_TEST_YEAR]
-    drawn = resampled_years().T / len(truth)
-    found = {}
-    for method, x in sunspot_predictions().items():
-        if signs:
-            right = (x * truth > 0).double()
-            found[method] = right.mean(-1), right @ drawn
-        elif method != "classifier":
-            squared = (x - truth) ** 2
-            found[method] = squared.mean(-1).sqrt(), (squared @ drawn).sqrt()
-    ends = torch.tensor([0.025, 0.975], dtype=torch.float64)
-    scores = {}
-    for method, (value, resampled) in found.items():
-        if against is not None:
-            value, resampled = value - found[against][0], resampled - found[against][1]
-        scores[method] = torch.cat([value[None], torch.quantile(resampled, ends, dim=-1)])
-    return scores
+def sunspot_right(method, years_known=2, weight=3):
+    """In which of the years 1900 … 2008 a method's direction is right; (109,) bool."""
+    return _chosen(method, years_known, weight) * split_at_1900()[3] > 0
 
 
-def sunspot_score(method, measure, lags=2, weight=3, against=None):
-    """One of `sunspot_scores` as (value, low, high), for a number of lags and a weight λ."""
-    scores = sunspot_scores(measure, against)[method]
-    at_lags = LAGS.index(lags) if scores.shape[1] > 1 else 0
-    at_weight = WEIGHTS.index(weight) if scores.shape[2] > 1 else 0
-    return tuple(scores[:, at_lags, at_weight].tolist())
+def sunspot_error(method, years_known=2, weight=3):
+    """Root of the mean squared error of a method's changes in 1900 … 2008, a float."""
+    return float(((_chosen(method, years_known, weight) - split_at_1900()[3]) ** 2).mean().sqrt())
+
+
+def leads_of_the_classifier():
+    """By how many right directions it leads squared error, for each number of years known; a list."""
+    both = ("classifier", "squared error")
+    counts = [[int(sunspot_right(m, years).sum()) for m in both] for years in YEARS_KNOWN]
+    return [classifier - plain for classifier, plain in counts]
+
+
+def wins_and_losses(right, other):
+    """In how many years only the first is right, and in how many only the second; bool tensors."""
+    return int((right & ~other).sum()), int((other & ~right).sum())
