@@ -242,8 +242,8 @@ class TargetUnit:
 
     def describe(self, now):
         return (
-            f"{now.model}, rate {now.rate:g}, target times {now.scale:g}: after 1000 steps the RMSE "
-            f"on 1901 to 2008 is {now.ends[0]}, in the original unit; with the standardised target "
+            f"{now.model}, rate {now.rate:g}, target times {now.scale:g}. RMSE on 1901 to 2008 after "
+            f"1000 steps, in the original unit: {now.ends[0]}; with the standardised target: "
             f"{now.ends[1]}. Of 15 units {(now.by_unit > 1e6).sum()} end in an overflow."
         )
 

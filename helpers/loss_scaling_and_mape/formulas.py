@@ -278,7 +278,7 @@ def skewed_study(sigma, n=4000, n_new=20_000):
     """The same fits to made-up pairs with log(1 + y) = 0.5 + 0.5·x + sigma·noise, normal noise.
 
     Name → (RMSE, mean forecast ÷ mean y), floats, on `n_new` new pairs; names "line", "log1p",
-    "times exp", and "same curve": the log fit's curve, fitted to y itself.
+    "times exp", "factor on y" (not on 1 + y), "same curve" (the log fit's, fitted to y itself).
     """
     generator = torch.Generator().manual_seed(1)
 
@@ -294,6 +294,7 @@ def skewed_study(sigma, n=4000, n_new=20_000):
         "line": with_ones(x_new) @ least_squares(x, y),
         "log1p": torch.expm1(with_ones(x_new) @ logs),
         "times exp": torch.expm1(with_ones(x_new) @ logs + half),
+        "factor on y": torch.expm1(with_ones(x_new) @ logs) * half.exp(),
         "same curve": torch.expm1(with_ones(x_new) @ same_curve(with_ones(x), y, logs)),
     }
     return {
