@@ -1,7 +1,4 @@
-"""Sunspot numbers, forecasts of them, and metrics under a change of unit.
-
-True numbers are `y`, forecasts `p`; metrics are taken over the last dimension. All is float64.
-"""
+"""Sunspot numbers `y` and forecasts `p` of them; metrics over the last dimension; all float64."""
 
 from functools import lru_cache
 
