@@ -47,7 +47,7 @@ serve-site: setup-site ## show the website on this machine
 test: setup-all ## run every test but the browser's
 	$(python) -m pytest -n 2 --dist loadfile $(if $(TOPIC),--topic $(TOPIC)) $(ARGS)
 
-test-browser: setup-test setup-site ## run the notebooks in a real browser
+test-browser: setup-all setup-site ## run the notebooks in a real browser
 	$(python) -m pytest tests/browser $(if $(TOPIC),--topic $(TOPIC)) $(ARGS)
 
 refresh: setup ## execute all notebooks and store their outputs

@@ -5,6 +5,7 @@ Installed with the project as a server extension, so that it works under `make l
 on a JupyterHub alike. It stands outside helpers.teaching because a server must not import torch.
 """
 
+import contextlib
 import functools
 import inspect
 
@@ -74,6 +75,16 @@ def trust(notary, folder, warn):
             warn(f"{path.name} is not trusted, since it can't be read: {error}")
 
 
+def clean_formgrader():
+    """Have nbgrader's Formgrader, where it is installed, show submissions without what runs."""
+    with contextlib.suppress(ImportError):  # the students' wheel has no grader
+        from nbgrader.server_extensions.formgrader import formgrader
+
+        from helpers.coursework.clean import Clean
+
+        formgrader.HTMLExporter = Clean
+
+
 def _jupyter_server_extension_points():
     return [{"module": "helpers.server"}]
 
@@ -82,5 +93,6 @@ def _load_jupyter_server_extension(server):
     manager = server.contents_manager
     manager.register_pre_save_hook(pre_save_hook)
     open_without_dead_views(manager)
+    clean_formgrader()
     for folder in (NOTEBOOKS, WORK):
         trust(manager.notary, folder, server.log.warning)

@@ -2,14 +2,16 @@
 
 import fnmatch
 import functools
+import os
 import shutil
 from pathlib import Path
 
 import nbformat
 import nbgrader.apps.api
 import nbgrader.apps.autogradeapp
+import nbgrader.apps.generatefeedbackapp
 from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde
+from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import parse_utc
 from traitlets import Bool
@@ -62,13 +64,8 @@ class Careful(Autograde):
 
     def submitted(self, assignment):
         """The folders to grade, Paths."""
-        root = Path(self.coursedir.root, self.coursedir.submitted_directory)
-        found = sorted(path.parent for path in root.glob(f"*/{assignment}"))
-        wanted = self.only or self.coursedir.student_id
-        exact = [folder for folder in found if folder.name == wanted]
-        if not self.only and wanted != "*":
-            exact = [folder for folder in found if fnmatch.fnmatchcase(folder.name, wanted)]
-        return [(f / assignment) for f in (exact if wanted != "*" or self.only else found)]
+        found = folders(self.coursedir, self.coursedir.submitted_directory, assignment)
+        return [path for path in found if self.only in (None, path.parent.name)]
 
     def stamped(self, submitted):
         """What a timestamp.txt says, if it is to be believed: a student may have written it."""
@@ -122,6 +119,25 @@ class Careful(Autograde):
             gradebook.db.commit()
 
 
+class Told(GenerateFeedback):
+    """Makes feedback; nbgrader takes some students' names for patterns, this doesn't."""
+
+    def init_notebooks(self):
+        assignment = self.coursedir.assignment_id
+        found = folders(self.coursedir, self.coursedir.autograded_directory, assignment)
+        self.assignments = {str(path): [str(path / f"{assignment}.ipynb")] for path in found}
+        if not found:
+            raise NbGraderException(f"Nothing of {assignment!r} is graded yet.")
+
+
+def folders(coursedir, step, assignment):
+    """The students' folders of an assignment in a step's folder: of all, or of the one chosen."""
+    found = sorted(Path(coursedir.root, step).glob(f"*/{assignment}"), key=os.fsencode)
+    wanted = coursedir.student_id
+    exact = [path for path in found if path.parent.name == wanted]
+    return exact or [path for path in found if fnmatch.fnmatchcase(path.parent.name, wanted)]
+
+
 def marked(path):
     """grade id → what a mark was given for: the answer's text, or the points that grading gave."""
     if not path.is_file():
@@ -146,6 +162,7 @@ def grades(gradebook, assignment, student):
 
 
 def install():
-    """Let nbgrader's command and Formgrader's button grade in the same way."""
-    for module in (nbgrader.apps.api, nbgrader.apps.autogradeapp):
-        module.Autograde = Careful
+    """Let nbgrader's commands and Formgrader's buttons work in the same way."""
+    nbgrader.apps.api.Autograde = nbgrader.apps.autogradeapp.Autograde = Careful
+    nbgrader.apps.api.GenerateFeedback = Told
+    nbgrader.apps.generatefeedbackapp.GenerateFeedback = Told

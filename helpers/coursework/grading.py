@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from nbformat.v4 import new_output
-from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.preprocessors import (
     ClearOutput,
     DeduplicateIds,
@@ -26,6 +26,7 @@ from helpers.coursework import convert
 from helpers.coursework.answers import grade_id_of
 from helpers.coursework.cells import needed
 from helpers.coursework.course import ANSWER, STUB, exercises_of
+from helpers.coursework.feedback import Hide, shown
 from helpers.coursework.late import Late
 from helpers.coursework.restore import Restore, read
 from helpers.coursework.sandbox import UNREAD, Sandbox
@@ -54,6 +55,9 @@ def configure(c, root):
     c.GenerateAssignment.preprocessors = [
         Save if step is SaveCells else step for step in c.GenerateAssignment.preprocessors
     ]
+    told = _default(GenerateFeedback, "preprocessors")
+    c.GenerateFeedback.preprocessors = [told[0], Hide, *told[1:]]
+    c.GenerateFeedback.exporter_class = "helpers.coursework.clean.Clean"
     c.AssignLatePenalties.plugin_class = Late
     c.ExportApp.plugin_class = "helpers.coursework.table.Table"
     c.ZipCollectApp.collector_plugin = "helpers.coursework.collect.Platform"
@@ -92,8 +96,8 @@ class Grade(NbGraderPreprocessor):
                 cells = needed(sources, at + 1, name)
                 again = functools.partial(box.observe, exercises[name], cells, wide=True)
                 results[name] = judged(exercises[name], box.observe(exercises[name], cells), again)
-                shown = results[name]._repr_mimebundle_()
-                cell.outputs = [new_output("display_data", shown)]
+                data = shown(results[name], exercises[name])._repr_mimebundle_()
+                cell.outputs = [new_output("display_data", data)]
         for cell in codes:
             name, _, group = (grade_id_of(cell) or "").partition("-")
             if group:

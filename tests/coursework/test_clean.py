@@ -1,0 +1,154 @@
+"""What is shown of a submission: nothing in it runs, nothing in it is for graders alone."""
+
+import re
+
+import courses
+import pytest
+from bs4 import BeautifulSoup
+from classes import said_of
+from nbformat.v4 import new_markdown_cell
+
+from helpers.coursework import classroom, course
+from helpers.coursework.clean import STYLES, cleaned, guarded
+from helpers.coursework.feedback import shown
+from helpers.coursework.release import visible
+from helpers.dropout_scaling import exercises
+from helpers.teaching.judge import check
+
+STEM, NAME = "06_dropout_scaling", "inverted_dropout"
+RUNS = [
+    "<script>window.owned = 1</script>",
+    "<img src=x onerror='window.owned = 1'>",
+    "<svg onload='window.owned = 1'><circle r=3 /></svg>",
+    "<iframe srcdoc='<script>parent.owned = 1</script>'></iframe>",
+    "<details open ontoggle='window.owned = 1'>x</details>",
+    "<a href='javascript:window.owned = 1'>link</a>",
+    "[link](javascript:window.owned=1)",
+    "[link](data:text/html,<script>window.owned=1</script>)",
+    "<form action='//elsewhere'><input autofocus onfocus='window.owned = 1'></form>",
+    "<object data='x'></object><embed src='x'><base href='//elsewhere/'>",
+    "<style>@import '//elsewhere';</style><link rel=stylesheet href='//elsewhere'>",
+    "<meta http-equiv=refresh content='0;url=//elsewhere'>",
+    "![picture](http://elsewhere/seen.png)",
+    "<math><mtext></p><style><img src=x onerror='window.owned = 1'></style></mtext></math>",
+]
+FORBIDDEN = [
+    "script",
+    "iframe",
+    "svg",
+    "form",
+    "object",
+    "embed",
+    "base",
+    "style",
+    "link",
+    "meta",
+    "math",
+]
+
+
+def alive(html):
+    """What of some HTML would run or be fetched: elements."""
+    return [
+        element
+        for element in BeautifulSoup(html, "html.parser").find_all(True)
+        if element.name in FORBIDDEN
+        or any(name.startswith("on") for name in element.attrs)
+        or str(element.get("href", "")).lower().startswith(("javascript", "data"))
+        or (
+            not str(element.get("src", "data:")).startswith("data:image/")
+            and element.has_attr("src")
+        )
+    ]
+
+
+@pytest.mark.parametrize("text", RUNS)
+def test_what_runs_is_cleaned(text):
+    assert not alive(cleaned(text))
+
+
+def test_a_diagnosis_stays_as_it_is():
+    html = check(exercises.inverted_dropout, lambda x, r, u, t: x)._repr_mimebundle_()["text/html"]
+    before, after = (BeautifulSoup(text, "html.parser") for text in (html, cleaned(html, STYLES)))
+    assert after.get_text() == before.get_text() and after.find("div")["style"]
+
+
+def test_classes_and_ids_are_the_templates():
+    assert cleaned('<p class="score" id="explain">x</p>') == "<p>x</p>"
+    assert 'class="kn"' in cleaned('<span class="kn">import</span>')
+
+
+def test_a_page_lets_only_its_own_scripts_run():
+    page = guarded(
+        "<html><head><script>a()</script></head><body><b onclick='toggle(true);'></b>"
+        "<div id='notebook-container'><script>evil()</script></div></body></html>"
+    )
+    found = BeautifulSoup(page, "html.parser")
+    policy = found.head.contents[0]["content"]
+    nonces = {script["nonce"] for script in found.find_all("script")}
+    assert len(nonces) == 1 and f"'nonce-{nonces.pop()}'" in policy
+    assert "evil" not in page and "onclick" not in page and "unsafe-inline'; s" not in policy
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A course in which somebody handed in what would run, and a function that is wrong."""
+    folder = courses.small_course(tmp_path_factory.mktemp("clean"), STEM, [NAME])
+    wrong = courses.bodies(STEM, "raise ValueError('<img src=x onerror=owned>')")
+    notebook = courses.solved(folder, STEM, wrong | {"explain": "Words. " + "\n\n".join(RUNS)})
+    notebook.cells += [new_markdown_cell(text) for text in RUNS]
+    courses.hand_in(folder, "team 1 [A]", STEM, notebook)
+    assert classroom._grade(folder, STEM, "team 1 [A]") is None
+    return folder
+
+
+def test_the_copy_that_is_shown_holds_no_html_of_the_students(folder):
+    original = (folder / "submitted" / "team 1 [A]" / STEM / f"{STEM}.ipynb").read_text("utf-8")
+    copy = courses.nbformat.read(
+        folder / "autograded" / "team 1 [A]" / STEM / f"{STEM}.ipynb", as_version=4
+    )
+    assert "window.owned" in original and "<script>" in original
+    written = [c for c in copy.cells if c.cell_type == "markdown" and "owned" in c.source]
+    assert written and not any(re.search("<[A-Za-z/!?]", c.source) for c in written)
+
+
+def test_feedback_runs_nothing_and_keeps_the_guide(folder):
+    done = classroom.api(folder).generate_feedback(STEM, "team 1 [A]")
+    assert done["success"], done
+    page = (folder / "feedback" / "team 1 [A]" / STEM / f"{STEM}.html").read_text("utf-8")
+    inside = BeautifulSoup(page, "html.parser").select_one("#notebook-container")
+    assert not alive(str(inside)) and "Content-Security-Policy" in page
+    assert "raises ValueError" in inside.get_text()
+    for secret in ("MARK SCHEME", course.read()[STEM]["explain"]["guide"][0], "Grading adds"):
+        assert secret not in page
+
+
+def test_of_a_hidden_case_only_its_kind_is_told():
+    exercise = exercises.inverted_dropout
+    hidden = [case for case in exercise.builders if case not in visible(exercise)]
+    seen = 0
+    for mistake in exercise.mistakes.values():
+        result = check(exercise, mistake.function)
+        told, case = shown(result, exercise), dict(result.case).get("case", "")
+        if tuple(case.split(" · ", 1)) in hidden:
+            seen += 1
+            assert told.case == () and case.split(" · ", 1)[1] not in told.message
+        else:
+            assert told == result
+    assert not said_of(new_markdown_cell()) and seen < len(exercise.mistakes)
+
+
+def test_a_wrong_answer_in_a_hidden_case_is_told_by_its_kind():
+    exercise = exercises.inverted_dropout
+    cases = list(exercise.builders)
+    at = next(i for i, case in enumerate(cases) if case not in visible(exercise))
+    calls = iter(range(10**6))
+
+    def attempt(x, rate, uniforms, training):
+        right = exercise.function(x, rate, uniforms, training)
+        return right + 1 if next(calls) % len(cases) == at else right
+
+    result = check(exercise, attempt)
+    told = shown(result, exercise)
+    assert result.case and told.case == () and cases[at][1] not in told.message
+    assert told.groups == result.groups and told.status == "wrong"
