@@ -1,5 +1,5 @@
-// A field above the ledger's table that leaves the rows with the words typed into it. It needs no
-// kernel; without script the table is whole. It stands below the table, after keys.js.
+// A field above the ledger's tables that leaves the rows with the words typed into it. It needs no
+// kernel; without script the tables are whole. It stands below them, after keys.js.
 
 const FILLERS = new Set("a an and are at be but by do does for from have i in is it its my not of on or so that the this to was what when why with".split(" "));
 
@@ -20,7 +20,7 @@ const stem = (word) => (word.length > 4 ? word.replace(/(s|ed|ing|es)$/, "") : w
 function wakeLedger(box) {
   const rows = [...box.querySelectorAll("tbody tr")];
   const texts = rows.map((row) => wordsOf(row.textContent));
-  const label = element("label", "display:block;margin:0 0 8px", "Find a claim by its words: ");
+  const label = element("label", "display:block;margin:0 0 8px", "What do you see? ");
   const field = element("input", "width:16em;font:inherit");
   field.type = "search";
   field.placeholder = "loss NaN";
@@ -40,12 +40,14 @@ function wakeLedger(box) {
       row.hidden = wanted.length > 0 && (most === 0 || found[at] < most);
       return !row.hidden;
     });
+    for (const table of box.querySelectorAll("table"))
+      table.hidden = !table.querySelector("tbody tr:not([hidden])");
     if (!wanted.length) status.textContent = "";
     else if (most === wanted.length)
-      status.textContent = `${shown.length} of ${rows.length} claims.`;
+      status.textContent = `${shown.length} of ${rows.length} lines.`;
     else if (most)
-      status.textContent = `No claim has all of these words. ${shown.length} have ${most} of ${wanted.length}.`;
-    else status.textContent = "No claim has any of these words.";
+      status.textContent = `No line has all of these words. ${shown.length} have ${most} of ${wanted.length}.`;
+    else status.textContent = "No line has any of these words.";
   });
   field.addEventListener("keydown", (event) => {
     if (event.key === "Escape") box.closest("[tabindex]")?.focus(); // the notebook's cell

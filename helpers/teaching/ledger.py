@@ -1,4 +1,4 @@
-"""The ledger as a table: every claim, where it is settled, and a field to search by words."""
+"""The ledger as tables: symptoms and claims, where they are settled, and a field to search them."""
 
 import json
 import re
@@ -7,17 +7,18 @@ from helpers.collection import collection
 from helpers.teaching import claims
 from helpers.teaching.html import script, table
 from helpers.teaching.markup import rich
+from helpers.teaching.symptoms import symptoms
 
 
 class Ledger:
-    """All claims as a table with a field to search it; each row leads to the section of its claim.
+    """All symptoms and claims as two tables with a field to search both; each row leads to its page.
 
     `cells`: claim's id → id of the cell that begins the section; a link to `cell-id=…` is followed
-    by JupyterLab and by pages that nbconvert makes.
+    by JupyterLab and by pages that nbconvert makes. `symptoms`: of the pages' last tables.
     """
 
-    def __init__(self, entries, cells):
-        self.entries, self.cells = entries, cells
+    def __init__(self, entries, cells, symptoms=()):
+        self.entries, self.cells, self.symptoms = entries, cells, symptoms
 
     def _repr_html_(self):
         rows = (
@@ -29,7 +30,17 @@ class Ledger:
             )
             for claim in self.entries
         )
-        shown = table(("Verdict", "Claim", "Because", "Notebook"), rows)
+        seen = (
+            (
+                f'<a href="{s.notebook}.ipynb#cell-id={s.cell}">{rich(s.sees)}</a>',
+                rich(s.means),
+                rich(s.do),
+                s.notebook[:2],
+            )
+            for s in self.symptoms
+        )
+        shown = table(("What you see", "What it means", "Do this", "Notebook"), seen)
+        shown += table(("Verdict", "Claim", "Because", "Notebook"), rows)
         return f"<div data-ledger>{shown}{script('keys.js', 'ledger.js')}</div>"
 
     def _address(self, claim):
@@ -37,7 +48,8 @@ class Ledger:
         return f"{claim.notebook}.ipynb" + (f"#cell-id={cell}" if cell else "")
 
     def __repr__(self):
-        return "\n".join(f"{claim.notebook[:2]}  {claim!r}" for claim in self.entries)
+        seen = [f"{s.notebook[:2]}  {s.sees}: {s.means}" for s in self.symptoms]
+        return "\n".join(seen + [f"{claim.notebook[:2]}  {claim!r}" for claim in self.entries])
 
 
 def sections(page: dict) -> dict:
@@ -54,7 +66,9 @@ def sections(page: dict) -> dict:
 
 def ledger() -> Ledger:
     """The whole ledger, ready to be shown."""
-    cells = {}
+    cells, seen = {}, []
     for path in collection():
-        cells |= sections(json.loads(path.read_text(encoding="utf-8")))
-    return Ledger(list(claims.read().values()), cells)
+        page = json.loads(path.read_text(encoding="utf-8"))
+        cells |= sections(page)
+        seen += symptoms(path.stem, page)
+    return Ledger(list(claims.read().values()), cells, seen)

@@ -14,6 +14,7 @@ from helpers.teaching import claims, ledger, verdict
 from helpers.teaching.claims import Contradiction, LedgerError
 from helpers.teaching.ledger import Ledger, sections
 from helpers.teaching.markup import rich
+from helpers.teaching.symptoms import Symptom, symptoms
 
 ENTRY = """
 - id: {id}
@@ -128,8 +129,9 @@ def test_a_changed_ledger_is_read_again(example):
 
 
 def test_every_row_leads_to_the_section_that_settles_its_claim():
-    page, entries = ledger()._repr_html_(), claims.read().values()
-    assert page.count("<tr>") == len(entries) + 1
+    shown, entries = ledger(), claims.read().values()
+    page = shown._repr_html_()
+    assert page.count("<tr>") == len(entries) + len(shown.symptoms) + 2
     for claim in entries:
         (id,) = set(
             re.findall(rf'href="{claim.notebook}.ipynb#cell-id=([^"]+)">{_start(claim)}', page)
@@ -171,3 +173,43 @@ def test_sections_are_the_cells_with_the_heading_above():
         ]
     }
     assert sections(page) == {"x.one": "a", "x.two": "a", "x.three": "e"}
+
+
+PAGE = {
+    "cells": [
+        {
+            "id": "one",
+            "cell_type": "markdown",
+            "source": "## 1 · One\n\n| a | b |\n|---|---|\n| c | d |",
+        },
+        {"id": "two", "cell_type": "markdown", "source": ["## 2 · Two"]},
+        {
+            "id": "end",
+            "cell_type": "markdown",
+            "source": [
+                "## What to remember\n\n",
+                "| What you see | what it means | do this |\n|---|---|---|\n",
+                "| the loss is NaN | a log of 0 | `F.cross_entropy(scores, y)` |\n",
+                "| \\|t\\| is small | [why](x.ipynb) (section 2) | nothing |\n",
+            ],
+        },
+    ]
+}
+
+
+def test_symptoms_are_the_lines_of_a_page_s_last_table():
+    assert symptoms("09_x", PAGE) == [
+        Symptom("09_x", "the loss is NaN", "a log of 0", "`F.cross_entropy(scores, y)`", "end"),
+        Symptom("09_x", "|t| is small", "why (section 2)", "nothing", "two"),
+    ]
+
+
+def test_every_symptom_leads_to_a_cell_of_its_page():
+    seen = ledger().symptoms
+    assert any("NaN" in symptom.sees for symptom in seen)
+    page = ledger()._repr_html_()
+    for symptom in seen:
+        notebook = nbformat.read(NOTEBOOKS / f"{symptom.notebook}.ipynb", as_version=4)
+        assert symptom.cell in {cell.id for cell in notebook.cells}
+        assert f'href="{symptom.notebook}.ipynb#cell-id={symptom.cell}"' in page
+        assert symptom.sees and symptom.means and symptom.do
