@@ -29,10 +29,20 @@ def sine_error(h, scheme="forward", dtype=np.float64, x=1.0):
     return np.abs(quotient.astype(np.float64) - np.cos(np.float64(x)))
 
 
-def best_step(f, second_derivative, epsilon):
-    """Step of the forward quotient at which truncation and rounding weigh the same.
+def exp_error(h, x=2.0):
+    """|forward quotient of exp at x − exp x| for a float64 step `h` (float or array)."""
+    return np.abs(difference_quotient(np.exp, x, h) - np.exp(x))
 
-    Minimises h/2·|f″| + 2ε|f|/h, the bound for values `f` and `second_derivative` at the point and
-    a relative rounding error `epsilon` of each value of f.
+
+def error_bound(h, x, f, slope, second, u):
+    """What the error of the forward quotient with step `h` stays below, for a small step.
+
+    h/2·|f″| from the secant, and u·(2|f| + |x·f′|)/h from rounding both values of f and x + h.
+    f, slope, second: f, f′ and f″ at x; u: the relative rounding error.
     """
-    return 2 * np.sqrt(epsilon * np.abs(f / second_derivative))
+    return h / 2 * np.abs(second) + u * (2 * np.abs(f) + np.abs(x * slope)) / h
+
+
+def best_step(x, f, slope, second, u):
+    """The step for which `error_bound` is smallest."""
+    return np.sqrt(2 * u * (2 * np.abs(f) + np.abs(x * slope)) / np.abs(second))

@@ -11,8 +11,8 @@ closest_step = question(
         "h/2·sin 1, which is 0.004.",
         "h = 10⁻⁸": "The quotient misses by about h/2, and rounding adds about 10⁻¹⁶/h. "
         "The two errors are equally large near 10⁻⁸.",
-        "h = 10⁻¹²": "The secant is close to the tangent now. But rounding adds up to about "
-        "10⁻¹⁶/h, which is 10⁻⁴.",
+        "h = 10⁻¹²": "The secant is close to the tangent now. But rounding adds an error of the order "
+        "of 10⁻¹⁶/h, which is 10⁻⁴.",
         "h = 10⁻¹⁶": "Here 1 + h is rounded to 1, so the quotient is 0. It misses all of "
         "cos 1 = 0.54.",
     },

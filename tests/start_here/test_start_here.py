@@ -20,14 +20,35 @@ def test_eq_1_1_the_forward_quotient_misses_by_half_h_times_the_sine_between(x, 
         assert formulas.difference_quotient(np.sin, x, h) == pytest.approx(float(exact), rel=1e-12)
 
 
-@pytest.mark.parametrize(("f", "second_derivative"), [(0.84, -0.84), (3.0, 0.2), (1e-3, 50.0)])
-def test_eq_1_2_the_best_step_minimises_the_bound_of_both_errors(f, second_derivative):
-    def bound(h):
-        return h / 2 * abs(second_derivative) + 2 * U * abs(f) / h
+POINTS = (0.3, 1.0, 2.0, 3.1, 100.0)
 
-    best = formulas.best_step(f, second_derivative, U)
+
+def at(x):
+    """x, and the sine with its two derivatives there."""
+    return {"x": x, "f": np.sin(x), "slope": np.cos(x), "second": -np.sin(x), "u": U}
+
+
+@pytest.mark.parametrize("x", POINTS)
+def test_eq_1_2_bounds_the_error_of_every_step(x):
+    h = 10 ** np.random.default_rng(0).uniform(-14, -9, 4000)
+    error = formulas.sine_error(h, x=x)
+    bound = formulas.error_bound(h, **at(x))
+    assert (error <= bound).all()
+    assert (error > bound / 4).any()  # and it is no idle bound
+
+
+def test_rounding_of_x_plus_h_is_most_of_the_error_at_a_small_step():
+    h = 1e-12
+    exact_step = (1 + h) - 1  # what x + h is ahead of x after rounding
+    error = abs((np.sin(1 + h) - np.sin(1)) / exact_step - np.cos(1))
+    assert 5 * error < formulas.sine_error(h) < 1e-4
+
+
+@pytest.mark.parametrize("x", POINTS)
+def test_eq_1_3_the_best_step_minimises_the_bound(x):
+    best = formulas.best_step(**at(x))
     grid = best * np.logspace(-3, 3, 6001)
-    assert grid[bound(grid).argmin()] == pytest.approx(best, rel=2e-3)
+    assert grid[formulas.error_bound(grid, **at(x)).argmin()] == pytest.approx(best, rel=2e-3)
 
 
 def test_central_quotient_is_of_second_order():
@@ -48,6 +69,9 @@ def test_what_the_page_says_of_the_picture():
     assert formulas.sine_error(1e-2) / formulas.sine_error(1e-7) == pytest.approx(1e5, rel=0.1)
     assert 1e-9 < h[forward.argmin()] < 1e-7
     assert formulas.sine_error(1e-16) == np.cos(1.0)  # 1 + 1e-16 is 1: the secant lies flat
+    notch = 10**-15.5
+    assert (np.sin(1 + notch) - np.sin(1)) / notch == pytest.approx(0.35, abs=0.005)
+    assert 1e-5 < formulas.sine_error(1e-12) / np.cos(1) < 1e-4  # about four right digits
     assert round(float(formulas.sine_error(1e-16)), 2) == 0.54
     # single precision: the tip is between 1e-4 and 1e-3, but for a lucky step (one of 161)
     smooth = np.median(np.lib.stride_tricks.sliding_window_view(single, 9), axis=1)
