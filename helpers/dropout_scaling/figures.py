@@ -48,7 +48,7 @@ class LossByStep:
         left.set_ylim(LOWEST * 0.9, 2.6)
         left.set_yticks(*LOSS_TICKS)
         left.minorticks_off()
-        right.set(title="new digits, step 600", xlabel="rate", xlim=(-0.04, 0.84))
+        right.set(title="after 600 steps", xlabel="rate", xlim=(-0.04, 0.84))
         looks = (
             {"color": style.BLUE, "ls": "-", "label": "trained digits"},
             {"color": style.VERMILION, "ls": "-", "label": "new digits"},
@@ -65,7 +65,7 @@ class LossByStep:
             right.fill_between([], [], color=style.VERMILION, alpha=0.25, lw=0, label="8 seeds")
         )
         canvas.legend(handles=handles, loc="outside lower center", ncols=4, columnspacing=1.2)
-        self.words = left.text(600, 2.4, "", ha="right", va="top", linespacing=1.4)
+        self.words = right.text(0, 0.055, "", va="bottom", linespacing=1.4)
 
     def update(self, now):
         shown = (now.curve[:, 0], now.curve[:, 1], now.without)
@@ -75,7 +75,7 @@ class LossByStep:
         self.line.set_data(self.rates, now.mean)
         self.here.set_data([now.rate], [now.mean[formulas.RATES.index(now.rate)]])
         trained, new = now.curve[-1]
-        self.words.set_text(f"at the end: trained {fixed(trained)}\nnew {fixed(new)}")
+        self.words.set_text(f"trained digits {fixed(trained)}\nnew digits {fixed(new)}")
 
     def describe(self, now):
         trained, new = now.curve[-1]

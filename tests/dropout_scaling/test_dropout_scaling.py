@@ -456,6 +456,21 @@ def test_figures_of_section_6():
     assert float(gap(1e-2, "fixed").max()) == pytest.approx(6e-5, rel=0.05)
 
 
+@pytest.mark.parametrize(
+    ("options", "rests"), [({}, True), ({"momentum": 0.9}, False), ({"weight_decay": 0.1}, False)]
+)
+def test_the_weight_of_a_dropped_unit_need_not_rest(options, rests):
+    w = formulas.W.clone().requires_grad_()
+    descent = torch.optim.SGD([w], lr=0.1, **options)
+    for mask in ([1.0, 1, 1, 1], [0.0, 1, 1, 1]):
+        before = w.detach().clone()
+        descent.zero_grad()
+        output = torch.tanh(w @ (tensor(mask, dtype=FLOAT) * formulas.X / 0.8))
+        output.backward()
+        descent.step()
+    assert bool(w[0] == before[0]) == rests
+
+
 @pytest.mark.parametrize("masks", formulas.MASKS)
 def test_difference_quotients_and_slopes(masks):
     quotients, slopes = formulas.difference_quotients(1e-5, 0.3, masks)
@@ -489,6 +504,13 @@ def test_the_network_is_that_of_nn_linear():
         assert float(formulas.measures(network(x), target)[1]) == pytest.approx(
             float(F.cross_entropy(network(x), target))
         )
+
+
+def test_the_networks_are_a_little_too_sure():
+    _, (x, target) = formulas.digit_parts()
+    for rate in (0.2, 0.5):
+        logits = formulas.digit_network(formulas.network(rate), x)
+        assert logits.softmax(-1).amax(-1).mean() > formulas.measures(logits, target)[0] + 0.01
 
 
 def script():
