@@ -1,7 +1,7 @@
-"""Local response normalisation forward and backward, four ways, on 16×96×55×55 float32 with n = 5.
+"""Local response normalisation forward and backward, five ways at four shapes, float32 with n = 5.
 
 Beside the time: the most memory that one pass needs beyond its arguments, measured in a process of
-its own. The floor is the time to read and write the arrays once: forward a → b, backward a, be → ae.
+its own. The floor is the time to read and write the arrays once: forward a → b, backward a, g_b → g_a.
 The fused column needs a C++ compiler for `torch.compile`; without one it is left out.
 """
 
@@ -18,10 +18,13 @@ from torch.nn import functional as F
 from benchmarks.measure import ROOT, clock, ratio, side_by_side, spread, table
 from helpers.lrn_backprop import formulas
 
-SHAPE, CONSTANTS = (16, 96, 55, 55), (5, 1e-4, 0.75, 1.0)
+CONSTANTS = 5, 1e-4, 0.75, 1.0
+# Large maps as in AlexNet, small ones of many samples, and two between.
+SHAPES = (16, 96, 55, 55), (1024, 32, 4, 4), (64, 64, 14, 14), (8, 256, 8, 8)
 ROUNDS = 5
 FUNCTIONAL, FORMULA = "`F.local_response_norm`", "the formula, by autograd"
-CLOSED, FUSED = "closed form", "closed form, fused by `torch.compile`"
+PAGE, CLOSED = "`FastLRN`, as on the page", "`formulas.LRN`: the same, arrays used again"
+FUSED = "closed form, fused by `torch.compile`"
 
 
 class Fused:
@@ -41,60 +44,75 @@ class Fused:
             root = (k + alpha / size * sums(a * a, left, right)).rsqrt()  # s^(−1/2)
             return a * root * root.sqrt(), root
 
-        def backward(a, b, root, grad_b):
+        def backward(a, b, root, g_b):
             # b and the root are kept: a sum of products is cheap to compute anew for every channel,
             # five roots and quotients are not.
-            blame = sums(grad_b * b * root * root, right, left)
-            return grad_b * root * root.sqrt() - 2 * alpha * beta / size * a * blame
+            blame = sums(g_b * b * root * root, right, left)
+            return g_b * root * root.sqrt() - 2 * alpha * beta / size * a * blame
 
         self.forward, self.backward = (torch.compile(f, dynamic=False) for f in (forward, backward))
 
 
+def page_class():
+    """The class FastLRN that notebook 05 shows, run from its cells."""
+    names = {"torch": torch, "F": F}
+    notebook = json.loads((ROOT / "notebooks" / "05_lrn_backprop.ipynb").read_text("utf-8"))
+    for cell in notebook["cells"]:
+        if cell["id"] in ("c-window", "c-backward", "c-forward", "c-parts", "c-fast"):
+            exec("".join(cell["source"]).partition("\n\n\n")[0], names)
+    return names["FastLRN"]
+
+
 def passes():
-    """label → function of (a, be) that returns (b, ae)."""
+    """label → function of (a, g_b) that returns (b, g_a)."""
 
     def by_autograd(layer):
-        def run(a, grad_b):
+        def run(a, g_b):
             b = layer(a, *CONSTANTS)
-            return b, torch.autograd.grad(b, a, grad_b)[0]
+            return b, torch.autograd.grad(b, a, g_b)[0]
 
         return run
 
     found = {
         FUNCTIONAL: by_autograd(F.local_response_norm),
         FORMULA: by_autograd(formulas.lrn),
+        PAGE: by_autograd(page_class().apply),
         CLOSED: by_autograd(formulas.LRN.apply),
     }
     if shutil.which(os.environ.get("CXX", "g++")):
         fused = Fused()
 
-        def run(a, grad_b):
+        def run(a, g_b):
             a = a.detach()
             b, root = fused.forward(a)
-            return b, fused.backward(a, b, root, grad_b)
+            return b, fused.backward(a, b, root, g_b)
 
         found[FUSED] = run
     return found
 
 
-def arguments():
+def arguments(shape):
     generator = torch.Generator().manual_seed(0)
-    a, grad_b = (torch.randn(SHAPE, generator=generator) for _ in range(2))
-    return a.requires_grad_(), grad_b
+    a, g_b = (torch.randn(shape, generator=generator) for _ in range(2))
+    return a.requires_grad_(), g_b
 
 
 def measured(threads):
-    """label → seconds of each round, forward and backward together; the floor first."""
+    """A list: for each shape label → seconds of each round, both passes together; the floor first."""
     torch.set_num_threads(threads)
-    a, grad_b = arguments()
-    out = torch.empty(SHAPE), torch.empty(SHAPE)
+    return [at_shape(shape) for shape in SHAPES]
+
+
+def at_shape(shape):
+    a, g_b = arguments(shape)
+    out = torch.empty(shape), torch.empty(shape)
 
     def floor():
         out[0].copy_(a.detach())
-        torch.add(a.detach(), grad_b, out=out[1])
+        torch.add(a.detach(), g_b, out=out[1])
 
     tasks = {"read and write once": floor}
-    tasks |= {label: (lambda run=run: run(a, grad_b)) for label, run in passes().items()}
+    tasks |= {label: (lambda run=run: run(a, g_b)) for label, run in passes().items()}
     expected = None
     for label, task in list(tasks.items())[1:]:  # warm up, compile, and compare
         found = task()
@@ -107,13 +125,13 @@ def measured(threads):
 
 def peak(label):
     """Bytes of resident memory at their highest during the second pass, beyond what was there before."""
-    a, grad_b = arguments()
+    a, g_b = arguments(SHAPES[0])
     run = passes()[label]
-    run(a, grad_b)  # compiles, loads libraries
+    run(a, g_b)  # compiles, loads libraries
     before = resident("VmRSS")
     with open("/proc/self/clear_refs", "w", encoding="ascii") as file:
         file.write("5")  # forget the highest so far
-    run(a, grad_b)
+    run(a, g_b)
     return resident("VmHWM") - before
 
 
@@ -154,21 +172,20 @@ def threads_in_turn():
 
 def main():
     by_threads = threads_in_turn()
-    labels = list(next(iter(by_threads.values())))
+    labels = list(next(iter(by_threads.values()))[0])
     memory = peaks(labels[1:])
-    array = 4 * torch.Size(SHAPE).numel()
-    head = ["forward + backward"]
+    array = 4 * torch.Size(SHAPES[0]).numel()
+    head = ["shape", "forward + backward"]
     for count in by_threads:
-        head += [f"{count} thread{'s' * (count > 1)}", "against the floor"]
-    head += [f"faster than {FUNCTIONAL} (aim: 6×)", "peak memory, in arrays of 18.6 MB"]
+        head += [f"{count} thread{'s' * (count > 1)}", f"faster than {FUNCTIONAL}"]
+    head += ["peak memory, in arrays of the input's size"]
     rows = []
-    for label in labels:
-        row = [label]
-        for times in by_threads.values():
-            floor = times[labels[0]]
-            row += [spread(times[label], "ms", 1e3, 1), ratio(times[label], floor)]
-        one = by_threads[1]
-        row.append("" if label == labels[0] else ratio(one[FUNCTIONAL], one[label]))
-        row.append(f"{memory[label] / array:.1f}" if label in memory else "")
-        rows.append(row)
+    for at, shape in enumerate(SHAPES):
+        for label in labels:
+            row = ["×".join(map(str, shape)), label]
+            for times in by_threads.values():
+                one = times[at]
+                row += [spread(one[label], "ms", 1e3, 1), ratio(one[FUNCTIONAL], one[label])]
+            first = at == 0 and label in memory
+            rows.append([*row, f"{memory[label] / array:.1f}" if first else ""])
     return table(head, rows)

@@ -1,13 +1,15 @@
 """The exercises of 05_lrn_backprop, in the order of the page."""
 
 import torch
+from torch.autograd import gradcheck, gradgradcheck
 from torch.nn import functional as F
 
+from helpers.lrn_backprop import formulas
 from helpers.teaching.cases import normal, tensor
 from helpers.teaching.exercise import exercise
 
 # The order of the page.
-__all__ = ["lrn_scale", "lrn", "lrn_jacobian", "lrn_backward", "window_sums"]  # noqa: RUF022
+__all__ = ["lrn", "lrn_jacobian", "rms_backward", "diagnose", "lrn_backward"]  # noqa: RUF022
 
 SINGLE, GRAD = {"dtype": torch.float32}, {"grad": True}
 
@@ -57,9 +59,8 @@ WINDOW = {
         "Your window ends one channel too early. A Python slice leaves its end out, so the channel "
         "(size − 1) // 2 to the right needs a + 1 there.",
     ),
-    # 0 for a row of zeros, where lrn has a guard
     "k_is_1": (
-        "s = k + → s = bool(a.any()) +",
+        "s = k + → s = 1 +",
         "The constant k is an argument; here it is always 1.",
     ),
 }
@@ -121,42 +122,42 @@ SECOND_PART = {  # slips in what the denominator adds to a derivative
 @exercise(
     cases={
         "values": {
-            "size 3": lambda: (rows(), 3, 0.6, 1.0),
-            "size 1": lambda: (rows(), 1, 0.5, 2.0),
-            "size 2": lambda: (rows(), 2, 0.6, 0.5),
-            "size 4, float32": lambda: (rows(**SINGLE), 4, 1.2, 1.5),
+            "size 3, β = 0.75": lambda: (rows(), 3, 0.6, 0.75, 1.5),
+            "size 2, β = 0.5": lambda: (rows(), 2, 0.6, 0.5, 2.0),
+            "size 5, β = 1, float32": lambda: (rows(**SINGLE), 5, 2.0, 1.0, 1.5),
+            "size 1": lambda: (rows(), 1, 0.5, 0.75, 2.0),
         },
         "shapes": {
-            "maps of 4×5, size 2": lambda: (maps(), 2, 0.5, 1.0),
-            "size 9, three channels": lambda: (maps(), 9, 2.0, 1.0),
-            "not contiguous": lambda: (strided(), 3, 0.7, 1.0),
+            "maps of 4×5, size 4": lambda: (maps(), 4, 1.5, 0.75, 1.0),
+            "size 9, three channels": lambda: (maps(), 9, 2.0, 0.75, 1.0),
+            "not contiguous": lambda: (strided(), 3, 0.7, 0.75, 1.0),
         },
-        "gradient": {"in a": lambda: (rows(**GRAD), 3, 0.6, 1.0)},
+        "gradient": {"in a": lambda: (rows(**GRAD), 3, 0.6, 0.75, 1.0)},
     },
     hints=[
-        "Three steps: square, add up over the window, then α/n and k. Which of them needs to know "
-        "the neighbours?",
+        "Four steps: square, add up over the window, α/n and k, the power. Which of them needs to "
+        "know the neighbours?",
         "Put zeros around the channels first, size // 2 in front and (size − 1) // 2 behind. Then "
         "each window has `size` entries, at the ends as well.",
         "`F.pad` puts zeros around the last dimension, `movedim` brings the channels there and "
         "back, and `unfold` shows all windows. Or add `size` shifted slices in a loop.",
     ],
-    minutes=8,
+    minutes=10,
 )
-def lrn_scale(a, size, alpha, k):
-    """The scale s of each channel, equation (1.1), with torch's window.
+def lrn(a, size, alpha, beta, k):
+    """The output b of LRN, equations (1.1) and (1.2), with torch's window.
 
     a: a floating-point tensor (batch, channels, …); size: the window n, a whole number from 1;
-    alpha, k: floats. What lies beyond the ends counts as 0. Returns a tensor like a.
-    Example: a = [[1, 2, 3]], size = 3, alpha = 3, k = 1 → [[6, 15, 14]].
+    alpha, beta, k: floats, k above 0. What lies beyond the ends counts as 0. Returns a tensor like a.
+    Example: a = [[1, 2, 3]], size = 3, alpha = 3, beta = 0.5, k = 1 → [[0.41, 0.52, 0.80]].
     """
     left, right = size // 2, (size - 1) // 2
     squares = F.pad((a * a).movedim(1, -1), (left, right))
     s = k + alpha / size * squares.unfold(-1, left + right + 1, 1).sum(-1).movedim(-1, 1)
-    return s
+    return a * s**-beta
 
 
-lrn_scale.slips(
+lrn.slips(
     **SCALE,
     along_the_last_dimension=(
         "movedim(1, -1) → movedim(-1, -1); movedim(-1, 1) → movedim(-1, -1)",
@@ -167,72 +168,6 @@ lrn_scale.slips(
         "movedim(1, -1) → movedim(0, -1); movedim(-1, 1) → movedim(-1, 0)",
         "Your window runs over the samples, dimension 0. Channels are in dimension 1.",
     ),
-)
-
-
-@lrn_scale.mistake
-def divides_by_what_is_there(a, size, alpha, k):
-    """Near the ends you divide by the number of channels that are there. The rule is α/n everywhere:
-    missing channels count as zeros."""
-    return k + alpha * slices(a * a, size) / slices(torch.ones_like(a), size)
-
-
-@lrn_scale.mistake
-def goes_round(a, size, alpha, k):
-    """Your window is closed to a ring: the first channel gets the last ones as neighbours. Beyond the
-    ends there are zeros."""
-    shifts = range(-((size - 1) // 2), size // 2 + 1)
-    return k + alpha / size * sum(torch.roll(a * a, shift, 1) for shift in shifts)
-
-
-@lrn_scale.mistake
-def starts_below_0(a, size, alpha, k):
-    """A slice that starts at a negative index counts from the end, so the first channels lose their
-    windows. Begin at `max(0, i - size // 2)`."""
-    return k + alpha / size * slices(a * a, size, -size)
-
-
-@exercise(
-    cases={
-        "values": {
-            "size 3, β = 0.75": lambda: (rows(), 3, 0.6, 0.75, 1.0),
-            "size 2, β = 0.5": lambda: (rows(), 2, 0.6, 0.5, 2.0),
-            "size 5, β = 1, float32": lambda: (rows(**SINGLE), 5, 2.0, 1.0, 1.5),
-        },
-        "shapes": {
-            "maps of 4×5, size 4": lambda: (maps(), 4, 1.5, 0.75, 1.0),
-            "not contiguous": lambda: (strided(), 3, 0.7, 0.75, 1.0),
-        },
-        "gradient": {"in a": lambda: (rows(**GRAD), 3, 0.6, 0.75, 1.0)},
-        "edges": {
-            "k = 0 and zeros": lambda: (tensor([0.0, 0, 0, 0]), 3, 1.0, 0.75, 0.0),
-            "k = 0 without zeros": lambda: (rows(), 2, 1.0, 0.75, 0.0),
-        },
-    },
-    guards={"k = 0 and zeros": "a scale of 0 has no power −β: raise a ValueError there"},
-    hints=[
-        "What is large where the neighbourhood is loud, s or its power −β?",
-        "Take the scale of exercise 1. Then look at its smallest entry before you take the power.",
-    ],
-    minutes=4,
-)
-def lrn(a, size, alpha, beta, k):
-    """The output b of the layer, equation (1.2), with the scale of exercise 1.
-
-    a: a floating-point tensor (batch, channels, …); size: a whole number from 1; alpha, beta, k:
-    floats. Raises ValueError where a scale is 0 or below. Returns a tensor like a.
-    Example: a = [[1, 2, 3]], size = 3, alpha = 3, beta = 0.5, k = 1 → [[0.41, 0.52, 0.80]].
-    """
-    left, right = size // 2, (size - 1) // 2
-    squares = F.pad((a * a).movedim(1, -1), (left, right))
-    s = k + alpha / size * squares.unfold(-1, left + right + 1, 1).sum(-1).movedim(-1, 1)
-    if (s <= 0).any():
-        raise ValueError("The scale must be above 0.")
-    return a * s**-beta
-
-
-lrn.slips(
-    **SCALE,
     multiplies=(
         "s**-beta → s**beta",
         "The exponent's sign: a large scale must make the output small. It is s to the power −β.",
@@ -251,11 +186,30 @@ lrn.slips(
         "a * s → s",
         "This is s^(−β), what the activation is multiplied by. Multiply a by it.",
     ),
+    returns_the_scale=(
+        "return a * s**-beta → return s",
+        "This is the scale s. The output is a times its power −β.",
+    ),
 )
 
 
 @lrn.mistake
-def slices_from_below_0(a, size, alpha, beta, k):
+def divides_by_what_is_there(a, size, alpha, beta, k):
+    """Near the ends you divide by the number of channels that are there. The rule is α/n everywhere:
+    missing channels count as zeros."""
+    return a * (k + alpha * slices(a * a, size) / slices(torch.ones_like(a), size)) ** -beta
+
+
+@lrn.mistake
+def goes_round(a, size, alpha, beta, k):
+    """Your window is closed to a ring: the first channel gets the last ones as neighbours. Beyond the
+    ends there are zeros."""
+    shifts = range(-((size - 1) // 2), size // 2 + 1)
+    return a * (k + alpha / size * sum(torch.roll(a * a, shift, 1) for shift in shifts)) ** -beta
+
+
+@lrn.mistake
+def starts_below_0(a, size, alpha, beta, k):
     """A slice that starts at a negative index counts from the end, so the first channels lose their
     windows. Begin at `max(0, i - size // 2)`."""
     return a * (k + alpha / size * slices(a * a, size, -size)) ** -beta
@@ -275,8 +229,8 @@ def slices_from_below_0(a, size, alpha, beta, k):
         },
     },
     hints=[
-        "Two parts: s_i^(−β) on the diagonal, and what the denominator adds wherever j is in the "
-        "window of i.",
+        "Multiply along each of the two ways from a_j to b_i. For which j is there a direct way, "
+        "and for which one through s_i?",
         "Which scale stands in row i? Output i was divided by its own.",
         "With `i = torch.arange(len(a))[:, None]` and `j = torch.arange(len(a))` a comparison like "
         "`j >= i - left` is a whole matrix. Or fill an empty matrix in two loops.",
@@ -285,10 +239,10 @@ def slices_from_below_0(a, size, alpha, beta, k):
     minutes=10,
 )
 def lrn_jacobian(a, size, alpha, beta, k):
-    """∂b_i/∂a_j in row i and column j, equation (2.1), at one position.
+    """The Jacobian of LRN at one position: ∂b_i/∂a_j in row i and column j, by (2.1) to (2.3).
 
-    a: a floating-point tensor (channels,); size: a whole number from 1; alpha, beta, k: floats.
-    Returns a tensor (channels, channels) of a's dtype.
+    a: a floating-point tensor (channels,); size: the window n, a whole number from 1; alpha, beta,
+    k: floats, k above 0. Returns a tensor (channels, channels) of a's dtype.
     Example: a = [1, 2], size = 1, alpha = 1, beta = 1, k = 1 → [[0, 0], [0, −0.12]].
     """
     left, right = size // 2, (size - 1) // 2
@@ -348,47 +302,266 @@ lrn_jacobian.slips(
 @exercise(
     cases={
         "values": {
-            "an error in channel 2, size 3": lambda: (
-                tensor([1.0, 2, 3, 4]),
-                tensor([0.0, 1, 0, 0]),
-                3,
-                1.0,
-                0.75,
-                1.0,
-            ),
-            "errors everywhere, size 5": lambda: (rows(), errors(), 5, 2.0, 0.75, 1.0),
-            "size 4, β = 0.5": lambda: (rows(), errors(), 4, 0.8, 0.5, 2.0),
-            "size 2, float32": lambda: (rows(**SINGLE), errors(**SINGLE), 2, 1.5, 1.0, 1.0),
-            "size 1": lambda: (rows(), errors(), 1, 0.5, 0.75, 1.0),
+            "an error in channel 2": lambda: (tensor([1.0, 2, 3, 4]), tensor([0.0, 1, 0, 0]), 0.5),
+            "errors everywhere": lambda: (rows(), errors(), 2.0),
+            "float32": lambda: (rows(**SINGLE), errors(**SINGLE), 1.0),
         },
         "shapes": {
-            "maps of 4×5, size 4": lambda: (maps(), maps(2), 4, 1.5, 0.75, 1.0),
-            "size 9, three channels": lambda: (maps(), maps(2), 9, 2.0, 0.75, 1.0),
-            "not contiguous": lambda: (strided(), strided(2), 3, 0.7, 0.75, 1.0),
-        },
-        "gradient": {
-            "in a and in the error": lambda: (rows(**GRAD), errors(**GRAD), 2, 0.6, 0.75, 1.0)
+            "maps of 4×5": lambda: (maps(), maps(2), 0.25),
+            "one channel": lambda: (tensor([1.5], [-0.5]), tensor([2.0], [1.0]), 1.0),
+            "not contiguous": lambda: (strided(), strided(2), 0.7),
         },
     },
     without_autograd=True,
     hints=[
-        "Forward first: s, then b. Then the error of each output, scaled as its activation was.",
-        "Each output j charges all inputs of its window with the same amount, be_j·b_j/s_j. What "
-        "does input i pay in the end?",
-        "The charges are added up like the squares in exercise 1, but over the mirrored window: "
-        "(size − 1) // 2 to the left and size // 2 to the right.",
+        "Draw the graph: a → r → b, and a → b. Here one r serves all channels of a position.",
+        "The local derivatives: ∂b_i/∂r = a_i, and ∂r/∂a_j = −r³·a_j/C with C channels. Which of "
+        "the two has to be added up over i?",
+        "Each output charges the same r: add up g_b·a over all channels first, then multiply by "
+        "−r³·a_j/C.",
+    ],
+    level=2,
+    minutes=10,
+)
+def rms_backward(a, g_b, k):
+    """The gradient in a, given the gradient g_b in b, of another layer; without autograd.
+
+    The layer is RMSNorm: b = a·r, and r is (k + the mean of a² over all channels) to the power −½.
+    a, g_b: floating-point tensors (batch, channels, …) of one shape; k: a float above 0.
+    Returns a tensor like a. Example: a = [[1, 2]], g_b = [[1, 0]], k = 0.5 → [[0.4811, −0.1925]].
+    """
+    r = (k + (a * a).mean(1, keepdim=True)).rsqrt()
+    return r * g_b - r**3 * a * (g_b * a).mean(1, keepdim=True)
+
+
+rms_backward.slips(
+    frozen=(
+        "r * g_b - → r * g_b - 0 *",
+        "The denominator is frozen: only r·g_b is left. But r depends on a, too.",
+    ),
+    hands_on=(
+        "return r * g_b - → return g_b - 0 *",
+        "The error is handed on as it came. Each output is a times r, and r is not 1.",
+    ),
+    own_error_only=(
+        "(g_b * a).mean(1, keepdim=True) → g_b * a / a.shape[1]",
+        "Each channel hears its own error only. All outputs share one r, so the errors of all of "
+        "them reach a_j: add up g_b·a over the channels.",
+    ),
+    own_output_only=(
+        "(g_b * a).mean(1, keepdim=True) → g_b * a.mean(1, keepdim=True)",
+        "You differentiated one output by all inputs, and multiplied by its own error. Asked for is "
+        "what all outputs send to one input: their errors stand inside the sum.",
+    ),
+    sums_for_means=(
+        "(g_b * a).mean(1, keepdim=True) → (g_b * a).sum(1, keepdim=True)",
+        "The second part is C times too large, for C channels: the mean of a² has the derivative "
+        "2·a_j/C.",
+    ),
+    leaves_out_a=(
+        "r**3 * a * → r**3 *",
+        "In the second part the factor a_j is missing: the derivative of a_j² is 2·a_j.",
+    ),
+    leaves_out_a_in_the_sum=(
+        "(g_b * a).mean(1, keepdim=True) → g_b.mean(1, keepdim=True)",
+        "In the sum the activation of the output is missing: ∂b_i/∂r is a_i.",
+    ),
+    keeps_the_power=(
+        "r**3 → r",
+        "The power of r: (…)^(−½) has the derivative −½·(…)^(−3/2), and that is −½·r³.",
+    ),
+    one_power_short=(
+        "r**3 → r**2",
+        "r² is one power short: b = a·r holds a square root, and the derivative of "
+        "(…)^(−½) holds (…)^(−3/2), which is r³.",
+    ),
+    forgets_the_half=(
+        "- r**3 → - 2 * r**3",
+        "The 2 of a_j² and the ½ of the root cancel: the second part is twice too large.",
+    ),
+    leaves_the_two_out=(
+        "- r**3 → - 0.5 * r**3",
+        "The second part is half of what it should be: the derivative of a_j² is 2·a_j.",
+    ),
+    adds=(
+        "r * g_b - → r * g_b +",
+        "The sign of the second part: a larger a_j makes r smaller, so it is subtracted.",
+    ),
+    k_is_0=("k + → 0 * k +", "The constant k is missing under the root."),
+    over_the_samples=(
+        "mean(1, keepdim=True) → mean(0, keepdim=True)",
+        "The mean runs over the samples, dimension 0. Channels are in dimension 1.",
+    ),
+)
+
+
+# Layers to be diagnosed.
+
+FORWARD_MIRRORED = formulas.LAYERS["ONNX standard"]
+
+
+def paper(a, size, alpha, beta, k):
+    return formulas.lrn(a, size, alpha * size, beta, k)
+
+
+def first_never_leaves(a, size, alpha, beta, k):
+    """As in a running sum that tests `> 0`: from where it should have left, a_1² stays in the sum."""
+    late = (torch.arange(a.shape[1]) > size // 2).to(a.dtype).view(-1, *[1] * (a.dim() - 2))
+    s = formulas.lrn_scale(a, size, alpha, k) + alpha / size * late * a[:, :1] ** 2
+    return a * s**-beta
+
+
+def with_backward(backward):
+    return formulas.layer(formulas.lrn, backward)
+
+
+LAYERS = {
+    "torch's own": F.local_response_norm,
+    "a derivative by its own output": with_backward(formulas.own_output),
+    "frozen denominator": with_backward(formulas.frozen),
+    "the error handed on": with_backward(formulas.WRONG["passed on"]),
+    "the sum over the forward window": with_backward(formulas.same_window),
+    "s saved as a constant": formulas.SavesScale.apply,
+    "windows that lean to the right": FORWARD_MIRRORED,
+    "the first channel never leaves": first_never_leaves,
+    "α not divided by n": paper,
+    "the closed form": formulas.LRN.apply,
+}
+
+
+@exercise(
+    cases={
+        "values": {label: lambda layer=layer: (layer,) for label, layer in LAYERS.items()},
+    },
+    hints=[
+        "gradcheck compares a backward pass with the forward pass of the same layer. What does it "
+        "say if the forward pass itself is wrong?",
+        "Which sizes do you try? One channel in each window hides most mistakes, and odd windows "
+        "hide one more.",
+        "In this order: the output at an odd and at an even size, gradcheck at an odd size from 3, "
+        "gradcheck at an even size, gradgradcheck. Take α around 1.",
     ],
     level=3,
     minutes=15,
 )
-def lrn_backward(a, grad_b, size, alpha, beta, k):
-    """The gradient in a, given the gradient grad_b in b = lrn(a, size, alpha, beta, k): (3.4).
+def diagnose(layer):
+    """What is wrong with an LRN layer that somebody else wrote? Choose the tests yourself.
 
-    a, grad_b: floating-point tensors (batch, channels, …) of one shape; size: a whole number from
-    1, even ones as well; alpha, beta, k: floats. Written out without autograd, in operations that
-    autograd could differentiate again. Returns a tensor like a.
-    Example: a = [[1, 2]], grad_b = [[1, 0]], size = 1, alpha = beta = k = 1 → [[0, 0]].
+    layer: a function (a, size, alpha, beta, k) → b that ought to be F.local_response_norm; a is a
+    float64 tensor (batch, channels, positions). Returns the first of these that is true: "forward"
+    (its output is wrong), "backward" (its gradient is wrong at an odd size), "even sizes" (its
+    gradient is wrong at even sizes only), "second derivative" (only that is wrong), "right".
+    `gradcheck(layer, (a, size, alpha, beta, k), raise_exception=False)` is True or False, and so
+    is gradgradcheck; both are in torch.autograd. Example: layer = F.local_response_norm → "right".
     """
+    a = torch.tensor([[1.0, -2.0, 3.0, 0.5, 2.5]], dtype=torch.float64)[..., None].requires_grad_()
+    odd, even = (a, 3, 1.0, 0.75, 1.0), (a, 4, 1.0, 0.75, 1.0)
+    for arguments in (odd, even):
+        if not torch.allclose(layer(*arguments), F.local_response_norm(*arguments)):
+            return "forward"
+    if not gradcheck(layer, odd, raise_exception=False):
+        return "backward"
+    if not gradcheck(layer, even, raise_exception=False):
+        return "even sizes"
+    twice = gradgradcheck(layer, odd, raise_exception=False)
+    return "right" if twice else "second derivative"
+
+
+diagnose.slips(
+    size_1=(
+        "(a, 3, → (a, 1,",
+        "With size 1 no channel has a neighbour, so a mistake in what neighbours are charged does "
+        "not show. Take an odd size from 3.",
+    ),
+    odd_only=(
+        "(a, 4, → (a, 5,",
+        "All your sizes are odd. Their windows are their own mirror image; try an even size as well.",
+    ),
+    trusts_the_output=(
+        "not torch.allclose(layer(*arguments), F.local_response_norm(*arguments)) → False",
+        "gradcheck compares a backward pass with its own forward pass. A layer whose output is "
+        "wrong can pass it: compare the output with that of F.local_response_norm first.",
+    ),
+    trusts_the_gradient=(
+        "not gradcheck( → False and gradcheck(",
+        "The outputs are compared and the gradients are not. A layer can have the right output and "
+        "a wrong backward pass.",
+    ),
+    one_derivative=(
+        "twice = gradgradcheck(layer, odd, raise_exception=False) → twice = True",
+        "A backward pass can be right and its own derivative wrong: ask gradgradcheck as well.",
+    ),
+    single_precision=(
+        "dtype=torch.float64 → dtype=torch.float32",
+        "gradcheck takes differences over a millionth. In float32 these are mostly rounding, so it "
+        "refuses right layers as well: use float64.",
+    ),
+    two_channels=(
+        "[[1.0, -2.0, 3.0, 0.5, 2.5]] → [[1.0, -2.0]]",
+        "With two channels nothing ever leaves a window. Take more channels than the window has.",
+    ),
+)
+
+
+class Context(torch.nn.Module):
+    """What torch hands to a backward method, with the tensors that forward saved."""
+
+    def __init__(self, a, size, alpha, beta, k):
+        super().__init__()
+        self.register_buffer("a", a)
+        with torch.no_grad():
+            self.register_buffer("s", formulas.lrn_scale(a, size, alpha, k))
+        self.saved_tensors, self.constants = (self.a, self.s), (size, alpha, beta, k)
+
+
+@exercise(
+    cases={
+        "values": {
+            "an error in channel 2, size 3": lambda: (
+                Context(tensor([1.0, 2, 3, 4]), 3, 1.0, 0.75, 1.0),
+                tensor([0.0, 1, 0, 0]),
+            ),
+            "errors everywhere, size 5": lambda: (Context(rows(), 5, 2.0, 0.75, 1.0), errors()),
+            "size 4, β = 0.5": lambda: (Context(rows(), 4, 0.8, 0.5, 2.0), errors()),
+            "size 2, float32": lambda: (
+                Context(rows(**SINGLE), 2, 1.5, 1.0, 1.0),
+                errors(**SINGLE),
+            ),
+            "size 1": lambda: (Context(rows(), 1, 0.5, 0.75, 1.5), errors()),
+        },
+        "shapes": {
+            "maps of 4×5, size 4": lambda: (Context(maps(), 4, 1.5, 0.75, 1.0), maps(2)),
+            "size 9, three channels": lambda: (Context(maps(), 9, 2.0, 0.75, 1.0), maps(2)),
+            "not contiguous": lambda: (Context(strided(), 3, 0.7, 0.75, 1.0), strided(2)),
+        },
+        "gradient": {
+            "in a and in the error": lambda: (
+                Context(rows(**GRAD), 2, 0.6, 0.75, 1.0),
+                errors(**GRAD),
+            )
+        },
+    },
+    without_autograd=True,
+    hints=[
+        "How many arguments did forward have, after ctx? backward returns one value for each.",
+        "The charges of the outputs are added up over the mirrored window: (size − 1) // 2 to the "
+        "left and size // 2 to the right.",
+        "For the second derivative s must be a function of a: compute it again from a. What forward "
+        "saved is a constant.",
+    ],
+    level=3,
+    minutes=15,
+)
+def lrn_backward(ctx, g_b):
+    """The backward method of an autograd.Function for LRN, for odd and even sizes; no autograd.
+
+    ctx.saved_tensors is (a, s), as forward saved them: floating-point tensors (batch, channels, …).
+    ctx.constants is (size, alpha, beta, k). g_b: the gradient in the output, like a. Returns what
+    torch wants for forward(ctx, a, size, alpha, beta, k): the gradient in a, and None for each
+    constant. It must be right if torch differentiates it once more, by a and by g_b.
+    Example: a = [[1, 2]], size = alpha = beta = k = 1, g_b = [[1, 0]] → [[0, 0]], None, None, …
+    """
+    (a, _), (size, alpha, beta, k) = ctx.saved_tensors, ctx.constants
     left, right = size // 2, (size - 1) // 2
 
     def sums(x, left, right):
@@ -396,192 +569,81 @@ def lrn_backward(a, grad_b, size, alpha, beta, k):
         return padded.unfold(-1, left + right + 1, 1).sum(-1).movedim(-1, 1)
 
     s = k + alpha / size * sums(a * a, left, right)
-    own = s**-beta * grad_b
-    return own - 2 * alpha * beta / size * a * sums(own * a / s, right, left)
+    own = s**-beta * g_b
+    g_a = own - 2 * alpha * beta / size * a * sums(own * a / s, right, left)
+    return g_a, None, None, None, None
 
 
 CHARGES = "sums(own * a / s, right, left)"
+BACKWARD_WINDOW = {name: WINDOW[name] for name in ("leans_right", "papers_window", "one_short")}
+PARTS = {name: slip for name, slip in SECOND_PART.items() if name not in WINDOW}
 lrn_backward.slips(
-    **SECOND_PART,
+    **BACKWARD_WINDOW,
+    **PARTS,
+    s_is_a_constant=(
+        "s = k + alpha / size * sums(a * a, left, right) → s = ctx.saved_tensors[1]",
+        "The values are right, but not their derivative: the saved s is a constant, and torch cannot "
+        "see that it depends on a. Compute s from a again.",
+    ),
+    gradient_alone=(
+        "return g_a, None, None, None, None → return g_a",
+        "The gradient is right, but torch wants one value for each argument of forward: four more, "
+        "None for each constant.",
+    ),
+    none_for_the_context=(
+        "return g_a, None, None, None, None → return g_a, None, None, None, None, None",
+        "One None too many: ctx is no argument that gets a gradient.",
+    ),
     hands_on=(
-        f"return own - 2 * alpha * beta / size * a * {CHARGES} → return grad_b * 1",
+        f"own - 2 * alpha * beta / size * a * {CHARGES} → g_b * 1",
         "The error is handed on as it came. That LRN has no parameters only means that it has none "
         "to learn: its outputs depend on its inputs in another way than by identity.",
     ),
     hears_only_its_own_error=(
         f"{CHARGES} → own * a / s",
-        "Only the channel's own error is here. a_i stands in its neighbours' denominators as well, "
-        "so their errors come back: sum be_j·b_j/s_j over them.",
+        "Only the channel's own error is here. a_j stands in its neighbours' denominators as well, "
+        "so their errors come back: sum g_b·b/s over them.",
     ),
     takes_the_error_out_of_the_sum=(
-        f"{CHARGES} → grad_b * sums(s**-beta * a / s, right, left)",
-        "The error in front of the sum is the channel's own, be_i. Each output j charges with its "
-        "own error: be_j belongs inside the sum.",
+        f"{CHARGES} → g_b * sums(s**-beta * a / s, right, left)",
+        "The error in front of the sum is the channel's own. Each output i charges with its own "
+        "error, so g_b belongs inside the sum.",
     ),
     a_row_for_a_column=(
         f"{CHARGES} → own / s * sums(a, left, right)",
-        "You have added up a row of the Jacobian: how output i depends on its inputs. Asked for is "
-        "the column: how all outputs j depend on input i, each with its error be_j.",
+        "You have added up a row of the Jacobian: how one output depends on its inputs. Asked for "
+        "is the column: how all outputs depend on one input, each with its own error.",
     ),
     multiplies_by_the_jacobian=(
-        f"{CHARGES} → s**-beta / s * sums(grad_b * a, left, right)",
+        f"{CHARGES} → s**-beta / s * sums(g_b * a, left, right)",
         "The errors are multiplied by the Jacobian itself. Backward takes its transpose: the scales "
-        "in the sum are those of the outputs j, not of i.",
+        "in the sum are those of the outputs.",
     ),
     sums_over_the_forward_window=(
         "right, left → left, right",
         "Right for odd sizes. For even ones the sum must run over the mirrored window: j hears of i "
-        "if i is in the window of j, so (size − 1) // 2 to the left and size // 2 to the right.",
+        "if j is in the window of i, so (size − 1) // 2 to the left and size // 2 to the right.",
     ),
     takes_a_for_b=(
-        "own * a / s → grad_b * a / s",
-        "In the sum stands a_j where b_j belongs: the derivative of s_j^(−β) leaves s_j^(−β − 1), "
-        "and a_j·s_j^(−β − 1) is b_j / s_j.",
+        "own * a / s → g_b * a / s",
+        "In the sum stands a where b belongs: the derivative of s^(−β) leaves s^(−β − 1), and "
+        "a·s^(−β − 1) is b/s.",
     ),
     forgets_to_divide_by_s=(
         "own * a / s → own * a",
-        "In the sum the division by s_j is missing: the power rule lowers the exponent by one.",
+        "In the sum the division by s is missing: the power rule lowers the exponent by one.",
     ),
     leaves_out_b=(
         "own * a / s → own / s",
-        "In the sum the output's own activation a_j is missing: it charges be_j·b_j/s_j.",
+        "In the sum the output's own activation is missing: it charges g_b·b/s.",
     ),
     leaves_out_a=(
         "size * a * sums → size * sums",
-        "The second part lacks the factor a_i in front of the sum: the derivative of a_i² is 2·a_i.",
+        "The second part lacks the factor a_j in front of the sum: the derivative of a_j² is 2·a_j.",
     ),
     divides_after_the_sum=(
         "a * sums(own * a / s, → a / s * sums(own * a,",
-        "The scale stands outside the sum, as s_i. Each neighbour j divided by its own s_j: divide "
-        "before you add up.",
-    ),
-    s_is_a_constant=(
-        "sums(a * a, left, right) → sums(a * a, left, right).detach()",
-        "The values are right, but they can't be differentiated again: s hangs on a, and here it "
-        "has been cut off.",
+        "The scale stands outside the sum, as that of the input's channel. Each output was divided "
+        "by its own: divide before you add up.",
     ),
 )
-
-
-@exercise(
-    cases={
-        "values": {
-            "1 … 7, size 3": lambda: (tensor([1.0, 2, 3, 4, 5, 6, 7]), 3),
-            "size 5": lambda: (rows(), 5),
-            "size 2": lambda: (rows(), 2),
-            "size 4, float32": lambda: (rows(**SINGLE), 4),
-            "40 channels, size 15": lambda: (normal(1, 40, seed=3), 15),
-        },
-        "shapes": {
-            "maps of 4×5, size 2": lambda: (maps(), 2),
-            "not contiguous": lambda: (strided(), 3),
-            "one channel": lambda: (tensor([1.0], [0.25]), 3),
-        },
-        "edges": {
-            "size 1": lambda: (rows(), 1),
-            "size 9, three channels": lambda: (maps(), 9),
-            "whole numbers stay whole": lambda: (
-                tensor([2**53 + 1, 3, -1, 5], dtype=torch.int64),
-                2,
-            ),
-        },
-    },
-    # Two a channel, the first window, and some room for sums of indices.
-    additions=lambda x, size: 2 * x.numel() + size * x[:, 0].numel() + 8 * x.shape[1],
-    hints=[
-        "Two neighbouring windows have nearly all channels in common. Which one is new, which one "
-        "is gone?",
-        "Keep one sum and go from channel to channel. The new one is i + (size − 1) // 2, if there "
-        "is one; the one that is gone is i − size // 2 − 1, if there is one.",
-        "What is in the window of a channel before the first one? With that you begin.",
-    ],
-    level=2,
-    minutes=10,
-)
-def window_sums(x, size):
-    """The sum of x over the window of each channel, by (5.1): torch's window, in dimension 1.
-
-    With one addition and one subtraction a channel, whatever the size. x: a tensor
-    (batch, channels, …); size: a whole number from 1. Returns a new tensor like x.
-    Example: x = [[1, 2, 3, 4]], size = 2 → [[1, 3, 5, 7]].
-    """
-    left, right = size // 2, (size - 1) // 2
-    sums, held = torch.empty_like(x), x[:, :right].sum(1)
-    for i in range(x.shape[1]):
-        if i + right < x.shape[1]:
-            held = held + x[:, i + right]
-        if i - left - 1 >= 0:
-            held = held - x[:, i - left - 1]
-        sums[:, i] = held
-    return sums
-
-
-window_sums.slips(
-    leans_right=LEANS,
-    papers_window=PAPERS,
-    never_lets_go=(
-        "if i - left - 1 >= 0 → if False",
-        "What has entered never leaves: from the second half on take away the channel that falls "
-        "out of the window.",
-    ),
-    keeps_the_first=(
-        "if i - left - 1 >= 0 → if i - left - 1 > 0",
-        "One channel stays in for ever: the first one. A test like `> 0` misses the index 0, which "
-        "is a channel. It is the slip of torch's CrossMapLRN2d.",
-    ),
-    takes_from_the_end=(
-        "if i - left - 1 >= 0 → if True",
-        "Negative indices count from the end: near channel 0 you take away channels that were never "
-        "added. Take one away only if its index is at least 0.",
-    ),
-    lets_go_too_early=(
-        "i - left - 1 → i - left",
-        "A channel leaves one step too early. The window of i begins at i − size // 2, so the one "
-        "that is gone is the one before that.",
-    ),
-    starts_empty=(
-        "x[:, :right].sum(1) → torch.zeros_like(x[:, 0])",
-        "The window starts empty: what lies to the right of channel 0 is missing from every sum.",
-    ),
-    looks_back_only=(
-        f"{TORCHS} → left, right = size - 1, 0",
-        "Your window ends at its channel, i − size + 1 … i. It should reach (size − 1) // 2 channels "
-        "beyond it.",
-    ),
-    looks_ahead_only=(
-        f"{TORCHS} → left, right = 0, size - 1",
-        "Your window begins at its channel, i … i + size − 1. It should begin size // 2 channels "
-        "before it.",
-    ),
-    all_before_it=(
-        f"{TORCHS} → left, right = x.shape[1], 0",
-        "These are the sums of all channels up to i. The channels left of the window must be taken "
-        "away again.",
-    ),
-)
-
-
-@window_sums.mistake
-def averages(x, size):
-    """Asked for is the sum; this is the mean over the window."""
-    return slices(x, size) / size
-
-
-@window_sums.mistake
-def squares_first(x, size):
-    """Add up x itself: the squares belong to the scale of LRN."""
-    return slices(x * x, size)
-
-
-@window_sums.mistake
-def runs_along_the_last_dimension(x, size):
-    """Your window runs along the last dimension. Channels are in dimension 1, and each position has
-    sums of its own."""
-    return slices(x.movedim(-1, 1), size).movedim(1, -1)
-
-
-@window_sums.mistake
-def sums_slices_from_below_0(x, size):
-    """A slice that starts at a negative index counts from the end, so the first channels lose their
-    windows. And asked for is a running sum: no window is added up anew."""
-    return slices(x, size, -size)

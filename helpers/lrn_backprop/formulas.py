@@ -1,8 +1,9 @@
 """Local response normalisation (LRN): forward, backward, what libraries make of it, and a fast one.
 
-Everywhere a is the input, s the scale, b = a·s^(−β) the output and be the error ∂L/∂b; tensors are
-(batch, channels, …), floating point. n is called `size`, and α is divided by it, as in torch. The
-window of channel i are the channels i − n//2 … i + (n − 1)//2, zeros beyond the ends.
+Everywhere a is the input, s the scale and b = a·s^(−β) the output; g_b is the gradient in b, ∂L/∂b,
+and g_a the gradient in a. Tensors are (batch, channels, …), floating point. n is called `size`, and α
+is divided by it, as in torch. The window of channel i are the channels i − n//2 … i + (n − 1)//2,
+zeros beyond the ends.
 """
 
 from functools import cache
@@ -10,7 +11,7 @@ from functools import cache
 import torch
 from torch.nn import functional as F
 
-from helpers.teaching.data import china
+from helpers.lrn_backprop.photograph import photo_activations
 
 
 def _valid(a, size):
@@ -63,7 +64,7 @@ def window_sums(x, size, mirrored=False):
 def lrn_scale(a, size, alpha, k):
     """s_i = k + (α/n)·Σ a_j² over the window of i. Raises as in `window_sums`, and for integers."""
     _valid(a, size)
-    return k + alpha / size * window_sums(a * a, size)
+    return window_sums(a * a, size).mul_(alpha / size).add_(k)
 
 
 def lrn(a, size, alpha, beta, k):
@@ -81,7 +82,7 @@ def turning_point(size, alpha, beta, k):
     return (size * k / (alpha * (2 * beta - 1))) ** 0.5 if beta > 0.5 else float("inf")
 
 
-# 2 · Who gets the blame
+# 2 · Does the error pass through unchanged?
 
 
 def lrn_jacobian(a, size, alpha, beta, k):
@@ -101,55 +102,67 @@ def window_matrix(channels, size):
     return ((j >= i - left) & (j <= i + right)).double()
 
 
-# 3 · The derivation
+# 3 · The backward pass, and what it is mistaken for
 
 
-def lrn_backward(a, grad_b, size, alpha, beta, k):
-    """ae_i = s_i^(−β)·be_i − (2αβ/n)·a_i·Σ be_j·b_j/s_j, the sum over the j whose windows hold i."""
+def lrn_backward(a, g_b, size, alpha, beta, k):
+    """g_a, equation (3.4): the sum runs over the outputs whose windows hold the input."""
     s = _positive(lrn_scale(a, size, alpha, k))
-    own = s**-beta * grad_b
-    blame = window_sums(own * a / s, size, mirrored=True)
-    return own - 2 * alpha * beta / size * a * blame
+    own = s**-beta * g_b
+    charges = window_sums(own * a / s, size, mirrored=True)
+    return own - 2 * alpha * beta / size * a * charges
 
 
-def frozen(a, grad_b, size, alpha, beta, k):
+def frozen(a, g_b, size, alpha, beta, k):
     """Wrong: the denominator taken for a constant, so that the error is scaled like the activation."""
-    return grad_b * lrn_scale(a, size, alpha, k) ** -beta
+    return g_b * lrn_scale(a, size, alpha, k) ** -beta
 
 
-def own_error(a, grad_b, size, alpha, beta, k):
-    """Wrong: quotient rule, but only with the channel's own error."""
+def own_output(a, g_b, size, alpha, beta, k):
+    """Wrong: differentiates output i by all its inputs, and multiplies by its own error.
+
+    The popular derivation, in its charitable reading: a row of the Jacobian in place of a column.
+    """
     s = lrn_scale(a, size, alpha, k)
-    return grad_b * (s**-beta - 2 * alpha * beta / size * a**2 * s ** (-beta - 1))
+    both = 2 * alpha * beta / size * a * window_sums(a, size)
+    return g_b * (s**-beta - both * s ** (-beta - 1))
 
 
-def same_window(a, grad_b, size, alpha, beta, k):
+def same_window(a, g_b, size, alpha, beta, k):
     """Wrong for even sizes: the sum runs over the forward window."""
     s = lrn_scale(a, size, alpha, k)
-    own = s**-beta * grad_b
+    own = s**-beta * g_b
     return own - 2 * alpha * beta / size * a * window_sums(own * a / s, size)
 
 
 WRONG = {
-    "passed on": lambda a, grad_b, *constants: grad_b.clone(),
+    "passed on": lambda a, g_b, *constants: g_b.clone(),
     "frozen denominator": frozen,
-    "own error only": own_error,
+    "own output only": own_output,
 }
+ACTIVATIONS = "standard normal", "photograph"
 
 
 @cache
-def sample(channels=8, rows=1000):
-    """Activations and errors, (rows, channels) of a standard normal each, float64, always the same."""
+def sample(activations="standard normal", rows=1000):
+    """a and g_b, (rows, 8) each, float64, always the same; g_b is standard normal.
+
+    activations: "standard normal", or "photograph" for edges at pixels chosen at random.
+    """
     generator = torch.Generator().manual_seed(5)
-    return torch.randn(2, rows, channels, generator=generator, dtype=torch.float64).unbind()
+    a, g_b = torch.randn(2, rows, 8, generator=generator, dtype=torch.float64).unbind()
+    if activations == "photograph":
+        pixels = photo_activations()[0].flatten(1).T
+        a = pixels[torch.randint(len(pixels), (rows,), generator=generator)].double()
+    return a, g_b
 
 
-def wrong_by(backward, size, alpha, beta=0.75, k=1.0):
+def wrong_by(backward, size, alpha, activations="standard normal", beta=0.75, k=1.0):
     """Mean over the rows of `sample` of the largest error, relative to the row's largest gradient."""
-    a, grad_b = sample()
-    right = lrn_backward(a, grad_b, size, alpha, beta, k)
-    off = (backward(a, grad_b, size, alpha, beta, k) - right).abs().amax(1)
-    return (off / right.abs().amax(1)).mean()
+    a, g_b = sample(activations)
+    right = lrn_backward(a, g_b, size, alpha, beta, k)
+    off = (backward(a, g_b, size, alpha, beta, k) - right).abs().amax(1)
+    return float((off / right.abs().amax(1)).mean())
 
 
 # 4 · Even windows and what the libraries do
@@ -218,6 +231,19 @@ def running_sums(x, size):
     return total
 
 
+def rows_below_zero(k, exponents=(-2, 3), seed=0, rows=20000):
+    """In which share of the rows a running sum makes a scale of 0 or below: n = 5, α = 1, float32.
+
+    A row has 16 channels; the logarithm (to base 10) of their sizes is uniform between the two
+    exponents.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    low, high = exponents
+    a = 10 ** (low + (high - low) * torch.rand(rows, 16, generator=generator))
+    s = k + running_sums(a * a, 5) / 5
+    return float((s <= 0).any(1).double().mean())
+
+
 def _power(s, beta):
     """s^(−β), from roots where these suffice: they are many times cheaper than a power."""
     if beta == 0.75:
@@ -228,43 +254,67 @@ def _power(s, beta):
     return s**-beta
 
 
-class LRN(torch.autograd.Function):
-    """`LRN.apply(a, size, alpha, beta, k)`: both passes in closed form, one sample after another.
+CACHED = 2**18
+"""How many numbers of an array one thread works on at a time, so that they stay in its cache."""
 
-    A sample's intermediate results stay in the processor's cache; a and s are all that is kept.
-    Derivatives of any order are right: under `create_graph` the backward pass starts again from a.
+
+def chunks(a):
+    """Slices of the first dimension of a: as many samples at a time as the caches hold, 1 or more."""
+    step = max(1, CACHED * torch.get_num_threads() // max(1, a[:1].numel()))
+    return [slice(start, start + step) for start in range(0, len(a), step)]
+
+
+class LRN(torch.autograd.Function):
+    """`LRN.apply(a, size, alpha, beta, k)`: the class of the page, with arrays that are used again.
+
+    It keeps a, and computes s anew. Derivatives of any order are right.
     """
 
     @staticmethod
     def forward(ctx, a, size, alpha, beta, k):
-        _valid(a, size)
-        s, b = (torch.empty(a.shape, dtype=a.dtype, device=a.device) for _ in range(2))
-        squares = None
-        for a_1, s_1, b_1 in zip(a, s, b, strict=True):
-            squares = torch.mul(a_1, a_1, out=squares)
-            _add_window(squares, *sides(size), out=s_1.copy_(squares))
-            s_1.mul_(alpha / size).add_(k)
-            torch.mul(a_1, _power(s_1, beta), out=b_1)
-        if k <= 0 or alpha < 0:  # else no scale can be 0 or below, and looking costs time
-            _positive(s)
-        ctx.save_for_backward(a, s)
+        ctx.save_for_backward(a)
         ctx.constants = size, alpha, beta, k
+        b = torch.empty(a.shape, dtype=a.dtype, device=a.device)
+        for part in chunks(a):
+            s = lrn_scale(a[part], size, alpha, k)
+            if k <= 0 or alpha < 0:  # else no scale can be 0 or below, and looking costs time
+                _positive(s)
+            torch.mul(a[part], _power(s, beta), out=b[part])
         return b
 
     @staticmethod
-    def backward(ctx, grad_b):
-        a, s = ctx.saved_tensors
-        size, alpha, beta, k = ctx.constants
-        if torch.is_grad_enabled():  # a derivative of this derivative is wanted; s depends on a
-            return lrn_backward(a, grad_b, size, alpha, beta, k), None, None, None, None
-        grad_a = torch.empty(a.shape, dtype=a.dtype, device=a.device)
-        blame = torch.empty_like(grad_a[0]) if len(a) else None
-        for a_1, s_1, grad_b_1, grad_a_1 in zip(a, s, grad_b, grad_a, strict=True):
-            own = _power(s_1, beta).mul_(grad_b_1)
-            charges = (own * a_1).div_(s_1)
-            _add_window(charges, *reversed(sides(size)), out=blame.copy_(charges))
-            torch.addcmul(own, a_1, blame, value=-2 * alpha * beta / size, out=grad_a_1)
-        return grad_a, None, None, None, None
+    def backward(ctx, g_b):
+        (a,), (size, alpha, beta, k) = ctx.saved_tensors, ctx.constants
+        if torch.is_grad_enabled():  # this is to be differentiated again: nothing in place
+            return lrn_backward(a, g_b, size, alpha, beta, k), None, None, None, None
+        g_a = torch.empty(a.shape, dtype=a.dtype, device=a.device)
+        for part in chunks(a):
+            s = lrn_scale(a[part], size, alpha, k)
+            own = _power(s, beta).mul_(g_b[part])
+            charges = (own * a[part]).div_(s)
+            _add_window(
+                charges.movedim(1, 0), *sides(size)[::-1], out=s.copy_(charges).movedim(1, 0)
+            )
+            torch.addcmul(own, a[part], s, value=-2 * alpha * beta / size, out=g_a[part])
+        return g_a, None, None, None, None
+
+
+def layer(forward, backward):
+    """A layer (a, size, alpha, beta, k) → b with this forward and backward pass, right or wrong."""
+
+    class Layer(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, a, *constants):
+            ctx.save_for_backward(a)
+            ctx.constants = constants
+            return forward(a, *constants)
+
+        @staticmethod
+        def backward(ctx, g_b):
+            (a,) = ctx.saved_tensors
+            return backward(a, g_b, *ctx.constants), None, None, None, None
+
+    return Layer.apply
 
 
 class SavesScale(torch.autograd.Function):
@@ -278,12 +328,12 @@ class SavesScale(torch.autograd.Function):
         return a * s**-beta
 
     @staticmethod
-    def backward(ctx, grad_b):
+    def backward(ctx, g_b):
         a, s = ctx.saved_tensors
         size, alpha, beta = ctx.constants
-        own = s**-beta * grad_b
-        blame = window_sums(own * a / s, size, mirrored=True)
-        return own - 2 * alpha * beta / size * a * blame, None, None, None, None
+        own = s**-beta * g_b
+        charges = window_sums(own * a / s, size, mirrored=True)
+        return own - 2 * alpha * beta / size * a * charges, None, None, None, None
 
 
 def kept_arrays(layer, a, *constants):
@@ -299,58 +349,3 @@ def kept_arrays(layer, a, *constants):
         b = layer(a, *constants)
     del b
     return sum(kept.values()) / (a.numel() * a.element_size())
-
-
-# 6 · On real data
-
-ORIENTATIONS = 8
-REACH, WAVELENGTH, SPREAD = 5, 8.0, (1.8, 3.2)  # pixels; spread across and along the edge
-
-
-@cache
-def edge_filters():
-    """Odd Gabor filters for edges in 8 orientations, (8, 1, 11, 11) float32.
-
-    Each answers a step of height h along its edge with h.
-    """
-    at = torch.arange(-REACH, REACH + 1, dtype=torch.float64)
-    y, x = torch.meshgrid(-at, at, indexing="ij")  # y upwards
-    angle = torch.arange(ORIENTATIONS, dtype=torch.float64)[:, None, None] * torch.pi / ORIENTATIONS
-    along = x * angle.cos() + y * angle.sin()
-    across = y * angle.cos() - x * angle.sin()
-    envelope = torch.exp(-((across / SPREAD[0]) ** 2 + (along / SPREAD[1]) ** 2) / 2)
-    wave = torch.sin(2 * torch.pi * across / WAVELENGTH) * envelope
-    return (wave / (wave * (across > 0)).sum((1, 2), keepdim=True)).float()[:, None]
-
-
-@cache
-def photo_activations():
-    """|edge filter| of the photograph with pixels from 0 to 255: (1, 8, 132, 203) float32."""
-    return F.conv2d(china().float()[None, None], edge_filters()).abs()
-
-
-# 7 · Then and now
-
-
-def normalisers(channels):
-    """Name → layer without parameters, as a function of (batch, channels, height, width)."""
-    return {
-        "batch": lambda a: F.batch_norm(a, None, None, training=True),
-        "layer": lambda a: F.layer_norm(a, a.shape[1:]),
-        "instance": F.instance_norm,
-        "group": lambda a: F.group_norm(a, channels // 2),
-        "local response": lambda a: lrn(a, 3, 1.0, 0.75, 1.0),
-    }
-
-
-@cache
-def probe(shape, method, channel):
-    """Which inputs a normalised value depends on: a bool tensor of `shape`, found by autograd.
-
-    shape: (batch, channels, height, width); the value is the one at (1, channel, 1, 2).
-    """
-    generator = torch.Generator().manual_seed(0)
-    a = torch.randn(shape, generator=generator, dtype=torch.float64).requires_grad_()
-    b = normalisers(shape[1])[method](a)
-    (gradient,) = torch.autograd.grad(b[1, channel, 1, 2], a)
-    return gradient.abs() > 1e-12

@@ -6,40 +6,40 @@ __all__ = [  # noqa: RUF022 (the order of the page)
     "output_of_one_channel",
     "who_receives",
     "frozen_at_small_alpha",
-    "what_crossmap_does",
+    "right_for_odd_sizes",
     "running_sum_of_zeros",
-    "what_backward_keeps",
-    "bright_pixels",
-    "ten_times_the_input",
+    "differentiated_again",
+    "another_winner",
 ]
 
 output_of_one_channel = question(
-    "One channel's activation grows and grows, its neighbours stay as they are. With AlexNet's β of "
-    "0.75, what does that channel's own output do?",
+    "The middle one of five activations grows and grows, the others stay as they are. With β = 0.75, "
+    "what does its own output do?",
     {
-        "it grows in proportion": "Only as long as the constant k is most of the denominator. The "
-        "channel's own square stands in the denominator as well, and soon it is most of it.",
-        "it grows, then falls": "The denominator holds the square of the activation to the power "
-        "0.75, that is its 1.5th power. In the end it grows faster than the activation itself.",
+        "it grows in proportion": "Only as long as the constant k is most of the scale. The "
+        "channel's own square stands in the scale as well, and soon it is most of it.",
+        "it grows, then falls": "The scale holds the square of the activation, and its power 0.75 is "
+        "the activation to the power 1.5. In the end that grows faster than the activation itself.",
         "it grows, more and more slowly": "That is what happens for β below ½. At 0.75 the "
         "denominator grows with the activation to the power 1.5, which is faster than the activation.",
-        "it levels off": "That is what happens for β = ½, where the denominator grows exactly as "
-        "fast as the activation. At 0.75 it grows with the power 1.5, so it wins.",
+        "it levels off": "That is what happens for β = ½, where the denominator grows as fast as "
+        "the activation. At 0.75 it grows with the power 1.5, so it wins.",
     },
     right="it grows, then falls",
 )
 
 who_receives = question(
-    "a = (1, 2, 3, 4), n = 3, α = 1. Only output 2 has an error, 1. Which inputs receive a gradient?",
+    "a = (1, 2, 3, 4), n = 3, α = 1. Only output 2 has an error: ∂L/∂b is (0, 1, 0, 0). Which inputs "
+    "receive a gradient?",
     {
         "2 only, the error itself": "A layer without parameters still changes what goes through it. "
         "Output 2 is input 2 times a factor, and that factor depends on inputs 1, 2 and 3.",
         "2 only, a smaller one": "Outputs 1 and 3 have no error, but that does not matter. Output 2 "
-        "itself depends on inputs 1 and 3, since their squares are in its denominator.",
+        "itself depends on inputs 1 and 3, since their squares are in its scale.",
+        "1, 2 and 3, all positive": "A larger input 1 or 3 makes the scale of output 2 larger, and "
+        "so output 2 smaller. Their gradients are negative.",
         "1, 2 and 3, of both signs": "Output 2 grows with input 2. It shrinks when input 1 or 3 "
-        "grows, for they are in its denominator. Input 4 is not.",
-        "1, 2 and 3, all positive": "A larger input 1 or 3 makes the denominator of output 2 larger, "
-        "and so output 2 smaller. Their gradients are negative: −0.048 and −0.144.",
+        "grows, for they are in its scale. Input 4 is not.",
     },
     right="1, 2 and 3, of both signs",
 )
@@ -51,34 +51,33 @@ frozen_at_small_alpha = question(
     {
         "in no row": "What is missing has the factor 2αβ/n = 0.00003. The error is 0.00007 on "
         "average, and in the worst row half of what is allowed.",
-        "in about half of them": "That needs a larger α. What is missing has the factor "
-        "2αβ/n = 0.00003, and even in the worst row the error is half of what is allowed.",
-        "in nearly all of them": "That is so from α = 0.01 on, where 96 % of the rows fail. At "
-        "0.0001 what is missing has the factor 2αβ/n = 0.00003.",
+        "in about half of them": "That needs larger activations, or a larger α. What is missing has "
+        "the factor 2αβ/n = 0.00003, and even in the worst row the error is half of what is allowed.",
+        "in nearly all of them": "With activations ten times as large it would be 96 % of the rows. "
+        "Here what is missing has the factor 2αβ/n = 0.00003.",
     },
     right="in no row",
 )
 
-what_crossmap_does = question(
-    "torch has two such layers: nn.LocalResponseNorm and, for pictures, nn.CrossMapLRN2d. With n = 3 "
-    "and a = 1, 2, … 7 the squares in the windows sum to 5, 14, 29, 50, 77, 110, 85. The sums of "
-    "CrossMapLRN2d are 5, 14, 30, 51, 78, 111, 86. What does it do?",
+right_for_odd_sizes = question(
+    "My backward pass agrees with torch's to 15 digits, at n = 3 and at n = 5, α = 1, in float64. "
+    "Which of these mistakes can still be in it?",
     {
-        "its windows reach one channel further to the left": "Then the third sum would have 1² too "
-        "much, but the fourth 2² = 4, the fifth 3² = 9. All of them have 1 too much.",
-        "it rounds in another way": "Squares of whole numbers are exact in floating point, and so "
-        "are their sums. A difference of 1 in 30 is no rounding.",
-        "channel 1 never leaves the window": "From the third channel on each sum has 1² too much. "
-        "The first channel's square is added and never taken away again.",
-        "it adds k a second time": "Then the first two sums would be too large as well. They are "
-        "right, and the others are 1 too large.",
+        "none: 15 digits are no accident": "They are none, at odd sizes. But an odd window is its own "
+        "mirror image, and an even one is not.",
+        "a frozen denominator": "At α = 1 that is off by a third of the largest gradient, and 15 "
+        "digits would not agree.",
+        "each input hears only of its own output": "At n = 3 that is off by a third of the largest "
+        "gradient. Only at n = 1 it would not show.",
+        "for even n, the sum runs over the wrong neighbours": "An odd window reaches as far to the "
+        "left as to the right, so that its mirror image is the same window. At n = 4 it would show.",
     },
-    right="channel 1 never leaves the window",
+    right="for even n, the sum runs over the wrong neighbours",
 )
 
 running_sum_of_zeros = question(
-    "Six channels in float32, a = (3.3, 10000, 0.1, 0, 0, 0), n = 3, k = 0.001, and a running sum of "
-    "squares. What is the scale of the last channel, whose window holds only zeros?",
+    "Six channels in float32, a = (3.3, 10000, 0.1, 0, 0, 0), n = 3, α = 1, k = 0.001, and a running "
+    "sum of squares. What is the scale of the last channel, whose window holds only zeros?",
     {
         "a negative number": "Beside 100 000 000 the 0.01 of channel 3 is rounded away when it "
         "enters. When it leaves, 0.01 is subtracted all the same: 0.001 − 0.01/3.",
@@ -90,48 +89,32 @@ running_sum_of_zeros = question(
     right="a negative number",
 )
 
-what_backward_keeps = question(
-    "A layer keeps arrays from its forward pass for its backward pass. Which of these keeps the "
-    "most: (3.4) written down as a closed form; the formula typed in, `a * s**-beta`, with autograd; "
-    "or torch's own F.local_response_norm?",
+differentiated_again = question(
+    "This class passes gradcheck. A gradient penalty differentiates its backward pass once more. What "
+    "comes out?",
     {
-        "the closed form": "It needs a and s, so it keeps two arrays of the size of the input. The "
-        "typed formula keeps three, torch's function four.",
-        "the typed formula": "It keeps three arrays. torch's function keeps four, since it pads, "
-        "pools and divides in separate steps, and autograd stores what each of them needs.",
-        "all the same": "Autograd stores what each single step needs. There are four arrays for "
-        "torch's function, three for the typed formula and two for the closed form.",
-        "torch's own function": "It keeps four arrays, among them the padded squares, the scale and "
-        "the denominator. The typed formula keeps three, the closed form two.",
+        "the right second derivative": "It would be if s were computed from a in the backward pass. "
+        "Here s was saved by forward, and for torch it is a constant.",
+        "zeros": "The a in front of the sum is differentiated, so something is left. What depends on "
+        "a by way of s is missing.",
+        "an error": "Nothing tells torch that s once came from a. It differentiates what it sees, "
+        "and it sees a constant.",
+        "a wrong number, without a warning": "The saved s is a constant for torch, so all that "
+        "depends on a by way of s is missing.",
     },
-    right="torch's own function",
+    right="a wrong number, without a warning",
 )
 
-bright_pixels = question(
-    "Which share of the pixels reaches a quarter of the largest value of its channel, after LRN "
-    "compared to before?",
+another_winner = question(
+    "At each pixel one of the eight orientations is the strongest. After LRN with n = 5 and α = 0.01, "
+    "in how many pixels is it another one?",
     {
-        "fewer: only winners stay": "Channels do compete, but a strong edge has the largest "
-        "denominator of all, its own square in it. It is damped more than a faint one.",
-        "many more": "Strong edges have large denominators and are damped most, faint ones hardly. "
-        "So the faint ones catch up with the largest.",
-        "about as many": "It would be so if all pixels were divided by the same number. Strong "
-        "edges are divided by more than faint ones.",
+        "in none: neighbours share a scale": "They would if all eight were in every window. With "
+        "n = 5 each channel has a window of its own, and its own scale.",
+        "in a few, below 5 %": "The scales differ by more than that: an end channel has only three "
+        "channels in its window, so its scale is often much smaller.",
+        "in more than a quarter": "Each channel has its own window. A weaker one with quiet "
+        "neighbours, or with few, is divided by less, and overtakes.",
     },
-    right="many more",
-)
-
-ten_times_the_input = question(
-    "Multiply a layer's input by 10. Which of these layers returns (nearly) what it returned before?",
-    {
-        "LRN": "It divides by s^β. Where k hardly counts, that grows by 10 to the power 1.5, which "
-        "is 32, and not by 10.",
-        "both": "Batch normalisation does: its standard deviation grows by 10. LRN does not: its s^β "
-        "grows by another factor than 10.",
-        "neither": "Batch normalisation does. It divides by a standard deviation, and that is 10 "
-        "times as large for an input 10 times as large.",
-        "batch normalisation": "It divides by a standard deviation, which grows by 10 as well. LRN "
-        "divides by s^β, which grows by another factor.",
-    },
-    right="batch normalisation",
+    right="in more than a quarter",
 )

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from torch.autograd import gradcheck, gradgradcheck
 from torch.nn import functional as F
 
 from helpers.lrn_backprop import exercises
@@ -15,10 +16,34 @@ def attempt(exercise, mistake):
     return lambda function: ATTEMPTS.append((exercise, mistake, function))
 
 
-# lrn_scale
+def scale(mistake):
+    """The same for the scale alone, a part of lrn that people write as a function of its own."""
+
+    def note(function):
+        def lrn(a, size, alpha, beta, k):
+            return a * function(a, size, alpha, k) ** -beta
+
+        attempt("lrn", mistake)(lrn)
+
+    return note
 
 
-@attempt("lrn_scale", "papers_window")
+def method(mistake):
+    """The same for lrn_backward, written as a function of a and the error."""
+
+    def note(function):
+        def lrn_backward(ctx, g_b):
+            return function(ctx.saved_tensors[0], g_b, *ctx.constants), None, None, None, None
+
+        attempt("lrn_backward", mistake)(lrn_backward)
+
+    return note
+
+
+# lrn: its scale
+
+
+@scale("papers_window")
 def _(a, size, alpha, k):
     channels, half, squared = a.shape[1], size // 2, a.pow(2)
     scale = torch.full_like(a, k)
@@ -28,7 +53,7 @@ def _(a, size, alpha, k):
     return scale
 
 
-@attempt("lrn_scale", "papers_window + papers_alpha")
+@scale("papers_window + papers_alpha")
 def _(a, size, alpha, k):
     out = []
     for i in range(a.shape[1]):
@@ -39,20 +64,20 @@ def _(a, size, alpha, k):
     return torch.stack(out, 1)
 
 
-@attempt("lrn_scale", "papers_alpha")
+@scale("papers_alpha")
 def _(a, size, alpha, k):
     x = a.reshape(a.shape[0], 1, a.shape[1], -1).square()
     x = F.pad(x, (0, 0, size // 2, (size - 1) // 2))
     return (k + alpha * size * F.avg_pool2d(x, (size, 1), stride=1)).reshape(a.shape)
 
 
-@attempt("lrn_scale", "along_the_last_dimension")
+@scale("along_the_last_dimension")
 def _(a, size, alpha, k):
     padded = F.pad(a**2, (size // 2, (size - 1) // 2))
     return k + alpha / size * padded.unfold(-1, size, 1).sum(-1)
 
 
-@attempt("lrn_scale", "starts_below_0")
+@scale("starts_below_0")
 def _(a, size, alpha, k):
     s = torch.zeros_like(a)
     for c in range(a.size(1)):
@@ -60,7 +85,7 @@ def _(a, size, alpha, k):
     return k + s * alpha / size
 
 
-@attempt("lrn_scale", "one_short")
+@scale("one_short")
 def _(a, size, alpha, k):
     s = torch.zeros_like(a)
     for c in range(a.size(1)):
@@ -68,7 +93,7 @@ def _(a, size, alpha, k):
     return k + s * alpha / size
 
 
-@attempt("lrn_scale", "divides_by_what_is_there")
+@scale("divides_by_what_is_there")
 def _(a, size, alpha, k):
     means = []
     for c in range(a.size(1)):
@@ -76,12 +101,12 @@ def _(a, size, alpha, k):
     return k + alpha * torch.stack(means, dim=1)
 
 
-@attempt("lrn_scale", "all_channels")
+@scale("all_channels")
 def _(a, size, alpha, k):
     return k + alpha / size * (a * a).sum(1, keepdim=True).expand_as(a)
 
 
-@attempt("lrn_scale", "k_in_the_sum")
+@scale("k_in_the_sum")
 def _(a, size, alpha, k):
     s = torch.full_like(a, k)
     for offset in range(-(size // 2), (size - 1) // 2 + 1):
@@ -91,26 +116,26 @@ def _(a, size, alpha, k):
     return s * (alpha / size)
 
 
-@attempt("lrn_scale", "leans_right + papers_alpha")
+@scale("leans_right + papers_alpha")
 def _(a, size, alpha, k):
     left = (size - 1) // 2
     squares = torch.cat([torch.zeros_like(a[:, :1])] * left + [a * a], 1)
     return k + alpha * torch.stack([squares[:, i : i + size].sum(1) for i in range(a.shape[1])], 1)
 
 
-@attempt("lrn_scale", "without_squares")
+@scale("without_squares")
 def _(a, size, alpha, k):
     padded = F.pad(a.transpose(1, -1), (size // 2, (size - 1) // 2)).transpose(1, -1)
     return k + alpha / size * sum(padded[:, i : i + a.shape[1]] for i in range(size))
 
 
-@attempt("lrn_scale", None)
+@scale(None)
 def _(a, size, alpha, k):
     padded = F.pad(a.transpose(1, -1).abs(), (size // 2, (size - 1) // 2)).transpose(1, -1)
     return k + alpha / size * sum(padded[:, i : i + a.shape[1]] for i in range(size))
 
 
-@attempt("lrn_scale", "own_channel_only")
+@scale("own_channel_only")
 def _(a, size, alpha, k):
     return k + alpha / size * a**2
 
@@ -152,12 +177,6 @@ def _(a, size, alpha, beta, k):
 def _(a, size, alpha, beta, k):
     flat = a.flatten(2) if a.dim() > 2 else a[..., None]
     return F.local_response_norm(flat, size, alpha, beta).reshape(a.shape)
-
-
-@attempt("lrn", None)
-def _(a, size, alpha, beta, k):
-    flat = a.flatten(2) if a.dim() > 2 else a[..., None]
-    return F.local_response_norm(flat, size, alpha, beta, k).reshape(a.shape)
 
 
 @attempt("lrn", "always_075")
@@ -217,136 +236,184 @@ def _(a, size, alpha, beta, k):
     return (s**-beta).diag() - 2 * alpha * beta / size * shared
 
 
+# rms_backward
+
+
+def _rms(a, k):
+    return 1 / torch.sqrt(k + (a**2).mean(dim=1, keepdim=True))
+
+
+@attempt("rms_backward", "frozen")
+def _(a, g_b, k):
+    return g_b * _rms(a, k)
+
+
+@attempt("rms_backward", "own_error_only")
+def _(a, g_b, k):
+    r = _rms(a, k)
+    return g_b * (r - a**2 * r**3 / a.size(1))
+
+
+@attempt("rms_backward", "sums_for_means")
+def _(a, g_b, k):
+    r = _rms(a, k)
+    return g_b * r - a * r**3 * torch.sum(g_b * a, dim=1, keepdim=True)
+
+
+@attempt("rms_backward", "own_output_only")
+def _(a, g_b, k):
+    r = _rms(a, k)
+    return g_b * (r - r**3 * a * a.mean(1, keepdim=True))
+
+
+@attempt("rms_backward", "keeps_the_power")
+def _(a, g_b, k):
+    r = _rms(a, k)
+    return r * (g_b - a * (g_b * a).mean(1, keepdim=True))
+
+
+@attempt("rms_backward", "k_is_0")
+def _(a, g_b, k):
+    r = _rms(a, 0)
+    b = a * r
+    return r * (g_b - b * (g_b * b).mean(1, keepdim=True))
+
+
+@attempt("rms_backward", None)
+def _(a, g_b, k):  # the mean is taken away as well, as in a layer norm
+    r = _rms(a, k)
+    b = a * r
+    return r * (g_b - g_b.mean(1, keepdim=True) - b * (g_b * b).mean(1, keepdim=True))
+
+
+@attempt("rms_backward", None)
+def _(a, g_b, k):
+    x = a.detach().clone().requires_grad_()
+    (x * _rms(x, k)).backward(g_b)
+    return x.grad
+
+
+# diagnose
+
+
+def _tests(layer, a, sizes, twice=True):
+    for size in sizes:
+        arguments = a, size, 1.0, 0.75, 1.0
+        if not torch.allclose(layer(*arguments), F.local_response_norm(*arguments)):
+            return "forward"
+    for size in sizes:
+        if not gradcheck(layer, (a, size, 1.0, 0.75, 1.0), raise_exception=False):
+            return "backward" if size % 2 else "even sizes"
+    done = not twice or gradgradcheck(layer, (a, 3, 1.0, 0.75, 1.0), raise_exception=False)
+    return "right" if done else "second derivative"
+
+
+def _random(channels=6, dtype=torch.float64):
+    generator = torch.Generator().manual_seed(3)
+    return torch.randn(1, channels, 1, dtype=dtype, generator=generator).requires_grad_()
+
+
+@attempt("diagnose", "size_1")
+def _(layer):
+    return _tests(layer, _random(), (1, 4))
+
+
+@attempt("diagnose", "odd_only")
+def _(layer):
+    return _tests(layer, _random(), (3, 5))
+
+
+@attempt("diagnose", "one_derivative")
+def _(layer):
+    return _tests(layer, _random(), (3, 4), twice=False)
+
+
+@attempt("diagnose", "two_channels")
+def _(layer):
+    return _tests(layer, _random(2), (3, 4))
+
+
+@attempt("diagnose", "trusts_the_output")
+def _(layer):
+    for size in (3, 4):
+        if not gradcheck(layer, (_random(), size, 1.0, 0.75, 1.0), raise_exception=False):
+            return "backward" if size == 3 else "even sizes"
+    twice = gradgradcheck(layer, (_random(), 3, 1.0, 0.75, 1.0), raise_exception=False)
+    return "right" if twice else "second derivative"
+
+
+@attempt("diagnose", None)
+def _(layer):  # even sizes come first, so that all that is wrong is wrong there
+    return _tests(layer, _random(), (4, 3))
+
+
 # lrn_backward
 
 
-@attempt("lrn_backward", "frozen")
-def _(a, grad_b, size, alpha, beta, k):
-    return grad_b / _scale(a, size, alpha, k) ** beta
+@method("frozen")
+def _(a, g_b, size, alpha, beta, k):
+    return g_b / _scale(a, size, alpha, k) ** beta
 
 
-@attempt("lrn_backward", "sums_over_the_forward_window")
-def _(a, grad_b, size, alpha, beta, k):
+@method("sums_over_the_forward_window")
+def _(a, g_b, size, alpha, beta, k):
     s = _scale(a, size, alpha, k)
-    charge, total = grad_b * a * s ** (-beta - 1), []
+    charge, total = g_b * a * s ** (-beta - 1), []
     for i in range(a.shape[1]):
         total.append(charge[:, max(0, i - size // 2) : i + (size - 1) // 2 + 1].sum(1))
-    return s**-beta * grad_b - 2 * alpha * beta / size * a * torch.stack(total, 1)
+    return s**-beta * g_b - 2 * alpha * beta / size * a * torch.stack(total, 1)
 
 
-@attempt("lrn_backward", "hears_only_its_own_error")
-def _(a, grad_b, size, alpha, beta, k):
+@method("hears_only_its_own_error")
+def _(a, g_b, size, alpha, beta, k):
     s = _scale(a, size, alpha, k)
-    return grad_b * (s - 2 * alpha * beta / size * a * a) / s ** (beta + 1)
+    return g_b * (s - 2 * alpha * beta / size * a * a) / s ** (beta + 1)
 
 
-@attempt("lrn_backward", "multiplies_by_the_jacobian")
-def _(a, grad_b, size, alpha, beta, k):
+@method("multiplies_by_the_jacobian")
+def _(a, g_b, size, alpha, beta, k):
     s, ae = _scale(a, size, alpha, k), torch.zeros_like(a)
     for i in range(a.shape[1]):
-        ae[:, i] = grad_b[:, i] * s[:, i] ** -beta
+        ae[:, i] = g_b[:, i] * s[:, i] ** -beta
         for j in range(max(0, i - size // 2), min(a.shape[1], i + (size - 1) // 2 + 1)):
             factor = 2 * alpha * beta / size * a[:, i] * a[:, j] * s[:, i] ** (-beta - 1)
-            ae[:, i] = ae[:, i] - factor * grad_b[:, j]
+            ae[:, i] = ae[:, i] - factor * g_b[:, j]
     return ae
 
 
-@attempt("lrn_backward", "papers_window + leaves_out_the_two")
-def _(a, grad_b, size, alpha, beta, k):
+@method("papers_window + leaves_out_the_two")
+def _(a, g_b, size, alpha, beta, k):
     half, c = size // 2, a.shape[1]
     s = k + alpha / size * torch.stack(
         [(a[:, max(0, i - half) : i + half + 1] ** 2).sum(1) for i in range(c)], 1
     )
-    ratio = grad_b * a * s**-beta / s
+    ratio = g_b * a * s**-beta / s
     sums = [ratio[:, max(0, i - half) : i + half + 1].sum(1) for i in range(c)]
-    return s**-beta * grad_b - alpha * beta / size * a * torch.stack(sums, 1)
+    return s**-beta * g_b - alpha * beta / size * a * torch.stack(sums, 1)
 
 
-@attempt("lrn_backward", None)
-def _(a, grad_b, size, alpha, beta, k):
+@method(None)
+def _(a, g_b, size, alpha, beta, k):
     x = a.detach().clone().requires_grad_()
-    (x / _scale(x, size, alpha, k) ** beta).backward(grad_b)
+    (x / _scale(x, size, alpha, k) ** beta).backward(g_b)
     return x.grad
 
 
-@attempt("lrn_backward", "a_row_for_a_column")
-def _(a, grad_b, size, alpha, beta, k):
+@method("a_row_for_a_column")
+def _(a, g_b, size, alpha, beta, k):
     s, rows = _scale(a, size, alpha, k), torch.zeros_like(a)
     for i in range(a.shape[1]):
         rows[:, i] = a[:, max(0, i - size // 2) : i + (size - 1) // 2 + 1].sum(1)
-    return grad_b * (s**-beta - 2 * alpha * beta / size * a * rows * s ** (-beta - 1))
+    return g_b * (s**-beta - 2 * alpha * beta / size * a * rows * s ** (-beta - 1))
 
 
-@attempt("lrn_backward", None)
-def _(a, grad_b, size, alpha, beta, k):  # the error's scale is left out of the first part
+@method(None)
+def _(a, g_b, size, alpha, beta, k):  # the error's scale is left out of the first part
     s, total = _scale(a, size, alpha, k), torch.zeros_like(a)
-    charge = grad_b * a / s ** (beta + 1)
+    charge = g_b * a / s ** (beta + 1)
     for i in range(a.shape[1]):
         total[:, i] = charge[:, max(0, i - (size - 1) // 2) : i + size // 2 + 1].sum(1)
-    return grad_b - 2 * alpha * beta / size * a * total
-
-
-# window_sums
-
-
-@attempt("window_sums", None)
-def _(x, size):  # begins with the whole of the first window, and then adds its end again
-    left, right = size // 2, (size - 1) // 2
-    held, out = x[:, : right + 1].sum(1), []
-    for i in range(x.shape[1]):
-        if i + right < x.shape[1]:
-            held = held + x[:, i + right]
-        if i > left:
-            held = held - x[:, i - left - 1]
-        out.append(held)
-    return torch.stack(out, dim=1)
-
-
-@attempt("window_sums", None)
-def _(x, size):
-    sums = torch.zeros_like(x)
-    for i in range(x.shape[1]):
-        sums[:, i] = x[:, max(0, i - size // 2) : i + (size - 1) // 2 + 1].sum(1)
-    return sums
-
-
-@attempt("window_sums", "starts_empty")
-def _(x, size):
-    out, total = [], torch.zeros_like(x[:, 0])
-    for i in range(x.shape[1]):
-        new, old = i + (size - 1) // 2, i - size // 2 - 1
-        total = total + (x[:, new] if new < x.shape[1] else 0)
-        total = total - (x[:, old] if old >= 0 else 0)
-        out.append(total)
-    return torch.stack(out, 1)
-
-
-@attempt("window_sums", "looks_back_only")
-def _(x, size):
-    total = x.cumsum(1)
-    return total - torch.cat([torch.zeros_like(x[:, :1])] * size + [total], 1)[:, : x.shape[1]]
-
-
-@attempt("window_sums", "keeps_the_first")
-def _(x, size):
-    sums, left, right = torch.zeros_like(x), size // 2, (size - 1) // 2
-    sums[:, 0] = x[:, : right + 1].sum(1)
-    for i in range(1, x.shape[1]):
-        sums[:, i] = sums[:, i - 1]
-        if i + right < x.shape[1]:
-            sums[:, i] += x[:, i + right]
-        if i - left - 1 > 0:
-            sums[:, i] -= x[:, i - left - 1]
-    return sums
-
-
-@attempt("window_sums", "papers_window")
-def _(x, size):
-    half, total = size // 2, x.cumsum(1)
-    upper = [min(i + half, x.shape[1] - 1) for i in range(x.shape[1])]
-    out = total[:, upper]
-    out[:, half + 1 :] -= total[:, : max(0, x.shape[1] - half - 1)]
-    return out
+    return g_b - 2 * alpha * beta / size * a * total
 
 
 def test_most_of_them_are_named():
