@@ -7,9 +7,27 @@ def _tensor(*values):
     return torch.tensor(values, dtype=torch.float64)
 
 
+# 1 · Weights in the loss
+
+LINE_X = _tensor(-1.0, 0.5, 2.0)
+LINE_T = _tensor(0.5, -0.5, 1.5)
+LINE_THETA = _tensor(0.5, 0.0)
+
+
+def line_losses(theta):
+    """Squared errors of the line theta[0]·x + theta[1] at the three points of the page; (3,)."""
+    return (theta[0] * LINE_X + theta[1] - LINE_T) ** 2
+
+
+def line_jacobian(theta):
+    """∂(loss i)/∂(theta j) of `line_losses`, shape (3, 2)."""
+    error = theta[0] * LINE_X + theta[1] - LINE_T
+    return torch.stack([2 * error * LINE_X, 2 * error], dim=1)
+
+
+# 2 · A weighted sampler
+
 SAMPLES, RARE, BATCHES, BATCH = 1000, 10, 1000, 32
-
-
 POOLINGS = (
     "weights in the loss",
     "sampler",

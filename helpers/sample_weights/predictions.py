@@ -2,7 +2,21 @@
 
 from helpers.teaching.predict import question
 
-__all__ = ["sampler_or_weights"]
+__all__ = ["doubled_weights", "sampler_or_weights"]
+
+doubled_weights = question(
+    "Double the weights wᵢ of all samples. Which of these gradients doubles: that of Σ wᵢ·ℓᵢ, that "
+    "of Σ wᵢ·ℓᵢ / n (n samples), that of Σ wᵢ·ℓᵢ / Σ wᵢ?",
+    {
+        "the first two": "Both are linear in the weights. Only dividing by Σ wᵢ leaves nothing but "
+        "the ratios of the weights. So doubled weights can mean steps of double length.",
+        "none: only the ratios of weights count": "The ratios alone count where a loss is divided "
+        "by Σ wᵢ. In a sum or a mean over n, nothing divides by Σ wᵢ.",
+        "all three": "The third is divided by Σ wᵢ, which doubles as well. The two factors cancel.",
+        "the first alone": "A mean divides by n, and n stays the same. So the second doubles, too.",
+    },
+    right="the first two",
+)
 
 sampler_or_weights = question(
     "Of 1000 samples, ten have weight 100. Batches of 32, either drawn evenly with the weights in "

@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 import torch
 from closeness import close
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.colors import to_rgba
 from torch import tensor
 from torch.autograd import grad
 from torch.nn import functional as F
 
-from helpers.sample_weights import formulas
+from helpers.sample_weights import figures, formulas
 
 FLOAT = torch.float64
 
@@ -115,3 +118,44 @@ def test_what_the_page_says_of_the_thousand_batches():
     assert sampled.std() == pytest.approx(0.63, abs=0.006)
     assert divided.mean() == pytest.approx(-3.31, abs=0.006)
     assert both.mean() == pytest.approx(-7.95, abs=0.006)
+
+
+@given(st.lists(st.floats(-3, 3), min_size=3, max_size=3))
+def test_weights_combine_the_gradients_of_the_line_s_losses(v):
+    theta = leaf(0.5, 0.0)
+    jacobian = torch.autograd.functional.jacobian(formulas.line_losses, theta)
+    close(formulas.line_jacobian(theta.detach()), jacobian)
+    v = tensor(v, dtype=FLOAT)
+    (combined,) = grad(formulas.line_losses(theta), theta, grad_outputs=v)
+    close(combined, sum(v[i] * jacobian[i] for i in range(3)))
+    (of_weighted_sum,) = grad((v * formulas.line_losses(theta)).sum(), theta)
+    close(combined, of_weighted_sum)
+
+
+def test_the_gradients_in_the_picture():
+    close(formulas.line_jacobian(formulas.LINE_THETA), [[2, -2], [0.75, 1.5], [-2, -1]])
+
+
+def test_half_the_weights_are_half_the_arrow():
+    whole = figures.WeightedRows._now(figures.WeightedRows.defaults)
+    half = figures.WeightedRows._now({"v1": 0.5, "v2": 0.75, "v3": 0.25})
+    close(whole.total, [2.125, -0.25])
+    close(half.total, [1.0625, -0.125])
+    start = formulas.LINE_THETA.numpy()
+    close(half.line - start, (whole.line - start) / 2)
+
+
+@pytest.mark.parametrize("point", [0, 1, 2])
+def test_a_weight_below_zero_pushes_the_line_away(point):
+    v = dict.fromkeys(("v1", "v2", "v3"), 0.0)
+    for weight, farther in ((-0.5, True), (0.5, False)):
+        line = tensor(figures.WeightedRows._now(v | {f"v{point + 1}": weight}).line)
+        before, after = (formulas.line_losses(at)[point] for at in (formulas.LINE_THETA, line))
+        assert (after > before) == farther
+
+
+def test_only_a_weight_below_zero_is_drawn_hollow():
+    figures.WeightedRows.render(v1=-0.25, v2=0.0, v3=0.25)
+    faces = figures.WeightedRows._drawing.points.get_facecolor()
+    expected = ["white", figures.THREE[1], figures.THREE[2]]
+    np.testing.assert_allclose(faces, [to_rgba(ink) for ink in expected])
