@@ -239,6 +239,11 @@ accumulate_and_step.slips(
     walks_uphill=("p -= rate → p += rate", "This walks uphill. Subtract the gradient."),
     forgets_the_rate=("rate * p.grad → p.grad", "The step is the rate times the gradient."),
     returns_nothing=("return parameters → return", "The step is right. Return the parameters."),
+    clears_at_the_end=(
+        "return parameters → return [setattr(p, 'grad', None) or p for p in parameters]",
+        "The step is right. But `.grad` is to hold the gradient that the step used: clear it first, "
+        "and not at the end.",
+    ),
 )
 
 
@@ -383,6 +388,12 @@ def starts_without_weights(outputs, inputs):
 
 
 @jacobian.mistake
+def weighs_every_output_with_one(outputs, inputs):
+    """This is one gradient, that of the sum of all outputs: the rows of the Jacobian added up."""
+    return grad(outputs, inputs, torch.ones_like(outputs))[0]
+
+
+@jacobian.mistake
 def differentiates_a_function(outputs, inputs):
     """`functional.jacobian` differentiates a function that it calls itself. These outputs are
     computed already, and do not depend on its own copy of the inputs: all zeros."""
@@ -418,14 +429,17 @@ def cross_entropy(w, x, t):
 
 
 def three_samples(limit, dtype=torch.float64):
-    x = tensor([2.0, 1.0], [1.0, 2.0], [0.5, -3.0], dtype=dtype)
-    return (
-        squared_error,
-        tensor(0.5, -0.25, dtype=dtype),
-        x,
-        tensor(0, -0.5, -1, dtype=dtype),
-        limit,
-    )
+    w, t = tensor(0.5, -0.25, dtype=dtype), tensor(0, -0.5, -1, dtype=dtype)
+    return squared_error, w, tensor([2.0, 1.0], [1.0, 2.0], [0.5, -3.0], dtype=dtype), t, limit
+
+
+def three_numbers(limit):
+    x, t = tensor(1.0, 3.0, -2.0), tensor(0.0, 1.0, 4.0)
+    return lambda w, x, t: (w * x - t) ** 2, scalar(0.5), x, t, limit
+
+
+def one_of_length_0(limit):
+    return squared_error, tensor(0.0, 0.0), tensor([1.0, 2.0], [0.5, -3.0]), tensor(0.0, 2.0), limit
 
 
 def four_pictures(limit):
@@ -440,24 +454,10 @@ def four_pictures(limit):
             "a matrix, limit 2": lambda: four_pictures(2.0),
             "float32": lambda: three_samples(2.0, torch.float32),
         },
-        "shapes": {
-            "w is a number": lambda: (
-                lambda w, x, t: (w * x - t) ** 2,
-                scalar(0.5),
-                tensor(1.0, 3.0, -2.0),
-                tensor(0.0, 1.0, 4.0),
-                2.5,
-            ),
-        },
+        "shapes": {"w is a number": lambda: three_numbers(2.5)},
         "edges": {
             "a limit that nothing reaches": lambda: three_samples(50.0),
-            "a gradient of length 0": lambda: (
-                squared_error,
-                tensor(0.0, 0.0),
-                tensor([1.0, 2.0], [0.5, -3.0]),
-                tensor(0.0, 2.0),
-                0.5,
-            ),
+            "a gradient of length 0": lambda: one_of_length_0(0.5),
         },
     },
     guards={"a gradient of length 0": "a sample whose gradient is 0 must not give 0/0"},
@@ -518,6 +518,11 @@ clipped_gradient.slips(
         "rows.norm(dim=1, keepdim=True) → rows.square().sum(1, keepdim=True)",
         "That is the squared length: the root is missing.",
     ),
+    adds_a_little_to_the_length=(
+        ".clamp(min=limit) → .add(1e-6).clamp(min=limit)",
+        "Something small is added to each length, so the gradient comes out a little too short. "
+        "Where the factor is never above 1, a length of 0 does no harm: `limit / length.clamp(min=limit)`.",
+    ),
     lengthens_to_the_limit=(
         "min=limit → max=limit",
         "The long gradients stay as they are here, and the short ones grow. It is the other way.",
@@ -568,7 +573,7 @@ def times(*values, dtype=torch.float64):
             "a network in float32": lambda: (
                 small_network(torch.float32),
                 times(0, 0.5, 1.5, dtype=torch.float32),
-            ),
+            )
         },
         "shapes": {"seven times": lambda: (Polynomial(0.0, 0.4, 0.2), times(*range(7)))},
         "edges": {"a single time": lambda: (Polynomial(1.0, -0.2), times(0.5))},
@@ -698,11 +703,11 @@ def log(factor, add=0.0, steps=4, kept=False):
             "an inner backward, from the lowest point": lambda: (
                 tensor(-18 / 29, -0.7),
                 tensor(1.5, 14.5 * -0.7 + 10.5),
-            ),
+            )
         },
     },
     hints=[
-        "What should a.grad hold? Write it down, equation (4.2), and compare.",
+        "What should a.grad hold? Write it down, equation (5.2), and compare.",
         "Each slip leaves its own trace: a way that is missing, a constant too much, or a sum.",
         "Compute the four lists of numbers, and see which of them agrees: `torch.allclose`.",
     ],

@@ -149,21 +149,21 @@ WAYS = (("kept", style.VERMILION), ("cleared", style.BLUE))
 
 @figure(
     steps=Slider("steps", 0, formulas.STEPS, step=formulas.EVERY_STEPS, default=50),
-    rate=Choice("rate", ["0.5", "0.1"], default="0.5"),
+    batch=Choice("digits in each step", ["1000", "32"], default="1000"),
 )
 class DigitTraining:
     """A linear classifier of digits, with .grad cleared before each step and never."""
 
     STEPS = range(0, formulas.STEPS + 1, formulas.EVERY_STEPS)
 
-    def measure(self, steps, rate):
-        runs = {way: formulas.train_digits(way, float(rate)) for way, _ in WAYS}
+    def measure(self, steps, batch):
+        runs = {way: formulas.train_digits(way, int(batch)) for way, _ in WAYS}
         here = {way: run[steps // formulas.EVERY_STEPS].tolist() for way, run in runs.items()}
         return {"runs": {way: run.numpy() for way, run in runs.items()}, "here": here}
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2, width_ratios=[4, 3])
-        left.set(title="loss", xlabel="steps", yscale="log", xlim=(-8, 308), ylim=(0.0015, 5))
+        left.set(title="loss", xlabel="steps", yscale="log", xlim=(-8, 308), ylim=(0.0015, 20))
         right.set(title="held-out digits named rightly", xlabel="steps")
         right.set(xlim=(-8, 308), ylim=(0.7, 0.95))
         left.minorticks_off()
@@ -193,77 +193,7 @@ class DigitTraining:
             f"the held-out ones, of which {fixed(100 * right, 1)} % are named rightly"
             for way, (training, held_out, right) in now.here.items()
         ]
-        return f"After {now.steps} steps at rate {now.rate}, gradients {'; '.join(parts)}."
-
-
-WEIGHT = {"start": -0.5, "stop": 1.5, "step": 0.25}
-
-
-@figure(
-    v1=Slider("v1", **WEIGHT, default=1.0),
-    v2=Slider("v2", **WEIGHT, default=1.5),
-    v3=Slider("v3", **WEIGHT, default=0.5),
-)
-class WeightedRows:
-    """The rows of a Jacobian, each times its entry of grad_outputs, and their sum."""
-
-    ENDS = np.array([-1.7, 2.7])
-
-    def measure(self, v1, v2, v3):
-        v = np.array([v1, v2, v3])
-        rows = v[:, None] * formulas.line_jacobian(formulas.LINE_THETA).numpy()
-        total = rows.sum(0)
-        return {
-            "v": v,
-            "rows": rows,
-            "total": total,
-            "line": formulas.LINE_THETA.numpy() - 0.1 * total,
-        }
-
-    def draw(self, canvas):
-        left, right = canvas.subplots(1, 2, width_ratios=[5, 4])
-        left.set(title="rows of J times v, and their sum", xlabel="∂/∂m", ylabel="∂/∂c")
-        left.set(xlim=(-5, 6), ylim=(-6, 4.8), aspect="equal", xticks=[-4, 0, 4], yticks=[-4, 0, 4])
-        self.rows = arrows(left, 3, color=THREE, width=0.011)
-        (self.chain,) = left.plot([], [], ":", color=style.GREY, lw=1.2)
-        self.sum = arrows(left, 1, color=style.BLACK, width=0.016)
-        self.names = [left.text(0, 0, str(i), **CENTRE) for i in (1, 2, 3)]
-        left.text(-4.8, 4.6, "vᵀJ =", va="top")
-        self.readout = left.text(-3.3, 4.6, "", va="top")
-
-        x, t = formulas.LINE_X.numpy(), formulas.LINE_T.numpy()
-        right.set(title="one step of 0.1 against it", xlabel="x", xlim=(-1.7, 2.7), ylim=(-2.6, 3))
-        slope, start = formulas.LINE_THETA.numpy()
-        right.plot(self.ENDS, slope * self.ENDS + start, color=style.GREY, lw=1.2)
-        right.vlines(x, slope * x + start, t, color=style.GREY, lw=1, ls=":")
-        for i in range(3):
-            right.text(x[i] + 0.38, t[i], str(i + 1), **CENTRE)
-        (self.line,) = right.plot([], [], color=style.BLACK, lw=2.5)
-        self.points = right.scatter(x, t, marker="o", linewidths=1.5, zorder=3)
-        self.points.set_edgecolor(THREE)
-        right.text(2.6, -2.5, "area of a point: |v|\nhollow: v below 0", ha="right", va="bottom")
-
-    def update(self, now):
-        self.rows.set_UVC(*now.rows.T)
-        self.chain.set_data(*np.vstack([[0, 0], now.rows.cumsum(0)]).T)
-        self.sum.set_UVC(*now.total[:, None])
-        self.readout.set_text(pair(now.total, 3))
-        for name, row in zip(self.names, now.rows, strict=True):
-            length = np.hypot(*row)
-            name.set_visible(length > 0)
-            name.set_position(row * (max(length, 0.9) + 0.55) / max(length, 1e-9))
-        slope, start = now.line
-        self.line.set_data(self.ENDS, slope * self.ENDS + start)
-        self.points.set_sizes(20 + 130 * np.abs(now.v))
-        faces = [edge if w > 0 else "white" for edge, w in zip(THREE, now.v, strict=True)]
-        self.points.set_facecolor(faces)
-
-    def describe(self, now):
-        return (
-            f"With v = ({', '.join(fixed(w, 2) for w in now.v)}) the weighted rows add up to "
-            f"{pair(now.total, 4)}; a step of 0.1 against it gives the line "
-            f"of slope {fixed(now.line[0], 3)} and offset {fixed(now.line[1], 3)}."
-        )
+        return f"After {now.steps} steps of {now.batch} digits, gradients {'; '.join(parts)}."
 
 
 @figure(

@@ -44,8 +44,8 @@ rate_without_clearing = question(
 )
 
 never_cleared_on_digits = question(
-    "A linear classifier of digits is trained with rate 0.5, and nobody clears `.grad`. Beside it "
-    "runs the right training. After 50 steps, whose loss on the training digits is lower?",
+    "A linear classifier of digits is trained with all 1000 digits in each step, and nobody clears "
+    "`.grad`. Beside it runs the right training. After 50 steps, whose loss on the training digits is lower?",
     {
         "the right one's: the other path swings, as in the bowl": "In the bowl the path runs through "
         "the lowest point and swings back. On these digits the loss can fall for a long time, so the "
@@ -60,8 +60,8 @@ never_cleared_on_digits = question(
 
 eight_batches = question(
     "1000 pictures do not fit into memory. So they go through the network in 8 batches of 125. Each "
-    "batch's mean loss calls `backward`, and after the last one there is one step. How does this step "
-    "compare with a step on all 1000 at once?",
+    "batch's mean loss calls `backward`, and after the last one there is one step of gradient descent. How "
+    "does it compare with a step on all 1000 at once?",
     {
         "eight times as long": "Each batch adds the gradient of its own mean. The mean over all is "
         "the mean of these eight, and here they are added up.",
@@ -84,7 +84,7 @@ clip_or_add_first = question(
         "the length and the direction": "Clipping a sum only shortens it. Clipping each one first "
         "takes most from the longest, and that changes the mixture: here the sum turns by about 40 "
         "degrees.",
-        "nothing": "That would be so for a mean or a sum, which are linear. Clipping is not. Here the "
+        "nothing": "That would be so if each were multiplied by the same factor. Here the "
         "lengths are 1.55 and 1, and the directions differ by about 40 degrees.",
     },
     right="the length and the direction",
@@ -113,13 +113,13 @@ other_equation = question(
     {
         "it comes as near, since the loss is 0 on the solution there as well": "On the solution the "
         "wrong gradient is 0 as well, for both equations. But it need not lead there. Here it leads "
-        "somewhere else, and the network is 9 away.",
-        "it ends far from the solution": "On the solution the wrong gradient is 0 for both equations. "
-        "For u′ = −u it also leads there. For u′ = +u it leads away, and the network is 9 away.",
+        "somewhere else: after 300 steps the network is 9 away.",
+        "it is far from the solution": "On the solution the wrong gradient is 0 for both equations. "
+        "For u′ = −u it also leads there. For u′ = +u it leads away: after 300 steps the network is 9 away.",
         "it stops with an error": "The slip raises no error for either equation: `retain_graph` "
         "removed it.",
     },
-    right="it ends far from the solution",
+    right="it is far from the solution",
 )
 
 gradient_of_b = question(

@@ -444,6 +444,31 @@ def by_the_loss(a, seen):
     return "right" if (loss.diff() < 0).all() else "never cleared"
 
 
+@attempt("clipped_gradient", "adds_a_little_to_the_length")
+def against_zero(loss, w, x, t, limit):
+    g = torch.vmap(torch.func.grad(loss), in_dims=(None, 0, 0))(w, x, t)
+    norms = g.reshape(len(g), -1).norm(dim=1)
+    factor = (limit / (norms + 1e-6)).clamp(max=1)
+    return torch.stack([gi * f for gi, f in zip(g, factor, strict=True)]).mean(0)
+
+
+@attempt("accumulate_and_step", "takes_the_mean_of_the_means + clears_at_the_end")
+def usual_order(losses, sizes, parameters, rate):
+    opt = torch.optim.SGD(parameters, lr=rate)
+    opt.zero_grad()
+    for loss in losses:
+        (loss / len(losses)).backward()
+    opt.step()
+    opt.zero_grad()
+    return parameters
+
+
+@attempt("jacobian", "weighs_every_output_with_one")
+def ones_as_outputs(outputs, inputs):
+    (g,) = torch.autograd.grad(outputs, inputs, grad_outputs=torch.ones_like(outputs))
+    return g
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
     ("exercise", "mistake", "function"), ATTEMPTS, ids=[f.__name__ for *_, f in ATTEMPTS]

@@ -101,21 +101,31 @@ def test_complaints():
     )
 
 
+def test_a_pass_frees_only_what_it_went_through():
+    """Also in three layers: a backward may go on from where a grad stopped, once."""
+    for depth in (1, 3):
+        layers = [torch.nn.Linear(4, 4) for _ in range(depth)]
+        h = torch.nn.Sequential(*layers)(torch.ones(5, 4))
+        (g,) = grad(torch.tanh(h).square().sum(), h)
+        h.backward(g)
+        assert layers[0].weight.grad is not None
+        with pytest.raises(RuntimeError, match="second time"):
+            h.backward(g)
+
+
 # 2 · Why backward adds
 
 
-@given(st.floats(-2, 2), st.integers(1, 5))
-def test_eq_2_1_each_place_adds_its_share(value, places):
-    w = leaf(value)
-    hidden = [torch.sin((k + 1) * w) for k in range(places)]
-    loss = sum(hidden) ** 2
-    by_place = grad(loss, hidden, retain_graph=True)
-    shares = [g.item() * (k + 1) * np.cos((k + 1) * value) for k, g in enumerate(by_place)]
-    assert grad(loss, w)[0].item() == pytest.approx(sum(shares), abs=1e-12)
+def test_one_pass_adds_to_grad_once_and_sums_the_ways_itself():
+    w, runs = leaf(3.0), []
+    w.register_post_accumulate_grad_hook(runs.append)
+    (w * w + w).backward()
+    assert len(runs) == 1 and w.grad == 7
+    assert grad(w * w + w, w)[0] == 7
 
 
 @pytest.mark.parametrize("rate", [0.02, 0.1, 0.17])
-def test_eq_2_2_kept_gradients_are_summed(rate):
+def test_eq_2_1_kept_gradients_are_summed(rate):
     x = formulas.START.clone().requires_grad_()
     gradients = []
     for _ in range(25):
@@ -128,7 +138,7 @@ def test_eq_2_2_kept_gradients_are_summed(rate):
 
 @pytest.mark.parametrize("curvature", [(2.0, 10.0), (0.3, 1.0), (50.0, 7.0)])
 @pytest.mark.parametrize("rate", [0.001, 0.02, 0.1])
-def test_eq_2_3_the_swing_is_never_lost(rate, curvature):
+def test_eq_2_2_the_swing_is_never_lost(rate, curvature):
     """Also where the path flies away, as at rate · curvature = 5."""
     bowl = tensor(curvature, dtype=FLOAT)
     swing = formulas.swing(formulas.descend(30, rate, "kept", bowl), rate, bowl)
@@ -172,21 +182,22 @@ def test_what_the_page_says_of_the_bowl():
     assert "cleared it is 0.00701" in words
 
 
-def by_hand(way, rate, split, steps):
+def by_hand(way, split, steps, batch=1000):
     """Equation of a linear layer with softmax and cross-entropy, in numpy; weights and losses."""
     (x, y), (x_new, y_new) = formulas.digit_data(split)
     start = formulas.digit_classifier(split)
     weight, bias = start.weight.detach().numpy().copy(), start.bias.detach().numpy().copy()
     x, y, x_new, y_new = x.numpy(), y.numpy(), x_new.numpy(), y_new.numpy()
     grad_w, grad_b = 0, 0
-    for _ in range(steps):
-        scores = x @ weight.T + bias
+    for step in range(steps):
+        rows = np.arange(step * batch, (step + 1) * batch) % 1000
+        scores = x[rows] @ weight.T + bias
         p = np.exp(scores - scores.max(1, keepdims=True))
         p /= p.sum(1, keepdims=True)
-        p[range(len(y)), y] -= 1
+        p[range(batch), y[rows]] -= 1
         keep = way == "kept"
-        grad_w, grad_b = p.T @ x / len(x) + keep * grad_w, p.mean(0) + keep * grad_b
-        weight, bias = weight - rate * grad_w, bias - rate * grad_b
+        grad_w, grad_b = p.T @ x[rows] / batch + keep * grad_w, p.mean(0) + keep * grad_b
+        weight, bias = weight - 0.5 * grad_w, bias - 0.5 * grad_b
     scores = x_new @ weight.T + bias
     top = scores.max(1, keepdims=True)
     log_p = scores - top - np.log(np.exp(scores - top).sum(1, keepdims=True))
@@ -197,9 +208,11 @@ def by_hand(way, rate, split, steps):
 
 @pytest.mark.parametrize("split", [0, 1])
 @pytest.mark.parametrize("way", ["kept", "cleared"])
-def test_the_digits_are_trained_as_the_page_says(way, split):
-    _, loss, right, _ = by_hand(way, 0.5, split, 50)
-    assert formulas.train_digits(way, 0.5, split)[10, 1:].tolist() == pytest.approx([loss, right])
+@pytest.mark.parametrize("batch", [1000, 32])
+def test_the_digits_are_trained_as_the_page_says(way, split, batch):
+    _, loss, right, _ = by_hand(way, split, 50, batch)
+    seen = formulas.train_digits(way, batch, split)[10, 1:].tolist()
+    assert seen == pytest.approx([loss, right])
 
 
 def test_never_clearing_looks_like_progress_until_one_looks_elsewhere():
@@ -210,15 +223,22 @@ def test_never_clearing_looks_like_progress_until_one_looks_elsewhere():
     close(kept[[10, 60], 2], [0.902, 0.905], 5e-4)
     assert kept[:, 1].argmin() == 3 and (kept[10:, 1].diff() > 0).all()  # rising from step 15 on
     assert (cleared[1:, 1].diff() < 0).all()
-    times = [formulas.train_digits("kept", 0.5, s)[60, 1] / formulas.train_digits("cleared", 0.5, s)[60, 1] for s in (0, 1)]  # fmt: skip
-    assert 5 < times[1] < times[0] < 11
-    slow_kept, slow = (formulas.train_digits(way, 0.1) for way in ("kept", "cleared"))
-    assert (slow_kept[1:25, :2] < slow[1:25, :2]).all()
-    assert (slow_kept[1:25, 2] > slow[1:25, 2]).all()
+
+
+@pytest.mark.parametrize("split", range(6))
+def test_which_losses_tell_that_nobody_clears(split):
+    kept, cleared = (formulas.train_digits(way, split=split) for way in ("kept", "cleared"))
+    assert kept[10, 0] < cleared[10, 0] / 2 and kept[60, 0] < cleared[60, 0] / 2
+    assert kept[60, 1] > 3 * cleared[60, 1]
+    assert (kept[60, 2] - cleared[60, 2]).abs() < 0.02
+    kept, cleared = (formulas.train_digits(way, 32, split) for way in ("kept", "cleared"))
+    assert (kept[40:, 0] > cleared[40:, 0]).all() and kept[60, 1] > 3 * cleared[60, 1]
+    assert (kept[40:, 0].diff().sign().diff() != 0).sum() > 2  # it swings
+    assert kept[40:, 0].max() > 1.7 * kept[40:, 0].min()
 
 
 def test_the_weights_grow_and_the_network_gets_too_sure():
-    kept, cleared = (by_hand(way, 0.5, 0, 300) for way in ("kept", "cleared"))
+    kept, cleared = (by_hand(way, 0, 300) for way in ("kept", "cleared"))
     assert np.abs(kept[0]).max() > 5 * np.abs(cleared[0]).max()
     assert kept[3] > 0.9 > cleared[3] + 0.2  # mean largest probability of the wrong answers
 
@@ -244,6 +264,17 @@ def test_eq_3_1_the_mean_is_a_weighted_sum_of_means(sizes):
     close(sum(parts), values.mean(), 1e-13)
 
 
+def test_a_step_of_adam_does_not_notice_a_factor():
+    ends = []
+    for factor in (1, 8):
+        w = leaf(1.0, -2.0)
+        optimiser = torch.optim.Adam([w], lr=0.1)
+        (factor * w**2).sum().backward()
+        optimiser.step()
+        ends.append(w.detach())
+    close(ends[0], ends[1], 1e-6)
+
+
 # 4 · grad_outputs, and stopping half-way
 
 
@@ -259,22 +290,6 @@ def test_eq_4_1_grad_outputs_weighs_the_losses(v):
     close(grad((v * losses(w)).sum(), w)[0], v @ rows)
 
 
-@given(st.lists(st.floats(-3, 3), min_size=3, max_size=3))
-def test_grad_outputs_combines_the_rows_of_the_line_s_jacobian(v):
-    theta = leaf(0.5, 0.0)
-    jacobian = torch.autograd.functional.jacobian(formulas.line_losses, theta)
-    close(formulas.line_jacobian(theta.detach()), jacobian)
-    v = tensor(v, dtype=FLOAT)
-    (combined,) = grad(formulas.line_losses(theta), theta, grad_outputs=v)
-    close(combined, sum(v[i] * jacobian[i] for i in range(3)))
-    (of_weighted_sum,) = grad((v * formulas.line_losses(theta)).sum(), theta)
-    close(combined, of_weighted_sum)
-
-
-def test_the_jacobian_on_the_page():
-    close(formulas.line_jacobian(formulas.LINE_THETA), [[2, -2], [0.75, 1.5], [-2, -1]])
-
-
 def test_eq_4_2_finishing_from_h():
     w = formulas.WEIGHTS.clone().requires_grad_()
     h = formulas.hidden(w)
@@ -286,15 +301,6 @@ def test_eq_4_2_finishing_from_h():
     for i, row in enumerate(torch.eye(3, dtype=FLOAT)):
         (part,) = grad(h, w, grad_outputs=at_h * row, retain_graph=True)
         close(formulas.finish(at_h, w.detach())[i], part)
-
-
-def test_pooling_means_before_or_after():
-    generator = torch.Generator().manual_seed(3)
-    draws = torch.randn(50, 3, generator=generator, dtype=FLOAT)
-    w = formulas.WEIGHTS.clone().requires_grad_()
-    before = grad(formulas.hidden(w), w, grad_outputs=draws.mean(0))[0]
-    finished = torch.stack([grad(formulas.hidden(w), w, grad_outputs=g)[0] for g in draws])
-    close(before, finished.mean(0))
 
 
 def test_four_ways_to_go_on_with_another_gradient():
@@ -413,6 +419,43 @@ def test_eq_5_2_what_each_inner_derivative_leaves(a, inner):
     assert formulas.residual_slope(a, inner).item() == pytest.approx(slope, abs=1e-13)
 
 
+def test_an_inner_backward_needs_a_fresh_t():
+    """With one t for two steps, t.grad still holds the first step's graph; a new one is right."""
+    for fresh in (True, False):
+        t = formulas.TIMES.clone().requires_grad_()
+        for step in range(2):
+            a = leaf(-0.2)
+            u = 1 + a * t
+            with formulas.quiet():
+                u.sum().backward(create_graph=True, inputs=[t])
+            loss = ((t.grad + u) ** 2).sum()
+            if step == 0 or fresh:
+                loss.backward()
+                assert a.grad.item() == pytest.approx(14.5 * -0.2 + 9)
+            else:
+                with pytest.raises(RuntimeError, match="second time"):
+                    loss.backward()
+            if fresh:
+                t = formulas.TIMES.clone().requires_grad_()
+
+
+def test_gradcheck_finds_the_slip_except_near_one_point():
+    def loss(a, **keyword):
+        t = formulas.TIMES.clone().requires_grad_()
+        u = 1 + a * t
+        (slope,) = grad(u.sum(), t, **keyword)
+        return ((slope + u) ** 2).sum()
+
+    for a in (-0.5, 0.3):
+        assert torch.autograd.gradcheck(lambda a: loss(a, create_graph=True), leaf(a))
+        found = torch.autograd.gradcheck(
+            lambda a: loss(a, retain_graph=True), leaf(a), raise_exception=False
+        )
+        assert not found
+    wrong, right = (formulas.residual_slope(-0.675, inner) for inner in formulas.INNER[1::-1])
+    assert right < 0 and abs(wrong - right) < 0.1  # "nearly a tangent"
+
+
 def test_resting_points():
     rest = [formulas.resting_point(inner) for inner in formulas.INNER]
     assert rest == pytest.approx([-18 / 29, -6 / 11, -21 / 29], abs=1e-15)
@@ -456,18 +499,18 @@ def test_the_batch_of_three_networks_trains_each_as_its_program_does(way, equati
 
 
 def test_the_sign_of_the_equation_decides_whether_the_slip_shows():
-    """Five starts; also after 150 steps, and with the solutions in closed form."""
+    """Five starts, the worst of twelve among them; also after 150 steps."""
     close(formulas.solution("u′ = +u"), torch.exp(formulas.GRID))
     falling, rising = (
-        torch.stack([formulas.errors_of_fit(equation, seed) for seed in range(5)])
+        torch.stack([formulas.errors_of_fit(equation, seed) for seed in (0, 1, 2, 3, 10)])
         for equation in formulas.EQUATIONS
     )
     close(falling[0, 15, :2], [0.0068, 0.0864], 1e-2)
     close(falling[0, 30, :2], [0.0025, 0.0043], 2e-2)
-    assert falling[:, 30, 1].max() < 0.013
-    assert rising[:, 30, 1].min() > 8
+    assert falling[:, 30, 1].max() < 0.1
+    assert rising[:, 30, 1].min() > 5
     assert rising[0, 30, 1] == pytest.approx(9, abs=0.1)
-    assert (rising[:, 30, 0] < 0.01).all() and (falling[:, 30, 0] < 0.01).all()
+    assert (rising[:, 30, 0] < 0.02).all() and (falling[:, 30, 0] < 0.01).all()
     assert falling[0, 30, 2] == pytest.approx(5.3, abs=0.02)
     assert rising[0, 30, 2] == pytest.approx(158, abs=1)
 
@@ -490,6 +533,15 @@ def test_the_sum_trick_needs_rows_of_their_own():
     close(by_sum, torch.zeros(3, 1), 1e-12)
     jacobian = torch.autograd.functional.jacobian(norm, x)[:, 0, :, 0]
     close(jacobian.diagonal(), [0.2291, 0.5154, 0.0573], 5e-5)
+    network = torch.nn.Sequential(norm, torch.nn.Tanh())  # not zeros, and not right either
+    (by_sum,) = grad(network(x).sum(), x)
+    jacobian = torch.autograd.functional.jacobian(network, x)[:, 0, :, 0]
+    close(by_sum[:, 0], jacobian.sum(0))
+    assert ((by_sum[:, 0] - jacobian.diagonal()).abs() > 0.1).any() and by_sum.abs().max() > 0.01
+    network.eval()
+    (by_sum,) = grad(network(x).sum(), x)
+    jacobian = torch.autograd.functional.jacobian(network, x)[:, 0, :, 0]
+    close(by_sum[:, 0], jacobian.diagonal())
 
 
 # 6 · Two workers
@@ -528,7 +580,7 @@ def test_one_worker_after_the_other():
     first, last = ([w for w, _ in order] for order in (orders[0], orders[-1]))
     assert first == list("AAABBB") and last == list("BBBAAA")
     ends = [round(formulas.run_order(order, True)[0], 10) for order in (orders[0], orders[-1])]
-    assert ends == [1.16, 1.0]
+    assert ends == [1.32, 1.2]
 
 
 def test_additions_of_several_threads_are_all_kept():
