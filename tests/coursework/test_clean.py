@@ -25,11 +25,11 @@ RUNS = [
     "<a href='javascript:window.owned = 1'>link</a>",
     "[link](javascript:window.owned=1)",
     "[link](data:text/html,<script>window.owned=1</script>)",
-    "<form action='//elsewhere'><input autofocus onfocus='window.owned = 1'></form>",
-    "<object data='x'></object><embed src='x'><base href='//elsewhere/'>",
-    "<style>@import '//elsewhere';</style><link rel=stylesheet href='//elsewhere'>",
-    "<meta http-equiv=refresh content='0;url=//elsewhere'>",
-    "![picture](http://elsewhere/seen.png)",
+    "<form action='//example.org'><input autofocus onfocus='window.owned = 1'></form>",
+    "<object data='x'></object><embed src='x'><base href='//example.org/'>",
+    "<style>@import '//example.org';</style><link rel=stylesheet href='//example.org'>",
+    "<meta http-equiv=refresh content='0;url=//example.org'>",
+    "![picture](http://example.org/seen.png)",
     "<math><mtext></p><style><img src=x onerror='window.owned = 1'></style></mtext></math>",
 ]
 FORBIDDEN = [
