@@ -464,8 +464,8 @@ stable_binary_cross_entropy.slips(
 
 @stable_binary_cross_entropy.mistake
 def bce_of_sigmoid(score, target):
-    """`F.binary_cross_entropy` of a sigmoid: finite, since torch cuts the logarithm at −100, but a
-    saturated sigmoid sends no gradient back."""
+    """`F.binary_cross_entropy` of a sigmoid: torch cuts the logarithm at −100, and its backward
+    divides by 10⁻¹² at least. So the worst scores get too small a gradient, or none."""
     return F.binary_cross_entropy(score.sigmoid(), target)
 
 

@@ -33,6 +33,16 @@ def split(parts, x, values, lost, place, at):
     dot.set_data([x[at]], [place if lost[at] else values[at]])
 
 
+def apart(values, distance):
+    """Places in the order of the values, none below 0, at least `distance` apart, near them."""
+    order, steps = np.argsort(values, kind="stable"), distance * np.arange(len(values))
+    free = values[order] - steps
+    up, down = np.maximum.accumulate(free), np.minimum.accumulate(free[::-1])[::-1]
+    places = np.empty(len(values))
+    places[order] = np.maximum((up + down) / 2, 0) + steps  # half from pushing up, half down
+    return places
+
+
 A = Slider("score a", -2.0, 5.0, step=0.05, default=-0.5)
 entry = cache(partial(formulas.first_entry, floats(A.values())))  # the same curve for every a
 
@@ -302,7 +312,8 @@ class DigitTraining:
             text = axes.text(0, top, "", va="top", linespacing=1.4)
             self.panels[name] = others, chosen, nan, dot, text
         look = {"va": "center", "fontsize": style.points(12)}
-        self.names = [left.text(214, 0, name, **look) for name in formulas.RUNS]
+        self.names = [left.text(226, 0, name, **look) for name in formulas.RUNS]
+        self.leaders = [left.plot([], [], color=style.GREY, lw=0.8)[0] for _ in formulas.RUNS]
 
     def update(self, now):
         lost = np.isnan(now.runs["loss"][now.chosen][self.STEPS])
@@ -316,11 +327,12 @@ class DigitTraining:
             chosen.set_data(self.STEPS, np.where(lost & (name == "loss"), np.nan, shown))
             nan.set_data(self.STEPS[lost], shown[lost])
             dot.set_data([now.step], [here])
-        above = -0.05
-        for i in np.argsort(now.runs["accuracy"][:, -1]):  # names stand apart, near their curves
-            above = max(above + 0.075, now.runs["accuracy"][i, -1])
-            self.names[i].set(y=above, color=style.BLACK if i == now.chosen else style.GREY)
-            self.names[i].set_weight("bold" if i == now.chosen else "normal")
+        ends = now.runs["accuracy"][:, -1]
+        names = self.names, self.leaders, apart(ends, 0.075)
+        for i, (name, leader, y) in enumerate(zip(*names, strict=True)):
+            name.set(y=y, color=style.BLACK if i == now.chosen else style.GREY)
+            name.set_weight("bold" if i == now.chosen else "normal")
+            leader.set_data([201, 223], [ends[i], y])
         self.panels["accuracy"][-1].set_text(f"step {now.step}: {100 * now.accuracy:.1f} %")
         dead = f"true output 0: {100 * now.dead:.1f} %"
         self.panels["loss"][-1].set_text(f"step {now.step}: {brief(now.loss, 5)}\n{dead}")

@@ -17,8 +17,8 @@ push_through_relu = question(
     {
         "the raw logarithm: it is infinitely steep at 0": "Its slope at 0 is infinite, but the "
         "ReLU is flat for every number below 0. Its backward pass puts a 0 in place of that slope.",
-        "those with an ε inside the logarithm: they are finite and steep": "Behind the ReLU their "
-        "slope is −1/ε, which is −10⁷. The ReLU passes none of it on.",
+        "those with an ε inside the logarithm: they are finite and steep": "At 0 log(p + ε) has a slope "
+        "of −10⁷; the clips are flat there, with a slope of 0. The ReLU passes on neither.",
         "only the one that is computed from the numbers before the ReLU": "It has no ReLU and no clip in "
         "front, and pushes with 0.8996. A ReLU is flat below 0, and a clip below its limit.",
         "all of them: each loss is far too large": "The size of a loss is not its slope. Five of "
@@ -44,7 +44,7 @@ far_behind = question(
 )
 
 first_to_break = question(
-    "float32, two scores. The true class falls further and further behind. What goes wrong first "
+    "float32 in PyTorch on a CPU, as it comes; two scores. The true class falls further and further behind. What goes wrong first "
     "in −log(softmax)?",
     {
         "the loss: the softmax is rounded to 0, and −log 0 is infinite": "That happens at a gap of "
@@ -70,16 +70,17 @@ lowest_loss = number(
 
 after_the_nan = question(
     "A network with a ReLU at its end, Keras's formula written in PyTorch. At step 22 the printed "
-    "loss is NaN for the first time; 73 % of the unseen digits are right. What happens then?",
+    "loss is NaN for the first time. What does the next step do?",
     {
-        "73 % and no more: a NaN stops the learning": "It stops it for some rows only. Their loss "
-        "is NaN, but their gradient is 0; all other rows go on pushing.",
-        "it falls to 10 % at once: all weights are NaN": "That happens on TensorFlow without XLA. torch's ReLU "
-        "writes a 0 over the NaN gradient, so that all weights stay finite.",
-        "it rises further": "The NaN belongs to rows whose ten outputs are all 0, and torch's ReLU "
-        "writes a 0 over their gradient. The other rows go on, up to 84 %.",
+        "nothing: a loss of NaN has no gradient": "The NaN belongs to some rows only, those whose "
+        "ten outputs are all 0. All other rows have a finite loss, and push.",
+        "it makes all weights NaN": "That happens on TensorFlow without XLA. torch's ReLU writes a "
+        "0 over the NaN gradient, so that all weights stay finite.",
+        "it moves the weights, and they stay finite": "The NaN belongs to rows whose ten outputs "
+        "are all 0, and torch's ReLU writes a 0 over their gradient. The other rows push. Those "
+        "rows themselves push no more.",
     },
-    right="it rises further",
+    right="it moves the weights, and they stay finite",
 )
 
 gradient_behind_where = question(
