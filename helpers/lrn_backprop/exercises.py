@@ -4,7 +4,6 @@ import torch
 from torch.autograd import gradcheck, gradgradcheck
 from torch.nn import functional as F
 
-from helpers.lrn_backprop import formulas
 from helpers.teaching.cases import normal, tensor
 from helpers.teaching.exercise import exercise
 
@@ -395,43 +394,89 @@ rms_backward.slips(
 )
 
 
-# Layers to be diagnosed.
+# Layers to be diagnosed. They need nothing of formulas.py, which a release for students leaves out.
 
-FORWARD_MIRRORED = formulas.LAYERS["ONNX standard"]
+
+def scale(a, size, alpha, k):
+    return k + alpha / size * slices(a * a, size)
+
+
+def mirrored(x, size):
+    """`slices` over the mirrored windows."""
+    return slices(x.flip(1), size).flip(1)
+
+
+def leans_right(a, size, alpha, beta, k):
+    return a * (k + alpha / size * mirrored(a * a, size)) ** -beta
 
 
 def paper(a, size, alpha, beta, k):
-    return formulas.lrn(a, size, alpha * size, beta, k)
+    return F.local_response_norm(a, size, alpha * size, beta, k)
 
 
 def first_never_leaves(a, size, alpha, beta, k):
     """As in a running sum that tests `> 0`: from where it should have left, a_1² stays in the sum."""
-    late = (torch.arange(a.shape[1]) > size // 2).to(a.dtype).view(-1, *[1] * (a.dim() - 2))
-    s = formulas.lrn_scale(a, size, alpha, k) + alpha / size * late * a[:, :1] ** 2
-    return a * s**-beta
+    late = (torch.arange(a.shape[1]) > size // 2).to(a.dtype)[:, None]
+    return a * (scale(a, size, alpha, k) + alpha / size * late * a[:, :1] ** 2) ** -beta
 
 
-def with_backward(backward):
-    return formulas.layer(formulas.lrn, backward)
+def with_backward(backward, saved=False):
+    """A layer with the right output and this backward pass, of (a, s, g_b, n, 2αβ/n, β).
+
+    saved: whether s is a constant there.
+    """
+
+    class Layer(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, a, size, alpha, beta, k):
+            ctx.save_for_backward(a, scale(a, size, alpha, k))
+            ctx.constants = size, alpha, beta, k
+            return F.local_response_norm(a, size, alpha, beta, k)
+
+        @staticmethod
+        def backward(ctx, g_b):
+            (a, s), (size, alpha, beta, k) = ctx.saved_tensors, ctx.constants
+            s = s if saved else scale(a, size, alpha, k)
+            factor = 2 * alpha * beta / size
+            return backward(a, s, g_b, size, factor, beta), None, None, None, None
+
+    return Layer.apply
 
 
-LAYERS = {
-    "torch's own": F.local_response_norm,
-    "a derivative by its own output": with_backward(formulas.own_output),
-    "frozen denominator": with_backward(formulas.frozen),
-    "the error handed on": with_backward(formulas.WRONG["passed on"]),
-    "the sum over the forward window": with_backward(formulas.same_window),
-    "s saved as a constant": formulas.SavesScale.apply,
-    "windows that lean to the right": FORWARD_MIRRORED,
-    "the first channel never leaves": first_never_leaves,
-    "α not divided by n": paper,
-    "the closed form": formulas.LRN.apply,
-}
+def handed_on(a, s, g_b, size, factor, beta):
+    return g_b.clone()
+
+
+def held(a, s, g_b, size, factor, beta):
+    return g_b * s**-beta
+
+
+def by_its_own_output(a, s, g_b, size, factor, beta):
+    return g_b * (s**-beta - factor * a * slices(a, size) * s ** (-beta - 1))
+
+
+def by_the_forward_window(a, s, g_b, size, factor, beta):
+    return g_b * s**-beta - factor * a * slices(g_b * a * s ** (-beta - 1), size)
+
+
+def by_the_mirrored_window(a, s, g_b, size, factor, beta):
+    return g_b * s**-beta - factor * a * mirrored(g_b * a * s ** (-beta - 1), size)
 
 
 @exercise(
     cases={
-        "values": {label: lambda layer=layer: (layer,) for label, layer in LAYERS.items()},
+        "values": {
+            "torch's own": lambda: (F.local_response_norm,),
+            "a derivative by its own output": lambda: (with_backward(by_its_own_output),),
+            "frozen denominator": lambda: (with_backward(held),),
+            "the error handed on": lambda: (with_backward(handed_on),),
+            "the sum over the forward window": lambda: (with_backward(by_the_forward_window),),
+            "s saved as a constant": lambda: (with_backward(by_the_mirrored_window, saved=True),),
+            "windows that lean to the right": lambda: (leans_right,),
+            "the first channel never leaves": lambda: (first_never_leaves,),
+            "α not divided by n": lambda: (paper,),
+            "the closed form": lambda: (with_backward(by_the_mirrored_window),),
+        },
     },
     hints=[
         "gradcheck compares a backward pass with the forward pass of the same layer. What does it "
@@ -510,7 +555,8 @@ class Context(torch.nn.Module):
         super().__init__()
         self.register_buffer("a", a)
         with torch.no_grad():
-            self.register_buffer("s", formulas.lrn_scale(a, size, alpha, k))
+            b = F.local_response_norm(a[..., None], size, alpha, 1.0, k)[..., 0]
+            self.register_buffer("s", a / b)  # with β = 1 the output is a/s
         self.saved_tensors, self.constants = (self.a, self.s), (size, alpha, beta, k)
 
 
