@@ -1,21 +1,7 @@
-"""Which pieces of source need which, read without running them: cells, or statements."""
+"""Which pieces of source need which, read without running them."""
 
 import symtable
 from functools import lru_cache
-
-from IPython.core.inputtransformer2 import TransformerManager
-
-
-def needed(sources, at, name):
-    """The sources of the cells that must run so that `name`, defined in cell `at`, can be called.
-
-    sources: the notebook's code cells, texts in their order. Besides cell `at` these are the cells
-    that bind a name which it, or they in turn, take from outside; whatever else is on the page
-    does not run. IPython's own syntax is written out as Python. Returns a list in the page's order.
-    """
-    sources = [_python(source) for source in sources]
-    wanted = {name, *names(sources[at])[1]}
-    return [sources[i] for i in sorted({at} | reach(sources, wanted))]
 
 
 def reach(sources, wanted):
@@ -25,11 +11,6 @@ def reach(sources, wanted):
         chosen |= more
         wanted.update(*(tables[i][1] for i in more))
     return chosen
-
-
-@lru_cache(4096)
-def _python(source):
-    return TransformerManager().transform_cell(source)
 
 
 @lru_cache(4096)

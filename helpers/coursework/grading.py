@@ -1,14 +1,13 @@
 """What nbgrader's autograding does in a course of this collection.
 
-The submitted notebook is not executed. Each exercise's function is run in a process of its own
-(sandbox.py), what it did is judged here, and the points and the diagnosis become the outputs of the
-notebook's cells, from which nbgrader takes grades and feedback as it always does.
+The student's cells are run from top to bottom in a process of their own (page.py, sandbox.py). What
+each exercise's function did there is judged here. The points and the diagnosis become the outputs
+of the notebook's cells, from which nbgrader takes grades and feedback as it always does.
 """
 
 import functools
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from nbformat.v4 import new_output
@@ -24,15 +23,14 @@ from traitlets import Float, Integer, Unicode
 
 from helpers.coursework import convert
 from helpers.coursework.answers import grade_id_of
-from helpers.coursework.cells import needed
 from helpers.coursework.course import ANSWER, STUB, exercises_of
 from helpers.coursework.feedback import Hide, shown
 from helpers.coursework.late import Late
+from helpers.coursework.page import cells_of, results
 from helpers.coursework.restore import Restore, read
-from helpers.coursework.sandbox import UNREAD, Sandbox
+from helpers.coursework.sandbox import Sandbox
 from helpers.coursework.save import Save
 from helpers.teaching.graded import earn
-from helpers.teaching.judge import judge
 
 
 def configure(c, root):
@@ -85,35 +83,21 @@ class Grade(NbGraderPreprocessor):
         exercises = exercises_of(resources["nbgrader"]["notebook"])
         box = sandbox(self.seconds, self.memory, self.user)
         codes = [cell for cell in nb.cells if cell.cell_type == "code"]
-        # The page's own imports come first: a submission may have lost them.
-        original = next(c for c in read(self.source, resources).cells if c.cell_type == "code")
-        sources = [original.source, *(cell.source for cell in codes)]
-        results = {}
-        for at, cell in enumerate(codes):
+        cells = cells_of(nb, read(self.source, resources), exercises)
+        found = results(box, cells, exercises)
+        for cell in codes:
             cell.outputs = []
             name = grade_id_of(cell)
-            if name in exercises:
-                cells = needed(sources, at + 1, name)
-                again = functools.partial(box.observe, exercises[name], cells, wide=True)
-                results[name] = judged(exercises[name], box.observe(exercises[name], cells), again)
-                data = shown(results[name], exercises[name])._repr_mimebundle_()
+            if name in found:
+                data = shown(found[name], exercises[name])._repr_mimebundle_()
                 cell.outputs = [new_output("display_data", data)]
         for cell in codes:
             name, _, group = (grade_id_of(cell) or "").partition("-")
             if group:
-                earned = earn(results[name], group, cell.metadata.nbgrader.points)
+                earned = earn(found[name], group, cell.metadata.nbgrader.points)
                 data = earned._repr_mimebundle_()
                 cell.outputs = [new_output("execute_result", data, execution_count=1)]
         return nb, resources
-
-
-def judged(exercise, outcomes, again=None):
-    """The Result for outcomes that an attempt may have forged: what can't be judged is wrong."""
-    try:
-        result = judge(exercise, outcomes, again)
-    except Exception:
-        result = judge(exercise, [UNREAD] * len(outcomes))
-    return replace(result, hints=(), solution="")  # a grade is no place for answers
 
 
 @functools.cache

@@ -1,7 +1,6 @@
-"""Runs an attempt in a process of its own (worker.py) and returns what it did, case by case."""
+"""Runs a student's page in a process of its own (worker.py)."""
 
 import functools
-import inspect
 import json
 import math
 import os
@@ -10,16 +9,14 @@ import select
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from helpers.coursework import worker
-from helpers.coursework.release import cases_source
-from helpers.teaching.observe import observe
-from helpers.teaching.outcome import Outcome, Raised
-from helpers.teaching.record import decode
+from helpers.coursework import landlock, worker
+from helpers.coursework.confine import THREADS
+from helpers.coursework.run import Cell, Run, described
 
-TEACHING = Path(inspect.getfile(Outcome)).parent
+HELPERS = Path(__file__).parents[1]
 GRACE = 120  # seconds on the clock that the worker itself may take, with torch's import
 
 
@@ -27,8 +24,8 @@ GRACE = 120  # seconds on the clock that the worker itself may take, with torch'
 class Sandbox:
     """A place to run attempts in, to be used with `with`.
 
-    seconds: how long an attempt may compute for one exercise, all cases together; rounded up to
-    whole seconds. On a busy machine more time passes on the clock: up to `patience` times as much,
+    seconds: how long an attempt may compute for one cell, or one exercise with all its cases;
+    rounded up to whole seconds. On a busy machine more time passes on the clock: up to `patience` times as much,
     after which an attempt that only waits is stopped. memory: bytes that an attempt may hold beyond
     Python and torch (Linux). user: a user's name to run attempts as; only root can.
     """
@@ -55,38 +52,53 @@ class Sandbox:
     @functools.cached_property
     def landlock(self):
         """Whether the system lets a process give up files and network."""
-        return worker.landlock_version() > 0
+        return landlock.version() > 0
 
     def observe(self, exercise, cells, wide=False):
         """The Outcomes of the function that `cells` define, one for each case of `exercise`.
 
-        cells: sources of code cells, run in this order. wide: whether torch's default dtype is
-        float64 meanwhile. What was not finished in time, or ended its process, has raised
-        TimeoutError or ChildProcessError.
+        cells: sources of code cells, run in this order. For the rest see `run`.
+        """
+        page = [Cell(source) for source in cells] or [Cell("")]
+        page[-1].answer = exercise.name
+        return self.run(page, {exercise.name: exercise}, wide)[exercise.name].outcomes
+
+    def run(self, cells, exercises, wide=False):
+        """What running a page from top to bottom makes of exercises: name → Attempt.
+
+        cells: Cells in the page's order, one of them with each exercise's answer. exercises: name →
+        exercise. wide: whether torch's default dtype is float64 while their functions run. A cell
+        that ends its process, or is not done in time, is left out, and the page is run once more.
+        What was not finished has raised TimeoutError or ChildProcessError.
         Raises RuntimeError if attempts can't be run at all.
         """
-        request = {
-            "cases": cases_of(exercise),
-            "name": exercise.name,
-            "parameters": exercise.parameters,
-            "cells": cells,
-            "count": exercise.additions is not None,
-            "wide": wide,
-            "seconds": math.ceil(self.seconds),
-            "wait": self.patience * math.ceil(self.seconds),
-            "memory": self.memory,
-            "user": self.user and pwd.getpwnam(self.user).pw_uid,
-            "landlock": self.landlock,
-        }
-        answer = self._ask(request)
-        if answer["refused"]:
-            raise RuntimeError(f"Attempts can't be run here: {answer['refused']}.")
-        builders = list(exercise.builders.items())
-        outcomes = [_read(line) for line in answer["lines"][: len(builders)]]
-        return outcomes + [
-            stopped(build, exercise.parameters, answer["end"], request)
-            for _, build in builders[len(outcomes) :]
-        ]
+        run = Run(cells, exercises)
+        seconds = math.ceil(self.seconds)
+        total = (seconds + 1) * (len(exercises) + 1)
+        while not run.done:
+            request = {
+                "cells": [asdict(cell) for cell in cells],
+                "exercises": {name: described(one) for name, one in exercises.items()},
+                "skip": list(run.skipped),
+                "answered": list(run.attempts),
+                "wide": wide,
+                "seconds": seconds,
+                "total": math.ceil(total - run.used),
+                "wait": self.patience * seconds,
+                "total_wait": self.patience * total - run.passed,
+                "memory": self.memory,
+                "user": self.user and pwd.getpwnam(self.user).pw_uid,
+                "landlock": self.landlock,
+            }
+            answer = self._ask(request)
+            if answer["refused"]:
+                raise RuntimeError(f"Attempts can't be run here: {answer['refused']}.")
+            run.read(answer, request)
+            if run.used >= total:
+                run.give_up("time", request)
+            if run.passed >= self.patience * total:
+                run.give_up("wait", request)
+        return run.attempts
 
     def _ask(self, request):
         """The worker's answer. One that has ended with the attempt is replaced at the next call."""
@@ -95,15 +107,15 @@ class Sandbox:
         try:
             self.process.stdin.write(json.dumps(request).encode() + b"\n")
             self.process.stdin.flush()
-            return self._line(request["wait"] + GRACE)
+            return self._line(request["total_wait"] + GRACE)
         except (OSError, EOFError):
             self.close()
-            return {"refused": None, "lines": [], "end": "died"}
+            return {"refused": None, "lines": [], "end": "died", "used": 0, "passed": 0}
 
     def _start(self):
-        command = [sys.executable, "-I", "-B", worker.__file__, TEACHING]
+        command = [sys.executable, "-I", "-B", worker.__file__, HELPERS]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        self.process = subprocess.Popen(command, **pipes, env={"PATH": os.defpath})
+        self.process = subprocess.Popen(command, **pipes, env={"PATH": os.defpath, **THREADS})
         try:
             ready = self._line(GRACE) == worker.READY
         except (OSError, EOFError):
@@ -124,34 +136,3 @@ class Sandbox:
                 raise EOFError
             line += part
         return json.loads(line)
-
-
-@functools.cache
-def cases_of(exercise):
-    """The source that builds the inputs of `exercise`, and of no other."""
-    source = Path(inspect.getfile(exercise.function)).read_text(encoding="utf-8")
-    return cases_source(source, [exercise.name])
-
-
-UNREAD = Outcome({}, {}, raised=Raised(("ValueError",), "its answer can't be read", ""))
-
-
-def _read(line):
-    try:
-        return decode(line)
-    except ValueError:
-        return UNREAD
-
-
-WHY = {
-    "time": (TimeoutError, "it computed for more than {seconds} seconds"),
-    "wait": (TimeoutError, "it was not done when {wait:g} seconds had passed"),
-    "size": (OverflowError, "its answer is too large"),
-    "died": (ChildProcessError, "it ended its process, or held too much memory"),
-}
-
-
-def stopped(build, names, end, limits):
-    """The Outcome of a case that the attempt did not finish; its arguments are those of the case."""
-    kind, text = WHY[end]
-    return observe(worker.Missing(kind(text.format(**limits))), build, names)

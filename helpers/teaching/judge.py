@@ -184,10 +184,12 @@ def check(exercise: Exercise, attempt: Callable) -> Result:
         again = functools.partial(exercise.observe, attempt, dtype=torch.float64)
         return judge(exercise, exercise.observe(attempt), again)
     blank = judge(exercise, exercise.observe(lambda *args: ...))
-    if attempt is None or attempt is ...:
-        return blank
-    message = (
-        f"Wrong: check needs the function `{exercise.name}` itself, not what it returns; "
-        f"got {type(attempt).__name__}."
+    return (
+        blank if attempt is None or attempt is ... else no_function(blank, type(attempt).__name__)
     )
+
+
+def no_function(blank: Result, kind: str) -> Result:
+    """The Result for something of a type named `kind`; blank: the Result for a stub."""
+    message = f"Wrong: check needs the function `{blank.exercise}` itself, not what it returns; got {kind}."
     return replace(blank, status="wrong", message=message)

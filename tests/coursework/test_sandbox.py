@@ -16,9 +16,8 @@ from classes import STEMS
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from helpers.coursework import course, worker
-from helpers.coursework.cells import needed
-from helpers.coursework.grading import judged
+from helpers.coursework import course, landlock, worker
+from helpers.coursework.page import judged
 from helpers.coursework.sandbox import Sandbox
 from helpers.dropout_scaling import exercises
 from helpers.teaching.compare import alike
@@ -152,7 +151,7 @@ def test_an_endless_loop_ends_whatever_it_tries(hasty, trick):
 def test_the_worker_outlives_who_would_end_it(box):
     """Landlock 6 and newer forbid the signal; before, another worker takes its place."""
     result = run(box, body("import os, signal; os.kill(os.getppid(), signal.SIGKILL)"))
-    forbidden = worker.landlock_version() >= 6
+    forbidden = landlock.version() >= 6
     assert ("PermissionError" if forbidden else "ChildProcessError") in result.message
     assert run(box, body("return x")).groups["values"] == (1, 3)
 
@@ -310,42 +309,6 @@ def test_what_is_no_outcome_is_refused(text):
 def test_a_long_text_is_cut():
     long = json.loads(encode(DROPOUT.expected()[0])) | {"printed": "x" * 10**6}
     assert len(decode(json.dumps(long)).printed) == 2000
-
-
-# Which cells run
-
-
-PAGE = [
-    "import torch\nfrom torch.nn import functional as F",
-    "x = torch.ones(3)\nprint(x)",
-    "def scale(v):\n    return v * FACTOR",
-    "FACTOR = 2",
-    "def broken(:",
-    "%matplotlib inline\ndef f(x):\n    return scale(x) + F.relu(x)",
-    "def f(x):\n    return 0  # an idea",
-]
-
-
-def test_the_cells_that_a_function_needs_are_found():
-    found = needed(PAGE, 5, "f")
-    assert found[0] == PAGE[0] + "\n"
-    assert [source.split("\n")[0] for source in found[1:]] == [
-        "def scale(v):",
-        "FACTOR = 2",
-        "get_ipython().run_line_magic('matplotlib', 'inline')",
-        "def f(x):",
-    ], "neither the cell that happens to bind x nor the broken one"
-
-
-def test_a_cell_that_cannot_be_read_still_runs_itself():
-    assert needed(PAGE, 4, "broken") == ["def broken(:\n"]
-
-
-def test_a_magic_in_the_cell_does_nothing(box):
-    cells = needed(
-        ["%load_ext nothing\n!ls\n" + body("%time y = x", "return x")], 0, "inverted_dropout"
-    )
-    assert run(box, *cells).groups["values"] == (1, 3)
 
 
 def test_points_need_all_cases_of_a_group():

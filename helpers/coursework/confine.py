@@ -1,0 +1,57 @@
+"""What an attempt gives up before it runs: files, network, memory, other processes, the user."""
+
+import ctypes
+import math
+import os
+import resource
+import signal
+import sys
+
+from helpers.coursework import landlock
+
+FILES = 16 << 20  # bytes of a file that an attempt may write, in its own folder
+# Threads of its own gain an attempt nothing, and count as processes.
+THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+def confine(request, folder):
+    """Give up what an attempt has no use for: files, network, memory, other processes, the user."""
+    os.setsid()
+    null = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(null, stream)
+    os.environ.clear()
+    os.environ.update(HOME=folder, TMPDIR=folder, PATH=os.defpath, MPLBACKEND="agg", **THREADS)
+    os.chdir(folder)
+    limits = {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": FILES}
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # it ends with its parent
+        limits["RLIMIT_DATA"] = held() + request["memory"]
+        limits["RLIMIT_NPROC"] = 0  # no further processes or threads; root is not bound by it
+    for name, limit in limits.items():
+        resource.setrlimit(getattr(resource, name), (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CPU, (request["total"], request["total"]))
+    if request["landlock"]:
+        landlock.restrict(folder)
+    if request["user"] is not None:
+        os.setgroups([])
+        os.setgid(request["user"])
+        os.setuid(request["user"])
+        os.listdir(os.path.dirname(os.__file__))  # an attempt may import; raises if it could not
+
+
+def more_time(seconds):
+    """Let this process compute for `seconds` more before the system ends it.
+
+    It may ignore the signal; what it may compute altogether is fixed.
+    """
+    _, total = resource.getrlimit(resource.RLIMIT_CPU)
+    used = sum(os.times()[:2])
+    resource.setrlimit(resource.RLIMIT_CPU, (min(math.ceil(used + seconds), total), total))
+
+
+def held():
+    """Bytes of data that this process has mapped now: what RLIMIT_DATA counts."""
+    with open("/proc/self/status") as status:
+        (line,) = (line for line in status if line.startswith("VmData:"))
+    return int(line.split()[1]) << 10
