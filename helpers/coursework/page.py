@@ -1,6 +1,5 @@
 """A submission as its own kernel would run it: which cells, and what is said of each exercise."""
 
-import functools
 import re
 from dataclasses import replace
 

@@ -10,8 +10,8 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-SCRIPTS = "script bash sh perl ruby python python2 python3 pypy system sx !".split()
-INSTALLERS = "pip conda mamba micromamba uv".split()
+SCRIPTS = ["script", "bash", "sh", "perl", "ruby", "python", "python2", "python3", "pypy", "system", "sx", "!"]
+INSTALLERS = ["pip", "conda", "mamba", "micromamba", "uv"]
 LONGEST = 200  # characters of a line or a message that are told
 
 

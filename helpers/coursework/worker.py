@@ -33,7 +33,6 @@ def stock(folder):
         package.__path__ = [os.path.join(folder, *name.split(".")[1:])]
     import torch
 
-    import helpers.teaching.cases
     from helpers.coursework import attempt, confine, shell, stand
 
     made = shell.make()
