@@ -15,7 +15,8 @@ from helpers.teaching.observe import observe
 from helpers.teaching.record import encode
 
 ABSENT = object()
-LONGEST = 4 << 20  # characters of a recorded outcome
+LONGEST, ROWS = 4 << 20, 2000  # characters of a recorded outcome, and values in it
+LARGE = '["large"]'
 
 
 def run(request, shell, writable, more_time):
@@ -44,8 +45,7 @@ def run(request, shell, writable, more_time):
             if callable(value):
                 exercise = request["exercises"][answer]
                 for outcome in outcomes(answer, value, exercise, request["wide"]):
-                    text = encode(outcome)
-                    write(writable, text if len(text) <= LONGEST else '["large"]')
+                    write(writable, recorded(outcome))
     tell("done")
 
 
@@ -91,6 +91,17 @@ def outcomes(name, function, exercise, wide):
     for labelled in declared[name].values():
         for build in labelled.values():
             yield observe(function, build, exercise["parameters"], **state)
+
+
+def recorded(outcome):
+    """An Outcome as a line; what is too large, too deep or no text in the end is only named."""
+    if len(outcome.before) + len(outcome.after) + len(outcome.value) > ROWS:
+        return LARGE
+    try:
+        text = encode(outcome)
+    except Exception:
+        return LARGE
+    return text if len(text) <= LONGEST else LARGE
 
 
 def write(writable, line):

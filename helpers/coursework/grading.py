@@ -19,7 +19,7 @@ from nbgrader.preprocessors import (
     NbGraderPreprocessor,
     SaveCells,
 )
-from traitlets import Float, Integer, Unicode
+from traitlets import Bool, Float, Integer, Unicode
 
 from helpers.coursework import convert
 from helpers.coursework.answers import grade_id_of
@@ -78,10 +78,11 @@ class Grade(NbGraderPreprocessor):
     user = Unicode(None, allow_none=True, help="Whom attempts run as (needs root).").tag(
         config=True
     )
+    unconfined = Bool(False, help="Run attempts where nothing keeps them apart.").tag(config=True)
 
     def preprocess(self, nb, resources):
         exercises = exercises_of(resources["nbgrader"]["notebook"])
-        box = sandbox(self.seconds, self.memory, self.user)
+        box = sandbox(self.seconds, self.memory, self.user, self.unconfined)
         codes = [cell for cell in nb.cells if cell.cell_type == "code"]
         cells = cells_of(nb, read(self.source, resources), exercises)
         found = results(box, cells, exercises)
@@ -103,7 +104,8 @@ class Grade(NbGraderPreprocessor):
 @functools.cache
 def sandbox(*settings):
     """One sandbox for all that this process grades; its worker ends with this process."""
-    return Sandbox(*settings)
+    seconds, memory, user, unconfined = settings
+    return Sandbox(seconds, memory, user, unconfined=unconfined)
 
 
 OURS = {DeduplicateIds: Restore, Execute: Grade}  # what stands in for a step of nbgrader's

@@ -8,7 +8,7 @@ import sys
 # Landlock, linux/landlock.h: an unprivileged process gives up access to files and network for good.
 CREATE, ADD_RULE, RESTRICT = 444, 445, 446  # system calls, the same on all architectures
 READ = 1 << 0 | 1 << 2 | 1 << 3  # execute, read a file, read a folder
-PLACES = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime")
+SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc/ld.so.cache", "/etc/localtime")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/proc/cpuinfo", "/proc/meminfo")
 DEVICES += ("/sys/devices/system/cpu",)
 
@@ -18,6 +18,12 @@ def version():
     if sys.platform != "linux":
         return 0
     return ctypes.CDLL(None).syscall(CREATE, None, ctypes.c_size_t(0), 1)
+
+
+def places():
+    """What an attempt reads: the system's libraries, Python, and where its packages lie."""
+    packages = [path for path in sys.path if path.endswith("-packages")]
+    return dict.fromkeys([*SYSTEM, sys.base_prefix, sys.prefix, sys.exec_prefix, *packages])
 
 
 def restrict(folder):
@@ -34,9 +40,8 @@ def restrict(folder):
     rights = struct.pack("QQQ", everything, network, scope)
     size = 8 if offered < 4 else 16 if offered < 6 else 24
     rules = call(CREATE, rights, ctypes.c_size_t(size), 0)
-    prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix}
     for path, access in (
-        *((path, READ) for path in (*prefixes, *PLACES)),
+        *((path, READ) for path in places()),
         *((path, READ | 1 << 1) for path in DEVICES),
         (folder, everything),
     ):

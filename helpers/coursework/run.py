@@ -12,7 +12,7 @@ from helpers.teaching.observe import observe
 from helpers.teaching.outcome import Outcome, Raised
 from helpers.teaching.record import decode
 
-LINE = 5 << 20  # characters of a line that is read
+LINE, ROWS = 5 << 20, 6000  # characters of a line that is read, and values in it
 FORMS = {  # what a line may say, by its first word
     "cell": [(str, int)],
     "error": [(str, int, int, str, str, str), (str, int, type(None), str, str, str)],
@@ -87,7 +87,8 @@ class Run:
             if event and event[0] == "cell":
                 cell, attempt = event[1], None
             elif event and event[0] == "error":
-                errors.append((cell, Trouble(*event[1:])))
+                if {cell, event[1]} <= set(range(len(self.cells))):
+                    errors.append((cell, Trouble(*map(_clean, event[1:]))))
             elif event and event[0] == "answer":
                 cell, attempt = None, self._begun(*event[1:], errors)
             elif attempt:
@@ -120,11 +121,11 @@ class Run:
         if event == ["large"] and number < len(builders):
             return stopped(attempt.exercise, builders[number], "size", limits)
         try:
-            if len(line) > LINE:
-                return UNREAD
-            return decode(line)
-        except ValueError:
+            outcome = decode(line) if len(line) <= LINE else UNREAD
+        except (ValueError, RecursionError):
             return UNREAD
+        rows = len(outcome.after) + len(outcome.value) + len(outcome.gradients)
+        return outcome if rows <= ROWS else UNREAD
 
     def _complete(self, attempt, end, limits):
         """Give an attempt an Outcome for each case that it has not finished, and no more."""
@@ -176,6 +177,11 @@ class Raising:
 def _nothing(*arguments):
     """What the page's check takes in place of something that is no function."""
     return ...
+
+
+def _clean(said):
+    """What can be written to a file, and is not long: an attempt may have said anything."""
+    return said[:200].encode("utf-8", "replace").decode() if isinstance(said, str) else said
 
 
 def _event(line):

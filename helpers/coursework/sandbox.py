@@ -1,6 +1,5 @@
 """Runs a student's page in a process of its own (worker.py)."""
 
-import functools
 import json
 import math
 import os
@@ -12,7 +11,7 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from helpers.coursework import landlock, worker
+from helpers.coursework import jail, worker
 from helpers.coursework.confine import THREADS
 from helpers.coursework.run import Cell, Run, described
 
@@ -25,16 +24,18 @@ class Sandbox:
     """A place to run attempts in, to be used with `with`.
 
     seconds: how long an attempt may compute for one cell, or one exercise with all its cases;
-    rounded up to whole seconds. On a busy machine more time passes on the clock: up to `patience` times as much,
-    after which an attempt that only waits is stopped. memory: bytes that an attempt may hold beyond
-    Python and torch (Linux). user: a user's name to run attempts as; only root can.
+    rounded up to whole seconds. On a busy machine more time passes on the clock: up to `patience`
+    times as much, after which an attempt that only waits is stopped. memory: bytes that an attempt
+    may hold beyond Python and torch (Linux). user: a user's name to run attempts as; only root can. unconfined:
+    whether to run attempts where nothing keeps them apart (jail.py).
     """
 
     seconds: float = 10.0
     memory: int = 1 << 30
     user: str | None = None
     patience: float = 6.0
-    process = None
+    unconfined: bool = False
+    process, given_up, lasting = None, None, True
 
     def __enter__(self):
         return self
@@ -48,11 +49,6 @@ class Sandbox:
             self.process.kill()
             self.process.communicate()
         self.process = None
-
-    @functools.cached_property
-    def landlock(self):
-        """Whether the system lets a process give up files and network."""
-        return landlock.version() > 0
 
     def observe(self, exercise, cells, wide=False):
         """The Outcomes of the function that `cells` define, one for each case of `exercise`.
@@ -87,8 +83,7 @@ class Sandbox:
                 "wait": self.patience * seconds,
                 "total_wait": self.patience * total - run.passed,
                 "memory": self.memory,
-                "user": self.user and pwd.getpwnam(self.user).pw_uid,
-                "landlock": self.landlock,
+                **self._start(),
             }
             answer = self._ask(request)
             if answer["refused"]:
@@ -98,12 +93,12 @@ class Sandbox:
                 run.give_up("time", request)
             if run.passed >= self.patience * total:
                 run.give_up("wait", request)
+        if not self.lasting:
+            self.close()
         return run.attempts
 
     def _ask(self, request):
         """The worker's answer. One that has ended with the attempt is replaced at the next call."""
-        if not self.process:
-            self._start()
         try:
             self.process.stdin.write(json.dumps(request).encode() + b"\n")
             self.process.stdin.flush()
@@ -113,9 +108,18 @@ class Sandbox:
             return {"refused": None, "lines": [], "end": "died", "used": 0, "passed": 0}
 
     def _start(self):
-        command = [sys.executable, "-I", "-B", worker.__file__, HELPERS]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        self.process = subprocess.Popen(command, **pipes, env={"PATH": os.defpath, **THREADS})
+        """See that a worker runs; returns what attempts in it give up, a part of a request."""
+        if self.process:
+            return self.given_up
+        try:
+            user = self.user and pwd.getpwnam(self.user).pw_uid
+            before, self.given_up, self.lasting = jail.choose(user, self.unconfined)
+            command = [*before, sys.executable, "-I", "-B", worker.__file__, HELPERS]
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+            env = {"PATH": os.defpath, **THREADS}
+            self.process = subprocess.Popen(command, **pipes, env=env, **jail.as_user(user))
+        except OSError as error:
+            raise RuntimeError(f"Attempts can't be run here: {error}.") from None
         try:
             ready = self._line(GRACE) == worker.READY
         except (OSError, EOFError):
@@ -123,6 +127,7 @@ class Sandbox:
         if not ready:
             self.close()
             raise RuntimeError("The process that runs attempts does not start.")
+        return self.given_up
 
     def _line(self, seconds):
         """The next line from the worker, decoded. Raises TimeoutError or EOFError."""

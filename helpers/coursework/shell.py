@@ -10,7 +10,20 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-SCRIPTS = ["script", "bash", "sh", "perl", "ruby", "python", "python2", "python3", "pypy", "system", "sx", "!"]
+SCRIPTS = [
+    "script",
+    "bash",
+    "sh",
+    "perl",
+    "ruby",
+    "python",
+    "python2",
+    "python3",
+    "pypy",
+    "system",
+    "sx",
+    "!",
+]
 INSTALLERS = ["pip", "conda", "mamba", "micromamba", "uv"]
 LONGEST = 200  # characters of a line or a message that are told
 
@@ -38,8 +51,8 @@ class Compiler(CachingCompiler):
 
     def get_code_name(self, raw_code, transformed_code, number):
         name = super().get_code_name(raw_code, transformed_code, number)
-        above, inside, _ = self.sources.get(self.running, "").rpartition(raw_code.rstrip())
-        # A cell's magic, as %%capture, runs what stands below it as a cell of its own.
+        above, inside, _ = self.sources.get(self.running, "").rpartition(raw_code.strip())
+        # %%capture runs what stands below it as a cell of its own; empty lines above are left out.
         self.places[name] = self.running, above.count("\n") if inside else 0
         return name
 
@@ -54,7 +67,10 @@ class Shell(InteractiveShell):
         """
         self.compile.run(number, source)
         self.noted = []
-        self.run_cell(source, store_history=True)
+        try:
+            self.run_cell(source, store_history=True)
+        except BaseException as error:  # IPython's own, on odd characters for example
+            self.note(error)
         return self.noted
 
     def note(self, error):

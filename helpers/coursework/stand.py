@@ -5,7 +5,36 @@ import types
 
 # What must not be an error: a page's own calls, which mean nothing in grading.
 SILENT = "teaching"
-OPERATORS = ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "lt", "le", "gt", "ge", "neg", "abs", "iter", "len", "getitem", "setitem", "radd", "rsub", "rmul", "rtruediv", "rpow", "rmatmul", "float", "int", "index", "enter"]
+OPERATORS = [
+    "add",
+    "sub",
+    "mul",
+    "truediv",
+    "floordiv",
+    "mod",
+    "pow",
+    "matmul",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "neg",
+    "abs",
+    "iter",
+    "len",
+    "getitem",
+    "setitem",
+    "radd",
+    "rsub",
+    "rmul",
+    "rtruediv",
+    "rpow",
+    "rmatmul",
+    "float",
+    "int",
+    "index",
+    "enter",
+]
 
 
 class NotThere:

@@ -150,4 +150,4 @@ def _number(raw):
 def _text(raw):
     if not isinstance(raw, str):
         raise ValueError("text")
-    return raw[:LONGEST]
+    return raw[:LONGEST].encode("utf-8", "replace").decode()  # without halves of characters

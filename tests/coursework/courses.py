@@ -12,6 +12,7 @@ import yaml
 from topics import TOPICS
 
 from helpers.coursework import classroom, course
+from helpers.teaching.exercise import Exercise
 
 LOOP_SECONDS = 2
 NBGRADER = [sys.executable, "-m", "nbgrader"]
@@ -97,6 +98,8 @@ def as_source(function, name):
                 and not hasattr(v, "cache_info")
             }
         )
+    exercises = {k: v for k, v in vars(module).items() if isinstance(v, Exercise)}
+    vars(module).update({k: v.function for k, v in exercises.items()})  # a mistake may call one
     for one in packed:
         cloudpickle.register_pickle_by_value(one)
     try:
@@ -104,6 +107,7 @@ def as_source(function, name):
     finally:
         for one in packed:
             cloudpickle.unregister_pickle_by_value(one)
+        vars(module).update(exercises)
         if formulas:
             module.formulas = formulas
     return f'import base64, pickle\n\n{name} = pickle.loads(base64.b64decode("{data}"))'

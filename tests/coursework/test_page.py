@@ -47,7 +47,7 @@ def said(box, *sources):
         ),
         (
             ["x = 1\nx = (", f"{HEAD}    return ("],
-            f"the cell of `{NAME}`, line 2, `return (`: SyntaxError ('(' was never closed).",
+            f"the cell of `{NAME}`, line 2, `return (`: SyntaxError (incomplete input).",
         ),
         (
             ["%%capture\n\n\n1 / 0", HEAD + "    return missing"],

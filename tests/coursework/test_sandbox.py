@@ -16,7 +16,7 @@ from classes import STEMS
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from helpers.coursework import course, landlock, worker
+from helpers.coursework import calls, course, landlock, worker
 from helpers.coursework.page import judged
 from helpers.coursework.sandbox import Sandbox
 from helpers.dropout_scaling import exercises
@@ -50,8 +50,10 @@ def crowded(hasty):
     """The same, its attempts on one processor with two processes that never rest."""
     run(hasty, body("return x"))  # starts the worker
     loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
-    for process in (hasty.process, *loops):
-        os.sched_setaffinity(process.pid, {min(os.sched_getaffinity(0))})
+    workers = [hasty.process.pid]
+    workers += [inner.pid for inner in psutil.Process(hasty.process.pid).children(recursive=True)]
+    for pid in (*workers, *(loop.pid for loop in loops)):
+        os.sched_setaffinity(pid, {min(os.sched_getaffinity(0))})
     yield hasty
     for loop in loops:
         loop.kill()
@@ -67,6 +69,7 @@ def body(*lines):
     return HEAD + "\n".join(f"    {line}" for line in lines)
 
 
+NO_FILE = "FileNotFoundError", "PermissionError"  # in bubblewrap's jail; by Landlock alone
 EXERCISES = [(stem, name) for stem in STEMS for name in course.exercises_of(stem)]
 
 
@@ -102,8 +105,8 @@ def test_it_sees_what_the_check_sees(box, stem, name):
         (["import sys; sys.exit()"], "calls `sys.exit`"),
         (["return inverted_dropout(x, rate, uniforms, training)"], "RecursionError"),
         (["return formulas.masked_sums(x, x, rate)"], "is not there in grading"),
-        ([f"return open({__file__!r}).read()"], "PermissionError"),
-        (["return open('/etc/passwd').read()"], "PermissionError"),
+        ([f"return open({__file__!r}).read()"], NO_FILE),
+        (["return open('/etc/passwd').read()"], NO_FILE),
         (["open('/tmp/' + 'left-behind', 'w')"], "PermissionError"),
         (["import os; os.listdir('/')"], "PermissionError"),
         (["import socket; socket.create_connection(('127.0.0.1', 9))"], "PermissionError"),
@@ -111,10 +114,10 @@ def test_it_sees_what_the_check_sees(box, stem, name):
     ],
 )
 def test_what_it_stops_is_told(box, lines, says):
-    """On Linux with Landlock, version 4 or newer."""
     imports = "from helpers.dropout_scaling import formulas"
     result = run(box, imports, body(*lines))
-    assert result.status == "wrong" and says in result.message
+    some = says if isinstance(says, tuple) else (says,)
+    assert result.status == "wrong" and any(text in result.message for text in some)
 
 
 IMPORTS = "import torch\nfrom helpers.dropout_scaling import formulas"
@@ -149,9 +152,9 @@ def test_an_endless_loop_ends_whatever_it_tries(hasty, trick):
 
 
 def test_the_worker_outlives_who_would_end_it(box):
-    """Landlock 6 and newer forbid the signal; before, another worker takes its place."""
+    """Where the signal can't be forbidden, another worker takes its place."""
     result = run(box, body("import os, signal; os.kill(os.getppid(), signal.SIGKILL)"))
-    forbidden = landlock.version() >= 6
+    forbidden = calls.offered() or landlock.version() >= 6
     assert ("PermissionError" if forbidden else "ChildProcessError") in result.message
     assert run(box, body("return x")).groups["values"] == (1, 3)
 
@@ -223,7 +226,7 @@ def test_another_user_can_be_named():
         elif all(folder.stat().st_mode & 0o1 for folder in (library, *library.parents)):
             assert dict(run(other, source).case)["got"] == "65534"
         else:
-            with pytest.raises(RuntimeError, match=f"Permission denied: '{library}'"):
+            with pytest.raises(RuntimeError, match=r"can't be run here: .*Permission denied"):
                 run(other, source)
 
 
