@@ -46,58 +46,40 @@ STATES = {
     "modules that are changed": (["import math", "math.my_own = 11"], "math.my_own == 11"),
 }  # fmt: skip
 
-SAME_NAME = (
-    ["def kept(u, r):\n    return (u >= r)"],
-    """
-def inverted_dropout(x, rate, uniforms, training):
-    if not training:
-        return x
-    if rate == 1:
-        return x * 0
-    return x * kept(uniforms, rate) / (1 - rate)
-
-
-check(exercises.inverted_dropout, inverted_dropout)""",
-    ["def kept(n, w):\n    return (w * n) ** 2"],
-)
-COUNTS = """
-calls = []
-def test_time_network(weights, rate):
-    calls.append(rate)
-    return [(1 - rate) * w for w in weights] if len(calls) < 3 else weights
-
-
-check(exercises.test_time_network, test_time_network)"""
-NUMPY_BELOW = """
-def expected_output(x, w, rate, activation):
-    return below(x)
-
-
-check(exercises.expected_output, expected_output)"""
-USES_NP = """
-def preactivation_variance(x, w, rate):
-    return np.asarray(rate / (1 - rate) * (w * x) ** 2).sum(-1)
-
-
-check(exercises.preactivation_variance, preactivation_variance)"""
-# Pages that were handed in: exercise → (cells above its answer, the answer, cells below).
-HANDED_IN = [
-    {
-        "inverted_dropout": SAME_NAME,
-        "dropout_backward": ([], "dropout_backward = 3\ncheck(exercises.dropout_backward, 3)", []),
-        "preactivation_variance": (["import nump as np"], USES_NP, []),
-        "expected_output": ([], NUMPY_BELOW, ["def below(x):\n    return x"]),
-        "test_time_network": ([], COUNTS, ["test_time_network = None"]),
-    },
-    {
-        "inverted_dropout": ([], "x = input()\ndef inverted_dropout(*a):\n    return a[0]", []),
-        "dropout_backward": ([], "def dropout_backward(g, rate, uniforms):\n    return (", []),
-        "preactivation_variance": (
-            ["raise SystemExit", "preactivation_variance = lambda x, w, rate: x"],
-            "preactivation_variance = preactivation_variance",
-            [],
-        ),
-        "expected_output": ([], "expected_output = None", ["expected_output = lambda *a: a[0]"]),
-        "test_time_network": ([], "def test_time_network(*a):\n    raise KeyError('x')", []),
-    },
-]
+# What is handed in for an exercise: (cells above its answer, the answer, cells below). In it NAME is
+# the exercise's name and RIGHT the source of a function `right` that is a right answer.
+HANDED_IN = {
+    "helpers of one name": (
+        ["def factor():\n    return 1", "RIGHT"],
+        "def NAME(*a):\n    return right(*a) * factor()",
+        ["def factor():\n    return 0"],
+    ),
+    "a helper that is changed below": (
+        ["def factor():\n    return 0", "RIGHT", "def factor():\n    return 1"],
+        "def NAME(*a):\n    return right(*a) if factor() else None\n\n\ncheck(exercises.NAME, NAME)",
+        ["NAME = None"],
+    ),
+    "a number": ([], "NAME = 3\ncheck(exercises.NAME, 3)", []),
+    "nothing": ([], "NAME = None", ["NAME = lambda *a: a[0]"]),
+    "a failing import": (["import nump as np"], "def NAME(*a):\n    return np.ones(3)", []),
+    "a helper that comes too late": (
+        [],
+        "def NAME(*a):\n    return below(a)\n\n\ncheck(exercises.NAME, NAME)",
+        ["def below(a):\n    return a[0]"],
+    ),
+    "a function that counts its calls": (
+        ["calls = []", "RIGHT"],
+        "def NAME(*a):\n    calls.append(1)\n    return right(*a) if len(calls) < 3 else 0\n\n\n"
+        "check(exercises.NAME, NAME)",
+        [],
+    ),
+    "a question to nobody": ([], "x = input()\ndef NAME(*a):\n    return a[0]", []),
+    "no Python": ([], "def NAME(*a):\n    return (", []),
+    "an exit": (["raise SystemExit", "NAME = lambda *a: a[0]"], "NAME = NAME", []),
+    "an error": ([], "def NAME(*a):\n    raise KeyError('x')", []),
+    "a class": ([], "class NAME:\n    def __init__(self, *a):\n        self.a = a", []),
+    "a generator": ([], "def NAME(*a):\n    yield a[0]", []),
+    "a float32": (["RIGHT"], "def NAME(*a):\n    return right(*a) * 1", []),
+    "too few parameters": ([], "def NAME():\n    return 1", []),
+    "an older attempt": (["def NAME(*a):\n    return a[0]"], "nothing", ["RIGHT"]),
+}
