@@ -57,10 +57,13 @@ def assert_agreement(notebook, stem, found):
         text = str(result).replace(str(result).partition("\n")[0], _without(result), 1)
         if shown[name] is None:
             assert "Right" not in text and "no cell defines" in text, (name, text)
-        else:
+        elif isinstance(result, Result):
             assert text == shown[name][2], name
-            if isinstance(result, Result):
-                assert (result.status, result.groups) == shown[name][:2], name
+            assert (result.status, result.groups) == shown[name][:2], name
+        else:  # feedback keeps hidden cases to itself
+            said, there = (one.partition("\n")[0] for one in (text, shown[name][2]))
+            assert said.partition(":")[0] == there.partition(":")[0], name
+            assert said == there or "hidden" in said or "grading adds" in said, name
     return shown
 
 
