@@ -114,7 +114,7 @@ def build_wheel(folder):
         older.unlink()
     with tempfile.TemporaryDirectory() as stage:
         stage = Path(stage)
-        ignore = shutil.ignore_patterns("__pycache__", "coursework")
+        ignore = shutil.ignore_patterns("__pycache__", "coursework", "site")
         shutil.copytree(ROOT / "helpers", stage / "helpers", ignore=ignore)
         shutil.copytree(ROOT / "data", stage / "data")
         for name in ("README.md", "LICENSE"):
