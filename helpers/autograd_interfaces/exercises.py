@@ -224,6 +224,10 @@ accumulate_and_step.slips(
         "Every batch counts the same here, so a sample of a small batch counts more than one of a "
         "large batch. Weigh a batch by its size.",
     ),
+    divides_by_the_1000_of_the_page=(
+        "/ sum(sizes) → / 1000",
+        "On the page there are 1000 samples, here there are sum(sizes).",
+    ),
     sums_over_the_samples=(
         "loss * size / sum(sizes) → loss * size",
         "This is the gradient of the sum over all samples. Asked for is their mean.",
@@ -279,6 +283,24 @@ def returns_new_tensors(losses, sizes, parameters, rate):
     return [
         (p - rate * g).detach() for p, g in zip(parameters, grad(total, parameters), strict=True)
     ]
+
+
+@accumulate_and_step.mistake
+def returns_new_tensors_after_backward(losses, sizes, parameters, rate):
+    """`.grad` is right. But the parameters themselves stay as they were, and here they are to change
+    in place: `p -= …` under `torch.no_grad()`."""
+    for p in parameters:
+        p.grad = None
+    (sum(loss * size for loss, size in zip(losses, sizes, strict=True)) / sum(sizes)).backward()
+    return [p - rate * p.grad for p in parameters]
+
+
+@accumulate_and_step.mistake
+def returns_detached_tensors_after_backward(losses, sizes, parameters, rate):
+    """These are new tensors beside the parameters, which stay as they were. They are to change in
+    place: `p -= …` under `torch.no_grad()`. `.grad` is right."""
+    new = returns_new_tensors_after_backward(losses, sizes, parameters, rate)
+    return [p.detach() for p in new]
 
 
 def train_step(parameters, rate):
@@ -372,6 +394,20 @@ jacobian.slips(
         "This is one gradient, that of the sum of all outputs: the rows of the Jacobian added up. One "
         "call with `outputs.sum()` or with ones can't tell them apart.",
     ),
+    goes_through_the_first_dimension=(
+        "in outputs.flatten() → in outputs",
+        "This goes through the first dimension of `outputs`. But `outputs` may be a matrix, or one "
+        "number: go through outputs.flatten(), entry by entry.",
+    ),
+    adds_up_each_row_of_a_matrix=(
+        "(output, inputs → (output.sum(), inputs; in outputs.flatten() → in outputs",
+        "Where `outputs` is a matrix, its rows are summed up here, and their entries can't be told "
+        "apart. Don't sum: go through outputs.flatten(), entry by entry.",
+    ),
+    leaves_the_shape_of_the_inputs=(
+        "[0].flatten() → [0]",
+        "Each gradient has the shape of `inputs` here. A row has one dimension: flatten it.",
+    ),
     returns_a_list=("torch.stack(rows) → rows", "This is a list of rows. Make one tensor of them."),
     keeps_the_shapes=(
         "torch.stack(rows) → torch.stack(rows).reshape(*outputs.shape, *inputs.shape)",
@@ -379,6 +415,15 @@ jacobian.slips(
         "`torch.autograd.functional.jacobian` has it. Flatten both sides: (m, n).",
     ),
 )
+
+
+@jacobian.mistake
+def counts_the_first_dimension(outputs, inputs):
+    """`len(outputs)` counts the rows of a matrix, and fails for one number: go through
+    outputs.flatten(), entry by entry."""
+    return torch.stack(
+        [grad(outputs[i], inputs, retain_graph=True)[0] for i in range(len(outputs))]
+    )
 
 
 @jacobian.mistake
@@ -475,9 +520,9 @@ def clipped_gradient(loss, w, x, t, limit):
     """The mean of the samples' gradients, each clipped to a length of at most `limit`.
 
     loss: loss(w, x[i], t[i]) is the loss of sample i, a tensor with one number; w: a tensor of any
-    shape; x, t: tensors whose first dimension counts the n samples; limit: a float above 0. A
-    gradient is taken by w and has its shape; its length is the root of the sum of its squared
-    entries. Longer ones are scaled down to the length `limit`. Returns a tensor of w's shape.
+    shape that requires no grad, and stays so; x, t: tensors whose first dimension counts the n
+    samples; limit: a float above 0. A gradient is taken by w and has its shape; its length is the
+    root of the sum of its squared entries. Longer ones are scaled down to the length `limit`. Returns a tensor of w's shape.
     Example: loss w·x·t, w = 1, x = (3, 1), t = (1, 1), limit 2 → (2 + 1)/2 = 1.5.
     """
     w = w.detach().requires_grad_()
@@ -500,6 +545,15 @@ clipped_gradient.slips(
     clips_each_entry=(
         "factor * rows → rows.clamp(-limit, limit)",
         "This clips each entry. That turns the gradient; asked for is one factor a sample.",
+    ),
+    takes_w_without_grad=(
+        "w.detach().requires_grad_() → w",
+        "Here w requires no grad, so nothing can be differentiated by it. Start with a copy that does: "
+        "`w = w.detach().requires_grad_()`.",
+    ),
+    marks_the_callers_w=(
+        "w.detach().requires_grad_() → w.requires_grad_()",
+        "This makes the caller's own w require grad. Work on `w.detach()`, which is another tensor.",
     ),
     takes_the_sum=(
         ".mean(0) → .sum(0)",
@@ -618,6 +672,10 @@ residual_loss.slips(
         "u.sum() → u",
         "u has several rows, so `grad(u, t)` doesn't know how to weigh them. Give it `u.sum()`, or "
         "`grad_outputs=torch.ones_like(u)`.",
+    ),
+    takes_the_mean_of_u=(
+        "u.sum() → u.mean()",
+        "The gradient of `u.mean()` is u′ divided by the number of times. That of `u.sum()` is u′.",
     ),
     has_the_other_sign=(
         "slope + u → slope - u",
@@ -758,6 +816,14 @@ def never_finds_the_inner_backward(a, seen):
     in every step, on top of the right gradient."""
     answer = diagnose(a, seen)
     return "never cleared" if answer == "inner backward" else answer
+
+
+@diagnose.mistake
+def adds_the_inner_backward_up(a, seen):
+    """An inner backward is taken for a sum that grows, and so isn't recognised. `.grad` is cleared
+    before each step, so every step has 1.5 too much, and no more."""
+    answer = diagnose(a, seen)
+    return None if answer == "inner backward" else answer
 
 
 @diagnose.mistake

@@ -233,7 +233,7 @@ class ClippedGradients:
         self.readouts = [right.text(5.0, y, "", ha="right") for y in (-4.75, -4.15)]
 
     def update(self, now):
-        at_rows = now.where == "each row at h"
+        at_rows = now.where == "each entry at h"
         for bar, height in zip(self.bars, now.at_h, strict=True):
             bar.set_height(height)
         self.level.set_data([0.4, 3.6], [now.limit, now.limit])

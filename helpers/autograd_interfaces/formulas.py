@@ -86,15 +86,6 @@ def descend(calls, rate, gradients, curvature=CURVATURE):
     return torch.stack(path)
 
 
-def swing(path, rate, curvature=CURVATURE):
-    """What descent with kept gradients never loses: v² + s·x·(x − v), shape (calls, 2).
-
-    `path` (calls + 1, 2) as from `descend`; v is the step that led to x, s = rate · curvature.
-    """
-    x, v, s = path[1:], path.diff(dim=0), rate * curvature
-    return v**2 + s * x * (x - v)
-
-
 # Digits, from the first section to the last
 
 STEPS, EVERY_STEPS, PART = 300, 5, 1000
@@ -154,7 +145,7 @@ def train_digits(gradients, batch=PART, split=0):
 INPUTS = _tensor([2.0, 1.0], [1.0, 2.0], [0.5, -3.0])
 TARGETS = _tensor(0.0, -0.5, -1.0)
 WEIGHTS = _tensor(0.5, -0.25)
-CLIPPED = ("each row at h", "each sample's gradient", "their sum")
+CLIPPED = ("each entry at h", "each sample's gradient", "their sum")
 
 
 def hidden(w):
@@ -184,7 +175,7 @@ def clipped(where, limit):
     `where` the clipping happens: one of CLIPPED.
     """
     gradient = gradient_at_hidden(hidden(WEIGHTS))
-    if where == "each row at h":
+    if where == "each entry at h":
         gradient = clip(gradient[:, None], limit)[:, 0]
     parts = finish(gradient, WEIGHTS)
     if where == "each sample's gradient":

@@ -76,8 +76,9 @@ eight_batches = question(
 )
 
 clip_or_add_first = question(
-    "Three samples have one gradient each. Either you clip each one to length 1 and add them, or you "
-    "add them and clip the sum to length 1. What differs?",
+    "Three samples have the gradients (1.52, 0.76), (1.00, 2.00) and (0.74, −4.44), of lengths 1.7, "
+    "2.2 and 4.5. Either you clip each one to length 1 and add them, or you add them and clip the "
+    "sum to length 1. What differs?",
     {
         "the length only": "Clipping keeps the direction of what it clips. But it takes most from the "
         "longest of the three, so their sum points elsewhere: here it turns by about 40 degrees.",

@@ -469,6 +469,96 @@ def ones_as_outputs(outputs, inputs):
     return g
 
 
+@attempt("jacobian", "goes_through_the_first_dimension")
+def row_by_row(outputs, inputs):
+    return torch.stack([torch.autograd.grad(o, inputs, retain_graph=True)[0] for o in outputs])
+
+
+@attempt("jacobian", "counts_the_first_dimension")
+def row_by_number(outputs, inputs):
+    rows = []
+    for k in range(len(outputs)):
+        rows.append(torch.autograd.grad(outputs[k], inputs, create_graph=True)[0].reshape(-1))
+    return torch.stack(rows)
+
+
+@attempt("jacobian", "adds_up_each_row_of_a_matrix + leaves_the_shape_of_the_inputs")
+def row_sums(outputs, inputs):
+    return torch.stack(
+        [torch.autograd.grad(o.sum(), inputs, retain_graph=True)[0] for o in outputs]
+    )
+
+
+@attempt("clipped_gradient", "takes_w_without_grad")
+def w_as_it_comes(loss, w, x, t, limit):
+    rows = [torch.autograd.grad(loss(w, x[i], t[i]), w)[0] for i in range(len(x))]
+    return torch.stack([g * min(1, limit / g.norm()) for g in rows]).mean(0)
+
+
+@attempt("clipped_gradient", "takes_w_without_grad")
+def backward_and_clip_grad_norm(loss, w, x, t, limit):
+    total = torch.zeros_like(w)
+    for xi, ti in zip(x, t, strict=True):
+        w.grad = None
+        loss(w, xi, ti).backward()
+        torch.nn.utils.clip_grad_norm_([w], limit)
+        total += w.grad
+    return total / len(x)
+
+
+@attempt("clipped_gradient", "marks_the_callers_w")
+def w_on_the_spot(loss, w, x, t, limit):
+    w.requires_grad = True
+    rows = [torch.autograd.grad(loss(w, x[i], t[i]), w)[0] for i in range(len(x))]
+    return torch.stack([g * (limit / g.norm().clamp(min=limit)) for g in rows]).mean(0)
+
+
+@attempt("accumulate_and_step", "divides_by_the_1000_of_the_page")
+def line_3_of_the_page(losses, sizes, parameters, rate):
+    opt = torch.optim.SGD(parameters, lr=rate)
+    opt.zero_grad()
+    for loss, n in zip(losses, sizes, strict=True):
+        (loss * n / 1000).backward()
+    opt.step()
+    return parameters
+
+
+@attempt("accumulate_and_step", "returns_detached_tensors_after_backward")
+def backward_and_new_tensors(losses, sizes, parameters, rate):
+    torch.optim.SGD(parameters).zero_grad()
+    for loss, n in zip(losses, sizes, strict=True):
+        (loss * n / sum(sizes)).backward()
+    return [(p - rate * p.grad).detach() for p in parameters]
+
+
+@attempt("accumulate_and_step", "returns_new_tensors_after_backward")
+def one_backward_and_new_tensors(losses, sizes, parameters, rate):
+    sum(n / sum(sizes) * loss for n, loss in zip(sizes, losses, strict=True)).backward()
+    return [p - rate * p.grad for p in parameters]
+
+
+@attempt("residual_loss", "takes_the_mean_of_u")
+def mean_of_u(network, t):
+    x = t.clone().requires_grad_()
+    u = network(x)
+    (du,) = torch.autograd.grad(u.mean(), x, create_graph=True)
+    return F.mse_loss(du, -u)
+
+
+@attempt("diagnose", "adds_the_inner_backward_up")
+def sums_the_excess(a, seen):
+    right = 14.5 * a + 9
+    programs = {
+        "right": right,
+        "never cleared": right.cumsum(0),
+        "retain_graph": 5.5 * a + 3,
+        "inner backward": (right + 1.5).cumsum(0),
+    }
+    for name, numbers in programs.items():
+        if torch.allclose(numbers, seen):
+            return name
+
+
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(
     ("exercise", "mistake", "function"), ATTEMPTS, ids=[f.__name__ for *_, f in ATTEMPTS]

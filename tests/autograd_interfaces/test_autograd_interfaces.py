@@ -8,7 +8,9 @@ import subprocess
 import sys
 import threading
 import warnings
+from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 import torch
@@ -20,10 +22,11 @@ from torch import tensor
 from torch.autograd import grad
 from torch.nn import functional as F
 
-from helpers.autograd_interfaces import figures, formulas
+from helpers.autograd_interfaces import figures, formulas, predictions
 from helpers.teaching.data import digits
 
 FLOAT = torch.float64
+ROOT = Path(__file__).parents[2]
 
 
 def leaf(*values):
@@ -113,6 +116,26 @@ def test_a_pass_frees_only_what_it_went_through():
             h.backward(g)
 
 
+def test_cells_of_the_first_section_may_run_again():
+    """In any order after the imports and the data, and the hook is gone afterwards."""
+    page = nbformat.read(ROOT / "notebooks/01_autograd_interfaces.ipynb", as_version=4)
+    cells = {cell.id: cell.source for cell in page.cells}
+    names, found = {}, []
+    exec(cells["imports"], names)
+    names["verdict"] = lambda claim, holds=None, fails=None: found.append((claim, holds, fails))
+    try:
+        for cell in ("load", "digits", *2 * ("verdict-same", "verdict-replaces", "digits")):
+            exec(cells[f"s1-{cell}"], names)
+            assert names.get("same") in (None, [True, True])
+        names["seen"].clear()
+        names["network"](names["x"]).sum().backward()
+    finally:
+        torch.set_default_dtype(torch.float32)  # the page sets float64
+    assert not names["seen"] and len(found) == 4
+    for claim, holds, fails in found:
+        assert fails and (holds or claim == "autograd.backward-replaces")
+
+
 # 2 · Why backward adds
 
 
@@ -141,14 +164,19 @@ def test_eq_2_1_kept_gradients_are_summed(rate):
 def test_eq_2_2_the_swing_is_never_lost(rate, curvature):
     """Also where the path flies away, as at rate · curvature = 5."""
     bowl = tensor(curvature, dtype=FLOAT)
-    swing = formulas.swing(formulas.descend(30, rate, "kept", bowl), rate, bowl)
+
+    def swing(path):  # equation (2.2)
+        v, s = path.diff(dim=0), rate * bowl
+        return v**2 + s * path[1:] * (path[1:] - v)
+
+    kept = swing(formulas.descend(30, rate, "kept", bowl))
     expected = rate * np.array(curvature) * np.array([1.8, 0.9]) ** 2
     scale = formulas.descend(30, rate, "kept", bowl).abs().max().item() ** 2
     np.testing.assert_allclose(
-        swing, np.broadcast_to(expected, swing.shape), rtol=1e-9, atol=1e-12 * scale
+        kept, np.broadcast_to(expected, kept.shape), rtol=1e-9, atol=1e-12 * scale
     )
     if rate * max(curvature) < 1:
-        cleared = formulas.swing(formulas.descend(60_000, rate, "cleared", bowl), rate, bowl)
+        cleared = swing(formulas.descend(60_000, rate, "cleared", bowl))
         assert (cleared[-1] < 1e-6).all()
 
 
@@ -328,7 +356,7 @@ def test_clipping(limit, where):
     at_h, parts, pooled = formulas.clipped(where, limit)
     free_at_h = formulas.gradient_at_hidden(formulas.hidden(formulas.WEIGHTS))
     free = formulas.finish(free_at_h, formulas.WEIGHTS)
-    if where == "each row at h":
+    if where == "each entry at h":
         close(at_h, np.clip(free_at_h.numpy(), -limit, limit))
         close(parts, at_h[:, None] / free_at_h[:, None] * free)
     elif where == "each sample's gradient":
@@ -348,14 +376,19 @@ def test_where_one_clips_turns_the_gradient():
     }
     assert angle["their sum"] == pytest.approx(-27.3, abs=0.05)
     assert angle["each sample's gradient"] == pytest.approx(13.3, abs=0.05)
-    assert angle["each row at h"] == pytest.approx(29.1, abs=0.05)
+    assert angle["each entry at h"] == pytest.approx(29.1, abs=0.05)
 
 
 def test_clipping_before_the_sum_gives_another_length_and_direction():
     sums = [formulas.clipped(where, 1.0)[2] for where in formulas.CLIPPED[1:]]
     assert [s.norm().item() for s in sums] == pytest.approx([1.55, 1], abs=0.005)
-    angles = [torch.atan2(s[1], s[0]).rad2deg().item() for s in sums]
-    assert angles[0] - angles[1] == pytest.approx(40.6, abs=0.05)
+    each = formulas.finish(
+        formulas.gradient_at_hidden(formulas.hidden(formulas.WEIGHTS)), formulas.WEIGHTS
+    )
+    close(each, [[1.52, 0.76], [1.00, 2.00], [0.74, -4.44]], 0.005)
+    close(each.norm(dim=1), [1.7, 2.2, 4.5], 0.05)
+    told = "(1.52, 0.76), (1.00, 2.00) and (0.74, −4.44), of lengths 1.7, 2.2 and 4.5"
+    assert told in predictions.clip_or_add_first.text
 
 
 def test_gradients_of_single_samples_in_one_pass():
@@ -524,6 +557,18 @@ def test_on_the_solution_only_the_inner_backward_moves_on(sign):
     (wrong,) = grad(((number - sign * u) ** 2).sum(), b, retain_graph=True)
     assert abs(wrong.item()) < 1e-12
     assert grad(u.sum(), b)[0].abs() > 1
+
+
+@pytest.mark.parametrize(("equation", "grows"), [("u′ = −u", False), ("u′ = +u", True)])
+def test_the_slip_shrinks_an_error_of_one_equation_and_enlarges_that_of_the_other(equation, grows):
+    """An error e with e′ > e > 0: descent with u′ as a number moves u by ∓e′ − e, in each entry."""
+    sign, t = formulas.EQUATIONS[equation], tensor([0.2, 0.5, 0.8], dtype=FLOAT, requires_grad=True)
+    e = 0.01 * t**2 * torch.exp(t)
+    u = torch.exp(sign * t) + e
+    (slope,), (rise,) = grad(u.sum(), t, retain_graph=True), grad(e.sum(), t, retain_graph=True)
+    step = -grad(((slope - sign * u) ** 2).sum(), u)[0] / 2
+    close(step, sign * rise - e.detach(), 1e-12)
+    assert (rise > e).all() and ((step > 0) == grows).all()
 
 
 def test_the_sum_trick_needs_rows_of_their_own():
