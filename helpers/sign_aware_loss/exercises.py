@@ -486,7 +486,7 @@ def scattered():
 def best_prediction(truths, weight):
     """The x with the least mean of (x − t)² + λ·relu(−x·t) over the truths t.
 
-    truths: a float tensor (N,), all equally likely, of both signs, with a mean above or below 0;
+    truths: a float tensor (N,), all equally likely, with a mean above or below 0;
     weight λ: a float, 0 or more. Returns a tensor of shape ().
     Example: truths (2, −1) and λ = 1 → 0.25.
     """

@@ -186,16 +186,21 @@ def wrong_years():
     return t[product < 0], t[product > 0]
 
 
-def fitted_draws():
-    """Predictions of a line, and the truths z plus standard noise that it is fitted to; (1000,)."""
+def fitted_draws(rare=False):
+    """Predictions of a line, and the truths that it is fitted to; (1000,) each.
+
+    The truths are z plus standard noise; if `rare`, gains near 0.5 and, in a tenth, large losses.
+    """
     z, noise = (sample[0] for sample in noisy_samples(1000, 1))
-    features, truth = torch.stack([z, torch.ones_like(z)], 1), z + noise
+    features = torch.stack([z, torch.ones_like(z)], 1)
+    truth = 0.5 + 0.03 * z + 0.1 * noise - 2.2 * (noise < -1.28) if rare else z + noise
     return features @ (torch.linalg.pinv(features) @ truth), truth
 
 
 # 5 · Noise
 
 SHAPES = {"straight": lambda z: z, "bent": lambda z: torch.exp(z) - 1.5}
+SHAPES["higher"] = lambda z: torch.exp(z) - 0.5  # bent in the same way; not in the figure
 NOISES = tuple(i / 4 for i in range(7))
 DRAWS, SIZES = 10, (100, 4000)
 
@@ -206,13 +211,6 @@ def noisy_samples(points=100, draws=DRAWS):
     generator = torch.Generator().manual_seed(4)
     z = 4 * torch.rand(draws, points, generator=generator, dtype=torch.float64) - 2
     return z, torch.randn(draws, points, generator=generator, dtype=torch.float64)
-
-
-def best_prediction(truths, weight):
-    """The x that minimises the mean of (x − t)² + λ·relu(−x·t) over the truths (N,), a number."""
-    mean = truths.mean()
-    wrong = torch.relu(-truths * mean.sign()).mean()
-    return mean.sign() * torch.relu(mean.abs() - weight / 2 * wrong)
 
 
 def fit_rising_lines(z, truth, weights):
@@ -292,13 +290,15 @@ def sign_test(wins, losses):
     return min(1.0, 2 * sum(math.comb(n, k) for k in range(fewer + 1)) / 2**n)
 
 
-def classifier_against_regression(shape, noise, points=100, draws=100):
+def classifier_against_regression(shape, noise, points=100, draws=100, outlier=1):
     """In how many draws the classifier, and in how many squared error, has more signs right.
 
-    Both are lines, fitted to one draw and judged on endless new data (`line_quality`). Returns two
-    whole numbers, wins and losses of the classifier.
+    Both are lines, fitted to one draw and judged on endless new data (`line_quality`). Every 20th
+    truth of a draw has `outlier` times the noise. Returns two whole numbers, wins and losses of the
+    classifier.
     """
     z, standard = noisy_samples(points, draws)
+    standard = torch.where(torch.arange(points) % 20 == 0, outlier, 1) * standard
     truth = SHAPES[shape](z) + noise * standard
     features = torch.stack([z, torch.ones_like(z)], -1)
     plain = (torch.linalg.pinv(features) @ truth[..., None])[..., 0]

@@ -57,8 +57,8 @@ size_of_wrong_years = question(
     {
         "about a third as large": "The medians are 5.3 and 16.1. Where the number hardly changes, a "
         "small error is enough to land on the wrong side of zero.",
-        "about the same": "The medians are 5.3 and 16.1. The error is of about the same size in all "
-        "years, but it crosses zero more easily where t is near zero.",
+        "about the same": "The medians are 5.3 and 16.1. Where |t| is small, a small error is enough to "
+        "land on the wrong side of zero.",
         "larger: big jumps are hard to foresee": "Big jumps do have big errors. But for a wrong sign "
         "the error must be larger than |t| itself: the medians are 5.3 and 16.1.",
     },
@@ -88,8 +88,8 @@ years_of_a_classifier = question(
         "cost signs, as you will see. Here it gains more than it loses: 95.",
         "88 as well, give or take one": "Both have three coefficients, but they are after different "
         "things: squared error after the mean change, the classifier after the likelier direction.",
-        "clearly more": "It gets 95. The mean change is near 0, but in most years the number falls: "
+        "more, by five or more": "It gets 95. The mean change is near 0, but in most years the number falls: "
         "few steep rises balance many slow falls. The classifier is after the likelier direction.",
     },
-    right="clearly more",
+    right="more, by five or more",
 )
