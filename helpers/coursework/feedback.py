@@ -18,8 +18,7 @@ def shown(result, exercise):
         return result
     hidden = f"first in a case of “{group}” that grading adds."
     message = re.sub(r"first in “.*?” \(\w+\)\.", lambda _: hidden, result.message, flags=re.S)
-    if label in message:
-        message = message.replace(label, "a hidden case")
+    message = message.replace(f"“{label}”", "a hidden case")  # a hint may hold the same words
     return replace(result, message=message, case=())
 
 

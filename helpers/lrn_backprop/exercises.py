@@ -90,7 +90,7 @@ SCALE = {  # slips in the scale
 }
 SECOND_PART = {  # slips in what the denominator adds to a derivative
     **WINDOW,
-    "frozen": (
+    "freezes_the_denominator": (
         "- 2 * alpha → - 0 * alpha",
         "The denominator is frozen: only s^(−β) is left. But s depends on a, too, and every channel "
         "whose window holds a_i has a_i in its denominator.",
@@ -334,7 +334,7 @@ def rms_backward(a, g_b, k):
 
 
 rms_backward.slips(
-    frozen=(
+    freezes_the_denominator=(
         "r * g_b - → r * g_b - 0 *",
         "The denominator is frozen: only r·g_b is left. But r depends on a, too.",
     ),

@@ -105,7 +105,7 @@ def test_nothing_outside_is_reached_by_a_socket(box, tmp_path):
     """Servers of each family outside hear nothing."""
     servers, tried = (
         [],
-        [("AF_NETLINK", socket.SOCK_RAW, (0, 0)), ("AF_PACKET", socket.SOCK_RAW, 0)],
+        [("AF_NETLINK", socket.SOCK_RAW, (0, 0)), ("AF_PACKET", socket.SOCK_RAW, ("lo", 0))],
     )
     for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
         for family, here in {
@@ -134,7 +134,9 @@ def test_nothing_outside_is_reached_by_a_socket(box, tmp_path):
     for server in servers:
         server.close()
     assert not heard
-    assert "AF_INET" not in said and "AF_UNIX" not in said and "AF_PACKET" not in said
+    assert "AF_UNIX" not in said
+    if box.way != JAIL:  # which has a network of its own, with nobody else in it
+        assert "AF_INET" not in said and "AF_PACKET" not in said
 
 
 def test_shared_memory_is_not_shared(box):

@@ -188,7 +188,7 @@ def _(a, size, alpha, beta, k):
 # lrn_jacobian
 
 
-@attempt("lrn_jacobian", "frozen")
+@attempt("lrn_jacobian", "freezes_the_denominator")
 def _(a, size, alpha, beta, k):
     s = _scale(a[None], size, alpha, k)[0]
     return torch.eye(len(a), dtype=a.dtype) * s.pow(-beta)
@@ -243,7 +243,7 @@ def _rms(a, k):
     return 1 / torch.sqrt(k + (a**2).mean(dim=1, keepdim=True))
 
 
-@attempt("rms_backward", "frozen")
+@attempt("rms_backward", "freezes_the_denominator")
 def _(a, g_b, k):
     return g_b * _rms(a, k)
 
@@ -350,7 +350,7 @@ def _(layer):  # even sizes come first, so that all that is wrong is wrong there
 # lrn_backward
 
 
-@method("frozen")
+@method("freezes_the_denominator")
 def _(a, g_b, size, alpha, beta, k):
     return g_b / _scale(a, size, alpha, k) ** beta
 
