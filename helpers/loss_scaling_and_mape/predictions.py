@@ -109,13 +109,13 @@ trusted_report = question(
     "of their numbers is 47.4. “Lead” is the MAE minus that of last year's number. Which report do "
     "you trust?",
     {
-        "A: RMSE 0.50, MAPE 1.01, R² 0.86, lead −0.25 (−0.34 to −0.15)": "An R² of 0.86 makes the RMSE "
-        "√0.14 ≈ 0.37 of the standard deviation, which is 17.5. The 0.50 is in another unit, and "
+        "A: RMSE 0.50, MAPE 1.01, R² 0.864, lead −0.25 (−0.34 to −0.15)": "An R² of 0.864 makes the RMSE "
+        "√0.136 ≈ 0.37 of the standard deviation, which is 17.5. The 0.50 is in another unit, and "
         "nobody says in which.",
         "B: RMSE 29.6, MAPE 0.50, R² 0.61, lead −0.2 (−2.1 to 2.0)": "Its MAPE is the lowest, since "
         "it guesses low: these are the forecasts of C times 0.7. The interval of its lead holds 0.",
-        "C: RMSE 17.5, MAPE 0.56, R² 0.86, lead −8.6 (−12.0 to −5.2)": "RMSE, R² and the spread of "
+        "C: RMSE 17.5, MAPE 0.56, R² 0.864, lead −8.6 (−12.0 to −5.2)": "RMSE, R² and the spread of "
         "the numbers fit together, and the whole interval of the lead lies below 0.",
     },
-    right="C: RMSE 17.5, MAPE 0.56, R² 0.86, lead −8.6 (−12.0 to −5.2)",
+    right="C: RMSE 17.5, MAPE 0.56, R² 0.864, lead −8.6 (−12.0 to −5.2)",
 )
