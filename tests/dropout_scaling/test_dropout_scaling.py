@@ -23,7 +23,7 @@ from torch.nn import functional as F
 
 from helpers.dropout_scaling import exercises, figures, formulas
 from helpers.teaching import style
-from helpers.teaching.data import DATA
+from helpers.teaching.data import DATA, digits
 
 FLOAT = torch.float64
 RATES = [0.1, 0.2, 0.5, 0.8]
@@ -78,8 +78,8 @@ def test_figures_of_section_1():
     assert [means["64 units, 1000 digits"][i] for i in (0, 3, 8)] == [0.290, 0.235, 0.469]
     assert (usual[3] < usual[0]).all() and (usual[8] > usual[0]).all()
     assert int(usual.mean(1).argmin()) == 3
-    assert int(wide.mean(1).argmin()) == 6 and (wide[3] < wide[0]).all()
-    assert (narrow[1:] > narrow[0]).all()
+    assert set(wide.mean(1).argsort()[:2].tolist()) == {5, 6} and (wide[3] < wide[0]).all()
+    assert (narrow[3] > narrow[0]).all()
     assert (few < few[0]).sum(1).max() <= 4  # of 8 starts
     curve = formulas.curve("64 units, 1000 digits", 0.0)
     lowest = int(curve[:, 1].argmin())
@@ -242,9 +242,8 @@ def test_more_figures_of_section_3():
             formulas.expected_activation(x, w, rate, torch.relu, how) for how in ("none", SCALED)
         )
         close(plain, (1 - rate) * scaled, 1e-12)
-    assert float(formulas.expected_activation(x, w, 0.5, torch.relu, "none")) == pytest.approx(
-        0.10625
-    )
+    tanh = [formulas.expected_activation(x, w, 0.5, torch.tanh, how) for how in ("none", SCALED)]
+    assert [round(float(mean), 3) for mean in tanh] == [-0.341, -0.428]
     assert math.tanh(-1) == pytest.approx(-0.761594, abs=5e-7)
     assert round(formulas.bias_after("ReLU", 16, 0.0, 0.6)[0], 3) == 0.48
     assert formulas.bias_after("ReLU", 16, 2.0, 0.6)[0] < 0.04
@@ -402,6 +401,8 @@ def test_figures_of_section_5(optimiser):
         assert never > once and inverse > once
         if optimiser == "Adam":
             assert (twice < once) == (rate <= 0.3)
+        else:
+            assert (twice < once) == (rate <= 0.2)
     assert torch.equal(mean("keep passed as rate", 0.5), mean("inverted", 0.5))
     # without the factor, in place of the classic evaluation
     never, classic = mean("never scaled", 0.5), mean("classic", 0.5)
@@ -555,6 +556,33 @@ def test_the_stored_measures_are_those_of_the_stored_network():
         [p[None] for p in formulas.network(0.2)], "inverted", 0.2, 20
     )
     close(measured[0], formulas.table()[0, 0, 2, 0], 0.002)
+
+
+@pytest.mark.parametrize("draw", [0, 1])
+def test_digits_drawn_at_random_profit_too(draw, one_thread, monkeypatch):
+    """The file's order makes new digits harder, and its first 200 rows are not like others."""
+    images, labels = digits()
+    order = torch.randperm(len(images), generator=torch.Generator().manual_seed(draw))
+    x, target = images[order].double() / 16, labels[order]
+    parts = (x[:1000], target[:1000]), (x[1000:], target[1000:])
+    monkeypatch.setattr(formulas, "digit_parts", lambda: parts)
+
+    def losses(setup):
+        found = script().watch(setup, rates=(0.0, 0.3), seeds=range(4), steps=(600,))
+        return found[:, :, 0, 3]
+
+    without, dropout = losses("64 units, 1000 digits")
+    assert (dropout < without).all()
+    means = round(float(without.mean()), 2), round(float(dropout.mean()), 2)
+    assert means == ((0.12, 0.10), (0.15, 0.10))[draw]
+    without, dropout = losses("64 units, 200 digits")
+    assert (dropout < without).sum() >= 3
+
+
+def test_leaky_relu_lets_a_positive_factor_pass_too():
+    z = torch.linspace(-2, 2, 9, dtype=FLOAT)
+    for factor in (0.5, 3.0):
+        close(F.leaky_relu(factor * z), factor * F.leaky_relu(z), 1e-15)
 
 
 # Exercises: torch and Keras as oracles
