@@ -3,7 +3,7 @@
 import torch
 from torch.autograd import grad
 
-from helpers.teaching.cases import normal, scalar, tensor
+from helpers.teaching.cases import LEFT_ALONE, leaf, normal, scalar, tensor
 from helpers.teaching.exercise import exercise
 
 __all__ = [  # noqa: RUF022 (the order of the page)
@@ -14,19 +14,6 @@ __all__ = [  # noqa: RUF022 (the order of the page)
     "residual_loss",
     "diagnose",
 ]
-
-LEFT_ALONE = {
-    ".grad holds 7 from an earlier pass": "what an earlier pass left in `.grad` must not count, and "
-    "must stay"
-}
-
-
-def leaf(*values, stale=False, dtype=torch.float64):
-    """A leaf of these values; if `stale`, its .grad already holds 7 everywhere."""
-    made = tensor(*values, dtype=dtype, grad=True)
-    if stale:
-        made.grad = torch.full_like(made, 7.0)
-    return made
 
 
 def slope_and_offset(stale=False, dtype=torch.float64):

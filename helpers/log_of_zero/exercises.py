@@ -1,13 +1,12 @@
 """The exercises of 02_log_of_zero, in the order of the page."""
 
 import math
-from functools import partial
 
 import numpy as np
 import torch
 from torch.nn import functional as F
 
-from helpers.teaching.cases import normal, tensor
+from helpers.teaching.cases import leaf, normal, tensor
 from helpers.teaching.exercise import exercise
 
 __all__ = [  # noqa: RUF022 (the order of the page)
@@ -19,8 +18,6 @@ __all__ = [  # noqa: RUF022 (the order of the page)
     "read_the_log",
     "entropy",
 ]
-
-leaf = partial(tensor, grad=True)
 
 
 def hot(*classes, count=3, dtype=torch.float64):

@@ -3,23 +3,10 @@
 import torch
 from torch.autograd import grad
 
-from helpers.teaching.cases import normal, tensor
+from helpers.teaching.cases import LEFT_ALONE, leaf, normal, tensor
 from helpers.teaching.exercise import exercise
 
 __all__ = ["weighted_gradient"]
-
-LEFT_ALONE = {
-    ".grad holds 7 from an earlier pass": "what an earlier pass left in `.grad` must not count, and "
-    "must stay"
-}
-
-
-def leaf(*values, stale=False, dtype=torch.float64):
-    """A leaf of these values; if `stale`, its .grad already holds 7 everywhere."""
-    made = tensor(*values, dtype=dtype, grad=True)
-    if stale:
-        made.grad = torch.full_like(made, 7.0)
-    return made
 
 
 def four_points(*weights, dtype=torch.float64, stale=False):

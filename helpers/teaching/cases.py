@@ -3,6 +3,12 @@
 import numpy as np
 import torch
 
+LEFT_ALONE = {
+    ".grad holds 7 from an earlier pass": "what an earlier pass left in `.grad` must not count, and "
+    "must stay"
+}
+"""The guard of a case whose leaves are made with `stale=True`: its label → what it guards."""
+
 
 def tensor(*values, dtype: torch.dtype = torch.float64, grad: bool = False) -> torch.Tensor:
     """These numbers, or rows of numbers, as a tensor; `grad`: whether it requires grad."""
@@ -12,6 +18,14 @@ def tensor(*values, dtype: torch.dtype = torch.float64, grad: bool = False) -> t
 def scalar(value: float, dtype: torch.dtype = torch.float64, grad: bool = False) -> torch.Tensor:
     """One number as a tensor without dimensions."""
     return torch.tensor(value, dtype=dtype, requires_grad=grad)
+
+
+def leaf(*values, stale: bool = False, dtype: torch.dtype = torch.float64) -> torch.Tensor:
+    """A leaf of these numbers, or rows of them; if `stale`, its .grad holds 7 everywhere."""
+    made = tensor(*values, dtype=dtype, grad=True)
+    if stale:
+        made.grad = torch.full_like(made, 7.0)
+    return made
 
 
 def normal(
