@@ -52,14 +52,17 @@ def code(text: str) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
-    """A table of texts: `head` and `caption` are plain, the cells of `rows` are HTML."""
+    """A table of texts: `head` and `caption` are plain, the cells of `rows` are HTML.
+
+    Code in a cell may break anywhere, or a long name would make the table wider than the page.
+    """
     titles = "".join(
         f'<th scope="col" style="text-align:left">{escape(name)}</th>' for name in head
     )
     lines = "".join(
         "<tr>" + "".join(f'<td style="text-align:left">{cell}</td>' for cell in row) + "</tr>"
         for row in rows
-    )
+    ).replace("<code>", '<code style="overflow-wrap:anywhere">')
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     return f"<table>{title}<thead><tr>{titles}</tr></thead><tbody>{lines}</tbody></table>"
 
