@@ -3,17 +3,13 @@
 import numpy as np
 import pytest
 import torch
+from attempts import Attempts
 from torch.nn import functional as F
 
 from helpers.autograd_interfaces import exercises
-from helpers.teaching import check
 
-ATTEMPTS = []
-
-
-def attempt(exercise, mistake):
-    """Note the decorated function as an attempt at `exercise` that is this known mistake, or none."""
-    return lambda function: ATTEMPTS.append((exercise, mistake, function)) or function
+attempt = Attempts(exercises)
+pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 @attempt("sgd_step", "runs_the_training_loop")
@@ -559,15 +555,5 @@ def sums_the_excess(a, seen):
             return name
 
 
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(
-    ("exercise", "mistake", "function"), ATTEMPTS, ids=[f.__name__ for *_, f in ATTEMPTS]
-)
-def test_attempts_are_known_by_name(exercise, mistake, function):
-    result = check(getattr(exercises, exercise), function)
-    assert (result.status, result.mistake) == ("wrong", mistake), str(result)
-
-
-def test_most_of_them_are_known():
-    known = sum(mistake is not None for _, mistake, _ in ATTEMPTS)
-    assert known >= 0.65 * len(ATTEMPTS)
+test_each_is_known_as_said = attempt.test_of_each()
+test_most_of_them_are_known = attempt.test_that_most_are_known()

@@ -15,8 +15,10 @@ import layout_checks
 import nbformat
 import notebook_checks
 import pytest
+from attempts import Attempts
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from helpers.start_here import exercises
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, Slider, figure
 from helpers.upkeep.refresh import METADATA, execute, normalise
@@ -511,3 +513,28 @@ def test_an_assert_outside_the_tests_is_seen():
         "line 2 asserts; raise an error instead"
     ]
     assert layout_checks.asserts("def f(x):\n    return x\n") == []
+
+
+def test_an_attempt_that_is_not_known_as_said_is_caught():
+    attempt = Attempts(exercises)
+
+    @attempt("central_difference", "turned_round")
+    def other_way_round(f, x, h):
+        return (f(x - h) - f(x + h)) / 2 / h
+
+    def right(f, x, h):
+        return (f(x + h) - f(x - h)) / 2 / h
+
+    test_of_each, test_most = attempt.test_of_each(), attempt.test_that_most_are_known()
+    (parametrized,) = test_of_each.pytestmark
+    assert parametrized.args[1] == [("central_difference", "turned_round", other_way_round)]
+    test_of_each("central_difference", "turned_round", other_way_round)
+    for mistake, function in (
+        ("divides_by_h", other_way_round), (None, other_way_round), (None, right),
+    ):  # fmt: skip
+        with pytest.raises(AssertionError, match="not wrong, "):
+            test_of_each("central_difference", mistake, function)
+    test_most()
+    attempt("central_difference", None)(right)
+    with pytest.raises(AssertionError, match="1 of 2 have a name"):
+        test_most()

@@ -3,19 +3,13 @@
 import itertools
 import math
 
-import pytest
 import torch
+from attempts import Attempts
 from torch.nn import functional as F
 
 from helpers.dropout_scaling import exercises
-from helpers.teaching.judge import check
 
-ATTEMPTS = []
-
-
-def attempt(exercise, mistake):
-    """Note a wrong answer, and the name of the known mistake that it is (None: no known one)."""
-    return lambda function: ATTEMPTS.append((exercise, mistake, function))
+attempt = Attempts(exercises)
 
 
 # inverted_dropout
@@ -323,11 +317,5 @@ def _(x, training, evaluation, rate):
     return "inverted" if torch.equal(evaluation, x) else "classic"
 
 
-def test_most_of_them_are_named():
-    assert sum(mistake is not None for _, mistake, _ in ATTEMPTS) >= 0.65 * len(ATTEMPTS)
-
-
-@pytest.mark.parametrize(("exercise", "mistake", "function"), ATTEMPTS)
-def test_a_usual_wrong_answer_is_recognised(exercise, mistake, function):
-    result = check(getattr(exercises, exercise), function)
-    assert (result.status, result.mistake) == ("wrong", mistake), result.message
+test_each_is_known_as_said = attempt.test_of_each()
+test_most_of_them_are_known = attempt.test_that_most_are_known()

@@ -5,25 +5,14 @@ Two names joined by " + " are two slips at once; None stands for an answer that 
 
 import math
 
-import pytest
 import torch
+from attempts import Attempts
 from torch import nn
 from torch.nn import functional as F
 
 from helpers.log_of_zero import exercises
-from helpers.teaching.judge import check
 
-WRONG = []
-
-
-def wrong(exercise, mistake):
-    """Add the decorated function as a wrong answer to `exercise` that is named `mistake`."""
-
-    def keep(function):
-        WRONG.append((exercise, function, mistake))
-        return function
-
-    return keep
+wrong = Attempts(exercises)
 
 
 # lowest_mean_loss
@@ -347,7 +336,4 @@ def ln_10(loss, accuracy):
     return "look at the gradient" if len(set(loss[-10:].tolist())) == 1 else "go on"
 
 
-@pytest.mark.parametrize(("exercise", "attempt", "mistake"), WRONG)
-def test_a_wrong_answer_gets_the_name_that_fits_it(exercise, attempt, mistake):
-    result = check(getattr(exercises, exercise), attempt)
-    assert (result.status, result.mistake) == ("wrong", mistake), str(result)
+test_each_is_known_as_said = wrong.test_of_each()

@@ -1,22 +1,11 @@
 """Wrong answers that people write, and the names by which they are known."""
 
-import pytest
 import torch
+from attempts import Attempts
 
 from helpers.loss_coordinates import exercises
-from helpers.teaching.judge import check
 
-WRONG = []
-
-
-def wrong(exercise, mistake):
-    """Add the decorated function as a wrong answer to `exercise` that is named `mistake`."""
-
-    def keep(function):
-        WRONG.append((exercise, function, mistake))
-        return function
-
-    return keep
+wrong = Attempts(exercises)
 
 
 @wrong("transformed_gaussian_nll", "forgets_the_absolute_value")
@@ -59,7 +48,4 @@ def largest_stretch(nll, A):
     return nll + torch.linalg.matrix_norm(A, 2).log()
 
 
-@pytest.mark.parametrize(("exercise", "attempt", "mistake"), WRONG)
-def test_a_wrong_answer_gets_the_name_that_fits_it(exercise, attempt, mistake):
-    result = check(getattr(exercises, exercise), attempt)
-    assert (result.status, result.mistake) == ("wrong", mistake), str(result)
+test_each_is_known_as_said = wrong.test_of_each()

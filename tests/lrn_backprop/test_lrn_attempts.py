@@ -1,19 +1,13 @@
 """Wrong answers to the exercises of 05_lrn_backprop as people write them, and which mistake it is."""
 
-import pytest
 import torch
+from attempts import Attempts
 from torch.autograd import gradcheck, gradgradcheck
 from torch.nn import functional as F
 
 from helpers.lrn_backprop import exercises
-from helpers.teaching.judge import check
 
-ATTEMPTS = []
-
-
-def attempt(exercise, mistake):
-    """Note a wrong answer, and the name of the known mistake that it is (None: no known one)."""
-    return lambda function: ATTEMPTS.append((exercise, mistake, function))
+attempt = Attempts(exercises)
 
 
 def scale(mistake):
@@ -416,11 +410,5 @@ def _(a, g_b, size, alpha, beta, k):  # the error's scale is left out of the fir
     return g_b - 2 * alpha * beta / size * a * total
 
 
-def test_most_of_them_are_named():
-    assert sum(mistake is not None for _, mistake, _ in ATTEMPTS) >= 0.65 * len(ATTEMPTS)
-
-
-@pytest.mark.parametrize(("exercise", "mistake", "function"), ATTEMPTS)
-def test_a_usual_wrong_answer_is_recognised(exercise, mistake, function):
-    result = check(getattr(exercises, exercise), function)
-    assert (result.status, result.mistake) == ("wrong", mistake), result.message
+test_each_is_known_as_said = attempt.test_of_each()
+test_most_of_them_are_known = attempt.test_that_most_are_known()

@@ -2,16 +2,12 @@
 
 import pytest
 import torch
+from attempts import Attempts
 
 from helpers.sample_weights import exercises
-from helpers.teaching import check
 
-ATTEMPTS = []
-
-
-def attempt(exercise, mistake):
-    """Note the decorated function as an attempt at `exercise` that is this known mistake, or none."""
-    return lambda function: ATTEMPTS.append((exercise, mistake, function)) or function
+attempt = Attempts(exercises)
+pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 @attempt("weighted_gradient", "takes_the_mean_over_samples")
@@ -98,10 +94,4 @@ def backward_of_the_sum(losses, weights, parameters):
     (weights * losses).sum().backward()
 
 
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(
-    ("exercise", "mistake", "function"), ATTEMPTS, ids=[f.__name__ for *_, f in ATTEMPTS]
-)
-def test_attempts_are_known_by_name(exercise, mistake, function):
-    result = check(getattr(exercises, exercise), function)
-    assert (result.status, result.mistake) == ("wrong", mistake), str(result)
+test_each_is_known_as_said = attempt.test_of_each()

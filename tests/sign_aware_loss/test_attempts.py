@@ -2,19 +2,13 @@
 
 import math
 
-import pytest
 import torch
+from attempts import Attempts
 from torch.nn import functional as F
 
 from helpers.sign_aware_loss import exercises
-from helpers.teaching import check
 
-ATTEMPTS = []
-
-
-def attempt(exercise, mistake):
-    """Note the decorated function as an attempt at `exercise` that is this known mistake, or none."""
-    return lambda function: ATTEMPTS.append((exercise, mistake, function)) or function
+attempt = Attempts(exercises)
 
 
 @attempt("paraboloid_minimum", "swaps_the_constants")
@@ -368,14 +362,5 @@ def a_lead_of_five(first_right, second_right):
     return "undecided" if abs(lead) < 5 else "first" if lead > 0 else "second"
 
 
-@pytest.mark.parametrize(
-    ("exercise", "mistake", "function"), ATTEMPTS, ids=[f.__name__ for *_, f in ATTEMPTS]
-)
-def test_attempts_are_known_by_name(exercise, mistake, function):
-    result = check(getattr(exercises, exercise), function)
-    assert (result.status, result.mistake) == ("wrong", mistake), str(result)
-
-
-def test_most_of_them_are_known():
-    known = sum(mistake is not None for _, mistake, _ in ATTEMPTS)
-    assert known >= 0.65 * len(ATTEMPTS)
+test_each_is_known_as_said = attempt.test_of_each()
+test_most_of_them_are_known = attempt.test_that_most_are_known()
