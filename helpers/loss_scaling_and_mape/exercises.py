@@ -348,12 +348,6 @@ def interpolates(y_true):
     return torch.tensor(np.interp(reached[-1] / 2, reached, y), dtype=y.dtype)
 
 
-# 4 · full_gradient
-
-
-# 5 · transformed_gaussian_nll
-
-
 # 4 · largest_rate
 
 
