@@ -7,8 +7,6 @@ from helpers.teaching.exercise import exercise
 
 __all__ = ["transformed_gaussian_nll"]
 
-single = torch.float32
-
 
 @exercise(
     cases={
@@ -19,8 +17,8 @@ single = torch.float32
         },
         "shapes": {
             "three dimensions, float32": lambda: (
-                normal(4, seed=11, dtype=single),
-                tensor([1, 2, 0], [0, 3, 1], [1, 0, 1], dtype=single),
+                normal(4, seed=11, dtype=torch.float32),
+                tensor([1, 2, 0], [0, 3, 1], [1, 0, 1], dtype=torch.float32),
             ),
             "one dimension": lambda: (tensor(0.3, 1.1), tensor([2.54])),
         },

@@ -4,17 +4,8 @@ import math
 
 import torch
 
-
-def _tensor(*values):
-    return torch.tensor(values, dtype=torch.float64)
-
-
 PREDICTED = torch.tensor([[3, 1], [-1, 2], [0.5, -2]], dtype=torch.float64)
-
-
 TRUE = torch.tensor([[2, 2.5], [-0.5, 1], [1.5, -2.5]], dtype=torch.float64)
-
-
 COVARIANCE = torch.tensor([[0.8, 0.3], [0.3, 0.5]], dtype=torch.float64)
 
 
@@ -43,7 +34,7 @@ def gaussian_nll(p, y, covariance):
 def losses_in(A, shift=0.0):
     """Four mean losses of the page's three points after x ↦ A·x + shift, by name; tensors ().
 
-    "NLL, covariance kept" leaves Σ as it was, "NLL, covariance turned too" takes A·Σ·Aᵀ.
+    "NLL, Σ kept" leaves Σ as it was, "NLL, A Σ Aᵀ" turns it too.
     """
     p, y = transform(PREDICTED, A, shift), transform(TRUE, A, shift)
     return {

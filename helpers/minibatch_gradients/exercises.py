@@ -7,8 +7,6 @@ from helpers.teaching.exercise import exercise
 
 __all__ = ["full_gradient"]
 
-single = torch.float32
-
 
 @exercise(
     cases={
@@ -19,7 +17,7 @@ single = torch.float32
         "shapes": {
             "four batches of a matrix": lambda: (list(normal(4, 2, 3, seed=8)), [10, 10, 10, 7]),
             "a single number": lambda: ([scalar(2.0), scalar(-3.0)], [2, 1]),
-            "float32": lambda: (list(normal(3, 4, seed=9, dtype=single)), [6, 6, 1]),
+            "float32": lambda: (list(normal(3, 4, seed=9, dtype=torch.float32)), [6, 6, 1]),
         },
         "edges": {
             "one batch": lambda: ([tensor(3.0, -1)], [5]),

@@ -8,11 +8,7 @@ def _tensor(*values):
 
 
 X7 = _tensor(1, 2, 3, 4, 5, 6, 7)
-
-
 T7 = _tensor(2, 1, 5, 3, 8, 4, 9)
-
-
 LINE = _tensor(0.5, 0.1)
 
 
@@ -36,14 +32,8 @@ def gradient_of_batches(size, weighted):
 
 
 PIXELS, LATENTS = 784, 20
-
-
 BATCHES = (16, 32, 64, 128, 256)
-
-
 RECONSTRUCTIONS = {"sum over pixels": "sum", "mean over everything": "mean"}
-
-
 DIVERGENCES = {
     "mean over the batch": "batch",
     "sum over everything": "sum",

@@ -33,7 +33,7 @@ def test_eq_1_2_the_gaussian_nll_in_new_coordinates(A):
     close(new, old + jacobian.det().abs().log(), 1e-10)
 
 
-def test_figures_of_section_6():
+def test_figures_of_section_1():
     start, turned = (formulas.losses_in(formulas.turning(a)) for a in (0, 30))
     rounded = [{k: round(float(v), 3) for k, v in losses.items()} for losses in (start, turned)]
     assert rounded[0] == {"MSE": 0.958, "L1": 0.917, "NLL, Σ kept": 4.169, "NLL, A Σ Aᵀ": 4.169}

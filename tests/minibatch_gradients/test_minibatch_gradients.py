@@ -29,7 +29,7 @@ def test_eq_1_1_gradients_of_batches_weighted_by_size(size):
     assert ((plain - full).abs().max() < 1e-9) == (size in (1, 7))
 
 
-def test_figures_of_section_5():
+def test_figures_of_the_seven_points():
     full = formulas.line_gradient(formulas.X7, formulas.T7)
     close(full, [-24.342857, -4.942857], 1e-6)
     close(formulas.gradient_of_batches(3, False), [-35.733333, -6.244444], 1e-6)
