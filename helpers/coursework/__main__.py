@@ -7,6 +7,7 @@ import click
 
 from helpers.coursework import course
 from helpers.coursework.release import ROOT
+from helpers.coursework.settings import settings_text
 
 COURSE = click.argument(
     "folder", type=click.Path(path_type=Path), default=ROOT / "build" / "course"
@@ -34,7 +35,7 @@ def build(folder, settings):
 @main.command()
 def settings():
     """Print points and questions of all assignments, as a file to change and to build from."""
-    click.echo(course.settings_text(), nl=False)
+    click.echo(settings_text(), nl=False)
 
 
 @main.command()

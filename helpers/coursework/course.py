@@ -7,23 +7,15 @@ import textwrap
 from pathlib import Path
 
 import nbformat
-import yaml
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from helpers.collection import collection
 from helpers.coursework.answers import exercise_in
 from helpers.coursework.release import build_environment, visible
+from helpers.coursework.settings import read
 
-HELPERS = Path(__file__).parents[1]
 STUB = "..."
 ANSWER = "*Your answer, in two sentences.*"
-
-SETTINGS_HEAD = """\
-# What a teacher sets for graded coursework, one block for each topic, by its notebook's name.
-# prerequisites: what a learner must know before. points: what each group of cases (values, shapes,
-# gradient, edges) of an exercise is worth, 1 for an easy one to 3 for a hard one.
-# explain: a question that a person marks, its points, and a marking guide whose lines add up to them.
-"""
 
 CONFIG = '''"""The course's nbgrader. What can be set: helpers/coursework/grading.py."""
 
@@ -63,33 +55,6 @@ def build_sources(folder, settings=None):
     config = folder / "nbgrader_config.py"
     if not config.exists():  # a teacher may have set more in it
         config.write_text(CONFIG, encoding="utf-8")
-
-
-def read(settings=None):
-    """What a teacher has set: notebook's stem → its block, a dict.
-
-    settings: the path of a YAML file; by default helpers/<topic>/course.yaml of each notebook.
-    """
-    if settings is not None:
-        return yaml.safe_load(Path(settings).read_text(encoding="utf-8"))
-    return {stem: yaml.safe_load(text) for stem, text in _blocks().items()}
-
-
-def settings_text():
-    """All settings as one YAML file, for a teacher to change."""
-    return SETTINGS_HEAD + "".join(
-        f"\n{stem}:\n{textwrap.indent(text, '  ')}" for stem, text in _blocks().items()
-    )
-
-
-def _blocks():
-    """Notebook's stem → the text of its topic's course.yaml, for topics that have one."""
-    paths = {
-        page.stem: HELPERS / page.stem.partition("_")[2] / "course.yaml" for page in collection()
-    }
-    return {
-        stem: path.read_text(encoding="utf-8") for stem, path in paths.items() if path.is_file()
-    }
 
 
 def exercises_of(stem):
