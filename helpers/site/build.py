@@ -16,7 +16,6 @@ from helpers.site.markdown import Texts, linked
 from helpers.site.mathematics import rendered
 from helpers.site.styles import Styles
 from helpers.teaching import claims
-from helpers.teaching.html import table
 from helpers.teaching.ledger import ledger
 
 HERE = Path(__file__).parent
@@ -109,17 +108,8 @@ def _ways(stem):
 
 
 def _ledger():
-    book = ledger()
-    rows = (
-        (
-            claims.VERDICTS[claim.verdict],
-            f'<a href="{claim.notebook}.html#{claim.id}">{claims.rich(claim.claim)}</a>',
-            claims.rich(claim.because),
-            claim.notebook[:2],
-        )
-        for claim in book.entries
-    )
-    return f"<div data-ledger>{table(('Verdict', 'Claim', 'Because', 'Page'), rows)}</div>"
+    rows = ledger().claims_table(lambda claim: f"{claim.notebook}.html#{claim.id}", "Page")
+    return f"<div data-ledger>{rows}</div>"
 
 
 def _files(folder, packages, styles, built, paths):

@@ -83,8 +83,9 @@ class Builder:
         parts, name = self._code(topic, cell), escape(cell["id"])
         found = re.search(r"\bverdict\(\s*[\"']([^\"']+)", source(cell))
         claim = f'<a id="{found[1]}"></a>' if found else ""
-        if sections:
-            sections[-1].words.append(re.sub(r"<[^>]+>", " ", self._verdict(cell)))
+        if found and sections:
+            shown = (output.get("data", {}).get("text/plain", "") for output in cell["outputs"])
+            sections[-1].words += map("".join, shown)
         return f'<div class="cell" id="{name}">{claim}{parts}</div>\n'
 
     def _markdown(self, cell, sections):
@@ -124,10 +125,6 @@ class Builder:
         if "text/html" in data:
             return self.styles.moved(linked("".join(data["text/html"])))
         return plain("".join(data.get("text/plain", "")))
-
-    def _verdict(self, cell):
-        found = [o["data"].get("text/plain", "") for o in cell["outputs"] if "data" in o]
-        return " ".join("".join(text) for text in found if "verdict(" in source(cell))
 
     def _exercise(self, topic, code):
         stub = code[: code.rindex("check(")].strip()

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 
 from helpers.collection import collection
 from helpers.teaching import claims
@@ -20,16 +21,20 @@ class Ledger:
     def __init__(self, entries, cells, symptoms=()):
         self.entries, self.cells, self.symptoms = entries, cells, symptoms
 
-    def _repr_html_(self):
+    def claims_table(self, address: Callable, where: str = "Notebook") -> str:
+        """The claims as a table. `address`: claim → where its link leads; `where`: the last head."""
         rows = (
             (
                 claims.VERDICTS[claim.verdict],
-                f'<a href="{self._address(claim)}">{rich(claim.claim)}</a>',
+                f'<a href="{address(claim)}">{rich(claim.claim)}</a>',
                 rich(claim.because),
                 claim.notebook[:2],
             )
             for claim in self.entries
         )
+        return table(("Verdict", "Claim", "Because", where), rows)
+
+    def _repr_html_(self):
         seen = (
             (
                 f'<a href="{s.notebook}.ipynb#cell-id={s.cell}">{rich(s.sees)}</a>',
@@ -40,7 +45,7 @@ class Ledger:
             for s in self.symptoms
         )
         shown = table(("What you see", "What it means", "Do this", "Notebook"), seen)
-        shown += table(("Verdict", "Claim", "Because", "Notebook"), rows)
+        shown += self.claims_table(self._address)
         return f"<div data-ledger>{shown}{script('keys.js', 'ledger.js')}</div>"
 
     def _address(self, claim):
