@@ -69,7 +69,7 @@ export default () => {
 
   function ask(indices, ofWish) {
     if (asked) return; // one at a time: its answer asks for the next
-    asked = { ofWish };
+    asked = { at: indices.join(), ofWish };
     try {
       model.send({ indices });
     } catch {
@@ -102,13 +102,15 @@ export default () => {
       ? { error }
       : { url: URL.createObjectURL(new Blob(buffers, { type: "image/png" })), alt };
 
+  // Another page of the same kernel gets the answer, too: there it is a frame like any other.
   function receive(answer, buffers) {
-    const frame = known(answer.indices) ?? keep(answer.indices.join(), received(answer, buffers));
-    const ofWish = asked?.ofWish;
-    asked = undefined;
+    const at = answer.indices.join();
+    const frame = known(answer.indices) ?? keep(at, received(answer, buffers));
+    const ours = asked?.at === at ? asked : undefined;
+    if (ours) asked = undefined;
     if (newest < serial && known(wish)) refresh();
-    else if (ofWish > newest) paint(frame, ofWish);
-    goOn();
+    else if (ours?.ofWish > newest) paint(frame, ours.ofWish);
+    if (ours) goOn();
   }
 
   function keep(at, frame) {
