@@ -48,7 +48,7 @@ test: setup-all ## run every test but the browser's
 	$(python) -m pytest -n 2 --dist loadfile $(if $(TOPIC),--topic $(TOPIC)) $(ARGS)
 
 test-browser: setup-all setup-site ## run the notebooks in a real browser
-	$(python) -m pytest tests/browser $(if $(TOPIC),--topic $(TOPIC)) $(ARGS)
+	$(python) -m pytest tests/browser -n 2 --dist loadfile $(if $(TOPIC),--topic $(TOPIC)) $(ARGS)
 
 refresh: setup ## execute all notebooks and store their outputs
 	$(python) -m helpers.upkeep.refresh $(ARGS)

@@ -149,6 +149,8 @@ class Sharing(LoadScopeScheduling):
         file, _, test = nodeid.partition("::")
         if file.endswith(("test_figures.py", "test_notebooks.py")):
             return f"{file} {test.partition('[')[2]}"  # the figure, or the notebook
+        if "/browser/" in file:  # a notebook's page is opened once
+            return next((topic.stem for topic in TOPICS if topic.stem in test), file)
         if "/coursework/" in file and not file.endswith("test_sandbox.py"):
             return "coursework"  # one course for all
         return file

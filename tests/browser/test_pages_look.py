@@ -85,7 +85,7 @@ def test_first_live_section_has_its_picture_taken(alive, topic, theme, width, ar
 def test_nothing_is_cut_off_and_nothing_scrolls_sideways(alive, width):
     alive.do("() => document.querySelectorAll('details').forEach((it) => { it.open = true; })")
     with contextlib.suppress(TimeoutError):  # JupyterLab lays the page out anew, in steps
-        alive.wait(f"(ours) => ({CUT_OFF})(ours).length === 0", ", ".join(OURS))
+        alive.wait(f"(ours) => ({CUT_OFF})(ours).length === 0", ", ".join(OURS), seconds=30)
     assert alive.do(CUT_OFF, ", ".join(OURS)) == []
 
 
