@@ -137,6 +137,7 @@ def pytest_configure(config):
         topics.choose(config.option.topic)
     # nbval's kernels run with two torch threads; test_notebooks.py runs each page with one.
     os.environ["OMP_NUM_THREADS"] = "2"
+    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # else a thread that waits takes a core of the others
     if hasattr(config, "workerinput"):  # under -n the workers' threads would wait for each other
         torch.set_num_threads(1)
     config.pluginmanager.register(Quarantine())
