@@ -107,6 +107,15 @@ original_unit_report.slips(
         "torch.corrcoef(torch.stack([y_true, z_pred]))[0, 1] ** 2",
         "The squared correlation is R² for a least-squares fit on its own data only.",
     ),
+    leaves_out_the_mean_error=(
+        "1 - error.square().sum() / spread.square().sum() → 1 - error.var() / y_true.var()",
+        "The variance of the errors leaves out their mean: forecasts that are all 5 too high would "
+        "count as perfect. Square the errors themselves.",
+    ),
+    standardises_once_more=(
+        "mean + std * z_pred → (z_pred - mean) / std",
+        "Standardises the predictions once more. Undo it: multiply, then add.",
+    ),
     reports_the_unexplained_share=(
         "1 - error → error",
         "R² lacks the 1 −: this is the share that is *not* explained.",
@@ -427,6 +436,11 @@ largest_rate.slips(
         "x * others → others",
         "The input x is missing from the slope of p by one weight.",
     ),
+    goes_on_from_one_and_two=(
+        "1 / (layers * (x * others) ** 2) → 1 / (layers * x * y)",
+        "A guess from the two formulas of (3.1): right for two layers only. Derive the product of "
+        "all weights but one for any number.",
+    ),
     takes_y_for_the_product=(
         "(y / x) ** → y **",
         "The weights times x make y, so that the product of all weights is y/x.",
@@ -497,6 +511,10 @@ lasso_weight.slips(
     subtracts_from_v=(
         "v.sign() * (v.abs() - alpha) → (v - alpha)",
         "Right for positive v only. For negative v the slope of |w| is −1.",
+    ),
+    subtracts_from_large_negative_ones=(
+        "v.sign() * (v.abs() - alpha).clamp(min=0) → (v - alpha) * (v.abs() > alpha)",
+        "Right for positive v and near 0. A negative v must come nearer to 0: v + alpha.",
     ),
     moves_away_from_zero=(
         "v.abs() - alpha → v.abs() + alpha",
@@ -574,6 +592,10 @@ mean_of_log_fit.slips(
     assumes_normal_noise_around_a_mean=(
         "torch.exp(residuals).mean() → torch.exp(residuals.var(correction=0) / 2)",
         "exp(variance/2) is the mean of exp(residual) for normal noise around 0 only.",
+    ),
+    assumes_normal_noise_with_n_minus_1=(
+        "torch.exp(residuals).mean() → torch.exp(residuals.var() / 2)",
+        "exp(variance/2) is the mean of exp(residual) for normal noise only. Take that mean itself.",
     ),
     averages_the_residuals_first=(
         "torch.exp(residuals).mean() → torch.exp(residuals.mean())",
@@ -710,6 +732,10 @@ judge_report.slips(
         "lead[1] < 0 → lead[0] < 0",
         "The low end below 0 is not enough. The whole interval must lie below 0.",
     ),
+    takes_an_end_at_0_for_a_lead=(
+        "lead[1] < 0 → lead[1] <= 0",
+        "An interval that reaches 0 shows no lead: its upper end must lie below 0.",
+    ),
     looks_at_the_centre=(
         "lead[1] < 0 → sum(lead) / 2 < 0",
         "The centre of the interval is a guess. The whole interval must lie below 0.",
@@ -731,3 +757,15 @@ judge_report.slips(
         "A low MAPE can come from low guesses. It is not what decides here.",
     ),
 )
+
+
+@judge_report.mistake
+def looks_at_r2_before_the_unit(y, rmse, mape, r2, lead):
+    """The first that applies is asked for, and the unit comes first: no other number can be judged
+    before it is right."""
+    if r2 < 0:
+        return "worse than the mean"
+    fitting = ((1 - r2) * y.var(correction=0)).sqrt()
+    if abs(rmse - fitting) > 0.01 * fitting:
+        return "another unit"
+    return "trust" if lead[1] < 0 else "no lead"

@@ -65,6 +65,19 @@ def clipped_r2(y_true, z_pred, mean, std):
     return error.square().mean().sqrt(), r2.clamp(min=0)
 
 
+@wrong("original_unit_report", "leaves_out_the_mean_error")
+def variance_of_the_errors(y_true, z_pred, mean, std):
+    p = z_pred * std + mean
+    return torch.sqrt(F.mse_loss(p, y_true)), 1 - torch.var(y_true - p) / torch.var(y_true)
+
+
+@wrong("original_unit_report", "standardises_once_more")
+def scales_the_wrong_way(y_true, z_pred, mean, std):
+    p = (z_pred - mean) / std
+    ss = ((y_true - p) ** 2).sum(), ((y_true - y_true.mean()) ** 2).sum()
+    return ((y_true - p) ** 2).mean().sqrt(), 1 - ss[0] / ss[1]
+
+
 # mape_gradient
 
 
@@ -193,6 +206,11 @@ def the_pages_second_formula(x, y, layers):
     return 1 / (2 * x * y)
 
 
+@wrong("largest_rate", "goes_on_from_one_and_two")
+def layers_in_place_of_the_two(x, y, layers):
+    return 1 / (x * layers) / y
+
+
 @wrong("largest_rate", "returns_the_eigenvalue")
 def only_the_curvature(x, y, layers):
     w = (y / x) ** (1 / layers)
@@ -252,6 +270,11 @@ def sizes(v, alpha):
     return torch.maximum(torch.abs(v) - alpha, torch.zeros_like(v))
 
 
+@wrong("lasso_weight", "subtracts_from_large_negative_ones")
+def zero_or_less(v, alpha):
+    return torch.where(v.abs() <= alpha, torch.zeros_like(v), v - alpha)
+
+
 @wrong("lasso_weight", None)
 def sets_small_ones_to_alpha(v, alpha):
     return v.sign() * v.abs().clamp(min=alpha)
@@ -291,9 +314,14 @@ def as_for_a_plain_logarithm(logs, residuals):
     return logs.exp() * residuals.exp().mean()
 
 
-@wrong("mean_of_log_fit", None)
+@wrong("mean_of_log_fit", "assumes_normal_noise_with_n_minus_1")
 def normal_noise_with_n_minus_1(logs, residuals):
     return torch.exp(logs + residuals.var() / 2) - 1
+
+
+@wrong("mean_of_log_fit", None)
+def the_middle_of_the_extremes(logs, residuals):
+    return torch.exp(logs) * (residuals.min().exp() + residuals.max().exp()) / 2 - 1
 
 
 # judge_report
@@ -330,6 +358,26 @@ def always_the_mean(y, rmse, mape, r2, lead):
     if abs(rmse - y.std(correction=0)) > 0.01 * y.std(correction=0):
         return "another unit"
     return "worse than the mean" if r2 < 0 else "trust" if lead[1] < 0 else "no lead"
+
+
+@wrong("judge_report", "looks_at_r2_before_the_unit")
+def model_first(y, rmse, mape, r2, lead):
+    if r2 < 0:
+        return "worse than the mean"
+    std = y.std(correction=0)
+    if abs(rmse - (1 - r2) ** 0.5 * std) > 0.01 * (1 - r2) ** 0.5 * std:
+        return "another unit"
+    return "no lead" if lead[1] >= 0 else "trust"
+
+
+@wrong("judge_report", "takes_an_end_at_0_for_a_lead")
+def zero_is_not_above(y, rmse, mape, r2, lead):
+    fitting = ((1 - r2) * ((y - y.mean()) ** 2).mean()) ** 0.5
+    if abs(rmse - fitting) > 0.01 * fitting:
+        return "another unit"
+    if r2 < 0:
+        return "worse than the mean"
+    return "no lead" if lead[1] > 0 else "trust"
 
 
 @wrong("judge_report", None)
