@@ -29,7 +29,7 @@ def years(count):
 
 
 @figure(
-    s=Slider("factor s", 0.1, 2.0, step=0.1, default=0.5),
+    s=Slider("factor s", 0.1, 1.2, step=0.1, default=0.5),
     c=Slider("shift c", -50, 50, step=1, default=40),
 )
 class UnitOfMetrics:
@@ -46,17 +46,17 @@ class UnitOfMetrics:
         return {"pairs": new, "after": after, "ratios": ratios}
 
     def draw(self, canvas):
-        left, right = canvas.subplots(1, 2, width_ratios=[2, 3])
-        left.set(title="forecast against truth", xlabel="true number", xlim=(-60, 440))
-        left.set(ylim=(-60, 440))
-        left.set_xticks([0, 200, 400])
-        left.set_yticks([0, 200, 400])
+        left, right = canvas.subplots(1, 2, width_ratios=[1, 1])
+        left.set(title="forecast against truth", xlabel="true number", xlim=(-60, 290))
+        left.set(ylim=(-60, 290))
+        left.set_xticks([0, 100, 200])
+        left.set_yticks([0, 100, 200])
         left.set_aspect("equal")
-        left.plot([-60, 440], [-60, 440], color=style.BLACK, lw=1)
+        left.plot([-60, 290], [-60, 290], color=style.BLACK, lw=1)
         left.plot(*formulas.one_year_ahead(), "o", color="#B0B0B0", ms=3.5)
         (self.dots,) = left.plot([], [], "o", color=style.BLUE, ms=3.5)
-        self.change = left.text(-45, 400, "", va="center")
-        left.text(430, -35, "grey: as they were", ha="right", va="center")
+        self.change = left.text(-50, 265, "", va="center")
+        left.text(284, -40, "grey: as they were", ha="right", va="center")
         right.set_yscale("log")
         right.set(title="metric ÷ the same metric before", xlim=(-0.6, 3.6), ylim=(self.LOW, 160))
         ticks = [0.03, 0.1, 0.3, 1, 3, 10, 30]
@@ -149,7 +149,7 @@ class ConstantGuess:
         last = 0
         for name in sorted(LOSSES, key=lambda n: float(now.losses[n][-1] / now.least[n])):
             ratio = (now.losses[name] / now.least[name]).numpy()
-            self.curves[name].set_data(self.GRID.numpy(), np.minimum(ratio, 4.4))
+            self.curves[name].set_data(self.GRID.numpy(), ratio)
             self.minima[name].set_data([now.best[name]], [1])
             self.points[name].set_data([now.guess], [float(now.at[name] / now.least[name])])
             last = max(float(ratio[-1]), last + 0.42)  # labels keep their distance

@@ -94,8 +94,8 @@ lower_rmse = question(
     "Three years ahead. The log fit has a MAPE of 0.62, the straight line one of 0.99. Which of the "
     "two has the lower RMSE?",
     {
-        "the log fit: its lead is far too large for luck": "The lead in MAPE is no luck. But MAPE "
-        "is decided in the quiet years, and RMSE in the busy ones.",
+        "the log fit: its lead is far too large for luck": "Even a lead that is no luck "
+        "says little here: MAPE is decided in the quiet years, and RMSE in the busy ones.",
         "the straight line": "Its RMSE is 29, that of the log fit 37. The log fit is too low in "
         "busy years, where the large errors are.",
         "they are about equal": "The RMSE of the log fit is 1.26 times as large, and the 95 % "
