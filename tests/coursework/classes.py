@@ -113,7 +113,7 @@ CHANGES = {
     tampered: NONE,
 }
 
-# Attempts of which each exercise gets one: body of the function → a part of what is said of it.
+# Bodies of functions → a part of what is said of them.
 BODIES = {
     "...": "returns nothing yet",
     "return (": "SyntaxError",
@@ -131,17 +131,23 @@ def submissions(folder, stem):
     Right answers, and one mistake in each exercise. That grading sees all mistakes as the check on
     the page does, test_sandbox.py shows.
     """
-    wrong = courses.mistakes(stem)
     yield "reference", courses.solved(folder, stem, courses.references(stem)), ALL
-    yield "mistakes", courses.solved(folder, stem, courses.mistaken(stem, wrong)), wrong
+    yield mistakes(folder, stem)
+
+
+def mistakes(folder, stem):
+    """The second of them."""
+    wrong = courses.mistakes(stem)
+    return "mistakes", courses.solved(folder, stem, courses.mistaken(stem, wrong)), wrong
 
 
 def odd_submissions(folder):
     """Yield the same for what is odd, all to one assignment."""
     stem, right = ODD, courses.references(ODD)
     yield "rewrite", courses.solved(folder, stem, courses.rewrites(stem)), ALL
-    for number, body in enumerate(BODIES):
-        yield f"body-{number}", courses.solved(folder, stem, courses.bodies(stem, body)), NONE
+    for number, chosen in enumerate(odd_bodies(folder)):
+        answers = {name: courses.bodies(stem, body)[name] for name, body in chosen.items()}
+        yield f"bodies-{number}", courses.solved(folder, stem, answers), NONE
     for change, earned in CHANGES.items():
         notebook = courses.solved(folder, stem, right)
         notebook.stubs = {
@@ -160,3 +166,10 @@ def odd_submissions(folder):
     for number, cheat in enumerate(CHEATS):
         answers = {"inverted_dropout": cheat.format(root=ROOT, course=folder)}
         yield f"cheat-{number:02}", courses.solved(folder, stem, answers), NONE
+
+
+def odd_bodies(folder):
+    """Each of BODIES once, as many in a submission as there are exercises: name → body."""
+    names = list(courses.exercises_in(folder, ODD))
+    for start in range(0, len(BODIES), len(names)):
+        yield dict(zip(names, list(BODIES)[start:], strict=False))

@@ -1,31 +1,29 @@
 """A course made and released with nbgrader, and answers to its exercises."""
 
 import base64
+import os
 import pickle
-import subprocess
 import sys
+import tempfile
+import traceback
 from types import SimpleNamespace
 
 import cloudpickle
 import nbformat
 import yaml
+from nbgrader.apps.nbgraderapp import NbGraderApp
 from topics import TOPICS
 
 from helpers.coursework import classroom, course
 from helpers.teaching.exercise import Exercise
 
 LOOP_SECONDS = 2
-NBGRADER = [sys.executable, "-m", "nbgrader"]
 
 
 def make_course(folder):
     """Build a course in `folder` and release its assignments, all in this process."""
     course.build(folder)
-    config = folder / "nbgrader_config.py"
-    config.write_text(
-        config.read_text(encoding="utf-8") + f"get_config().Grade.seconds = {LOOP_SECONDS}\n",
-        encoding="utf-8",
-    )
+    configure(folder, f"Grade.seconds = {LOOP_SECONDS}")
     api = classroom.api(folder)
     for source in sorted((folder / "source").iterdir()):
         done = api.generate_assignment(source.name)
@@ -41,10 +39,22 @@ def small_course(folder, stem, names=None, db_url=None):
     (folder / "settings.yaml").write_text(yaml.safe_dump({stem: said}), encoding="utf-8")
     course.build_sources(folder, folder / "settings.yaml")
     if db_url:
-        with (folder / "nbgrader_config.py").open("a", encoding="utf-8") as config:
-            config.write(f"get_config().CourseDirectory.db_url = {db_url!r}\n")
+        configure(folder, f"CourseDirectory.db_url = {db_url!r}")
     release(folder, stem)
     return folder
+
+
+def configure(folder, line):
+    """Set something in a course's configuration, as "Grade.seconds = 2"."""
+    with (folder / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+        config.write(f"get_config().{line}\n")
+    classroom.api.cache_clear()
+
+
+def exercises_in(folder, stem):
+    """The exercises that a course sets: name → points of each group."""
+    path = folder / "settings.yaml"
+    return course.read(path if path.is_file() else None)[stem]["points"]
 
 
 def release(folder, stem):
@@ -53,11 +63,43 @@ def release(folder, stem):
     assert done["success"], done
 
 
+def grade(folder, stem):
+    """Grade what waits of an assignment, in this process; returns student → error."""
+    known = classroom.state.of(folder, classroom.api(folder), stem)
+    students = [path.parent.name for path in sorted(folder.glob(f"submitted/*/{stem}"))]
+    waiting = [s for s in students if not classroom.is_graded(folder, stem, s, known)]
+    return {student: classroom._grade(folder, stem, student, known) for student in waiting}
+
+
 def nbgrader(folder, *arguments):
-    """Run nbgrader in a course; returns what it said. Raises AssertionError if it fails."""
-    done = subprocess.run([*NBGRADER, *arguments], cwd=folder, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+    """Run a command of nbgrader's in a course; returns what it said.
+
+    It runs in a fork of this process, which has imported nbgrader and torch already. Raises
+    AssertionError if it fails.
+    """
+    with tempfile.TemporaryFile() as said:
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                for stream in (1, 2):
+                    os.dup2(said.fileno(), stream)
+                sys.stdout = sys.stderr = os.fdopen(1, "w", closefd=False)
+                os.chdir(folder)
+                NbGraderApp.launch_instance(list(arguments))
+                code = 0
+            except SystemExit as end:
+                code = end.code if isinstance(end.code, int) else int(end.code is not None)
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                sys.stdout.flush()
+                os._exit(code)
+        _, status = os.waitpid(child, 0)
+        said.seek(0)
+        text = said.read().decode()
+    assert status == 0, text
+    return text
 
 
 def released(folder, stem):

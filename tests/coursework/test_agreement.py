@@ -1,6 +1,7 @@
 """Grading finds what the page shows when a real kernel runs it from top to bottom."""
 
 import copy
+import shutil
 
 import courses
 import nbformat
@@ -27,9 +28,11 @@ def box():
 
 @pytest.fixture(scope="module")
 def original():
-    """The course's notebook of one topic, solved."""
+    """The course's notebook of one topic, solved; of its page the imports and the exercises."""
     (path,) = (path for path in collection() if path.stem == ODD)
-    return course.assignment(nbformat.read(path, as_version=4), ODD, course.read()[ODD])
+    notebook = course.assignment(nbformat.read(path, as_version=4), ODD, course.read()[ODD])
+    notebook.cells = [c for c in notebook.cells if c.id == "imports" or said_of(c)]
+    return notebook
 
 
 def page(original, answers):
@@ -113,14 +116,15 @@ def test_grading_says_what_the_page_says(box, original, turn):
 
 @pytest.mark.weekly
 @pytest.mark.parametrize("stem", STEMS)
-def test_every_class_gets_what_its_pages_show(own, stem):
+def test_every_class_gets_what_its_pages_show(made, tmp_path, stem):
     """Through nbgrader, with all cells of the page; but what would end the kernel, or never end."""
+    own = shutil.copytree(made, tmp_path / "a course")
     classes = list(submissions(own, stem))
     if stem == ODD:
         classes += [
             (student, notebook, earned)
             for student, notebook, earned in odd_submissions(own)
-            if not student.startswith(("cheat", "body", "no", "a-list", "large", "tampered"))
+            if not student.startswith(("cheat", "bodies", "no", "a-list", "large", "tampered"))
         ]
     for student, notebook, _ in classes:
         if isinstance(notebook, str):

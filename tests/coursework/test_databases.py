@@ -10,9 +10,9 @@ import pytest
 from nbgrader.api import Gradebook
 from test_resume import grade, graded
 
-from helpers.coursework import course
+from helpers.coursework import classroom, course
 
-STEM, NAME, CLASS = "06_dropout_scaling", "dropout_backward", 6
+STEM, NAME, CLASS = "06_dropout_scaling", "dropout_backward", 4
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -48,7 +48,7 @@ def test_two_graders_at_once_and_one_killed(place):
         for number in range(CLASS):
             submission = gradebook.find_submission(STEM, f"student-{number}")
             assert submission.score == (0 if number % 3 else full)
-    assert "Graded: 0. Failed: 0." in grade(folder).communicate()[0]
+    assert list(classroom.grade(folder)) == []
     courses.nbgrader(folder, "generate_feedback", STEM)
     courses.nbgrader(folder, "export")
     assert f"student-0,,,,graded,{full:.1f},0.0,{full:.1f}" in (folder / "grades.csv").read_text(

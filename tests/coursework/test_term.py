@@ -9,7 +9,7 @@ import yaml
 from classes import said_of
 from nbgrader.api import Gradebook
 
-from helpers.coursework import classroom, course
+from helpers.coursework import course
 from helpers.coursework.late import Late
 
 STEM, FIRST, SECOND = "06_dropout_scaling", "inverted_dropout", "dropout_backward"
@@ -34,11 +34,7 @@ class Term:
 
     def grade(self):
         """Grade what waits, in this process; returns student → error."""
-        classroom.api.cache_clear()  # the configuration may have changed
-        known = classroom.state.of(self.folder, classroom.api(self.folder), STEM)
-        students = [p.parent.name for p in sorted(self.folder.glob(f"submitted/*/{STEM}"))]
-        waiting = [s for s in students if not classroom.is_graded(self.folder, STEM, s, known)]
-        return {s: classroom._grade(self.folder, STEM, s, known) for s in waiting}
+        return courses.grade(self.folder, STEM)
 
     def hand_in(self, student, **answers):
         courses.hand_in(self.folder, student, STEM, courses.solved(self.folder, STEM, answers))
@@ -68,10 +64,6 @@ class Term:
         courses.nbgrader(self.folder, "export")
         with open(self.folder / "grades.csv", encoding="utf-8", newline="") as file:
             return {row["student_id"]: row for row in csv.DictReader(file)}
-
-    def configure(self, text):
-        with (self.folder / "nbgrader_config.py").open("a", encoding="utf-8") as config:
-            config.write(f"{text}\n")
 
 
 @pytest.fixture
@@ -156,7 +148,7 @@ def test_being_late_costs_what_was_set_also_after_grading(term):
     full = 2 * GROUPS[FIRST] + 2 * GROUPS[SECOND]
     assert float(term.table()["ada"]["score"]) == full
     courses.nbgrader(term.folder, "db", "assignment", "add", STEM, "--duedate=2030-01-01 12:00 UTC")
-    term.configure("get_config().Late.percent_per_day = 10")
+    courses.configure(term.folder, "Late.percent_per_day = 10")
     (term.folder / "received").mkdir()
     (term.folder / "received" / f"{STEM}.csv").write_text(
         "student,time\nada,2030-01-02 13:00 UTC\n"
