@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -22,9 +23,14 @@ NAMES = ["inverted_dropout", "dropout_backward"]
 KILLS, CLASS = 2, 6
 
 
+@pytest.fixture(scope="module")
+def released(tmp_path_factory):
+    return courses.small_course(tmp_path_factory.mktemp("released"), STEM, NAMES)
+
+
 @pytest.fixture
-def own(tmp_path):
-    return courses.small_course(tmp_path / "a course", STEM, NAMES)
+def own(released, tmp_path):
+    return shutil.copytree(released, tmp_path / "a course")
 
 
 def grade(folder, *options):

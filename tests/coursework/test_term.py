@@ -1,6 +1,7 @@
 """A teacher's term, small: from the students' list to the table, with all that comes between."""
 
 import csv
+import shutil
 import zipfile
 
 import courses
@@ -66,12 +67,18 @@ class Term:
             return {row["student_id"]: row for row in csv.DictReader(file)}
 
 
-@pytest.fixture
-def term(tmp_path):
-    folder = courses.small_course(tmp_path / "a course", STEM, [FIRST, SECOND])
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory):
+    """A released course with its students' list."""
+    folder = courses.small_course(tmp_path_factory.mktemp("begun"), STEM, [FIRST, SECOND])
     (folder / "roster.csv").write_text(ROSTER, encoding="utf-8")
     courses.nbgrader(folder, "db", "student", "import", "roster.csv")
-    return Term(folder)
+    return folder
+
+
+@pytest.fixture
+def term(begun, tmp_path):
+    return Term(shutil.copytree(begun, tmp_path / "a course"))
 
 
 @pytest.mark.parametrize("pattern", [MOODLE, CANVAS])
@@ -171,10 +178,10 @@ def test_late_days_that_have_begun_count(hours, costs):
     )
 
 
-def test_the_marking_guide_is_for_markers(term):
+def test_the_marking_guide_is_for_markers(begun):
     (asked,) = (
         c
-        for c in courses.released(term.folder, STEM).cells
+        for c in courses.released(begun, STEM).cells
         if said_of(c).get("grade_id") == "explain-question"
     )
     assert "MARK SCHEME" not in asked.source
