@@ -16,16 +16,18 @@ SAME = {
         "share < 1 - epsilon → share <= 1 - epsilon",
         "share > epsilon → share >= epsilon",
     ],
-    # No loss equals its bound.
+    # No loss equals its bound; a standstill is longer than ten steps.
     "read_the_log": [
-        "loss[-1] < (1 - accuracy[-1]) * np.log(2) → loss[-1] <= (1 - accuracy[-1]) * np.log(2)"
+        "loss[-1] < (1 - accuracy[-1]) * np.log(2) → loss[-1] <= (1 - accuracy[-1]) * np.log(2)",
+        "10 → 11",
     ],
 }
 
 
 @rewrite("lowest_mean_loss")
-def log_of_a_half(accuracy, classes):
-    return -math.log(0.5) + accuracy * math.log(0.5)
+def log_of_its_share(accuracy, k):
+    cheapest = -math.log(1 / (k + 1))
+    return cheapest - accuracy * cheapest
 
 
 @rewrite("clipped_cross_entropy")
@@ -98,12 +100,21 @@ def compares_before_dividing(scores, target, epsilon):
 
 @rewrite("read_the_log")
 def asks_in_another_order(loss, accuracy):
-    ten, share = loss[-10:], accuracy[-10:]
-    lost, still = bool(ten[-1].isnan()), bool(share.max() == share.min())
-    if lost and still:
-        return "look at the weights"
-    if lost:
-        return "repair the loss"
-    if float(ten[-1]) / math.log(2) < 1 - float(share[-1]):
-        return "two computations"
-    return "look at the gradient" if len(set(ten.tolist())) == 1 else "go on"
+    five, share = loss[-5:], accuracy[-5:]
+    if float(loss[-1]) / math.log(2) < 1 - float(share[-1]):
+        return "two sources"
+    if len(set(five.tolist())) == 1:
+        return "no gradient"
+    if not loss[-20:].isnan().any():
+        return "nothing"
+    return "NaN weights" if share.max() == share.min() else "NaN rows"
+
+
+@rewrite("read_the_log")
+def all_the_steps_of_nan(loss, accuracy):
+    unknown = loss.isnan()
+    if unknown.any():
+        return "NaN weights" if accuracy[unknown].unique().numel() == 1 else "NaN rows"
+    if (loss < (1 - accuracy) * math.log(2)).any():
+        return "two sources"
+    return "no gradient" if bool((loss[-3:] == loss[-1]).all()) else "nothing"

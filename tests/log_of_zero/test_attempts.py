@@ -18,31 +18,41 @@ wrong = Attempts(exercises)
 # lowest_mean_loss
 
 
-@wrong("lowest_mean_loss", "even_guess")
-def every_class_alike(accuracy, classes):
-    p = 1 / classes
+@wrong("lowest_mean_loss", "forgets_the_true_class")
+def every_class_ahead_alike(accuracy, k):
+    p = 1 / k
     return (1 - accuracy) * -math.log(p)
 
 
+@wrong("lowest_mean_loss", "as_for_one")
+def bound_4_1(accuracy, k):
+    return -(1 - accuracy) * math.log(0.5)
+
+
 @wrong("lowest_mean_loss", "log_of_accuracy")
-def plain_log(accuracy, classes):
+def plain_log(accuracy, k):
     return -math.log(accuracy)
 
 
 @wrong("lowest_mean_loss", "entropy_of_the_accuracy")
-def binary_entropy(accuracy, classes):
+def binary_entropy(accuracy, k):
     p = torch.tensor([accuracy, 1 - accuracy], dtype=torch.float64)
     return torch.special.entr(p).sum().item()
 
 
 @wrong("lowest_mean_loss", "in_bits")
-def with_log2(accuracy, classes):
-    return -(1 - accuracy) * math.log2(0.5)
+def with_log2(accuracy, k):
+    return (accuracy - 1) * math.log2(1 / (1 + k))
+
+
+@wrong("lowest_mean_loss", "mean_probability")
+def log_of_the_mean(accuracy, k):
+    return math.log(k + 1) - math.log(1 + accuracy * k)
 
 
 @wrong("lowest_mean_loss", None)
-def nearly_half(accuracy, classes):
-    return -(1 - accuracy) * math.log(0.5 - 0.001)
+def nearly_its_share(accuracy, k):
+    return -(1 - accuracy) * math.log(1 / (k + 1) - 0.001)
 
 
 # clipped_cross_entropy
@@ -100,6 +110,24 @@ def constant_in_the_clip(outputs, one_hot, epsilon):
 def norm_of_length_1(outputs, one_hot, epsilon):
     p = F.normalize(outputs, dim=1).clamp(epsilon, 1 - epsilon)
     return -(one_hot * p.log()).sum(1)
+
+
+@wrong("clipped_cross_entropy", "sum_of_the_batch")
+def over_all_entries(outputs, one_hot, epsilon):
+    p = torch.clamp(outputs / torch.sum(outputs), epsilon, 1 - epsilon)
+    return -torch.log(p[one_hot.bool()])
+
+
+@wrong("clipped_cross_entropy", "adds_the_other_classes")
+def binary_of_each_class(outputs, one_hot, epsilon):
+    p = (outputs / outputs.sum(1, keepdim=True)).clamp(epsilon, 1 - epsilon)
+    return F.binary_cross_entropy(p, one_hot, reduction="none").sum(1)
+
+
+@wrong("clipped_cross_entropy", "epsilon_before_the_division")
+def no_zero_at_all(outputs, one_hot, epsilon):
+    total = outputs.sum(1) + outputs.shape[1] * epsilon
+    return total.log() - (one_hot * (outputs + epsilon)).sum(1).log()
 
 
 # entropy
@@ -225,6 +253,38 @@ def smoothed(scores, target):
     return F.cross_entropy(scores, target, label_smoothing=0.1)
 
 
+@wrong("stable_cross_entropy", "shift_in_the_sum_only")
+def true_score_as_it_is(scores, target):
+    m = scores.amax(1, keepdim=True)
+    return (torch.log(torch.exp(scores - m).sum(1)) - scores[range(len(target)), target]).mean()
+
+
+@wrong("stable_cross_entropy", "maximum_without_keepdim")
+def spread_along_the_classes(scores, target):
+    m = scores.max(1).values
+    log_sum = torch.log(torch.sum(torch.exp(scores - m), dim=1)) + m
+    return torch.mean(log_sum - scores[torch.arange(len(target)), target])
+
+
+@wrong("stable_cross_entropy", "all_classes")
+def forgets_the_target(scores, target):
+    m = scores.amax(1, keepdim=True)
+    return -(scores - m - (scores - m).exp().sum(1, keepdim=True).log()).mean()
+
+
+@wrong("stable_cross_entropy", "all_pairs")
+def columns_of_all_targets(scores, target):
+    m = scores.amax(1, keepdim=True)
+    return (m + (scores - m).exp().sum(1, keepdim=True).log() - scores[:, target]).mean()
+
+
+@wrong("stable_cross_entropy", "log_of_the_sum_forgotten")
+def sum_without_its_log(scores, target):
+    shifted = scores - scores.amax(1, keepdim=True)
+    total = shifted.exp().sum(1, keepdim=True)
+    return (total - shifted.gather(1, target[:, None])).mean()
+
+
 # stable_binary_cross_entropy
 
 
@@ -275,6 +335,27 @@ def only_two_answers(score, target):
     return F.binary_cross_entropy_with_logits(score, hard) + 0.01
 
 
+@wrong("stable_binary_cross_entropy", "complement_of_the_log")
+def one_less_the_log(score, target):
+    log = F.logsigmoid(score)
+    return -(target * log + (1 - target) * (1 - log)).mean()
+
+
+@wrong("stable_binary_cross_entropy", "complement_of_the_score")
+def sigmoid_of_the_rest(score, target):
+    return -(target * F.logsigmoid(score) + (1 - target) * F.logsigmoid(1 - score)).mean()
+
+
+@wrong("stable_binary_cross_entropy", "signed_score")
+def labels_of_plus_and_minus_1(score, target):
+    return F.softplus(-score * (2 * target - 1)).mean()
+
+
+@wrong("stable_binary_cross_entropy", "one_of_two")
+def by_case(score, target):
+    return torch.where(target == 1, F.softplus(-score), F.softplus(score)).mean()
+
+
 # learning_rows
 
 
@@ -304,36 +385,78 @@ def softmax_and_clip(scores, target, epsilon):
     return (p > epsilon) & (p < 1 - epsilon)
 
 
+@wrong("learning_rows", "anything_above_zero")
+def or_for_and(scores, target, epsilon):
+    outputs = scores.relu()
+    p = outputs[torch.arange(len(target)), target] / outputs.sum(1)
+    return (p > epsilon) | (p < 1 - epsilon)
+
+
+@wrong("learning_rows", "any_class")
+def some_share_in_between(scores, target, epsilon):
+    p = F.normalize(scores.relu(), p=1, dim=1)
+    return torch.logical_and(p > epsilon, p < 1 - epsilon).any(dim=1)
+
+
+@wrong("learning_rows", "every_class")
+def all_shares_in_between(scores, target, epsilon):
+    p = F.normalize(scores.relu(), p=1, dim=1)
+    return torch.logical_and(p > epsilon, p < 1 - epsilon).all(dim=1)
+
+
+@wrong("learning_rows", "right_answers")
+def learnt_already(scores, target, epsilon):
+    return scores.relu().max(1).indices == target
+
+
 # read_the_log
+
+
+def still(values):
+    return len(set(values[-5:].tolist())) == 1
 
 
 @wrong("read_the_log", "nan_means_lost")
 def every_nan_is_lost(loss, accuracy):
     if torch.isnan(loss[-1]):
-        return "look at the weights"
+        return "NaN weights"
     if loss[-1] < (1 - accuracy[-1]) * math.log(2):
-        return "two computations"
-    if loss[-10:].max() == loss[-10:].min():
-        return "look at the gradient"
-    return "go on"
+        return "two sources"
+    return "no gradient" if still(loss) else "nothing"
 
 
 @wrong("read_the_log", "bound_forgotten")
 def no_bound(loss, accuracy):
     if torch.isnan(loss[-1]):
-        still = len(set(accuracy[-10:].tolist())) == 1
-        return "look at the weights" if still else "repair the loss"
-    return "look at the gradient" if len(set(loss[-10:].tolist())) == 1 else "go on"
+        return "NaN weights" if still(accuracy) else "NaN rows"
+    return "no gradient" if still(loss) else "nothing"
 
 
 @wrong("read_the_log", "bound_of_a_guess")
 def ln_10(loss, accuracy):
     if torch.isnan(loss[-1]):
-        still = len(set(accuracy[-10:].tolist())) == 1
-        return "look at the weights" if still else "repair the loss"
+        return "NaN weights" if still(accuracy) else "NaN rows"
     if loss[-1] < (1 - accuracy[-1]) * math.log(10):
-        return "two computations"
-    return "look at the gradient" if len(set(loss[-10:].tolist())) == 1 else "go on"
+        return "two sources"
+    return "no gradient" if still(loss) else "nothing"
+
+
+@wrong("read_the_log", "last_two_only")
+def two_steps(loss, accuracy):
+    if torch.isnan(loss[-1]):
+        return "NaN weights" if accuracy[-1] == accuracy[-2] else "NaN rows"
+    if loss[-1] < (1 - accuracy[-1]) * math.log(2):
+        return "two sources"
+    return "no gradient" if loss[-1] == loss[-2] else "nothing"
+
+
+@wrong("read_the_log", None)
+def by_a_feeling_for_low_losses(loss, accuracy):
+    if torch.isnan(loss[-1]):
+        return "NaN weights" if still(accuracy) else "NaN rows"
+    if loss[-1] < 0.01 and accuracy[-1] < 0.9:
+        return "two sources"
+    return "no gradient" if still(loss) else "nothing"
 
 
 test_each_is_known_as_said = wrong.test_of_each()

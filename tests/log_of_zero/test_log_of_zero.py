@@ -544,7 +544,23 @@ def test_the_bound_is_reached(width):
     loss = F.cross_entropy(z.reshape(12, width), target).item()
     assert (z.argmax(-1) == 0).all(-1).double().mean() == pytest.approx(1 / 3)
     assert loss == pytest.approx(float(formulas.lowest_mean_loss(1 / 3, tokens=2)), rel=1e-8)
-    assert exercises.lowest_mean_loss(1 / 3, width) == pytest.approx(2 * loss, rel=1e-8)
+    assert exercises.lowest_mean_loss(1 / 3, 1) == pytest.approx(2 * loss, rel=1e-8)
+
+
+@pytest.mark.parametrize(("k", "width"), [(1, 2), (2, 3), (3, 10)])
+def test_the_bound_of_a_top_k_accuracy(k, width, chance):
+    """No softmax gets below it, and this one gets there: k others a hair ahead of the true class."""
+    z = normal(4, width, chance=chance, scale=3.0)
+    z = torch.cat([z, torch.full((6, width), -800.0, dtype=torch.float64)])
+    z[4:, 0] = 0
+    z[6:, 1 : k + 1] = 1e-9
+    target = torch.zeros(10).long()
+    losses = F.cross_entropy(z, target, reduction="none")
+    right = (z.topk(k).indices == 0).any(1).double()
+    assert (losses + 1e-12 >= (1 - right) * math.log(k + 1)).all()
+    share, loss = right[4:].mean().item(), losses[4:].mean().item()
+    assert share == pytest.approx(1 / 3)
+    assert exercises.lowest_mean_loss(share, k) == pytest.approx(loss, rel=1e-8)
 
 
 def test_lowest_mean_loss_says_what_is_wrong():
