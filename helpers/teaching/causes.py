@@ -14,13 +14,22 @@ def causes(exercise, expected, outcomes, found) -> str:
         if case not in exercise.guarded:
             if want.raised or got.raised:
                 return ""
-            pairs.append((_numbers(want.value), _numbers(got.value)))
+            pairs.append(_pair(want.value, got.value))
     if not pairs or any(a is None or b is None for a, b in pairs):
         return ""
     if any(a.shape != b.shape for a, b in pairs):
         return _of_shapes(pairs)
     wrong = [(a, b) for a, b in pairs if not _close(a, b)]
     return _in_common(wrong) or _of_place(wrong) if wrong else ""
+
+
+def _pair(want, got):
+    """The numbers of both; a bare number has no shape that could be wrong."""
+    a, b = _numbers(want), _numbers(got)
+    bare = [isinstance(value.get(""), (int, float)) for value in (want, got)]
+    if any(bare) and a is not None and b is not None:
+        return a.flatten(), b.flatten()
+    return a, b
 
 
 def _numbers(value):

@@ -417,6 +417,20 @@ def test_one_number_of_another_type_is_no_sum():
     assert "sum" not in message and "mean" not in message
 
 
+def test_a_bare_number_in_one_case_is_no_wrong_shape():
+    @exercise(
+        cases={"values": {"above": lambda: (scalar(2.0),), "below": lambda: (scalar(-1.0),)}},
+        hints=["h"],
+    )
+    def above(x):
+        """x where it is above 0, else 0; a tensor of shape ()."""
+        return x.relu()
+
+    message = check(above, lambda x: max(0, x)).message
+    assert "a Python int where a torch tensor is expected" in message
+    assert "reshape" not in message
+
+
 def test_scalars_and_seeds_of_cases():
     assert scalar(2.0).shape == () and torch.equal(normal(3, seed=1), normal(3, seed=1))
     assert not torch.equal(uniform(3, seed=1), uniform(3, seed=2))
