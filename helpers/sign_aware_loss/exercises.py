@@ -96,6 +96,15 @@ fines_wrong_signs.slips(
         "t − 2 has the wrong sign only for a truth between 0 and 2. Take −t, and the prediction as far "
         "on the other side.",
     ),
+    turns_round_for_negative_truths=(
+        "-truths, truths) → truths - 2 * truths.abs(), truths); "
+        "3 * truths, truths) → truths + 2 * truths.abs(), truths)",
+        "For a negative truth t − 2|t| is 3t, and t + 2|t| is −t: the two are exchanged.",
+    ),
+    goes_two_beyond=(
+        "3 * truths, truths) → truths + 2, truths)",
+        "t + 2 misses by 2, but −t misses by 2|t|: the distances must be the same.",
+    ),
     doubles_the_truth=(
         "3 * truths, truths) → 2 * truths, truths)",
         "2t misses by |t|, but −t misses by 2|t|: the distances must be the same.",
@@ -181,6 +190,22 @@ paraboloid_minimum.slips(
         f"{KAPPA} → c_diff_sign / c_same_sign",
         "The minimum is at κ·t, and κ is no ratio of the two constants: solve the equation again.",
     ),
+    copies_the_example=(
+        f"{KAPPA} * truth → truth / 3",
+        "A third is right for the constants 4 and 2. Solve the equation for any two.",
+    ),
+    does_not_divide=(
+        " / (c_diff_sign + c_same_sign) * truth → * truth",
+        "A factor is left on the side of x: x·(c_s + c_d) = t·(c_d − c_s). Divide by it.",
+    ),
+    divides_by_one_of_them=(
+        "/ (c_diff_sign + c_same_sign) → / c_diff_sign",
+        "Both parts of the derivative contain x, so x is multiplied by the sum of both constants.",
+    ),
+    squares_the_constants=(
+        f"{KAPPA} → (c_diff_sign**2 - c_same_sign**2) / (c_diff_sign**2 + c_same_sign**2)",
+        "The constants divide the squares, they are not squared themselves.",
+    ),
     divides_by_the_product=(
         "/ (c_diff_sign + c_same_sign) → / (c_diff_sign * c_same_sign)",
         "The product cancels when both sides are multiplied by it; what is left is the sum.",
@@ -260,8 +285,21 @@ sign_penalty_gradient.slips(
         "The penalty's part is its derivative in t. In x its factor is −t, not −x.",
     ),
     does_not_differentiate_the_penalty=(
-        "weight * truth * → weight * -prediction * truth *",
+        f"- weight * truth * {MASK} → + weight * torch.relu(-prediction * truth)",
+        "This adds the penalty itself. Take its derivative in x: the factor x drops out.",
+    ),
+    subtracts_the_penalty=(
+        f"- weight * truth * {MASK} → - weight * torch.relu(-prediction * truth)",
         "This subtracts the penalty itself. Take its derivative in x: the factor x drops out.",
+    ),
+    replaces_the_slope_of_the_error=(
+        f"2 * (prediction - truth) - weight * truth * {MASK} → "
+        f"torch.where({MASK}, -weight * truth, 2 * (prediction - truth))",
+        "Where the sign is wrong, the squared error is still there: add both slopes.",
+    ),
+    looks_at_the_truth_alone=(
+        f"truth * {MASK} → truth * (truth < 0)",
+        "The mask must compare the two signs: x·t < 0, and not t < 0.",
     ),
     pushes_with_the_size_of_the_truth=(
         "weight * truth * → weight * truth.abs() *",
@@ -396,6 +434,14 @@ even_push_loss.slips(
         f"{PENALTY} → (-prediction * truth.sign())",
         "Without relu the penalty is negative where the signs agree, and 0 is asked for there.",
     ),
+    forgets_the_size_of_the_prediction=(
+        f"{PENALTY} → -prediction * (prediction * truth < 0)",
+        "Right for truths above 0. For a negative truth −x is negative where x is wrong: take |x|.",
+    ),
+    takes_a_root=(
+        f"{PENALTY} → torch.sqrt(torch.relu(-prediction * truth))",
+        "A root is steep near 0 and flat further out. Asked for is the slope λ everywhere.",
+    ),
     squares_the_penalty=(
         f"{PENALTY} → {PENALTY} ** 2",
         "A square is flat near zero, so its slope is not λ there. Use a straight line.",
@@ -518,6 +564,15 @@ best_prediction.slips(
         "Right for a positive mean. With a negative one everything is mirrored: the wrong side is the "
         "positive one.",
     ),
+    sets_the_slope_to_zero=(
+        "mean.sign() * torch.relu(mean.abs() → (mean; * mean.sign()).mean() → ).mean()",
+        "This is (5.1) set to 0, which holds for x > 0 only. If this x is below 0, the best one is 0; "
+        "and for a mean below 0 everything is mirrored.",
+    ),
+    adds_the_pull=(
+        "- weight / 2 → + weight / 2",
+        "The pull of the other side goes towards 0, so it makes |x| smaller: subtract it.",
+    ),
     forgets_the_sign=(
         "mean.sign() * torch → torch",
         "This is |x|: give the result the sign of the mean.",
@@ -577,6 +632,8 @@ def pairs(both, first, second, neither):
             "10 : 3": lambda: pairs(50, 10, 3, 20),
             "6 : 4": lambda: pairs(90, 6, 4, 9),
             "15 : 9": lambda: pairs(40, 15, 9, 12),
+            "3 : 2, few others": lambda: pairs(1, 3, 2, 0),
+            "2 : 3, few others": lambda: pairs(0, 2, 3, 1),
         },
         "edges": {"they never differ": lambda: pairs(10, 0, 0, 3)},
     },
@@ -614,6 +671,21 @@ better_method.slips(
         "chance = 2 * sum → chance = sum",
         "That is the chance of a split like this to one side. Before you looked, either method could "
         "have been ahead: double it.",
+    ),
+    tosses_a_coin_every_year=(
+        "n, fewer = wins + losses → n, fewer = len(first_right)",
+        "The coins are tossed in the years in which just one is right, not in all years: n is wins "
+        "+ losses.",
+    ),
+    counts_up_to_the_wins=(
+        "min(wins, losses) → wins",
+        "Add up from 0 to the smaller of the two counts. With k up to the wins a lead of the first "
+        "method never looks uneven.",
+    ),
+    counts_up_to_the_losses=(
+        "min(wins, losses) → losses",
+        "Add up from 0 to the smaller of the two counts. With k up to the losses a lead of the second "
+        "method never looks uneven.",
     ),
     takes_this_split_alone=(
         "for k in range(fewer + 1) → for k in [fewer]",

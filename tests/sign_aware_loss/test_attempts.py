@@ -362,5 +362,86 @@ def a_lead_of_five(first_right, second_right):
     return "undecided" if abs(lead) < 5 else "first" if lead > 0 else "second"
 
 
+@attempt("fines_wrong_signs", "turns_round_for_negative_truths")
+def both_sides(loss, truths):
+    miss = torch.abs(2 * truths)
+    return torch.gt(loss(truths - miss, truths), loss(truths + miss, truths))
+
+
+@attempt("fines_wrong_signs", "goes_two_beyond")
+def three_for_one(loss, truths):
+    beyond = truths + 2.0
+    return loss(-truths, truths) > loss(beyond, truths)
+
+
+@attempt("paraboloid_minimum", "copies_the_example")
+def a_third(truth, c_diff_sign, c_same_sign):
+    return truth * (1 / 3)
+
+
+@attempt("paraboloid_minimum", "does_not_divide")
+def difference_of_the_constants(truth, c, d):
+    return c * truth - d * truth
+
+
+@attempt("paraboloid_minimum", "divides_by_one_of_them")
+def one_less_the_ratio(truth, c, d):
+    return truth * (1 - d / c)
+
+
+@attempt("sign_penalty_gradient", "does_not_differentiate_the_penalty")
+def slope_plus_penalty(prediction, truth, weight):
+    return 2 * (prediction - truth) + weight * F.relu(-truth * prediction)
+
+
+@attempt("sign_penalty_gradient", "replaces_the_slope_of_the_error")
+def one_slope_or_the_other(prediction, truth, weight):
+    smooth = 2 * prediction - 2 * truth
+    return torch.where(prediction * truth < 0, -truth * weight, smooth)
+
+
+@attempt("sign_penalty_gradient", "looks_at_the_truth_alone")
+def relu_of_the_truth(prediction, truth, weight):
+    return 2 * (prediction - truth) + weight * torch.relu(-truth)
+
+
+@attempt("even_push_loss", "forgets_the_size_of_the_prediction")
+def minus_the_prediction(prediction, truth, weight):
+    wrong = prediction.sign() * truth.sign() < 0
+    return (prediction - truth) ** 2 - weight * prediction * wrong
+
+
+@attempt("best_prediction", "sets_the_slope_to_zero")
+def solves_5_1(truths, weight):
+    m, a = truths.mean(), truths.clamp(max=0).neg().mean()
+    return m - weight * a / 2
+
+
+@attempt("best_prediction", "adds_the_pull")
+def pulled_outwards(truths, weight):
+    m = truths.mean()
+    if m > 0:
+        return m + weight / 2 * F.relu(-truths).mean()
+    return m - weight / 2 * F.relu(truths).mean()
+
+
+@attempt("better_method", "tosses_a_coin_every_year")
+def all_years(first_right, second_right):
+    wins = int((first_right & ~second_right).sum())
+    losses = int((second_right & ~first_right).sum())
+    n = first_right.numel()
+    chance = sum(math.comb(n, k) for k in range(min(wins, losses) + 1)) / 2 ** (n - 1)
+    return "undecided" if chance >= 0.05 else "first" if wins > losses else "second"
+
+
+@attempt("better_method", "counts_up_to_the_losses")
+def tail_of_the_second(first_right, second_right):
+    wins = int((first_right & ~second_right).sum())
+    losses = int((second_right & ~first_right).sum())
+    n = wins + losses
+    chance = sum(math.comb(n, k) for k in range(losses + 1)) / 2**n * 2
+    return "undecided" if chance >= 0.05 else "first" if wins > losses else "second"
+
+
 test_each_is_known_as_said = attempt.test_of_each()
 test_most_of_them_are_known = attempt.test_that_most_are_known()
