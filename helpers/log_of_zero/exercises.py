@@ -695,8 +695,8 @@ def log_of(losses, accuracies):
     def twenty(values):
         return values if isinstance(values, list) else [values] * 20
 
-    loss = [*down(2.3, 1.8, 15), *twenty(losses)]
-    accuracy = [*down(0.1, 0.4, 15), *twenty(accuracies)]
+    loss = [*down(2.3, 1.8, 12), 1.2, 1.9, 1.3, *twenty(losses)]
+    accuracy = [*down(0.1, 0.4, 12), 0.05, 0.5, 0.4, *twenty(accuracies)]
     return tensor(*loss), tensor(*accuracy)
 
 

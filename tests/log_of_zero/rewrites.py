@@ -16,10 +16,11 @@ SAME = {
         "share < 1 - epsilon → share <= 1 - epsilon",
         "share > epsilon → share >= epsilon",
     ],
-    # No loss equals its bound; a standstill is longer than ten steps.
+    # No loss equals its bound; a standstill is longer than ten steps; the last steps are alike.
     "read_the_log": [
         "loss[-1] < (1 - accuracy[-1]) * np.log(2) → loss[-1] <= (1 - accuracy[-1]) * np.log(2)",
         "10 → 11",
+        "1 → 2",
     ],
 }
 
