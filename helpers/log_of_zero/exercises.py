@@ -66,11 +66,13 @@ def behind():
     minutes=6,
 )
 def clipped_cross_entropy(outputs, one_hot, epsilon):
-    """The categorical cross-entropy of each row, as Keras 3 computes it from outputs.
+    """The categorical cross-entropy of each row, as Keras 3 has it.
 
-    outputs: float tensor (N, C), whatever the last layer gave; one_hot: (N, C), 1 at the true
-    class; epsilon: a float; probabilities are clipped to [ε, 1 − ε]. Returns a tensor (N,).
-    Example: outputs [[1., 3.]], one_hot [[0., 1.]], epsilon 1e-7 → [0.2877], which is −ln ¾.
+    outputs: float tensor (N, C), whatever the last layer gave;
+    one_hot: (N, C), 1 at the true class; epsilon: a float, probabilities are
+    clipped to [ε, 1 − ε]. Returns a tensor (N,).
+    Example: outputs [[1., 3.]], one_hot [[0., 1.]], epsilon 1e-7 → [0.2877],
+    which is −ln ¾.
     """
     p = outputs / outputs.sum(-1, keepdim=True)
     p = p.clamp(epsilon, 1 - epsilon)
@@ -209,12 +211,14 @@ def epsilon_before_the_division(outputs, one_hot, epsilon):
     minutes=8,
 )
 def learning_rows(scores, target, epsilon):
-    """Which rows still teach: scores → ReLU → divide by the row's sum → clip → −ln.
+    """Which rows still teach: scores → ReLU → share of the sum → clip → −ln.
 
-    scores: float64 tensor (N, C), what the last layer gives before its ReLU; target: int64 tensor
-    (N,), the true classes; epsilon: a float, the clip is to [ε, 1 − ε]. Returns a bool tensor (N,):
-    True where the loss of the row pushes at least one of its scores. No share equals ε or 1 − ε.
-    Example: scores [[−1, 2, 1], [1, 2, −1]], target [0, 0], epsilon 1e-7 → [False, True].
+    scores: float64 tensor (N, C), what the last layer gives before its ReLU;
+    target: int64 tensor (N,), the true classes; epsilon: a float, the clip is
+    to [ε, 1 − ε]. No share equals ε or 1 − ε. Returns a bool tensor (N,): True
+    where the loss of the row pushes at least one of its scores.
+    Example: scores [[−1, 2, 1], [1, 2, −1]], target [0, 0], epsilon 1e-7
+    → [False, True].
     """
     outputs = scores.relu()
     share = outputs.gather(1, target[:, None])[:, 0] / outputs.sum(1)
@@ -341,11 +345,12 @@ def wrong_answers(scores, target, epsilon):
     minutes=12,
 )
 def stable_cross_entropy(scores, target):
-    """The mean over the rows of −ln softmax(scores)[target], from the scores themselves.
+    """The mean over the rows of −ln softmax(scores)[target], from scores.
 
-    scores: float tensor (N, C), finite, or −∞ at a wrong class; ±1000 occurs. target: int64 tensor
-    (N,), the true classes. Returns a tensor of shape (); value and gradient are right everywhere.
-    Example: scores [[0., 0.]], target [1] → 0.6931. Derive it from (3.1).
+    scores: float tensor (N, C), finite, or −∞ at a wrong class; ±1000 occurs.
+    target: int64 tensor (N,), the true classes. Returns a tensor of shape ();
+    value and gradient are right everywhere. Derive it from (3.1).
+    Example: scores [[0., 0.]], target [1] → 0.6931.
     """
     shifted = scores - scores.detach().amax(1, keepdim=True)
     true = shifted.gather(1, target[:, None])[:, 0]
@@ -485,10 +490,11 @@ def softmax_over_rows(scores, target):
     minutes=8,
 )
 def stable_binary_cross_entropy(score, target):
-    """The mean over all entries of −[t·ln σ(s) + (1 − t)·ln(1 − σ(s))], from the scores s.
+    """The mean of −[t·ln σ(s) + (1 − t)·ln(1 − σ(s))], from the scores s.
 
-    score: float tensor of any shape, up to ±10⁴ in float32; target: the same shape and dtype, from
-    0 to 1. Returns a tensor of shape (); its gradient is right everywhere, also at s = 0.
+    score: float tensor of any shape, up to ±10⁴ in float32; target: the same
+    shape and dtype, from 0 to 1. Returns a tensor of shape (), the mean over
+    all entries; its gradient is right everywhere, also at s = 0.
     Example: score [0.], target [1.] → 0.6931, and the gradient in s is −0.5.
     """
     positive, negative = F.logsigmoid(score), F.logsigmoid(-score)
@@ -618,11 +624,12 @@ def kink_of_clamp(score, target):
     minutes=8,
 )
 def lowest_mean_loss(accuracy, k):
-    """The greatest lower bound of the mean cross-entropy, for a top-k accuracy.
+    """The greatest lower bound of the mean cross-entropy, for top-k accuracy.
 
-    Each answer is one token. It counts as right if its true class is among the k most probable
-    ones. accuracy: the share of right answers, a float from 0 to 1; k: an int of at least 1, and
-    there are more classes than k. Returns a float; natural logarithms.
+    Each answer is one token. It counts as right if its true class is among
+    the k most probable ones. accuracy: the share of right answers, a float
+    from 0 to 1; k: an int of at least 1, and there are more classes than k.
+    Returns a float; natural logarithms.
     Example: lowest_mean_loss(0.33, 1) → 0.4644, as in (4.1).
     """
     return (1 - accuracy) * np.log(k + 1)
@@ -744,12 +751,15 @@ def down(first, last, steps=20):
 def read_the_log(loss, accuracy):
     """What is wrong at the end of this training? A judgement by its log.
 
-    loss, accuracy: float64 tensors (T,), T ≥ 30, one number a step: the mean cross-entropy of
-    one-token answers, and the share of right ones. At most one of these holds. Returns
-    "NaN weights" if weights are NaN; "NaN rows" if weights are finite, and some losses NaN;
-    "two sources" if no softmax has this loss and this accuracy on the same rows;
-    "no gradient" if no row pushes any more; "nothing" otherwise.
-    Example: the loss falls from 1.5 to 0.6 while the accuracy rises from 0.5 to 0.8 → "nothing".
+    loss, accuracy: float64 tensors (T,), T ≥ 30, one number a step: the mean
+    cross-entropy of one-token answers, and the share of right ones.
+    Returns the one of these that holds, or else "nothing":
+    "NaN weights": weights are NaN;
+    "NaN rows": weights are finite, and the loss of some rows is NaN;
+    "two sources": no softmax has this loss and this accuracy on the same rows;
+    "no gradient": no row pushes any more.
+    Example: the loss falls from 1.5 to 0.6 while the accuracy rises from 0.5
+    to 0.8 → "nothing".
     """
     if loss[-1].isnan():
         moves = accuracy[-10:].min() < accuracy[-10:].max()
@@ -838,8 +848,9 @@ def only_the_loss(loss, accuracy):
 def entropy(probabilities):
     """The entropy −Σ p·ln p over the last dimension.
 
-    probabilities: float tensor (…, C), each row adds up to 1. Returns a tensor (…). Where p is
-    exactly 0, it adds 0, and its gradient is 0: a choice, since the true slope is infinite there.
+    probabilities: float tensor (…, C), each row adds up to 1. Returns a
+    tensor (…). Where p is exactly 0, it adds 0, and its gradient is 0: a
+    choice, since the true slope is infinite there.
     Example: entropy(torch.tensor([0.5, 0.5, 0.0])) → 0.6931, which is ln 2.
     """
     safe = torch.where(probabilities > 0, probabilities, 1.0)

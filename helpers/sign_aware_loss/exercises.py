@@ -75,11 +75,12 @@ def jumps_at_minus_one(x, t):
     minutes=5,
 )
 def fines_wrong_signs(loss, truths):
-    """Does this loss charge more for −t than for the right sign at the same distance from t?
+    """Does −t cost more than the right sign at the same distance from t?
 
-    loss: a function of two tensors, loss(x, t), elementwise; truths t: a float tensor (N,), no 0.
-    Returns a bool tensor (N,): whether −t costs more, strictly, than the prediction that misses t
-    by as much and has its sign.
+    loss: a function of two tensors, loss(x, t), elementwise;
+    truths t: a float tensor (N,), no 0. Returns a bool tensor (N,): whether
+    −t costs more, strictly, than the prediction that misses t by as much and
+    has its sign.
     Example: squared error and truths (1, −2) → (False, False).
     """
     return loss(-truths, truths) > loss(3 * truths, truths)
@@ -161,7 +162,8 @@ fines_wrong_signs.slips(
 def paraboloid_minimum(truth, c_diff_sign, c_same_sign):
     """The prediction at which the turned paraboloid is least, for each truth.
 
-    truth: a tensor; c_diff_sign, c_same_sign: floats above 0. Returns a tensor of truth's shape.
+    truth: a tensor; c_diff_sign, c_same_sign: floats above 0.
+    Returns a tensor of truth's shape.
     Example: truth 3 and the constants 4 and 2 → 1.
     """
     return (c_diff_sign - c_same_sign) / (c_diff_sign + c_same_sign) * truth
@@ -257,10 +259,11 @@ BATCHES = {
     without_autograd=True,
 )
 def sign_penalty_gradient(prediction, truth, weight):
-    """The derivative in x of (x − t)² + λ·relu(−x·t), one for each element, without autograd.
+    """The derivative in x of (x − t)² + λ·relu(−x·t), without autograd.
 
-    prediction x, truth t: tensors that broadcast; weight λ: a float, 0 or more.
-    Returns a tensor of the broadcast shape. At x·t = 0 the penalty's derivative counts as 0.
+    prediction x, truth t: tensors that broadcast; weight λ: a float, 0 or
+    more. Returns a tensor of the broadcast shape, one derivative for each
+    element. At x·t = 0 the penalty's derivative counts as 0.
     Example: x = −1, t = 1, λ = 3 → −4 − 3 = −7.
     """
     return 2 * (prediction - truth) - weight * truth * (prediction * truth < 0)
@@ -380,13 +383,14 @@ sign_penalty_gradient.slips(
     minutes=9,
 )
 def even_push_loss(prediction, truth, weight):
-    """Squared error plus a penalty of your own design, one loss for each element.
+    """Squared error plus a penalty of your own design, for each element.
 
-    prediction x, truth t: tensors that broadcast; weight λ: a float, 0 or more.
-    Returns (x − t)² + P, a tensor of the broadcast shape. What the penalty P must do:
-    it is 0 where the signs of x and t agree, and where t = 0; it does not jump as x changes;
-    where the signs differ, its slope in x has the size λ for every t, however small, and one step
-    of gradient descent on P moves x towards zero.
+    prediction x, truth t: tensors that broadcast; weight λ: a float, 0 or
+    more. Returns (x − t)² + P, a tensor of the broadcast shape. What the
+    penalty P must do: it is 0 where the signs of x and t agree, and where
+    t = 0; it does not jump as x changes; where the signs differ, its slope in
+    x has the size λ for every t, however small, and one step of gradient
+    descent on P moves x towards zero.
     """
     return (prediction - truth) ** 2 + weight * torch.relu(-prediction * truth.sign())
 
@@ -532,8 +536,8 @@ def scattered():
 def best_prediction(truths, weight):
     """The x with the least mean of (x − t)² + λ·relu(−x·t) over the truths t.
 
-    truths: a float tensor (N,), all equally likely, with a mean above or below 0;
-    weight λ: a float, 0 or more. Returns a tensor of shape ().
+    truths: a float tensor (N,), all equally likely, with a mean above or
+    below 0; weight λ: a float, 0 or more. Returns a tensor of shape ().
     Example: truths (2, −1) and λ = 1 → 0.25.
     """
     mean = truths.mean()
@@ -651,11 +655,13 @@ def pairs(both, first, second, neither):
 def better_method(first_right, second_right):
     """Which of two methods is better, or is that undecided?
 
-    first_right, second_right: bool tensors (N,), in which years each method was right.
-    Returns "first", "second" or "undecided". Undecided: if in the years in which just one of them
-    is right each were equally likely to be that one, a split at least as uneven as the one seen,
-    to either side, would have a chance of 0.05 or more.
-    Example: only the first is right in 3 years, only the second in none: chance 0.25 → "undecided".
+    first_right, second_right: bool tensors (N,), in which years each method
+    was right. Returns "first", "second" or "undecided". Suppose that in each
+    year in which just one of them is right, either is equally likely to be
+    that one. Undecided: a split at least as uneven as the one seen, to either
+    side, then has a chance of 0.05 or more.
+    Example: only the first is right in 3 years, only the second in none:
+    chance 0.25 → "undecided".
     """
     wins = int((first_right & ~second_right).sum())
     losses = int((second_right & ~first_right).sum())
