@@ -752,14 +752,12 @@ def read_the_log(loss, accuracy):
     """What is wrong at the end of this training? A judgement by its log.
 
     loss, accuracy: float64 tensors (T,), T ≥ 30, one number a step: the mean
-    cross-entropy of one-token answers, and the share of right ones.
-    Returns the one of these that holds, or else "nothing":
+    cross-entropy of one-token answers, and the share of right ones. Returns
     "NaN weights": weights are NaN;
     "NaN rows": weights are finite, and the loss of some rows is NaN;
     "two sources": no softmax has this loss and this accuracy on the same rows;
-    "no gradient": no row pushes any more.
-    Example: the loss falls from 1.5 to 0.6 while the accuracy rises from 0.5
-    to 0.8 → "nothing".
+    "no gradient": no row pushes any more; "nothing": none of these.
+    Example: loss from 1.5 to 0.6, accuracy from 0.5 to 0.8 → "nothing".
     """
     if loss[-1].isnan():
         moves = accuracy[-10:].min() < accuracy[-10:].max()
