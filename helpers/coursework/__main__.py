@@ -44,13 +44,13 @@ def settings():
 @click.option("--jobs", type=click.IntRange(1), help="Processes; as many as cores by default.")
 def grade(folder, assignments, jobs):
     """Autograde what was submitted to the course in FOLDER and isn't graded yet."""
-    from helpers.coursework import classroom  # nbgrader takes 2 seconds to import
+    from helpers.coursework import classroom, records  # nbgrader takes 2 seconds to import
 
     count, failed = 0, 0
     try:
         for assignment, student, error in classroom.grade(folder, assignments, jobs):
             count, failed = count + 1, failed + bool(error)
-            notes = () if error else classroom.said(folder, assignment, student)
+            notes = () if error else records.said(folder, assignment, student)
             click.echo(f"{assignment}  {student}  {' '.join([error or 'graded', *notes])}")
     except (FileNotFoundError, LookupError) as error:
         raise click.ClickException(error.args[0]) from None

@@ -1,12 +1,10 @@
 """Grades a whole class: all cores at once, and where it was interrupted it goes on."""
 
 import contextlib
-import fcntl
-import hashlib
-import json
 import logging
 import multiprocessing
 import os
+import shutil
 import warnings
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -19,11 +17,23 @@ from nbgrader.utils import capture_log, temp_attrs
 from sqlalchemy.exc import SAWarning
 from traitlets.config import PyFileConfigLoader
 
-from helpers.coursework import intake, reference, state
+from helpers.coursework import bounded, intake, reference, state
 from helpers.coursework.convert import Careful
+from helpers.coursework.records import (
+    ascii_name,
+    digest_of,
+    failed,
+    is_graded,
+    locked,
+    record,
+    stored,
+)
 
 REFERENCE = "the reference"
 CRASHED = "Its grading ended the process, twice: a person must look at it."
+FULL = "Less than {} million bytes are free on the disk of the course: nothing more is graded."
+SECONDS, MEMORY = 300, 4 << 30  # what grading one submission may cost, beside what attempts may
+FREE = 500 << 20  # bytes that stay free on the disk
 
 
 def grade(folder, assignments=(), jobs=None):
@@ -82,7 +92,7 @@ def _in_processes(folder, waiting, states, jobs):
                 broken.add(assignment)
                 yield assignment, REFERENCE, said
         left = {pair: None for pair in left if pair[0] not in broken}
-        started = {pool.submit(_grade, folder, *pair, states[pair[0]]): pair for pair in left}
+        started = {pool.submit(_limited, folder, *pair, states[pair[0]]): pair for pair in left}
         with contextlib.suppress(BrokenProcessPool):
             for ended in as_completed(started):
                 error = ended.result()
@@ -91,10 +101,16 @@ def _in_processes(folder, waiting, states, jobs):
     for pair in left:
         with ProcessPoolExecutor(1, context) as pool:
             try:
-                error = pool.submit(_grade, folder, *pair, states[pair[0]]).result()
+                error = pool.submit(_limited, folder, *pair, states[pair[0]]).result()
             except BrokenProcessPool:
                 error = failed(folder, *pair, CRASHED)
         yield *pair, error
+
+
+def _limited(*arguments):
+    """The same as _grade, in a process that is ended if one submission costs too much."""
+    bounded.limit_to(SECONDS, MEMORY)
+    return _grade(*arguments)
 
 
 def _grade(folder, assignment, student, known=None, again=False):
@@ -103,9 +119,11 @@ def _grade(folder, assignment, student, known=None, again=False):
     known: the assignment's state. again: whether to grade also what is graded.
     """
     known = known or state.of(folder, api(folder), assignment)
+    if shutil.disk_usage(folder).free < FREE:
+        return failed(folder, assignment, student, FULL.format(FREE >> 20))
     with locked(folder, assignment, student):
-        digest = _digest(folder, assignment, student, known)
-        if not again and _stored(folder, assignment, student).get("digest") == digest:
+        digest = digest_of(folder, assignment, student, known)
+        if not again and stored(folder, assignment, student).get("digest") == digest:
             return None  # another grader did it
         nbgrader = api(folder)
         with temp_attrs(nbgrader.coursedir, assignment_id=assignment, student_id=student):
@@ -115,7 +133,7 @@ def _grade(folder, assignment, student, known=None, again=False):
         if not found["success"]:
             log = found.get("log") or found.get("error") or ""
             return failed(folder, assignment, student, _why(app, student, log), log)
-        _record(folder, assignment, student, {"digest": digest, "said": app.said[student]})
+        record(folder, assignment, student, {"digest": digest, "said": app.said[student]})
     return None
 
 
@@ -133,68 +151,3 @@ def api(folder):
     nbgrader.log_level = logging.ERROR
     warnings.simplefilter("ignore", SAWarning)  # nbgrader's way with its own objects
     return nbgrader
-
-
-def is_graded(folder, assignment, student, known):
-    stored = _stored(folder, assignment, student).get("digest")
-    return stored is not None and stored == _digest(folder, assignment, student, known)
-
-
-def said(folder, assignment, student):
-    """What was noticed when a submission was taken in, sentences."""
-    return _stored(Path(folder), assignment, student).get("said", [])
-
-
-def failed(folder, assignment, student, sentence, log=""):
-    """Note that a submission could not be graded, and why; returns the sentence."""
-    path = folder / "failed" / ascii_name(assignment) / ascii_name(student)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"{sentence}\n\n{log}", encoding="utf-8", errors="backslashreplace")
-    (folder / "graded" / assignment / student).unlink(missing_ok=True)
-    return sentence
-
-
-def ascii_name(name):
-    """A name that may be no text, as one that can be printed."""
-    return name if name.isprintable() else ascii(name)[1:-1]
-
-
-@contextlib.contextmanager
-def locked(folder, assignment, student):
-    """Hold a submission, so that no other grader writes to its folders meanwhile."""
-    path = folder / "locks" / assignment / student
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # let go when the process ends
-        yield
-
-
-def _record(folder, assignment, student, record):
-    """Write down which version of a submission is graded."""
-    path = folder / "graded" / assignment / student
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = folder / "locks" / f"{os.getpid()}.new"
-    new.write_text(json.dumps(record), encoding="utf-8")
-    new.replace(path)
-    (folder / "failed" / assignment / student).unlink(missing_ok=True)
-
-
-def _stored(folder, assignment, student):
-    try:
-        record = json.loads((folder / "graded" / assignment / student).read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return record if isinstance(record, dict) else {}
-
-
-def _digest(folder, assignment, student, known):
-    """A hash of the submission, and of the assignment that it is held against."""
-    digest = hashlib.sha256(known.encode())
-    try:
-        files, others = intake.walk(folder / "submitted" / student / assignment)
-        for path in files:
-            digest.update(os.fsencode(path) + b"\0" + intake.contents(path))
-    except (intake.Refused, OSError) as error:
-        others = [str(error)]
-    digest.update(repr(others).encode("utf-8", "replace"))
-    return digest.hexdigest()

@@ -1,5 +1,6 @@
 """What feedback tells: of a visible case all, of a hidden one only of what kind it is."""
 
+import html
 import re
 from dataclasses import replace
 
@@ -7,19 +8,40 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 from helpers.coursework.release import visible
 from helpers.coursework.restore import GRADERS
+from helpers.teaching.result_page import CODE, FOLD
+from helpers.teaching.shown import aligned
 
 
 def shown(result, exercise):
     """A Result as a student is shown it: a hidden case's inputs and expected values are left out."""
-    if not result.case:
+    seen = tuple(case for case in result.others if _place(case) in visible(exercise))
+    result = replace(result, others=seen)
+    if not result.case or _place(result.case) in visible(exercise):
         return result
-    group, _, label = dict(result.case)["case"].partition(" · ")
-    if (group, label) in visible(exercise):
-        return result
+    group, label = _place(result.case)
     hidden = f"first in a case of “{group}” that grading adds."
     message = re.sub(r"first in “.*?” \(\w+\)\.", lambda _: hidden, result.message, flags=re.S)
     message = message.replace(f"“{label}”", "a hidden case")  # a hint may hold the same words
     return replace(result, message=message, case=())
+
+
+def displayed(result, exercise):
+    """What is displayed of a Result, texts by MIME type: all visible cases that fail."""
+    told = shown(result, exercise)
+    data = told._repr_mimebundle_()
+    if told.others:
+        texts = ["\n".join(aligned(case)) for case in told.others]
+        title = "Another visible case fails" if len(texts) == 1 else "Other visible cases that fail"
+        body = "".join(CODE.format(html.escape(text)) for text in texts)
+        data["text/html"] += FOLD.format(summary=title, body=body)
+        data["text/plain"] += "".join(f"\n\n{title}:\n{text}" for text in texts)
+    return data
+
+
+def _place(case):
+    """The (group, label) of a failing case."""
+    group, _, label = dict(case)["case"].partition(" · ")
+    return group, label
 
 
 class Hide(NbGraderPreprocessor):

@@ -1,8 +1,9 @@
 """What nbgrader's autograding does in a course of this collection.
 
 The student's cells are run from top to bottom in a process of their own (page.py, sandbox.py). What
-each exercise's function did there is judged here. The points and the diagnosis become the outputs
-of the notebook's cells, from which nbgrader takes grades and feedback as it always does.
+each exercise's function did there is judged in another one (diagnosis.py). The points and the
+diagnosis become the outputs of the notebook's cells, from which nbgrader takes grades and feedback
+as it always does.
 """
 
 import functools
@@ -24,13 +25,13 @@ from traitlets import Bool, Float, Integer, Unicode
 from helpers.coursework import convert
 from helpers.coursework.answers import grade_id_of
 from helpers.coursework.course import ANSWER, STUB, exercises_of
-from helpers.coursework.feedback import Hide, shown
+from helpers.coursework.diagnosis import diagnoses
+from helpers.coursework.feedback import Hide
 from helpers.coursework.late import Late
-from helpers.coursework.page import cells_of, results
+from helpers.coursework.page import cells_of
 from helpers.coursework.restore import Restore, read
 from helpers.coursework.sandbox import Sandbox
 from helpers.coursework.save import Save
-from helpers.teaching.graded import earn
 
 
 def configure(c, root):
@@ -58,6 +59,7 @@ def configure(c, root):
     c.GenerateFeedback.exporter_class = "helpers.coursework.clean.Clean"
     c.AssignLatePenalties.plugin_class = Late
     c.ExportApp.plugin_class = "helpers.coursework.table.Table"
+    c.ZipCollectApp.extractor_plugin = "helpers.coursework.unpack.Unpack"
     c.ZipCollectApp.collector_plugin = "helpers.coursework.collect.Platform"
     for name in ("sanitize_preprocessors", "autograde_preprocessors"):
         c.Autograde[name] = [OURS.get(step, step) for step in _default(Autograde, name)]
@@ -85,19 +87,21 @@ class Grade(NbGraderPreprocessor):
         box = sandbox(self.seconds, self.memory, self.user, self.unconfined)
         codes = [cell for cell in nb.cells if cell.cell_type == "code"]
         cells = cells_of(nb, read(self.source, resources), exercises)
-        found = results(box, cells, exercises)
+        graded = {grade_id_of(cell): cell for cell in codes if grade_id_of(cell)}
+        worth = {
+            name: cell.metadata.nbgrader.points
+            for name, cell in graded.items()
+            if name.partition("-")[2]
+        }
+        found = diagnoses(box, cells, exercises, worth)
         for cell in codes:
             cell.outputs = []
-            name = grade_id_of(cell)
-            if name in found:
-                data = shown(found[name], exercises[name])._repr_mimebundle_()
-                cell.outputs = [new_output("display_data", data)]
-        for cell in codes:
-            name, _, group = (grade_id_of(cell) or "").partition("-")
-            if group:
-                earned = earn(found[name], group, cell.metadata.nbgrader.points)
-                data = earned._repr_mimebundle_()
-                cell.outputs = [new_output("execute_result", data, execution_count=1)]
+        for name, cell in graded.items():
+            if name in worth:  # without an output nbgrader would give all points
+                data, kind = found[name], {"output_type": "execute_result", "execution_count": 1}
+                cell.outputs = [new_output(**kind, data=data)]
+            elif name in found:
+                cell.outputs = [new_output("display_data", found[name])]
         return nb, resources
 
 

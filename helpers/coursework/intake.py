@@ -16,6 +16,7 @@ from helpers.coursework.reading import LARGEST, Unreadable, parsed, unreadable
 
 SKIPPED = {".ipynb_checkpoints", "__MACOSX", ".git", "__pycache__"}
 DEEPEST, MOST = 8, 2000  # folders in each other, and files, that a submission may have
+BYTES = 500 << 20  # that its files may have
 
 
 class Refused(ValueError):
@@ -57,7 +58,7 @@ def walk(folder):
 
     Raises Refused if the folder is itself a link, or is too full.
     """
-    folder, files, others = Path(folder), [], []
+    folder, files, others, size = Path(folder), [], [], 0
     for place in (folder.parent, folder):
         if place.is_symlink():
             raise Refused(f"The folder `{place.name}` is a link: copy what it leads to.")
@@ -79,8 +80,13 @@ def walk(folder):
                 others.append((name, "a special file"))
             elif not entry.name.startswith("._"):  # macOS's notes about a file
                 files.append(Path(entry.path))
+                size += entry.stat(follow_symlinks=False).st_size
             if len(files) + len(others) + len(waiting) > MOST:
                 raise Refused(f"The folder holds more than {MOST} files.")
+            if size > BYTES:
+                raise Refused(
+                    f"The files in the folder have more than {BYTES >> 20} million bytes."
+                )
     return sorted(files, key=lambda path: (len(path.parts), os.fsencode(path))), others
 
 

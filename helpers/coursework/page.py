@@ -35,8 +35,9 @@ def _said(cell):
 
 
 def results(box, cells, exercises):
-    """The Result of each exercise, by name, when `cells` have run in `box`, a Sandbox."""
-    wanted = {cell.answer: exercises[cell.answer] for cell in cells if cell.answer}
+    """The Result of each of `exercises`, by name, when `cells` have run in `box`, a Sandbox."""
+    answered = [cell.answer for cell in cells if cell.answer in exercises]
+    wanted = {name: exercises[name] for name in answered}
     done = box.run(cells, wanted)
     return {name: _result(box, cells, attempt) for name, attempt in done.items()}
 

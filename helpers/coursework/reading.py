@@ -1,19 +1,18 @@
 """Reads bytes that should be a notebook, whatever they are, within limits of time and memory."""
 
 import base64
-import json
-import os
-import resource
-import signal
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
+
+from helpers.coursework import bounded
 
 LARGEST = 200 << 20  # bytes of a file that is read at all
 SMALL = 4 << 20  # bytes that are read in this process: they can't cost much
 MEMORY, SECONDS = 3 << 30, 60  # what reading a larger file may cost
 COSTLY = "reading it takes too much time or memory"
 CELLS, CHARACTERS = 5000, 1 << 20  # that a notebook, and one of its cells, may have
+ALTOGETHER = 8 << 20  # characters of all cells
 PICTURES = ("image/png", "image/jpeg")
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
@@ -65,6 +64,8 @@ def _cells(data):
         raise Unreadable(reason or type(error).__name__) from None
     if len(cells) > CELLS:
         raise Unreadable(f"it has more than {CELLS} cells")
+    if sum(len(source) for _, source, *_ in cells) > ALTOGETHER:
+        raise Unreadable(f"its cells have more than {ALTOGETHER >> 20} million characters")
     return cells
 
 
@@ -97,32 +98,16 @@ def _pictures(attachments):
 
 def _in_a_child(data):
     """The same, in a process that may only use so much: small text can be large in memory."""
-    readable, writable = os.pipe()
-    child = os.fork()
-    if child == 0:
+
+    def read():
         try:
-            os.close(readable)
-            with open("/proc/self/status") as status:
-                (line,) = (line for line in status if line.startswith("VmData:"))
-            memory = (int(line.split()[1]) << 10) + MEMORY
-            resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
-            resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-            try:
-                text = json.dumps([_cells(data), None])
-            except Unreadable as error:
-                text = json.dumps([None, str(error)])
-            with open(writable, "w") as file:
-                file.write(text)
-        finally:
-            os._exit(0)
-    os.close(writable)
-    with open(readable, "rb") as file:
-        answer = file.read(LARGEST)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+            return [_cells(data), None]
+        except Unreadable as error:
+            return [None, str(error)]
+
     try:
-        cells, reason = json.loads(answer)
-    except ValueError:
+        cells, reason = bounded.in_a_child(read, SECONDS, MEMORY, LARGEST)
+    except bounded.Costly:
         raise Unreadable(COSTLY) from None
     if reason is not None:
         raise Unreadable(reason)

@@ -1,17 +1,19 @@
 """Runs a student's page in a process of its own (worker.py)."""
 
+import contextlib
 import json
 import math
 import os
 import pwd
 import select
+import signal
 import subprocess
 import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from helpers.coursework import jail, worker
+from helpers.coursework import bounded, jail, worker
 from helpers.coursework.confine import THREADS
 from helpers.coursework.run import Cell, Run, described
 
@@ -46,9 +48,29 @@ class Sandbox:
     def close(self):
         """End the worker; the next attempt starts another."""
         if self.process:
-            self.process.kill()
+            if self.process.returncode is None:  # by its number: it may be another's child
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(self.process.pid, signal.SIGKILL)
             self.process.communicate()
         self.process = None
+
+    def in_a_child(self, work, **limits):
+        """What bounded.in_a_child makes of `work`, which may run attempts in this sandbox.
+
+        Raises Costly or RuntimeError as it does.
+        """
+        self._start()
+        worker = self.process.pid
+        try:
+            value, left = bounded.in_a_child(
+                lambda: [work(), self.process and self.process.pid], **limits
+            )
+        except BaseException:
+            self.close()  # it may be in the midst of an attempt
+            raise
+        if left != worker:  # the child has ended it
+            self.close()
+        return value
 
     def observe(self, exercise, cells, wide=False):
         """The Outcomes of the function that `cells` define, one for each case of `exercise`.

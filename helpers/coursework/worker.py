@@ -10,6 +10,7 @@ import ctypes
 import importlib
 import json
 import os
+import resource
 import select
 import signal
 import sys
@@ -56,6 +57,11 @@ def stock(folder):
 
 def serve(folder):
     """Answer requests until the input ends. No attempt ever runs in this process."""
+    for kind in (
+        resource.RLIMIT_CPU,
+        resource.RLIMIT_DATA,
+    ):  # those of who started it are not its own
+        resource.setrlimit(kind, (resource.getrlimit(kind)[1],) * 2)
     stocked = stock(folder)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(36, 1)  # orphans of an attempt become children of this process

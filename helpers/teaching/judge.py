@@ -26,6 +26,7 @@ class Result:
     largest_error: float | None = None  # absolute, in the first failing case, if it has numbers
     groups: dict = field(default_factory=dict)  # group → (cases passed, cases)
     case: tuple = field(default=(), repr=False)  # the first failing case, pairs of label and text
+    others: tuple = field(default=(), repr=False)  # the other failing cases, which feedback shows
     hints: tuple = field(default=(), repr=False)
     solution: str = field(default="", repr=False)
 
@@ -78,6 +79,7 @@ def judge(
         effort = f"Difficulty {exercise.level} of 3, about {exercise.minutes} minutes."
         return result("not attempted", f"Not attempted: {text} {effort}")
     first, mistake = failing[0], None
+    shown = [_case(cases[i], outcomes[i], found[i]) for i in failing]
     if all(found[i].rule for i in failing):
         message = f"`{exercise.name}` {found[first].text}."
     elif known := recognise(exercise, expected, outcomes):
@@ -89,7 +91,8 @@ def judge(
         f"Wrong: {message}",
         mistake,
         found[first].absolute,
-        case=_case(cases[first], outcomes[first], found[first]),
+        case=shown[0],
+        others=tuple(shown[1:]),
     )
 
 

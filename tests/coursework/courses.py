@@ -14,7 +14,7 @@ import yaml
 from nbgrader.apps.nbgraderapp import NbGraderApp
 from topics import TOPICS
 
-from helpers.coursework import classroom, course
+from helpers.coursework import classroom, course, records
 from helpers.teaching.exercise import Exercise
 
 LOOP_SECONDS = 2
@@ -67,7 +67,7 @@ def grade(folder, stem):
     """Grade what waits of an assignment, in this process; returns student → error."""
     known = classroom.state.of(folder, classroom.api(folder), stem)
     students = [path.parent.name for path in sorted(folder.glob(f"submitted/*/{stem}"))]
-    waiting = [s for s in students if not classroom.is_graded(folder, stem, s, known)]
+    waiting = [s for s in students if not records.is_graded(folder, stem, s, known)]
     return {student: classroom._grade(folder, stem, student, known) for student in waiting}
 
 

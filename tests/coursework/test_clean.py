@@ -1,6 +1,7 @@
 """What is shown of a submission: nothing in it runs, nothing in it is for graders alone."""
 
 import re
+from dataclasses import replace
 
 import courses
 import pytest
@@ -10,7 +11,7 @@ from nbformat.v4 import new_markdown_cell
 
 from helpers.coursework import classroom, course
 from helpers.coursework.clean import STYLES, cleaned, guarded
-from helpers.coursework.feedback import shown
+from helpers.coursework.feedback import displayed, shown
 from helpers.coursework.release import visible
 from helpers.dropout_scaling import exercises
 from helpers.teaching.judge import check
@@ -134,7 +135,7 @@ def test_of_a_hidden_case_only_its_kind_is_told():
             seen += 1
             assert told.case == () and case.split(" · ", 1)[1] not in told.message
         else:
-            assert told == result
+            assert replace(told, others=()) == replace(result, others=())
     assert not said_of(new_markdown_cell()) and seen < len(exercise.mistakes)
 
 
@@ -152,3 +153,28 @@ def test_a_wrong_answer_in_a_hidden_case_is_told_by_its_kind():
     told = shown(result, exercise)
     assert result.case and told.case == () and cases[at][1] not in told.message
     assert told.groups == result.groups and told.status == "wrong"
+
+
+def test_feedback_shows_every_visible_case_that_fails():
+    """In full, also below a first failing case that is hidden; of hidden ones nothing."""
+    exercise = exercises.inverted_dropout
+    told = displayed(check(exercise, lambda x, rate, uniforms, training: x + 1), exercise)
+    for text in told.values():
+        for group, label in exercise.builders:
+            assert (f"{group} · {label}" in text) == ((group, label) in visible(exercise)), label
+    cases = list(exercise.builders)
+    calls = iter(range(10**6))
+    seen = visible(exercise)[-1]
+    at = {
+        next(i for i, case in enumerate(cases) if case not in visible(exercise)),
+        cases.index(seen),
+    }
+    assert min(at) != cases.index(seen)
+
+    def attempt(x, rate, uniforms, training):
+        right = exercise.function(x, rate, uniforms, training)
+        return right + 1 if next(calls) % len(cases) in at else right
+
+    text = displayed(check(exercise, attempt), exercise)["text/plain"]
+    assert f"Another visible case fails:\ncase      {' · '.join(seen)}" in text
+    assert cases[min(at)][1] not in text

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from helpers.coursework import classroom, course, reading
+from helpers.coursework import classroom, course, reading, records
 from helpers.coursework.__main__ import main
 
 STEM, NAME = "06_dropout_scaling", "dropout_backward"
@@ -62,7 +62,7 @@ def test_a_renamed_notebook_is_graded(folder, right, name):
     assert classroom._grade(folder, STEM, student) is None
     assert score(folder, student) == FULL
     if name != f"inner folder/{STEM}.ipynb":
-        assert classroom.said(folder, STEM, student) == [f"Graded: `{name}`."]
+        assert records.said(folder, STEM, student) == [f"Graded: `{name}`."]
 
 
 def test_the_solved_copy_counts_beside_the_untouched_original(folder, right):
@@ -134,6 +134,13 @@ def very_many(path, right, folder):
         (path / f"{number}").touch()
 
 
+def very_large(path, right, folder):
+    """Files that take no place on a student's disk, and hours to read."""
+    for number in range(6):
+        with (path / f"{number}").open("wb") as file:
+            file.truncate(100 << 20)
+
+
 REFUSED = {
     linked: f"`{STEM}.ipynb` is a link: hand in the notebook itself.",
     pipe: f"`{STEM}.ipynb` is a special file: hand in the notebook itself.",
@@ -144,6 +151,7 @@ REFUSED = {
     another_notebook: f"`{STEM}.ipynb` holds no exercise of {STEM}: is it another notebook?",
     folder_for_a_file: "The folder is empty.",
     very_many: "The folder holds more than 2000 files.",
+    very_large: "The files in the folder have more than 500 million bytes.",
 }
 
 
@@ -165,7 +173,7 @@ def test_links_beside_the_notebook_are_left_out(folder, right, tmp_path):
     os.mkfifo(path / "pipe")
     assert classroom._grade(folder, STEM, "beside") is None
     assert score(folder, "beside") == FULL
-    assert classroom.said(folder, STEM, "beside") == [
+    assert records.said(folder, STEM, "beside") == [
         "Left out: `notes.txt`, a link.",
         "Left out: `pipe`, a special file.",
     ]
@@ -192,6 +200,9 @@ MALFORMED = {
     "version-9": b'{"nbformat": 9, "nbformat_minor": 0, "metadata": {}, "cells": []}',
     "long-cell": cells({"cell_type": "raw", "source": "x" * (8 << 20), "metadata": {}}).encode(),
     "many-cells": cells(*[{"cell_type": "raw", "source": "x", "metadata": {}}] * 6000).encode(),
+    "long-cells": cells(
+        *[{"cell_type": "raw", "source": "x" * (1 << 20), "metadata": {}}] * 9
+    ).encode(),
     "nul": b"\0" * 100,
     "conflict": b"<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> x\n",
 }  # fmt: skip
@@ -201,7 +212,7 @@ MALFORMED = {
 def test_what_is_no_notebook_gets_a_page_and_a_person(folder, kind):
     (place(folder, kind) / f"{STEM}.ipynb").write_bytes(MALFORMED[kind])
     assert classroom._grade(folder, STEM, kind) is None
-    assert "It could not be read as a notebook: " in classroom.said(folder, STEM, kind)[0]
+    assert "It could not be read as a notebook: " in records.said(folder, STEM, kind)[0]
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
         assert gradebook.find_grade("explain", STEM, STEM, kind).needs_manual_grade
     graded = (folder / "autograded" / kind / STEM / f"{STEM}.ipynb").read_text(encoding="utf-8")

@@ -1,0 +1,122 @@
+"""What a student made is looked at within limits: one bad submission costs nobody else a point."""
+
+import os
+import resource
+import shutil
+import time
+
+import courses
+import pytest
+from classes import said_of
+from nbgrader.api import Gradebook
+
+from helpers.coursework import bounded, classroom, course, diagnosis, page
+from helpers.coursework.bounded import Costly, in_a_child
+from helpers.coursework.confine import held
+from helpers.coursework.sandbox import Sandbox
+from helpers.dropout_scaling import exercises
+
+STEM, FIRST, SECOND = "06_dropout_scaling", "inverted_dropout", "dropout_backward"
+DROPOUT = exercises.inverted_dropout
+
+
+def endless():
+    while True:
+        pass
+
+
+def deep(depth=0):
+    return deep(depth + 1)
+
+
+@pytest.mark.parametrize(
+    "work",
+    [endless, deep, lambda: len(bytearray(400 << 20)), lambda: "x" * 2000, lambda: os._exit(0)],
+)
+def test_work_that_costs_too_much_is_ended(work):
+    with pytest.raises(Costly):
+        in_a_child(work, seconds=1, memory=200 << 20, largest=1000)
+
+
+def test_work_that_never_ends_without_computing_is_ended(monkeypatch):
+    monkeypatch.setattr(bounded, "WAIT", 0.2)
+    with pytest.raises(Costly):
+        in_a_child(lambda: time.sleep(10_000))
+
+
+def test_other_work_comes_back():
+    assert in_a_child(lambda: {"a": [1, None, "ü"]}) == {"a": [1, None, "ü"]}
+    with pytest.raises(RuntimeError, match="ZeroDivisionError: division by zero"):
+        in_a_child(lambda: 1 / 0)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return courses.small_course(tmp_path_factory.mktemp("bounded"), STEM, [FIRST, SECOND])
+
+
+def test_an_answer_that_costs_too_much_to_look_at_costs_no_other(folder, monkeypatch):
+    """Neither the student's other exercise nor the student who comes next loses a point."""
+    right, me, judge = courses.references(STEM), os.getpid(), page.judge
+
+    def judging(exercise, *others):
+        if exercise.name == FIRST and os.getpid() != me:
+            endless()
+        return judge(exercise, *others)
+
+    courses.hand_in(folder, "costly", STEM, courses.solved(folder, STEM, right))
+    with monkeypatch.context() as patched:
+        patched.setattr(page, "judge", judging)
+        patched.setattr(diagnosis, "SECONDS", 1)
+        assert courses.grade(folder, STEM) == {"costly": None}
+    courses.hand_in(folder, "next", STEM, courses.solved(folder, STEM, right))
+    assert courses.grade(folder, STEM) == {"next": None}
+    worth = courses.exercises_in(folder, STEM)
+    full = {name: worth[name] * len(course.exercises_of(STEM)[name].cases) for name in worth}
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
+        assert gradebook.find_submission(STEM, "costly").score == full[SECOND]
+        assert gradebook.find_submission(STEM, "next").score == full[FIRST] + full[SECOND]
+    copy = courses.nbformat.read(
+        folder / "autograded" / "costly" / STEM / f"{STEM}.ipynb", as_version=4
+    )
+    (answer,) = (c for c in copy.cells if said_of(c).get("grade_id") == FIRST)
+    assert "its answer takes too much to look at" in answer.outputs[0].data["text/plain"]
+
+
+def test_grading_one_submission_has_limits(monkeypatch):
+    """Beside those of what a student's code does."""
+
+    def limits(*arguments):
+        return [
+            resource.getrlimit(resource.RLIMIT_CPU)[0] - sum(os.times()[:2]),
+            resource.getrlimit(resource.RLIMIT_DATA)[0] - held(),
+        ]
+
+    monkeypatch.setattr(classroom, "_grade", limits)
+    seconds, memory = in_a_child(lambda: classroom._limited(), 10_000, 64 << 30)
+    assert classroom.SECONDS - 2 < seconds <= classroom.SECONDS + 1
+    assert abs(memory - classroom.MEMORY) < 64 << 20
+
+
+def test_a_full_disk_is_told(folder, monkeypatch):
+    courses.hand_in(folder, "last", STEM, courses.released(folder, STEM))
+    usage = shutil.disk_usage(folder)._replace(free=100 << 20)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    said = "Less than 500 million bytes are free on the disk of the course: nothing more is graded."
+    assert courses.grade(folder, STEM)["last"] == said
+    assert not (folder / "autograded" / "last").exists()
+
+
+def test_a_worker_that_ends_meanwhile_is_replaced():
+    """By its number, as it is no child of the process that ends it; one in mid-attempt goes, too."""
+    right = f"import torch\n{DROPOUT.solution}"
+    with Sandbox() as box:
+        assert box.in_a_child(lambda: box.close()) is None
+        assert box.process is None
+        assert not box.observe(DROPOUT, [right])[0].raised
+        kept = box.process.pid
+        assert box.in_a_child(lambda: len(box.observe(DROPOUT, [right]))) == len(DROPOUT.builders)
+        assert box.process.pid == kept
+        with pytest.raises(Costly):
+            box.in_a_child(endless, seconds=1)
+        assert box.process is None
