@@ -6,6 +6,7 @@ by seccomp (calls.py) and Landlock (landlock.py). Either bubblewrap or both of t
 """
 
 import functools
+import os
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,12 @@ REFUSAL = (
     "Attempts can't be kept apart here. Install bubblewrap (Debian, Ubuntu: `apt-get install "
     "bubblewrap`), or use Linux 5.13 or newer with libseccomp. `c.Grade.unconfined = True` in "
     "nbgrader_config.py runs them all the same: they may then do whatever you may."
+)
+
+ROOT = (
+    "As root, attempts could start processes without end: install libseccomp (Debian, Ubuntu: "
+    "`apt-get install libseccomp2`), or name an ordinary user in `c.Grade.user` in "
+    "nbgrader_config.py, or grade as one."
 )
 
 
@@ -56,10 +63,14 @@ def choose(user=None, unconfined=False):
     """(what to put before the worker's command, what keeps attempts apart, whether it lasts).
 
     The last says whether one worker may serve several students: where an attempt can't reach it.
-    Raises RuntimeError where nothing keeps attempts apart, unless `unconfined`.
+    Raises RuntimeError where nothing keeps attempts apart or bounds their processes, unless
+    `unconfined`.
     """
     jail = bubblewrap(user)
     given_up = {"landlock": landlock.version() > 0, "calls": calls.offered()}
     if not (jail or all(given_up.values()) or unconfined):
         raise RuntimeError(REFUSAL)
+    as_root = (os.geteuid() if user is None else user) == 0
+    if as_root and not (given_up["calls"] or unconfined):  # no limit on processes binds root
+        raise RuntimeError(ROOT)
     return jail or [], {"jail": bool(jail), **given_up}, all(given_up.values())

@@ -23,12 +23,14 @@ from helpers.dropout_scaling import exercises
 DROPOUT = exercises.inverted_dropout
 HEAD = "def inverted_dropout(x, rate, uniforms, training):\n"
 USER = 65533
+# A class with this has nothing that ever ends.
+ENDLESS = "dict.fromkeys('__repr__ __str__ __eq__ __len__ __iter__ __bool__ __lt__'.split(), lambda *a: all(map(lambda n: True, iter(int, 1))))"
 BOTH, JAIL, FILTERS = "both", "bubblewrap alone", "seccomp and Landlock"
 
 
-@pytest.fixture(scope="module", params=[BOTH, JAIL, FILTERS])
+@pytest.fixture(scope="module", params=[BOTH, *([JAIL] if os.geteuid() else []), FILTERS])
 def box(request):
-    """A sandbox for each way to keep attempts apart."""
+    """A sandbox for each way to keep attempts apart, that this user may take."""
     with pytest.MonkeyPatch.context() as patch, Sandbox(seconds=3.0, patience=100) as box:
         if request.param == JAIL:
             patch.setattr(calls, "offered", lambda: False)
@@ -203,6 +205,8 @@ def test_libraries_of_threads_work(box):
         "'\\udcff' * 10",
         "{'\\udcff': 1}",
         "type('\\udcff', (), {})()",
+        f"type('Endless', (), {ENDLESS})()",
+        f"type('Endless', (float,), {ENDLESS})(1.0)",
     ],
 )
 def test_an_answer_that_is_costly_to_read_is_cut(box, value):
@@ -234,6 +238,20 @@ def test_where_nothing_keeps_attempts_apart_they_are_refused(monkeypatch):
         box.observe(DROPOUT, [DROPOUT.solution])
     with Sandbox(unconfined=True) as box:
         assert not box.observe(DROPOUT, [f"import torch\n{DROPOUT.solution}"])[0].raised
+
+
+def test_root_needs_what_bounds_the_number_of_processes(monkeypatch):
+    """The limit on processes binds every user but root; nothing is started here to try it."""
+    monkeypatch.setattr(calls, "offered", lambda: False)
+    monkeypatch.setattr(jail, "bubblewrap", lambda user: ["bwrap"])
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    for user in (None, 0):
+        with pytest.raises(RuntimeError, match=r"As root .* libseccomp"):
+            jail.choose(user)
+        assert jail.choose(user, unconfined=True)[0] == ["bwrap"]
+    assert jail.choose(1000)[0] == ["bwrap"]
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert jail.choose()[0] == ["bwrap"]
 
 
 def ordinary(command):
