@@ -39,7 +39,10 @@ def mixed_shapes():
             "a matrix, rate 0.03": lambda: (*one_matrix(), 0.03),
             "float32, rate 0.5": lambda: (*slope_and_offset(dtype=torch.float32), 0.5),
         },
-        "shapes": {"a vector, a column and a number": lambda: (*mixed_shapes(), 0.2)},
+        "shapes": {
+            "a vector, a column and a number": lambda: (*mixed_shapes(), 0.2),
+            "the same, rate 0.7": lambda: (*mixed_shapes(), 0.7),
+        },
         "edges": {
             "rate 0": lambda: (*slope_and_offset(), 0.0),
             ".grad holds 7 from an earlier pass": lambda: (*slope_and_offset(stale=True), 0.1),
@@ -166,8 +169,14 @@ def batches(*sizes, stale=False, dtype=torch.float64):
             "batches of 1 and 7": lambda: (*batches(1, 7), 0.03),
             "float32": lambda: (*batches(4, 3, dtype=torch.float32), 0.2),
         },
-        "shapes": {"a single batch": lambda: (*batches(6), 0.1)},
-        "edges": {".grad holds 7 from an earlier pass": lambda: (*batches(4, 2, stale=True), 0.1)},
+        "shapes": {
+            "a single batch": lambda: (*batches(6), 0.1),
+            "a single sample": lambda: (*batches(1), 0.3),
+        },
+        "edges": {
+            ".grad holds 7 from an earlier pass": lambda: (*batches(4, 2, stale=True), 0.1),
+            "rate 0": lambda: (*batches(3, 1), 0.0),
+        },
     },
     guards={
         ".grad holds 7 from an earlier pass": "what an earlier pass left in `.grad` must not count"
@@ -486,7 +495,10 @@ def four_pictures(limit):
             "a matrix, limit 2": lambda: four_pictures(2.0),
             "float32": lambda: three_samples(2.0, torch.float32),
         },
-        "shapes": {"w is a number": lambda: three_numbers(2.5)},
+        "shapes": {
+            "w is a number": lambda: three_numbers(2.5),
+            "w is a number, limit 0.6": lambda: three_numbers(0.6),
+        },
         "edges": {
             "a limit that nothing reaches": lambda: three_samples(50.0),
             "a gradient of length 0": lambda: one_of_length_0(0.5),
@@ -614,10 +626,17 @@ def times(*values, dtype=torch.float64):
             "a network in float32": lambda: (
                 small_network(torch.float32),
                 times(0, 0.5, 1.5, dtype=torch.float32),
-            )
+            ),
+            "a network at two times": lambda: (small_network(), times(-0.4, 0.9)),
         },
-        "shapes": {"seven times": lambda: (Polynomial(0.0, 0.4, 0.2), times(*range(7)))},
-        "edges": {"a single time": lambda: (Polynomial(1.0, -0.2), times(0.5))},
+        "shapes": {
+            "seven times": lambda: (Polynomial(0.0, 0.4, 0.2), times(*range(7))),
+            "two times": lambda: (Polynomial(0.3, 0.1, -0.2), times(0.5, 2)),
+        },
+        "edges": {
+            "a single time": lambda: (Polynomial(1.0, -0.2), times(0.5)),
+            "the start alone": lambda: (Polynomial(0.0, -1.5, 0.7), times(0)),
+        },
     },
     hints=[
         "Two derivatives are at work: u′ with respect to t inside the loss, which you take, and "
@@ -748,7 +767,8 @@ def log(factor, add=0.0, steps=4, kept=False):
             "an inner backward, from the lowest point": lambda: (
                 tensor(-18 / 29, -0.7),
                 tensor(1.5, 14.5 * -0.7 + 10.5),
-            )
+            ),
+            "an inner backward, one step": lambda: log(1 + TIMES, add=1.5, steps=1),
         },
     },
     hints=[

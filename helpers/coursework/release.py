@@ -22,8 +22,13 @@ BUILDERS = "helpers.teaching.cases"
 
 
 def visible(exercise):
-    """The (group, label) pairs of the cases that a student sees: the first of each group."""
-    return [(group, next(iter(cases))) for group, cases in exercise.cases.items()]
+    """The (group, label) pairs of the cases that a student sees.
+
+    It is the first of each group that has others: what gives points has a case that nobody sees.
+    """
+    first = {group: (group, next(iter(cases))) for group, cases in exercise.cases.items()}
+    some = [case for group, case in first.items() if len(exercise.cases[group]) > 1]
+    return some if set(some) - set(exercise.guarded) else list(first.values())
 
 
 def cases_source(source, names, keep=lambda name, group, label: True):
@@ -43,11 +48,15 @@ def cases_source(source, names, keep=lambda name, group, label: True):
         try:
             cases = keyword.value = _literal(keyword.value, tree)
             cases.values = [_literal(labelled, tree) for labelled in cases.values]
+            groups = []
             for group, labelled in zip(cases.keys, cases.values, strict=True):
                 pairs = zip(labelled.keys, labelled.values, strict=True)
                 label = functools.partial(_label, tree=tree)
                 kept = [(k, v) for k, v in pairs if keep(name, group.value, label(k))]
-                labelled.keys, labelled.values = map(list, zip(*kept, strict=True))
+                if kept:
+                    labelled.keys, labelled.values = map(list, zip(*kept, strict=True))
+                    groups.append((group, labelled))
+            cases.keys, cases.values = map(list, zip(*groups, strict=True))
         except (AttributeError, StopIteration):
             raise ValueError(f"{name}: write its cases as group → label → lambda.") from None
     for node in tree.body:

@@ -45,6 +45,7 @@ def behind():
         },
         "shapes": {
             "one row of five": lambda: (leaf([1, 4, 2, 0.5, 0.1]), hot(3, count=5), 1e-7),
+            "two rows of two": lambda: (leaf([1, 3], [2, 0.5]), hot(0, 1, count=2), 1e-3),
         },
         "edges": {
             "sure and right, float32": lambda: (
@@ -192,6 +193,11 @@ def epsilon_before_the_division(outputs, one_hot, epsilon):
         },
         "shapes": {
             "one row of five": lambda: (tensor([1.0, 4, -2, 0.5, 0.1]), torch.tensor([3]), 1e-7),
+            "three rows of two": lambda: (
+                tensor([1.0, 4], [-2, 0.5], [3, -1]),
+                torch.tensor([0, 0, 1]),
+                1e-7,
+            ),
         },
         "edges": {
             "only the true class above 0": lambda: (tensor([2.0, -1, -3]), torch.tensor([0]), 1e-7),
@@ -316,6 +322,10 @@ def wrong_answers(scores, target, epsilon):
         },
         "shapes": {
             "one row of five": lambda: (leaf([1.0, 4.0, 2.0, 0.5, 0.1]), torch.tensor([3])),
+            "four rows of two": lambda: (
+                normal(4, 2, seed=2, grad=True),
+                torch.tensor([1, 0, 0, 1]),
+            ),
         },
         "edges": {
             "scores of ±1000": lambda: (
@@ -464,9 +474,11 @@ def softmax_over_rows(scores, target):
         },
         "shapes": {
             "(2, 2)": lambda: (leaf([0.25, -2.0], [1.0, 4.0]), tensor([0.0, 1.0], [1.0, 0.0])),
+            "(1, 3)": lambda: (leaf([1.5, -0.5, 3.0]), tensor([1.0, 1.0, 0.0])),
         },
         "gradient": {
             "a score of exactly 0": lambda: (leaf(0.0, 1.0), tensor(1.0, 0.0)),
+            "three scores from 0 on": lambda: (leaf(0.0, 0.5, 2.0), tensor(0.0, 1.0, 0.3)),
         },
         "edges": {
             "±40": lambda: (leaf(40.0, -40.0, 40.0), tensor(0.0, 1.0, 1.0)),
@@ -477,6 +489,7 @@ def softmax_over_rows(scores, target):
         },
     },
     guards={
+        "three scores from 0 on": "at a score of 0 the gradient is ½ − t, over the number of scores",
         "a score of exactly 0": "at a score of 0 the gradient is ½ − t, over the number of scores",
         "±40": "at ±40 a sigmoid is rounded to 1, and the loss must not be",
         "±10 000, float32": "at ±10 000 in float32 value and gradient are finite and right",
@@ -833,9 +846,13 @@ def only_the_loss(loss, accuracy):
         },
         "edges": {
             "with a 0, and certainty": lambda: (leaf([0.7, 0.3, 0.0], [0.0, 1.0, 0.0]),),
+            "a 0 in each row": lambda: (leaf([0.0, 0.5, 0.5], [0.2, 0.8, 0.0]),),
         },
     },
-    guards={"with a 0, and certainty": "a p of exactly 0 adds 0, and its gradient is 0, too"},
+    guards=dict.fromkeys(
+        ("with a 0, and certainty", "a 0 in each row"),
+        "a p of exactly 0 adds 0, and its gradient is 0, too",
+    ),
     hints=[
         "A 0 contributes nothing. What comes back through a logarithm that has seen it?",
         "Keep the logarithm from ever seeing the 0: a `torch.where` in front of it, not behind.",

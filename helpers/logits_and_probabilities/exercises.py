@@ -67,7 +67,10 @@ def scores(output=None, **options):
             "scores into nll_loss": lambda: (scores(), "nll_loss"),
             "scores all below 0 into cross_entropy": lambda: (scores() - 7, "cross_entropy"),
         },
-        "shapes": {"one row, two classes": lambda: (tensor([0.0, -40.0]), "nll_loss")},
+        "shapes": {
+            "one row, two classes": lambda: (tensor([0.0, -40.0]), "nll_loss"),
+            "one row, four classes": lambda: (tensor([3.0, 1.0, 0.5, -1.0]), "nll_loss"),
+        },
         "edges": {
             "sigmoid into cross_entropy": lambda: (scores(torch.sigmoid), "cross_entropy"),
             "ones and zeros into cross_entropy": lambda: (
@@ -139,6 +142,11 @@ diagnose.slips(
         },
         "gradient": {
             "by the scores": lambda: (scores(grad=True), torch.tensor([2, 0]), False),
+            "by the scores of three rows": lambda: (
+                2 * normal(3, 4, seed=1, grad=True),
+                torch.tensor([3, 0, 1]),
+                False,
+            ),
         },
         "edges": {
             "a gap of 110 in float32": lambda: (
@@ -146,9 +154,17 @@ diagnose.slips(
                 torch.tensor([0]),
                 False,
             ),
+            "a gap of 300 in float32": lambda: (
+                tensor([-100.0, 200.0], dtype=torch.float32),
+                torch.tensor([0]),
+                False,
+            ),
         },
     },
-    guards={"a gap of 110 in float32": "scores 110 apart in float32 must give the loss 110"},
+    guards={
+        f"a gap of {gap} in float32": f"scores {gap} apart in float32 must give the loss {gap}"
+        for gap in (110, 300)
+    },
     hints=[
         "Both ways lead to log-probabilities. What remains is the same for both.",
         "From scores: `log_softmax`. From probabilities: `log`, and nothing else.",
@@ -327,7 +343,13 @@ def labels(void=True):
                 torch.tensor([[[0, 1], [-1, 1]]]),
             ),
         },
-        "gradient": {"by the scores": lambda: (pixels(grad=True), labels())},
+        "gradient": {
+            "by the scores": lambda: (pixels(grad=True), labels()),
+            "by the scores, every pixel has a label": lambda: (
+                pixels(grad=True),
+                labels(void=False),
+            ),
+        },
     },
     hints=[
         "The classes are dimension 1. A pixel is a row of C scores. `F.cross_entropy` takes them so.",
@@ -425,7 +447,10 @@ Y = (0.0, 1.0, 0.0, 1.0, 1.0)
             "sure and wrong": lambda: (scalar(0.0), scalar(-20.0), tensor(*X), tensor(*Y)),
             "the flat start": lambda: (scalar(0.0), scalar(0.0), tensor(*X), tensor(*Y)),
         },
-        "shapes": {"one point": lambda: (scalar(1.0), scalar(2.0), tensor(0.7), tensor(1.0))},
+        "shapes": {
+            "one point": lambda: (scalar(1.0), scalar(2.0), tensor(0.7), tensor(1.0)),
+            "two points": lambda: (scalar(0.5), scalar(-1.0), tensor(0.7, -0.2), tensor(1.0, 0.0)),
+        },
     },
     hints=[
         "Start with one point, y = 1: the derivative of −ln σ(z) by z is σ(z) − 1.",
@@ -512,6 +537,11 @@ nll_gradient.slips(
                 tensor([1.0, 1.0, 0.0], [0.0, 1.0, 1.0]),
                 tensor(1.0, 2.0, 4.0),
             ),
+            "by the scores of one picture": lambda: (
+                tensor([0.5, -2.0], grad=True),
+                tensor([0.0, 1.0]),
+                tensor(3.0, 0.5),
+            ),
         },
         "edges": {
             "scores of ±200 in float32": lambda: (
@@ -519,9 +549,17 @@ nll_gradient.slips(
                 tensor([0.0, 1.0], dtype=torch.float32),
                 tensor(1.0, 1.0, dtype=torch.float32),
             ),
+            "scores of ±300 in float32": lambda: (
+                tensor([-300.0, 300.0], dtype=torch.float32),
+                tensor([1.0, 0.0], dtype=torch.float32),
+                tensor(1.0, 1.0, dtype=torch.float32),
+            ),
         },
     },
-    guards={"scores of ±200 in float32": "scores of ±200 in float32 must give the loss 200"},
+    guards={
+        f"scores of ±{size} in float32": f"scores of ±{size} in float32 must give the loss {size}"
+        for size in (200, 300)
+    },
     hints=[
         "Each score answers a question of its own: is this label there, yes or no?",
         "A label that is there costs −ln σ(z), one that is not −ln(1 − σ(z)) = −ln σ(−z).",

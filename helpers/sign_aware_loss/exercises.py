@@ -64,7 +64,10 @@ def jumps_at_minus_one(x, t):
             "predictions beyond 3 cost more": lambda: (fines_beyond_three, truths()),
             "a fine from −1 on": lambda: (jumps_at_minus_one, truths()),
         },
-        "shapes": {"one truth": lambda: (fines_negative_predictions, tensor(-4.0))},
+        "shapes": {
+            "one truth": lambda: (fines_negative_predictions, tensor(-4.0)),
+            "a column of truths": lambda: (fines_wrong_products, column()),
+        },
     },
     hints=[
         "Which prediction misses t by as much as −t does, but on the other side?",
@@ -145,7 +148,10 @@ fines_wrong_signs.slips(
             "several truths, constants 2 and 4": lambda: (truths(), 2.0, 4.0),
             "float32, constants 0.5 and 3": lambda: (truths(torch.float32), 0.5, 3.0),
         },
-        "shapes": {"a column of truths": lambda: (column(), 4.0, 2.0)},
+        "shapes": {
+            "a column of truths": lambda: (column(), 4.0, 2.0),
+            "a row of truths": lambda: (tensor([1.0, -3.0]), 1.0, 3.0),
+        },
         "edges": {
             "equal constants": lambda: (truths(), 5.0, 5.0),
             "truth 0": lambda: (tensor(0.0), 4.0, 2.0),
@@ -239,7 +245,10 @@ BATCHES = {
         "weight 0.5": lambda: (predictions(), truths(), 0.5),
         "float32": lambda: (predictions(torch.float32), truths(torch.float32), 3.0),
     },
-    "shapes": {"a column against a row": lambda: (column(), tensor(1.0, -3.0), 2.0)},
+    "shapes": {
+        "a column against a row": lambda: (column(), tensor(1.0, -3.0), 2.0),
+        "a row against a column": lambda: (tensor(0.5, -1.5, 2.0), column(), 0.5),
+    },
     "edges": {
         "weight 0": lambda: (predictions(), truths(), 0.0),
         "zeros": lambda: (tensor(0.0, 0.0, 1.5, -2.0), tensor(2.0, -1.0, 0.0, 0.0), 3.0),
@@ -361,7 +370,10 @@ sign_penalty_gradient.slips(
     cases={
         "values": BATCHES["values"],
         "shapes": BATCHES["shapes"],
-        "gradient": {"in x": lambda: (predictions(grad=True), truths(), 3.0)},
+        "gradient": {
+            "in x": lambda: (predictions(grad=True), truths(), 3.0),
+            "in x, weight 0.5": lambda: (predictions(grad=True), truths(), 0.5),
+        },
         "edges": {
             "weight 0": BATCHES["edges"]["weight 0"],
             "truths of a hundredth": lambda: (
@@ -639,9 +651,15 @@ def pairs(both, first, second, neither):
             "3 : 2, few others": lambda: pairs(1, 3, 2, 0),
             "2 : 3, few others": lambda: pairs(0, 2, 3, 1),
         },
-        "edges": {"they never differ": lambda: pairs(10, 0, 0, 3)},
+        "edges": {
+            "they never differ": lambda: pairs(10, 0, 0, 3),
+            "both are always wrong": lambda: pairs(0, 0, 0, 7),
+        },
     },
-    guards={"they never differ": "with no year that tells them apart the answer is “undecided”"},
+    guards=dict.fromkeys(
+        ("they never differ", "both are always wrong"),
+        "with no year that tells them apart the answer is “undecided”",
+    ),
     hints=[
         "In most years both are right or both are wrong. Which years say anything about which one is "
         "better?",

@@ -121,6 +121,11 @@ def earn(result: Result, group: str, worth: float, so_far: bool = False) -> Poin
 def points(exercise: Exercise, attempt: Callable, group: str, worth: float) -> Points:
     """The Points of `attempt` for the cases of one `group`.
 
-    On a learner's machine these are the cases that were handed out; grading has more.
+    On a learner's machine these are the cases that were handed out; grading has more. Of a group
+    that grading alone has, the points depend on the other groups so far.
     """
-    return earn(check(exercise, attempt), group, worth, so_far=True)
+    result = check(exercise, attempt)
+    if group in result.groups:
+        return earn(result, group, worth, so_far=True)
+    text = f"{group}: its case is kept for grading, which gives up to {worth} points."
+    return Points(worth if result else 0, text)

@@ -99,6 +99,44 @@ def test_no_hidden_case_is_handed_out(folder, handed_out, stem):
     assert course.read()[stem]["explain"]["guide"][0] not in page
 
 
+@pytest.mark.parametrize("stem", STEMS)
+def test_no_points_hang_on_visible_cases_alone(stem):
+    """What was recorded of the visible cases, played back, gets no group's points."""
+    alone = [
+        (name, group)
+        for name in course.read()[stem]["points"]
+        for group, cases in course.exercises_of(stem)[name].cases.items()
+        if {(group, label) for label in cases} <= set(visible(course.exercises_of(stem)[name]))
+    ]
+    assert not alone
+
+
+def test_a_group_of_one_case_is_for_grading_alone():
+    source = (
+        "@exercise(cases={'values': {'a': lambda: (1,), 'b': lambda: (2,)}, 'edges': {'c': "
+        "lambda: (0,)}}, hints=['h'])\ndef g(x):\n    'Doc.'\n    return x\n"
+    )
+    kept = cases_source(source, ["g"], lambda name, group, label: label == "a")
+    assert "'a'" in kept and "'b'" not in kept and "edges" not in kept
+
+    @exercise(
+        cases={
+            "values": {"a": lambda: (1.0,), "b": lambda: (2.0,)},
+            "edges": {"c": lambda: (0.0,)},
+        },
+        hints=["h"],
+    )
+    def double(x):
+        """2·x."""
+        return 2 * x
+
+    assert visible(double) == [("values", "a")]
+    student = exercise(cases={"values": {"a": lambda: (1.0,)}}, hints=["h"])(double.function)
+    right = points(student, lambda x: x + x, "edges", 3)
+    assert (right, points(student, lambda x: x, "edges", 3)) == (3, 0)
+    assert right.text == "edges: its case is kept for grading, which gives up to 3 points."
+
+
 def test_the_grader_and_the_tests_stay_here(handed_out):
     assert not any("coursework" in path.parts or "tests" in path.parts for path in handed_out)
 
