@@ -15,6 +15,7 @@ import test_clean
 from nbformat.v4 import new_markdown_cell
 from nbgrader.api import Gradebook
 
+from helpers.coursework import course
 from helpers.coursework.clean import guarded
 
 STEM = test_clean.STEM
@@ -78,6 +79,23 @@ def test_formgrader_shows_words_and_saves_marks(served, tab):
     assert not [address for address in asked if "elsewhere" in address]
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
         assert gradebook.find_grade("explain", STEM, STEM, "ada").manual_score == 3
+
+
+def test_the_button_grades(served, tab):
+    """The button beside a submission grades it as the command does, and says so."""
+    folder, url = served
+    right = courses.solved(folder, STEM, courses.references(STEM))
+    courses.hand_in(folder, "emmy", STEM, right)
+    tab.goto(f"{url}formgrader/manage_submissions/{STEM}")
+    row = tab.locator("tr", has=tab.locator(".student-id", has_text="emmy"))
+    with tab.expect_response(lambda r: r.request.method == "POST" and "/emmy/" in r.url) as answer:
+        row.locator(".autograde a").click()
+    assert answer.value.json()["success"], answer.value.json()
+    tab.locator(".modal", has_text="Successfully autograded").wait_for()
+    worth = courses.exercises_in(folder, STEM)[test_clean.NAME]
+    groups = len(course.exercises_of(STEM)[test_clean.NAME].cases)
+    with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
+        assert gradebook.find_submission(STEM, "emmy").score == worth * groups
 
 
 def test_feedback_runs_nothing(served, tab):
