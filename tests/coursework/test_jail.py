@@ -246,7 +246,7 @@ def test_root_needs_what_bounds_the_number_of_processes(monkeypatch):
     monkeypatch.setattr(jail, "bubblewrap", lambda user: ["bwrap"])
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     for user in (None, 0):
-        with pytest.raises(RuntimeError, match=r"As root .* libseccomp"):
+        with pytest.raises(RuntimeError, match=r"As root, .* libseccomp"):
             jail.choose(user)
         assert jail.choose(user, unconfined=True)[0] == ["bwrap"]
     assert jail.choose(1000)[0] == ["bwrap"]
