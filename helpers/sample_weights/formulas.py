@@ -1,33 +1,139 @@
 """The maths of sample weights. Tensors are torch's, float64."""
 
+import itertools
+import math
+from functools import lru_cache
+
 import torch
+from torch.nn import functional as F
+
+from helpers.teaching.data import breast_cancer
 
 
 def _tensor(*values):
     return torch.tensor(values, dtype=torch.float64)
 
 
-# 1 · Weights in the loss
-
-LINE_X = _tensor(-1.0, 0.5, 2.0)
-LINE_T = _tensor(0.5, -0.5, 1.5)
-LINE_THETA = _tensor(0.5, 0.0)
+def weighted_mean(values, weights):
+    """Σ wᵢ·vᵢ / Σ wᵢ over the last dimension; the weights must not add up to 0."""
+    return (weights * values).sum(-1) / weights.sum(-1)
 
 
-def line_losses(theta):
-    """Squared errors of the line theta[0]·x + theta[1] at the three points of the page; (3,)."""
-    return (theta[0] * LINE_X + theta[1] - LINE_T) ** 2
+# 1 · Four points, and real tumours
+
+X, T = _tensor(1, 2, 3, 4), _tensor(2, 1, 5, 3)
+SLOPE = 0.5
+DIVISIONS = ("by nothing", "by n", "by Σw")
 
 
-def line_jacobian(theta):
-    """∂(loss i)/∂(theta j) of `line_losses`, shape (3, 2)."""
-    error = theta[0] * LINE_X + theta[1] - LINE_T
-    return torch.stack([2 * error * LINE_X, 2 * error], dim=1)
+def fitted_slope(weights):
+    """The slope w that minimises Σ vᵢ·(w·xᵢ − tᵢ)² at the four points, v the `weights` (4,)."""
+    return (weights * X * T).sum() / (weights * X**2).sum()
 
 
-# 2 · A weighted sampler
+def slope_gradient(weights, division):
+    """The gradient by w, at w = ½, of the weighted squared errors, divided as `division` says."""
+    total = (weights * 2 * (SLOPE * X - T) * X).sum()
+    return total / {"by nothing": 1, "by n": len(X), "by Σw": weights.sum()}[division]
 
-SAMPLES, RARE, BATCHES, BATCH = 1000, 10, 1000, 32
+
+FEATURES = (1, 4, 8)  # texture, smoothness, symmetry
+COMMON, RARE_TUMOURS, HELD_SHARE = 180, 20, 0.1
+
+
+@lru_cache(maxsize=2)
+def all_tumours(columns=FEATURES):
+    """(x, y) of the 569 tumours: these columns in standard units, and 1 where malignant."""
+    measured, malignant = breast_cancer()
+    x = measured.double()
+    x = (x - x.mean(0)) / x.std(0, correction=0)
+    return x[:, list(columns)], malignant.double()
+
+
+@lru_cache(maxsize=20)
+def tumours(seed=0):
+    """(x, y) of 200 tumours, 20 of them malignant, and (x, y, count) of the other 369.
+
+    `count` (369,) is how much each of the others counts, so that malignant ones are a tenth there,
+    too. Which tumours are chosen depends on `seed`.
+    """
+    x, y = all_tumours()
+    generator = torch.Generator().manual_seed(seed)
+    order = torch.randperm(len(y), generator=generator)
+    benign, malignant = order[y[order] == 0], order[y[order] == 1]
+    kept = torch.cat([benign[:COMMON], malignant[:RARE_TUMOURS]])
+    held = torch.cat([benign[COMMON:], malignant[RARE_TUMOURS:]])
+    share = torch.where(y[held] == 1, HELD_SHARE, 1 - HELD_SHARE)
+    sizes = torch.where(y[held] == 1, y[held].sum(), (1 - y[held]).sum())
+    return (x[kept], y[kept]), (x[held], y[held], share / sizes)
+
+
+def focal(z, y, gamma):
+    """(1 − p)^γ · (−ln p) of each row, p the probability σ(±z) of its label; gamma 0: log-loss."""
+    signed = torch.where(y == 1, z, -z)
+    return (-signed).sigmoid() ** gamma * -F.logsigmoid(signed)
+
+
+def fit(x, y, weights=None, gamma=0.0, steps=10):
+    """(bias, *slopes) of the logistic model that minimises Σ w·ℓ / Σ w, by Newton's method.
+
+    x: (N, d); y: (N,), 0 or 1; weights: (N,) or None; gamma: that of a focal loss. No penalty.
+    """
+    weights = torch.ones_like(y) if weights is None else weights
+    rows = torch.cat([torch.ones_like(y)[:, None], x], 1)
+    a = torch.zeros(rows.shape[1], dtype=torch.float64)
+    for _ in range(steps):
+        z = (rows @ a).requires_grad_()
+        (slope,) = torch.autograd.grad(focal(z, y, gamma).sum(), z, create_graph=True)
+        (bend,) = torch.autograd.grad(slope.sum(), z)
+        hessian = rows.T @ ((weights * bend)[:, None] * rows)
+        a = a - torch.linalg.solve(hessian, rows.T @ (weights * slope.detach()))
+    return a
+
+
+def scores(a, x):
+    """The scores of the model `a` = (bias, *slopes) for the rows of x."""
+    return a[0] + x @ a[1:]
+
+
+# 2 · What divides by what
+
+LOSSES = torch.arange(1, 9, dtype=torch.float64) ** 2
+NORMALISERS = ("Σw of the batch", "n · mean weight of the data")
+
+
+def last_weight(weight):
+    """Eight weights: 1 for the first seven, `weight` for the last."""
+    return torch.cat([torch.ones(7, dtype=torch.float64), _tensor(weight)])
+
+
+def all_batches(weights, size, normaliser, losses=LOSSES):
+    """The weighted loss of each batch of `size` different samples, divided as `normaliser` says."""
+    chosen = torch.tensor(list(itertools.combinations(range(len(losses)), size)))
+    if normaliser == NORMALISERS[0]:
+        return weighted_mean(losses[chosen], weights[chosen])
+    return (weights[chosen] * losses[chosen]).mean(1) / weights.mean()
+
+
+def mean_of_batch_ratios(losses, weights, size):
+    """The mean of Σwℓ/Σw over all batches of `size`, where the weights have only two values.
+
+    Exact, from the chance that k samples of the larger weight are in a batch.
+    """
+    heavy = weights == weights.max()
+    n, rare = len(losses), int(heavy.sum())
+    a, b = losses[heavy].mean(), losses[~heavy].mean()
+    w, v = weights.max(), weights.min()
+    total = 0.0
+    for k in range(max(0, size - n + rare), min(size, rare) + 1):
+        chance = math.comb(rare, k) * math.comb(n - rare, size - k) / math.comb(n, size)
+        total += chance * (k * w * a + (size - k) * v * b) / (k * w + (size - k) * v)
+    return total
+
+
+# 3 · A weighted sampler
+
+SAMPLES, RARE, BATCHES = 1000, 10, 1000
 POOLINGS = (
     "weights in the loss",
     "sampler",
@@ -36,17 +142,17 @@ POOLINGS = (
 )
 
 
-def rare_gradients():
+def rare_gradients(centre=4.0, spread=1.0):
     """Gradients 2(w − t) at w = 0 of 1000 samples, the last ten rare; (1000,).
 
     The targets t are quantiles of normal distributions of spread 1 around 1, and of the rare
-    ones around 4.
+    ones of the spread `spread` around `centre`.
     """
     common, rare = (
         torch.special.ndtri((torch.arange(n, dtype=torch.float64) + 0.5) / n)
         for n in (SAMPLES - RARE, RARE)
     )
-    return -2 * torch.cat([1 + common, 4 + rare])
+    return -2 * torch.cat([1 + common, centre + spread * rare])
 
 
 def rare_weights(weight):
@@ -56,21 +162,16 @@ def rare_weights(weight):
     return weights
 
 
-def weighted_mean(values, weights):
-    """Σ wᵢ·vᵢ / Σ wᵢ over the last dimension."""
-    return (weights * values).sum(-1) / weights.sum(-1)
-
-
-def batch_gradients(pooling, weight):
-    """What 1000 batches of 32 samples take for the weighted mean gradient; (1000,).
+def batch_gradients(pooling, weight, batch=32):
+    """What 1000 batches of `batch` samples take for the weighted mean gradient; (1000,).
 
     `pooling`, one of POOLINGS: batches drawn evenly and the losses weighted (with weights of mean
     1 over all samples, or divided by their sum in the batch), batches drawn by weight, or both.
-    The same random numbers for all settings.
+    The same random numbers for all settings of a batch size.
     """
     gradient, weights = rare_gradients(), rare_weights(weight)
     generator = torch.Generator().manual_seed(0)
-    drawn = torch.rand(BATCHES, BATCH, generator=generator, dtype=torch.float64)
+    drawn = torch.rand(BATCHES, batch, generator=generator, dtype=torch.float64)
     if "sampler" in pooling:
         index = torch.searchsorted(weights.cumsum(0) / weights.sum(), drawn)
     else:
@@ -83,11 +184,166 @@ def batch_gradients(pooling, weight):
     return dict(estimates)[pooling]
 
 
-def batch_variance(pooling, weight):
-    """Exact variance of one batch's estimate for the poolings "weights in the loss", "sampler"."""
-    gradient, weights = rare_gradients(), rare_weights(weight)
-    mean = weighted_mean(gradient, weights)
-    return {
-        "weights in the loss": ((weights / weights.mean() * gradient - mean) ** 2).mean() / BATCH,
-        "sampler": weighted_mean((gradient - mean) ** 2, weights) / BATCH,
-    }[pooling]
+def draw_variances(gradients, weights):
+    """Variance of one draw's estimate: (by weights in the loss, by a sampler).
+
+    gradients: (n, …), weights: (n,). A batch of B independent draws has 1/B of it.
+    """
+    weights = weights.reshape(-1, *[1] * (gradients.ndim - 1))
+    share = weights / weights.sum()
+    mean = (share * gradients).sum(0)
+    evenly = ((weights / weights.mean() * gradients - mean) ** 2).mean(0)
+    return evenly, (share * (gradients - mean) ** 2).sum(0)
+
+
+# 4 · Rare classes: healthy x ~ N(0, 1), sick x ~ N(2, 1)
+
+GAP = 2.0
+GAMMA = 2.0
+REMEDIES = ("none", "weights", "sampler and weights", "focal loss", "weights, corrected")
+
+
+def posterior(x, share):
+    """The probability of "sick" at x, where a share of the people is sick; like x."""
+    return (GAP * x - GAP**2 / 2 + math.log(share / (1 - share))).sigmoid()
+
+
+def reweighted(p, weight):
+    """What a flexible model learns for a probability p if the sick count `weight` times."""
+    return weight * p / (weight * p + 1 - p)
+
+
+def focal_truth(q, gamma=GAMMA):
+    """The true probability at which the output q has the lowest expected focal loss; like q."""
+
+    def pull(q):
+        return (1 - q) ** gamma / q - gamma * (1 - q) ** (gamma - 1) * q.log()
+
+    return pull(1 - q) / (pull(q) + pull(1 - q))
+
+
+def outputs(p, share, remedy):
+    """What a flexible model learns for the true probabilities p, with one of REMEDIES; like p."""
+    balance = (1 - share) / share
+    if remedy == "focal loss":
+        low, high = torch.zeros_like(p), torch.ones_like(p)
+        for _ in range(60):  # focal_truth rises with q
+            middle = (low + high) / 2
+            above = focal_truth(middle) > p
+            low, high = torch.where(above, low, middle), torch.where(above, middle, high)
+        return (low + high) / 2
+    power = {"weights": 1, "sampler and weights": 2}.get(remedy, 0)
+    return reweighted(p, balance**power)
+
+
+def found_and_alarms(threshold, share, people=1000):
+    """(sick, sick ones found, healthy ones called sick) of `people`, above x = `threshold`."""
+    above = [torch.special.ndtr(_tensor(mean - threshold)).item() for mean in (GAP, 0.0)]
+    return people * share, people * share * above[0], people * (1 - share) * above[1]
+
+
+# Two yes-or-no measurements, (no, no), (yes, no), (no, yes), (yes, yes): so many healthy, so many
+# sick people. A logistic model without a product of the two can't fit all four shares.
+GROUPS = _tensor([0, 0], [1, 0], [0, 1], [1, 1])
+HEALTHY, SICK = _tensor(800, 50, 10, 50), _tensor(20, 20, 80, 40)
+
+
+def group_scores(weight):
+    """The scores of the four groups, in a logistic model where the sick count `weight` times."""
+    label = torch.cat([torch.zeros(4), torch.ones(4)]).double()
+    a = fit(torch.cat([GROUPS, GROUPS]), label, torch.cat([HEALTHY, weight * SICK]))
+    return scores(a, GROUPS)
+
+
+# 5 · A shifted population: from N(0, 1) to N(shift, 1)
+
+PEOPLE, REPEATS = 500, 400
+CLIPS = ("no", "at 30", "at 10", "at 3")
+
+
+@lru_cache(maxsize=1)
+def old_people():
+    """400 samples of 500 people of the old population; (400, 500)."""
+    generator = torch.Generator().manual_seed(0)
+    return torch.randn(REPEATS, PEOPLE, generator=generator, dtype=torch.float64)
+
+
+def importance(x, shift, clip="no"):
+    """The density of N(shift, 1) over that of N(0, 1) at x, clipped as one of CLIPS says."""
+    weights = (shift * x - shift**2 / 2).exp()
+    return weights if clip == "no" else weights.clamp(max=float(clip.removeprefix("at ")))
+
+
+def risk(x):
+    """The chance of illness at x: σ(2x − 2)."""
+    return (2 * x - 2).sigmoid()
+
+
+def true_risk(shift):
+    """The mean risk in N(shift, 1), by Gauss and Hermite's rule; a float."""
+    from numpy.polynomial.hermite_e import hermegauss
+
+    nodes, weights = (torch.from_numpy(part) for part in hermegauss(80))
+    return weighted_mean(risk(nodes + shift), weights).item()
+
+
+def effective_size(weights):
+    """(Σw)² / Σw² over the last dimension."""
+    return weights.sum(-1) ** 2 / (weights**2).sum(-1)
+
+
+def shifted_risks(shift, clip):
+    """(the weighted mean risk of each of the 400 samples, their effective sizes); two (400,)."""
+    x = old_people()
+    weights = importance(x, shift, clip)
+    return weighted_mean(risk(x), weights), effective_size(weights)
+
+
+# 6 · The tumours: which remedy at which price?
+
+SPLITS = tuple(range(20))
+CURES = ("none", "weights", "sampler", "focal loss")
+BALANCE = COMMON / RARE_TUMOURS
+
+
+@lru_cache(maxsize=100)
+def cured(cure, seed):
+    """Outputs (369,) for the held-out tumours of a model trained with one of CURES."""
+    (x, y), (held, _, _) = tumours(seed)
+    weights = torch.where(y == 1, BALANCE, 1.0)
+    if cure == "sampler":
+        generator = torch.Generator().manual_seed(seed)
+        drawn = torch.multinomial(weights, len(y), replacement=True, generator=generator)
+        x, y = x[drawn], y[drawn]
+    a = fit(x, y, weights if cure == "weights" else None, GAMMA if cure == "focal loss" else 0.0)
+    return scores(a, held).sigmoid()
+
+
+def cost(p, y, count, price, threshold):
+    """What 1000 people cost: 1 for a false alarm, `price` for a missed malignant tumour.
+
+    p, y, count: (N,), outputs, truth and how much each counts; a float.
+    """
+    alarm = p > threshold
+    return 1000 * (count * torch.where(y == 1, price * ~alarm, 1.0 * alarm)).sum().item()
+
+
+def costs(cure, price, rule):
+    """The cost of each of the 20 splits; rule: "½", "price" or "corrected"; a tensor (20,).
+
+    "price": the threshold 1/(1 + price). "corrected": the same, of the outputs after correction
+    for the balanced training.
+    """
+    found = []
+    for seed in SPLITS:
+        p, (_, y, count) = cured(cure, seed), tumours(seed)[1]
+        p = reweighted(p, 1 / BALANCE) if rule == "corrected" else p
+        found.append(cost(p, y, count, price, 0.5 if rule == "½" else 1 / (1 + price)))
+    return _tensor(*found)
+
+
+def ranking(p, y):
+    """The area under the ROC curve: the chance that a malignant tumour has the larger output."""
+    sick, healthy = p[y == 1], p[y == 0]
+    above = (sick[:, None] > healthy).double() + (sick[:, None] == healthy) / 2
+    return above.mean().item()

@@ -41,3 +41,20 @@ def china():
     """
     with np.load(DATA / "china.npz") as stored:
         return torch.from_numpy(stored["grey"])
+
+
+def breast_cancer():
+    """Tumours, measured under a microscope, as `(measured, malignant)`.
+
+    measured: (569, 10) float32, the mean over the cell nuclei of a picture of radius, texture,
+    perimeter, area, smoothness, compactness, concavity, concave points, symmetry and fractal
+    dimension; malignant: (569,) int64, 1 for 212 malignant tumours and 0 for 357 benign ones. New
+    tensors at every call.
+    Source: W. Wolberg, O. Mangasarian, N. Street and W. Street, Breast Cancer Wisconsin
+    (Diagnostic), 1993, as scikit-learn bundles it; the first ten of its columns.
+    """
+    with np.load(DATA / "breast_cancer.npz") as stored:
+        measured, malignant = (
+            torch.from_numpy(stored[name]) for name in ("measured", "malignant")
+        )
+    return measured, malignant.long()
