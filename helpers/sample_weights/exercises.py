@@ -3,10 +3,17 @@
 import torch
 from torch.autograd import grad
 
-from helpers.teaching.cases import LEFT_ALONE, leaf, normal, tensor
+from helpers.teaching.cases import LEFT_ALONE, leaf, normal, tensor, uniform
 from helpers.teaching.exercise import exercise
 
-__all__ = ["weighted_gradient"]
+__all__ = [  # noqa: RUF022 (the order of the page)
+    "weighted_gradient",
+    "weighted_loss",
+    "sampler_probabilities",
+    "corrected_probability",
+    "effective_sample_size",
+    "diagnose",
+]
 
 
 def four_points(*weights, dtype=torch.float64, stale=False):
@@ -152,3 +159,412 @@ def calls_backward_with_weights(losses, weights, parameters):
     `torch.autograd.grad(…, grad_outputs=…)` return them."""
     losses.backward(weights)
     return [p.grad for p in parameters]
+
+
+def some_losses(n, grad=False):
+    return (uniform(n, seed=n) + 0.2).requires_grad_(grad)
+
+
+@exercise(
+    cases={
+        "values": {
+            "four losses": lambda: (
+                tensor(1.0, 4.0, 9.0, 16.0),
+                tensor(1.0, 1.0, 1.0, 10.0),
+                2.125,
+            ),
+            "a batch without a heavy sample": lambda: (some_losses(3), tensor(1.0, 1.0, 1.0), 1.8),
+            "weights of mean 1 over the data": lambda: (
+                some_losses(5),
+                tensor(0.5, 0.5, 5.5, 0.5, 0.5),
+                1.0,
+            ),
+        },
+        "shapes": {"a batch of one": lambda: (tensor(3.0), tensor(9.0), 1.8)},
+        "gradient": {
+            "by the losses": lambda: (some_losses(4, grad=True), tensor(1.0, 9.0, 1.0, 1.0), 1.8)
+        },
+        "edges": {
+            "all weights of the batch are 0": lambda: (some_losses(3), tensor(0.0, 0.0, 0.0), 0.5)
+        },
+    },
+    hints=[
+        "The mean over all batches must be the weighted loss of all data. So what you divide by "
+        "must be the same for each batch.",
+        "Divide the sum by the number of samples in the batch, and by the mean weight of the data.",
+    ],
+    level=1,
+    minutes=5,
+)
+def weighted_loss(losses, weights, data_mean_weight):
+    """The weighted loss of a batch, right on average over all batches of one size.
+
+    losses, weights: float tensors (n,), those of the batch; data_mean_weight: a float above 0, the
+    mean weight of all the data. Returns a tensor of shape ().
+    Example: losses (2, 4), weights (1, 3), the mean weight of the data 1.4 → 7 / 1.4 = 5.
+    """
+    return (weights * losses).mean() / data_mean_weight
+
+
+weighted_loss.slips(
+    divides_by_the_batch_s_weights=(
+        "(weights * losses).mean() / data_mean_weight → (weights * losses).sum() / weights.sum()",
+        "This divides by the weights of the batch. A heavy sample then counts for less in just "
+        "those batches that hold it, and the mean over all batches is biased.",
+    ),
+    forgets_the_mean_weight=(
+        " / data_mean_weight → ",
+        "This is a mean over the batch. Weights of mean 1.8 make it 1.8 times as large: divide by "
+        "the mean weight of the data.",
+    ),
+    adds_up=(
+        "(weights * losses).mean() → (weights * losses).sum()",
+        "The sum grows with the batch. Divide by the number of samples as well.",
+    ),
+    averages_before_weighting=(
+        "(weights * losses).mean() → losses.mean() * weights.mean()",
+        "The losses are averaged before the weights come, or a column meets a row. Multiply each "
+        "loss by its own weight first.",
+    ),
+    multiplies_by_the_mean_weight=(
+        "/ data_mean_weight → * data_mean_weight",
+        "The mean weight is multiplied. Larger weights in the data must make each share smaller.",
+    ),
+    weighs_twice=(
+        "(weights * losses) → (weights**2 * losses)",
+        "The weights count twice, squared.",
+    ),
+    ignores_the_weights=(
+        "(weights * losses).mean() / data_mean_weight → losses.mean()",
+        "The weights are not used.",
+    ),
+    counts_the_heavy_samples=(
+        "(weights * losses).mean() → (weights * losses).sum() / (weights > 0).sum()",
+        "Samples of weight 0 belong to the batch as well: divide by all n.",
+    ),
+)
+
+
+@weighted_loss.mistake
+def returns_a_loss_for_each_sample(losses, weights, data_mean_weight):
+    """These are n weighted losses. Average them to one number."""
+    return weights * losses / data_mean_weight
+
+
+LABELS = torch.tensor([0, 0, 1, 0, 2, 0, 1, 0])
+
+
+@exercise(
+    cases={
+        "values": {
+            "three classes": lambda: (LABELS.clone(), tensor(0.5, 0.3, 0.2)),
+            "two classes, half and half": lambda: (
+                torch.tensor([0, 0, 0, 1]),
+                tensor(0.5, 0.5),
+            ),
+            "the shares of the data": lambda: (LABELS.clone(), tensor(0.625, 0.25, 0.125)),
+        },
+        "shapes": {
+            "one class": lambda: (torch.tensor([0, 0, 0]), tensor(1.0)),
+        },
+        "edges": {
+            "a class that is not to be drawn": lambda: (LABELS.clone(), tensor(0.0, 0.9, 0.1)),
+        },
+    },
+    hints=[
+        "The samples of one class share its target share equally.",
+        "`torch.bincount(labels)` counts each class.",
+        "`values[labels]` picks, for each sample, the value of its class.",
+    ],
+    level=2,
+    minutes=6,
+)
+def sampler_probabilities(labels, target_shares):
+    """The probability with which a sampler must draw each sample, to reach the target shares.
+
+    labels: int64 tensor (n,), classes from 0 to C − 1, each at least once; target_shares: float64
+    tensor (C,), the share of draws that each class is to have; they add up to 1. Returns a tensor
+    (n,) that adds up to 1.
+    Example: labels (0, 0, 0, 1), shares (½, ½) → (1/6, 1/6, 1/6, 1/2).
+    """
+    return (target_shares / torch.bincount(labels))[labels]
+
+
+sampler_probabilities.slips(
+    forgets_the_counts=(
+        "(target_shares / torch.bincount(labels))[labels] → target_shares[labels]",
+        "Each sample gets the whole share of its class. A class of 100 samples would be drawn 100 "
+        "times as often as asked for.",
+    ),
+    share_of_the_whole_normalised=(
+        "(target_shares / torch.bincount(labels))[labels] → "
+        "target_shares[labels] / target_shares[labels].sum()",
+        "The sum is 1 now, but a large class is still drawn too often: the samples of a class must "
+        "share its target share.",
+    ),
+    ignores_the_targets=(
+        "(target_shares / torch.bincount(labels))[labels] → "
+        "(1 / torch.bincount(labels))[labels] / len(target_shares)",
+        "One over the count gives all classes equal shares. Asked for are the target shares.",
+    ),
+    one_over_the_count=(
+        "(target_shares / torch.bincount(labels))[labels] → (1 / torch.bincount(labels))[labels]",
+        "One over the count: all classes are drawn equally often, and the sum is the number of "
+        "classes. Asked for are probabilities that reach the target shares.",
+    ),
+    relative_weights=(
+        "torch.bincount(labels) → (torch.bincount(labels) / len(labels))",
+        "These are relative weights, target share over share in the data: they add up to n. A "
+        "sampler may take them; probabilities add up to 1.",
+    ),
+    one_for_each_class=(
+        "(target_shares / torch.bincount(labels))[labels] → target_shares / torch.bincount(labels)",
+        "That is one number for each class. The sampler needs one for each sample: `[labels]`.",
+    ),
+    multiplies_by_the_counts=(
+        "target_shares / torch.bincount(labels) → target_shares * torch.bincount(labels)",
+        "Multiplied by the counts: a large class is drawn even more often. Divide.",
+    ),
+    as_often_as_they_are=(
+        "(target_shares / torch.bincount(labels))[labels] → "
+        "torch.ones(len(labels)).double() / len(labels)",
+        "All samples are equally likely, so that the classes keep their shares of the data.",
+    ),
+)
+
+
+PROBABILITIES = (0.02, 0.3, 0.5, 0.9)
+
+
+@exercise(
+    cases={
+        "values": {
+            "trained half and half, a tenth is true": lambda: (tensor(*PROBABILITIES), 0.5, 0.1),
+            "trained on a tenth, a hundredth is true": lambda: (tensor(*PROBABILITIES), 0.1, 0.01),
+            "more common than in training": lambda: (tensor(*PROBABILITIES), 0.1, 0.4),
+            "the same share": lambda: (tensor(*PROBABILITIES), 0.2, 0.2),
+        },
+        "shapes": {"a table of probabilities": lambda: (uniform(2, 3), 0.5, 0.1)},
+        "gradient": {"by p": lambda: (tensor(0.2, 0.7, grad=True), 0.5, 0.1)},
+        "edges": {"probabilities of 0 and 1": lambda: (tensor(0.0, 1.0), 0.5, 0.1)},
+    },
+    guards={
+        "probabilities of 0 and 1": "what is certain must stay certain: 0 stays 0, and 1 stays 1"
+    },
+    hints=[
+        "Use Bayes' rule for each population. The two classes look the same in both, only their "
+        "shares differ.",
+        "So the probability of the class is multiplied by true_share / train_share. What is the "
+        "factor of the other class?",
+        "After that, divide by the sum of the two, since probabilities add up to 1.",
+    ],
+    level=2,
+    minutes=8,
+)
+def corrected_probability(p, train_share, true_share):
+    """The probability of the class where it has the share true_share.
+
+    p: float tensor of any shape, probabilities of the class from a model that was trained where its
+    share was train_share (by weights or by a sampler; both count). The two shares: floats between
+    0 and 1. Returns a tensor like p.
+    Example: p = 0.5, trained at 0.5, true share 0.1 → 0.1.
+    """
+    yes = p * true_share / train_share
+    no = (1 - p) * (1 - true_share) / (1 - train_share)
+    return yes / (yes + no)
+
+
+corrected_probability.slips(
+    wrong_way_round=(
+        "true_share / train_share → train_share / true_share; "
+        "(1 - true_share) / (1 - train_share) → (1 - train_share) / (1 - true_share)",
+        "The two shares are exchanged: a class that is rarer than in training must become less "
+        "likely.",
+    ),
+    only_scales=(
+        "yes / (yes + no) → yes",
+        "p · true_share / train_share is only half of Bayes' rule. It maps 1 to true_share / "
+        "train_share, which may even lie above 1. Scale the other class, too, and divide by the sum.",
+    ),
+    leaves_the_other_class=(
+        "(1 - p) * (1 - true_share) / (1 - train_share) → 1 - p",
+        "The other class has another share as well: its factor is (1 − true_share) / "
+        "(1 − train_share).",
+    ),
+    forgets_the_share_in_training=(
+        " / train_share →  ; / (1 - train_share) → ",
+        "Multiplied by the true shares, not divided by those of the training: p has the shares of "
+        "the training inside already.",
+    ),
+    gives_the_odds=(
+        "yes / (yes + no) → yes / no",
+        "These are the odds, yes over no. The probability is yes / (yes + no).",
+    ),
+    forgets_the_true_share=(
+        "p * true_share / → p / ; * (1 - true_share) → ",
+        "This gives the probabilities for equal shares. Multiply by the true ones as well.",
+    ),
+    subtracts=(
+        "yes / (yes + no) → p - (train_share - true_share)",
+        "Probabilities don't shift by a difference of shares: 0 and 1 must stay. The odds are "
+        "multiplied.",
+    ),
+    leaves_p=(
+        "return yes / (yes + no) → return p * 1.0",
+        "This is p, for the shares of the training.",
+    ),
+)
+
+
+@exercise(
+    cases={
+        "values": {
+            "three weights": lambda: (tensor(1.0, 1.0, 4.0),),
+            "equal weights": lambda: (tensor(2.5, 2.5, 2.5, 2.5),),
+            "a hundred weights": lambda: (normal(100, seed=2).exp(),),
+            "weights that add up to 1": lambda: (tensor(0.7, 0.1, 0.1, 0.1),),
+        },
+        "shapes": {"one sample": lambda: (tensor(3.0),)},
+        "edges": {"weights of 0": lambda: (tensor(0.0, 2.0, 0.0, 2.0, 1.0),)},
+    },
+    hints=[
+        "The variance of Σwf/Σw is that of f times Σw²/(Σw)², if the values f have nothing to do "
+        "with the weights.",
+        "The variance of a plain mean of m values is that of f divided by m. Which m gives the same?",
+    ],
+    level=2,
+    minutes=5,
+)
+def effective_sample_size(weights):
+    """How many equally weighted samples have a mean as precise as this weighted one.
+
+    weights: float tensor (n,), none negative, not all 0; the values that are averaged have nothing
+    to do with the weights. Returns a tensor of shape ().
+    Example: weights (1, 1, 0) → 2; weights (1, 1, 2) → 16/6.
+    """
+    return weights.sum() ** 2 / (weights**2).sum()
+
+
+effective_sample_size.slips(
+    upside_down=(
+        "weights.sum() ** 2 / (weights**2).sum() → (weights**2).sum() / weights.sum() ** 2",
+        "This is the factor of the variance, 1 over the effective size.",
+    ),
+    expects_normalised_weights=(
+        "weights.sum() ** 2 / (weights**2).sum() → 1 / (weights**2).sum()",
+        "1/Σw² is right where the weights add up to 1. In general divide them by their sum first.",
+    ),
+    forgets_a_square=(
+        "weights.sum() ** 2 → weights.sum()",
+        "The sum is not squared: doubling all weights would halve the effective size.",
+    ),
+    counts_the_samples=(
+        "weights.sum() ** 2 / (weights**2).sum() → (weights > 0).sum().double()",
+        "That is the number of samples with any weight. One heavy sample can outweigh all others.",
+    ),
+    divides_by_the_largest=(
+        "weights.sum() ** 2 / (weights**2).sum() → weights.sum() / weights.max()",
+        "Σw divided by the largest weight only looks at one sample. The variance asks for the squares "
+        "of all.",
+    ),
+    by_the_entropy=(
+        "weights.sum() ** 2 / (weights**2).sum() → "
+        "torch.special.entr(weights / weights.sum()).sum().exp()",
+        "That is the exponential of the entropy, another measure of how even weights are. The "
+        "variance gives (Σw)²/Σw².",
+    ),
+    adds_up=(
+        "weights.sum() ** 2 / (weights**2).sum() → weights.sum()",
+        "This is Σw, which changes with the unit of the weights. The effective size must not: "
+        "doubling all weights changes no weighted mean.",
+    ),
+)
+
+
+@exercise(
+    cases={
+        "values": {
+            "a tenth is rare, half of the draws": lambda: (0.10, 0.50, 0.50),
+            "half of the draws, outputs far above": lambda: (0.10, 0.50, 0.83),
+            "drawn as they are, outputs far above": lambda: (0.10, 0.10, 0.36),
+            "drawn as they are, outputs alike": lambda: (0.10, 0.10, 0.10),
+            "a little of chance": lambda: (0.10, 0.11, 0.12),
+            "a third, drawn half": lambda: (0.33, 0.50, 0.49),
+            "a third, drawn half, outputs above": lambda: (0.33, 0.50, 0.62),
+            "one in a hundred, drawn one in ten": lambda: (0.01, 0.10, 0.11),
+            "one in a hundred, outputs far above": lambda: (0.01, 0.01, 0.20),
+            "one in a hundred, drawn one in ten, outputs above": lambda: (0.01, 0.10, 0.35),
+        },
+        "edges": {
+            "slightly rarer in the draws": lambda: (0.10, 0.09, 0.10),
+            "outputs slightly below": lambda: (0.40, 0.40, 0.395),
+            "a small step each": lambda: (0.05, 0.08, 0.11),
+            "two steps of chance": lambda: (0.05, 0.06, 0.075),
+        },
+    },
+    hints=[
+        "Two questions, one after the other. Does the class come more often in the batches than in "
+        "the data?",
+        "Without weights the mean output on the batches equals the share of the class in these "
+        "batches. So which two of the three numbers tell about weights?",
+    ],
+    level=3,
+    minutes=8,
+)
+def diagnose(data_share, batch_share, mean_output):
+    """How does this training favour the rare class?
+
+    Three floats from the report of a trained model with a bias: the share of the rare class in the
+    data, its share in the batches that the sampler drew, and the mean output (the probability of
+    the rare class) over these batches at the end of training. A difference of 0.02 or less is
+    chance. Returns "none", "weights" (in the loss), "sampler", or "twice" (both).
+    Example: 0.1, 0.5 and 0.5 → "sampler".
+    """
+    drawn = batch_share - data_share > 0.02
+    weighted = mean_output - batch_share > 0.02
+    if drawn:
+        return "twice" if weighted else "sampler"
+    return "weights" if weighted else "none"
+
+
+diagnose.slips(
+    compares_outputs_with_the_data=(
+        "mean_output - batch_share → mean_output - data_share",
+        "The model saw the batches, not the data. With a sampler alone its mean output is the share "
+        "in the batches, far above that of the data: this is no sign of weights.",
+    ),
+    looks_at_the_batches_only=(
+        "mean_output - batch_share > 0.02 → False",
+        "Weights in the loss do not change the batches. They show in the outputs.",
+    ),
+    looks_at_the_outputs_only=(
+        "batch_share - data_share > 0.02 → False",
+        "A sampler shows in the share of the class in the batches. Compare it with the data.",
+    ),
+    looks_for_a_half=(
+        "batch_share - data_share > 0.02 → batch_share > 0.45",
+        "A sampler need not make the classes equal. Compare its share with that of the data.",
+    ),
+    nothing_is_chance=(
+        "data_share > 0.02 → data_share > 0; batch_share > 0.02 → batch_share > 0",
+        "Shares of some batches are never exactly those of the data. A difference of 0.02 or less "
+        "is chance.",
+    ),
+    exchanges_the_two=(
+        'else "sampler" → else "weights"; return "weights" → return "sampler"',
+        "The two are exchanged. A sampler changes the batches; weights change the outputs alone.",
+    ),
+    any_sign_is_twice=(
+        'return "twice" if weighted else "sampler" → return "twice"',
+        "A sampler alone is once. It is twice only if the outputs lie above the share in the batches.",
+    ),
+)
+
+
+@diagnose.mistake
+def outputs_above_a_half_mean_twice(data_share, batch_share, mean_output):
+    """Whether outputs lie above ½ says little. Compare their mean with the share in the batches."""
+    drawn = batch_share - data_share > 0.02
+    if drawn:
+        return "twice" if mean_output > 0.5 else "sampler"
+    return "weights" if mean_output - batch_share > 0.02 else "none"

@@ -1,27 +1,49 @@
 """The predictions of 15_sample_weights, in the order of the page."""
 
-from helpers.teaching.predict import question
+from helpers.teaching.predict import number, question
 
-__all__ = ["doubled_weights", "sampler_or_weights"]
+__all__ = [  # noqa: RUF022 (the order of the page)
+    "doubled_weights",
+    "batches_on_average",
+    "sampler_or_weights",
+    "balanced_outputs",
+    "as_good_as",
+    "price_and_remedy",
+]
 
 doubled_weights = question(
-    "Double the weights wᵢ of all samples. Which of these gradients doubles: that of Σ wᵢ·ℓᵢ, that "
-    "of Σ wᵢ·ℓᵢ / n (n samples), that of Σ wᵢ·ℓᵢ / Σ wᵢ?",
+    "Double the weights of all samples. Which of these gradients doubles: that of Σwℓ, that of "
+    "Σwℓ/n (n samples), that of Σwℓ/Σw?",
     {
-        "the first two": "Both are linear in the weights. Only dividing by Σ wᵢ leaves nothing but "
-        "the ratios of the weights. So doubled weights can mean steps of double length.",
         "none: only the ratios of weights count": "The ratios alone count where a loss is divided "
-        "by Σ wᵢ. In a sum or a mean over n, nothing divides by Σ wᵢ.",
-        "all three": "The third is divided by Σ wᵢ, which doubles as well. The two factors cancel.",
+        "by Σw. In a sum or a mean over n, nothing divides by Σw.",
+        "all three": "The third is divided by Σw, which doubles as well. The two factors cancel.",
+        "the first two": "Both are linear in the weights. Only dividing by Σw leaves nothing but "
+        "the ratios of the weights. So doubled weights can mean steps of double length.",
         "the first alone": "A mean divides by n, and n stays the same. So the second doubles, too.",
     },
     right="the first two",
 )
 
+batches_on_average = question(
+    "The last of eight samples has weight 10 and by far the largest loss. Each batch of two is "
+    "divided by the weights of that batch. What is the mean over all 28 batches, beside the "
+    "weighted loss of all eight?",
+    {
+        "equal: each batch is a fair weighted mean": "Each is fair for its own two samples. But the "
+        "weight 10 is cancelled by a divisor of 11 in the batches that hold the last sample.",
+        "too high: the heavy sample is in many batches": "It is in 7 of 28 batches, just as often as "
+        "each other sample. And its weight stands in the divisor of just these.",
+        "too low: the heavy sample loses weight": "In the batches that hold it, the divisor is 11 in "
+        "place of 2. So it can't count ten times. The mean is 30.00 in place of 45.88.",
+    },
+    right="too low: the heavy sample loses weight",
+)
+
 sampler_or_weights = question(
-    "Of 1000 samples, ten have weight 100. Batches of 32, either drawn evenly with the weights in "
-    "the loss, or drawn by WeightedRandomSampler. Whose single batch is nearer to the true weighted "
-    "gradient, as a rule?",
+    "Of 1000 samples, ten have weight 100, and the model is far off on these ten. Batches of 32, "
+    "either drawn evenly with the weights in the loss, or drawn by WeightedRandomSampler. Whose "
+    "single batch is nearer to the true weighted gradient, as a rule?",
     {
         "the sampler's": "Both are right on average. But seven of ten even batches hold none of the "
         "ten samples, and the others overshoot. With these samples their spread is eleven times "
@@ -33,4 +55,46 @@ sampler_or_weights = question(
         "batch is 7.18 with the weights in the loss and 0.63 with the sampler.",
     },
     right="the sampler's",
+)
+
+balanced_outputs = question(
+    "One person in ten is sick. A model is trained with weight 9 for the sick. For some person its "
+    "output is 0.5. How many of 100 such people are sick?",
+    {
+        "50": "That is what an output of a model without weights would mean. With weight 9 the "
+        "training saw a world in which the sick are nine times as common.",
+        "about 90: the weight makes it careful": "The weight raises the outputs, so an output is "
+        "worth less, not more.",
+        "10": "In the weighted world the odds are nine times the true ones. Odds of 1 : 1 there are "
+        "1 : 9 in truth, so 10 of 100 are sick. The output can be corrected.",
+        "one can't say": "One can, for a model that fits: only the shares of the two classes were "
+        "changed, and by how much is known.",
+    },
+    right="10",
+)
+
+as_good_as = number(
+    "500 people come from one population, and are weighted to stand for another one, whose mean lies "
+    "two standard deviations further right. By the usual formula, (Σw)²/Σw², how many equally "
+    "weighted people are they worth? (The middle of 400 tries; within 25 is right.)",
+    answer=32,
+    tolerance=25,
+    because="Few of the 500 lie where the new population is. One of them often has a tenth of the "
+    "whole weight. Over 400 tries the middle is 32.",
+)
+
+price_and_remedy = question(
+    "On the tumours, one in ten malignant, a miss costs as much as two false alarms. Which is "
+    "cheapest: a model trained with weight 9 and asked above ½, the same trained without weights "
+    "and asked above ½, or without weights and asked above 1/3?",
+    {
+        "with weights, above ½: the class is rare": "Weight 9 acts as if a miss cost nine false "
+        "alarms. It calls far too many tumours malignant at a price of two: 273 per 1000, where "
+        "the others cost 177 and 171.",
+        "without weights, above ½": "It is near: 177. But ½ is right where both errors cost the same. "
+        "At a price of two the threshold is 1/3.",
+        "without weights, above 1/3": "It costs 171 on average, without weights above ½ 177, and "
+        "with weights 273. The price sets the threshold, the rarity alone does not.",
+    },
+    right="without weights, above 1/3",
 )

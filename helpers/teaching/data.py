@@ -54,7 +54,5 @@ def breast_cancer():
     (Diagnostic), 1993, as scikit-learn bundles it; the first ten of its columns.
     """
     with np.load(DATA / "breast_cancer.npz") as stored:
-        measured, malignant = (
-            torch.from_numpy(stored[name]) for name in ("measured", "malignant")
-        )
+        measured, malignant = (torch.from_numpy(stored[name]) for name in ("measured", "malignant"))
     return measured, malignant.long()
