@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from matplotlib.lines import Line2D
 
-from helpers.sample_weights import formulas
+from helpers.sample_weights import formulas, tumours
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, Slider, figure
 from helpers.teaching.words import brief, fixed
@@ -345,7 +345,7 @@ RULES = {
 
 @figure(
     price=Slider("price of a missed tumour", 1, 30, step=1, default=9),
-    cure=Choice("trained with", list(formulas.CURES), default="weights"),
+    cure=Choice("trained with", list(tumours.CURES), default="weights"),
     rule=Choice("called malignant", list(RULES), default="above ½"),
 )
 class PriceOfAMiss:
@@ -358,7 +358,7 @@ class PriceOfAMiss:
 
     def curve(self, cure, rule):
         if (cure, rule) not in self._curves:
-            values = [formulas.costs(cure, int(p), rule).numpy() for p in self.PRICES]
+            values = [tumours.costs(cure, int(p), rule).numpy() for p in self.PRICES]
             self._curves[cure, rule] = np.array(values)
         return self._curves[cure, rule]
 

@@ -7,8 +7,6 @@ from functools import lru_cache
 import torch
 from torch.nn import functional as F
 
-from helpers.teaching.data import breast_cancer
-
 
 def _tensor(*values):
     return torch.tensor(values, dtype=torch.float64)
@@ -19,7 +17,7 @@ def weighted_mean(values, weights):
     return (weights * values).sum(-1) / weights.sum(-1)
 
 
-# 1 · Four points, and real tumours
+# 1 · Four points, and a logistic model
 
 X, T = _tensor(1, 2, 3, 4), _tensor(2, 1, 5, 3)
 SLOPE = 0.5
@@ -35,37 +33,6 @@ def slope_gradient(weights, division):
     """The gradient by w, at w = ½, of the weighted squared errors, divided as `division` says."""
     total = (weights * 2 * (SLOPE * X - T) * X).sum()
     return total / {"by nothing": 1, "by n": len(X), "by Σw": weights.sum()}[division]
-
-
-FEATURES = (1, 4, 8)  # texture, smoothness, symmetry
-COMMON, RARE_TUMOURS, HELD_SHARE = 180, 20, 0.1
-
-
-@lru_cache(maxsize=2)
-def all_tumours(columns=FEATURES):
-    """(x, y) of the 569 tumours: these columns in standard units, and 1 where malignant."""
-    measured, malignant = breast_cancer()
-    x = measured.double()
-    x = (x - x.mean(0)) / x.std(0, correction=0)
-    return x[:, list(columns)], malignant.double()
-
-
-@lru_cache(maxsize=20)
-def tumours(seed=0):
-    """(x, y) of 200 tumours, 20 of them malignant, and (x, y, count) of the other 369.
-
-    `count` (369,) is how much each of the others counts, so that malignant ones are a tenth there,
-    too. Which tumours are chosen depends on `seed`.
-    """
-    x, y = all_tumours()
-    generator = torch.Generator().manual_seed(seed)
-    order = torch.randperm(len(y), generator=generator)
-    benign, malignant = order[y[order] == 0], order[y[order] == 1]
-    kept = torch.cat([benign[:COMMON], malignant[:RARE_TUMOURS]])
-    held = torch.cat([benign[COMMON:], malignant[RARE_TUMOURS:]])
-    share = torch.where(y[held] == 1, HELD_SHARE, 1 - HELD_SHARE)
-    sizes = torch.where(y[held] == 1, y[held].sum(), (1 - y[held]).sum())
-    return (x[kept], y[kept]), (x[held], y[held], share / sizes)
 
 
 def focal(z, y, gamma):
@@ -129,6 +96,38 @@ def mean_of_batch_ratios(losses, weights, size):
         chance = math.comb(rare, k) * math.comb(n - rare, size - k) / math.comb(n, size)
         total += chance * (k * w * a + (size - k) * v * b) / (k * w + (size - k) * v)
     return total
+
+
+def _with_weights(seed):
+    """name → (loss, its weights, one loss a sample, the weight of each), of six random samples."""
+    generator = torch.Generator().manual_seed(seed)
+    z = torch.randn(6, 2, generator=generator, dtype=torch.float64)
+    v = torch.rand(6, generator=generator, dtype=torch.float64) + 0.5
+    k = torch.arange(6) % 2
+    row, p, q = z[:, 0], z[:, 0].sigmoid(), k.double()
+    inputs = {
+        "binary_cross_entropy": (p, q, v),
+        "binary_cross_entropy_with_logits": (row, q, v),
+        "cross_entropy": (z, k, v[:2]),
+        "nll_loss": (z.log_softmax(1), k, v[:2]),
+        "mse_loss": (row, q, v),
+        "l1_loss": (row, q, v),
+        "huber_loss": (row, q, v),
+    }
+    for name, (outputs, target, weight) in inputs.items():
+        loss = getattr(F, name)
+        each = loss(outputs, target, reduction="none")
+        yield name, loss(outputs, target, weight=weight), each, v[:2][k] if len(weight) < 6 else v
+
+
+def divisors(seed):
+    """What seven losses of torch divide a weighted sum by: name → "n", "Σw" or "neither"."""
+    found = {}
+    for name, value, each, v in _with_weights(seed):
+        sums = {"n": len(v), "Σw": v.sum()}
+        equal = [d for d, by in sums.items() if torch.isclose(value, v @ each / by)]
+        found[name] = equal[0] if len(equal) == 1 else "neither"
+    return found
 
 
 # 3 · A weighted sampler
@@ -297,53 +296,3 @@ def shifted_risks(shift, clip):
     x = old_people()
     weights = importance(x, shift, clip)
     return weighted_mean(risk(x), weights), effective_size(weights)
-
-
-# 6 · The tumours: which remedy at which price?
-
-SPLITS = tuple(range(20))
-CURES = ("none", "weights", "sampler", "focal loss")
-BALANCE = COMMON / RARE_TUMOURS
-
-
-@lru_cache(maxsize=100)
-def cured(cure, seed):
-    """Outputs (369,) for the held-out tumours of a model trained with one of CURES."""
-    (x, y), (held, _, _) = tumours(seed)
-    weights = torch.where(y == 1, BALANCE, 1.0)
-    if cure == "sampler":
-        generator = torch.Generator().manual_seed(seed)
-        drawn = torch.multinomial(weights, len(y), replacement=True, generator=generator)
-        x, y = x[drawn], y[drawn]
-    a = fit(x, y, weights if cure == "weights" else None, GAMMA if cure == "focal loss" else 0.0)
-    return scores(a, held).sigmoid()
-
-
-def cost(p, y, count, price, threshold):
-    """What 1000 people cost: 1 for a false alarm, `price` for a missed malignant tumour.
-
-    p, y, count: (N,), outputs, truth and how much each counts; a float.
-    """
-    alarm = p > threshold
-    return 1000 * (count * torch.where(y == 1, price * ~alarm, 1.0 * alarm)).sum().item()
-
-
-def costs(cure, price, rule):
-    """The cost of each of the 20 splits; rule: "½", "price" or "corrected"; a tensor (20,).
-
-    "price": the threshold 1/(1 + price). "corrected": the same, of the outputs after correction
-    for the balanced training.
-    """
-    found = []
-    for seed in SPLITS:
-        p, (_, y, count) = cured(cure, seed), tumours(seed)[1]
-        p = reweighted(p, 1 / BALANCE) if rule == "corrected" else p
-        found.append(cost(p, y, count, price, 0.5 if rule == "½" else 1 / (1 + price)))
-    return _tensor(*found)
-
-
-def ranking(p, y):
-    """The area under the ROC curve: the chance that a malignant tumour has the larger output."""
-    sick, healthy = p[y == 1], p[y == 0]
-    above = (sick[:, None] > healthy).double() + (sick[:, None] == healthy) / 2
-    return above.mean().item()

@@ -84,17 +84,18 @@ as_good_as = number(
 )
 
 price_and_remedy = question(
-    "On the tumours, one in ten malignant, a miss costs as much as two false alarms. Which is "
-    "cheapest: a model trained with weight 9 and asked above ½, the same trained without weights "
-    "and asked above ½, or without weights and asked above 1/3?",
+    "One tumour in ten is malignant, and a miss costs as much as 20 false alarms. Which is cheapest: "
+    "a model trained with weight 9 for the malignant ones and asked above ½, one trained without "
+    "weights and asked above ½, or that one asked above 1/21?",
     {
-        "with weights, above ½: the class is rare": "Weight 9 acts as if a miss cost nine false "
-        "alarms. It calls far too many tumours malignant at a price of two: 273 per 1000, where "
-        "the others cost 177 and 171.",
-        "without weights, above ½": "It is near: 177. But ½ is right where both errors cost the same. "
-        "At a price of two the threshold is 1/3.",
-        "without weights, above 1/3": "It costs 171 on average, without weights above ½ 177, and "
-        "with weights 273. The price sets the threshold, the rarity alone does not.",
+        "without weights, above 1/21": "It costs 615 for 1000 tumours, weights above ½ cost 748, and "
+        "no weights above ½ cost 1638. The price sets the threshold; the rarity alone does not.",
+        "with weights, above ½": "The weights help much: 748 in place of 1638. But weight 9 acts as "
+        "if a miss cost nine false alarms, and here it costs 20.",
+        "without weights, above ½": "That is the dearest, with 1638 for 1000 tumours: it misses "
+        "four of five malignant ones.",
+        "the two trainings are equal if the threshold is ½": "At the same threshold they differ "
+        "most: 748 with weights and 1638 without.",
     },
-    right="without weights, above 1/3",
+    right="without weights, above 1/21",
 )
