@@ -304,11 +304,11 @@ sampler_probabilities.slips(
     ),
     ignores_the_targets=(
         "(target_shares / torch.bincount(labels))[labels] → "
-        "(1 / torch.bincount(labels))[labels] / len(target_shares)",
+        "(1 / torch.bincount(labels).double())[labels] / len(target_shares)",
         "One over the count gives all classes equal shares. Asked for are the target shares.",
     ),
     one_over_the_count=(
-        "(target_shares / torch.bincount(labels))[labels] → (1 / torch.bincount(labels))[labels]",
+        "(target_shares / torch.bincount(labels))[labels] → (1 / torch.bincount(labels).double())[labels]",
         "One over the count: all classes are drawn equally often, and the sum is the number of "
         "classes. Asked for are probabilities that reach the target shares.",
     ),

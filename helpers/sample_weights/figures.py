@@ -41,7 +41,7 @@ class WeightedLine:
             "best": formulas.fitted_slope(weights).item(),
             "gradients": gradients,
             "gradient": gradient,
-            "stepped": formulas.SLOPE - 0.01 * gradient,
+            "stepped": formulas.SLOPE - 0.015 * gradient,
         }
 
     def draw(self, canvas):
@@ -72,7 +72,7 @@ class WeightedLine:
         weights = ", ".join(brief(w) for w in now.weights)
         return (
             f"Weights ({weights}), the weighted sum divided {now.division}: gradient "
-            f"{fixed(now.gradient, 2)}; a step at rate 0.01 takes the slope from 0.5 to "
+            f"{fixed(now.gradient, 2)}; a step at rate 0.015 takes the slope from 0.5 to "
             f"{fixed(now.stepped, 3)}. The best slope is {fixed(now.best, 3)}."
         )
 

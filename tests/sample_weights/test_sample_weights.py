@@ -6,16 +6,15 @@ import numpy as np
 import pytest
 import torch
 from closeness import close
-from hypothesis import given
-from hypothesis import strategies as st
-from matplotlib.colors import to_rgba
 from torch import tensor
 from torch.autograd import grad
 from torch.nn import functional as F
 
-from helpers.sample_weights import figures, formulas
+from helpers.sample_weights import exercises, figures, formulas, tumours
+from helpers.teaching.data import breast_cancer
 
 FLOAT = torch.float64
+BATCH = 32
 
 
 def leaf(*values):
@@ -30,14 +29,14 @@ def _many_batches(pooling, weight):
         part.numpy() for part in (formulas.rare_gradients(), formulas.rare_weights(weight))
     )
     share = weights / weights.sum() if pooling == "sampler" else None
-    drawn = random.choice(len(gradient), size=(100_000, formulas.BATCH), p=share)
+    drawn = random.choice(len(gradient), size=(100_000, BATCH), p=share)
     factor = 1 if pooling == "sampler" else weights[drawn] / weights.mean()
     return (factor * gradient[drawn]).mean(1)
 
 
 @pytest.mark.parametrize("pooling", formulas.POOLINGS[:2])
 @pytest.mark.parametrize("weight", [10, 100])
-def test_eq_2_1_both_agree_on_average(pooling, weight):
+def test_eq_3_1_both_agree_on_average(pooling, weight):
     gradient, weights = formulas.rare_gradients(), formulas.rare_weights(weight)
     expected = float((weights * gradient).sum() / weights.sum())
     estimates = _many_batches(pooling, weight)
@@ -48,16 +47,20 @@ def test_eq_2_1_both_agree_on_average(pooling, weight):
 
 @pytest.mark.parametrize("pooling", formulas.POOLINGS[:2])
 @pytest.mark.parametrize("weight", [10, 100])
-def test_eq_2_2_but_not_in_their_spread(pooling, weight):
+def test_eq_3_2_but_not_in_their_spread(pooling, weight):
     estimates = _many_batches(pooling, weight)
-    variance = formulas.batch_variance(pooling, weight).item()
+    variances = formulas.draw_variances(formulas.rare_gradients(), formulas.rare_weights(weight))
+    variance = variances[formulas.POOLINGS.index(pooling)].item() / BATCH
     assert estimates.var() == pytest.approx(variance, rel=0.02)
 
 
 def test_the_page_s_batches_follow_the_exact_moments():
     for pooling, weight in itertools.product(formulas.POOLINGS[:2], [1, 10, 100]):
         estimates = formulas.batch_gradients(pooling, weight)
-        spread = formulas.batch_variance(pooling, weight).sqrt()
+        variances = formulas.draw_variances(
+            formulas.rare_gradients(), formulas.rare_weights(weight)
+        )
+        spread = (variances[formulas.POOLINGS.index(pooling)] / BATCH).sqrt()
         exact = formulas.weighted_mean(formulas.rare_gradients(), formulas.rare_weights(weight))
         assert (estimates.mean() - exact).abs() < 4 * spread / formulas.BATCHES**0.5
         assert estimates.std() == pytest.approx(spread.item(), rel=0.06)
@@ -118,44 +121,324 @@ def test_what_the_page_says_of_the_thousand_batches():
     assert sampled.std() == pytest.approx(0.63, abs=0.006)
     assert divided.mean() == pytest.approx(-3.31, abs=0.006)
     assert both.mean() == pytest.approx(-7.95, abs=0.006)
+    large = [formulas.batch_gradients(pooling, 100, 512).mean() for pooling in formulas.POOLINGS]
+    assert [round(float(m), 2) for m in large[2:]] == [-4.88, -7.94]
+    assert round(990 * (1 - 1 / 1990) ** 1000) == 599  # common samples that an epoch leaves out
 
 
-@given(st.lists(st.floats(-3, 3), min_size=3, max_size=3))
-def test_weights_combine_the_gradients_of_the_line_s_losses(v):
-    theta = leaf(0.5, 0.0)
-    jacobian = torch.autograd.functional.jacobian(formulas.line_losses, theta)
-    close(formulas.line_jacobian(theta.detach()), jacobian)
-    v = tensor(v, dtype=FLOAT)
-    (combined,) = grad(formulas.line_losses(theta), theta, grad_outputs=v)
-    close(combined, sum(v[i] * jacobian[i] for i in range(3)))
-    (of_weighted_sum,) = grad((v * formulas.line_losses(theta)).sum(), theta)
-    close(combined, of_weighted_sum)
+# The data
 
 
-def test_the_gradients_in_the_picture():
-    close(formulas.line_jacobian(formulas.LINE_THETA), [[2, -2], [0.75, 1.5], [-2, -1]])
+def test_the_tumours_are_those_of_scikit_learn():
+    from sklearn.datasets import load_breast_cancer
+
+    bunch = load_breast_cancer()
+    measured, malignant = breast_cancer()
+    np.testing.assert_array_equal(measured, bunch.data[:, :10].astype(np.float32))
+    np.testing.assert_array_equal(malignant, bunch.target == 0)
+    names = [bunch.feature_names[i] for i in tumours.FEATURES]
+    assert names == ["mean texture", "mean smoothness", "mean symmetry"]
+    others = [bunch.feature_names[i] for i in (5, 8, 9)]
+    assert others == ["mean compactness", "mean symmetry", "mean fractal dimension"]
 
 
-def test_half_the_weights_are_half_the_arrow():
-    whole = figures.WeightedRows._now(figures.WeightedRows.defaults)
-    half = figures.WeightedRows._now({"v1": 0.5, "v2": 0.75, "v3": 0.25})
-    close(whole.total, [2.125, -0.25])
-    close(half.total, [1.0625, -0.125])
-    start = formulas.LINE_THETA.numpy()
-    close(half.line - start, (whole.line - start) / 2)
+@pytest.mark.parametrize("seed", [0, 7])
+def test_a_split_has_a_tenth_of_malignant_tumours_in_both_parts(seed):
+    (x, y), (held, truth, count) = tumours.split(seed)
+    assert (len(y), int(y.sum()), len(truth)) == (200, 20, 369)
+    assert count.sum().item() == pytest.approx(1)
+    assert (count * truth).sum().item() == pytest.approx(0.1)
+    rows = {tuple(row) for row in torch.cat([x, held]).tolist()}
+    assert rows == {tuple(row) for row in tumours.all_tumours()[0].tolist()}
 
 
-@pytest.mark.parametrize("point", [0, 1, 2])
-def test_a_weight_below_zero_pushes_the_line_away(point):
-    v = dict.fromkeys(("v1", "v2", "v3"), 0.0)
-    for weight, farther in ((-0.5, True), (0.5, False)):
-        line = tensor(figures.WeightedRows._now(v | {f"v{point + 1}": weight}).line)
-        before, after = (formulas.line_losses(at)[point] for at in (formulas.LINE_THETA, line))
-        assert (after > before) == farther
+# 1 · Three ways
 
 
-def test_only_a_weight_below_zero_is_drawn_hollow():
-    figures.WeightedRows.render(v1=-0.25, v2=0.0, v3=0.25)
-    faces = figures.WeightedRows._drawing.points.get_facecolor()
-    expected = ["white", figures.THREE[1], figures.THREE[2]]
-    np.testing.assert_allclose(faces, [to_rgba(ink) for ink in expected])
+@pytest.mark.parametrize("weights", [(1.0, 3.0, 0.5, 2.0), (0.0, -1.0, 2.0, 5.0)])
+def test_eq_1_1_the_gradient_of_a_weighted_sum_is_the_weighted_sum_of_gradients(weights):
+    x, t = formulas.X.numpy(), formulas.T.numpy()
+    v = np.array(weights)
+
+    def loss(w):
+        return (v * (w * x - t) ** 2).sum()
+
+    slope = (loss(0.5 + 1e-6) - loss(0.5 - 1e-6)) / 2e-6
+    assert (v * 2 * (0.5 * x - t) * x).sum() == pytest.approx(slope, rel=1e-8)
+    mine = formulas.slope_gradient(tensor(weights, dtype=FLOAT), "by nothing")
+    assert mine.item() == pytest.approx(slope, rel=1e-8)
+
+
+def test_the_best_line_is_that_of_statsmodels():
+    from statsmodels.regression.linear_model import WLS
+
+    for weights in ([1.0, 3.0, 0.5, 2.0], [1.0, 3.0, 4.0, 2.0]):
+        fit = WLS(formulas.T.numpy(), formulas.X.numpy(), weights=weights).fit()
+        mine = formulas.fitted_slope(tensor(weights, dtype=FLOAT))
+        assert mine.item() == pytest.approx(fit.params[0])
+
+
+def test_what_the_page_says_of_the_line():
+    def gradient(**values):
+        words = figures.WeightedLine.describe(**values)
+        return float(words.split("gradient −")[1].split(";")[0])
+
+    seen = {d: [gradient(factor=k, division=d) for k in ("½", "2")] for d in formulas.DIVISIONS}
+    assert seen == {"by nothing": [14.75, 59.0], "by n": [3.69, 14.75], "by Σw": [4.54, 4.54]}
+    now = figures.WeightedLine._now({"weight": 0.5, "factor": "2", "division": "by nothing"})
+    half = figures.WeightedLine._now({"weight": 0.5, "factor": "½", "division": "by nothing"})
+    assert half.stepped < half.best - 0.05
+    assert now.stepped > now.best + 0.5
+    assert now.best == pytest.approx(half.best)
+    heavier = figures.WeightedLine._now({"weight": 4.0, "factor": "2", "division": "by nothing"})
+    assert 5 / 3 > heavier.best > now.best + 0.2
+
+
+def test_doubled_weights_hardly_change_the_steps_of_adam():
+    ends = []
+    for factor in (1, 2):
+        w = leaf(0.5).requires_grad_()
+        adam = torch.optim.Adam([w], lr=0.01)
+        for _ in range(20):
+            adam.zero_grad()
+            (factor * (w * formulas.X - formulas.T) ** 2).sum().backward()
+            adam.step()
+        ends.append(w.item())
+    assert ends[0] == pytest.approx(ends[1], abs=1e-6)
+    assert ends[0] > 0.6
+
+
+@pytest.mark.parametrize("weight", [1.0, 9.0])
+def test_a_fit_is_that_of_scikit_learn(weight):
+    from sklearn.linear_model import LogisticRegression
+
+    (x, y), _ = tumours.split(3)
+    model = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000)
+    model.fit(x.numpy(), y.numpy(), sample_weight=np.where(y == 1, weight, 1.0))
+    mine = formulas.fit(x, y, torch.where(y == 1, weight, 1.0))
+    theirs = [model.intercept_[0], *model.coef_[0]]
+    assert mine.tolist() == pytest.approx(theirs, abs=1e-4)
+
+
+# 2 · What divides by what
+
+
+@pytest.mark.parametrize("size", [1, 2, 4, 7, 8])
+def test_eq_2_1_a_fixed_divisor_is_right_on_average(size):
+    losses, weights = np.arange(1, 9.0) ** 2, np.array([1.0] * 7 + [10.0])
+    whole = (weights * losses).sum() / weights.sum()
+    batches = [list(b) for b in itertools.combinations(range(8), size)]
+    fixed = [(weights[b] * losses[b]).sum() / size / weights.mean() for b in batches]
+    assert np.mean(fixed) == pytest.approx(whole)
+    own = [(weights[b] * losses[b]).sum() / weights[b].sum() for b in batches]
+    for values, normaliser in zip((own, fixed), formulas.NORMALISERS, strict=True):
+        mine = formulas.all_batches(formulas.last_weight(10), size, normaliser)
+        np.testing.assert_allclose(mine, values)
+    two = formulas.mean_of_batch_ratios(formulas.LOSSES, formulas.last_weight(10), size)
+    assert two.item() == pytest.approx(np.mean(own))
+
+
+def test_what_the_page_says_of_every_batch():
+    def seen(**values):
+        return figures.EveryBatch.describe(**values)
+
+    assert "mean is 30.00 with the spread 19.60" in seen()
+    assert "all eight is 45.88" in seen()
+    assert "mean is 36.92" in seen(size=4)
+    assert "mean is 44.06" in seen(size=7)
+    assert "mean is 45.88 with the spread 0.00" in seen(size=8)
+    assert "mean is 45.88 with the spread 63.34" in seen(normaliser=formulas.NORMALISERS[1])
+
+
+def test_each_loss_of_torch_has_its_divisor():
+    assert formulas.divisors(3) == {
+        "binary_cross_entropy": "n",
+        "binary_cross_entropy_with_logits": "n",
+        "cross_entropy": "Σw",
+        "nll_loss": "Σw",
+        "mse_loss": "Σw",
+        "l1_loss": "Σw",
+        "huber_loss": "n",
+    }
+
+
+# 3 · Samplers
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_on_the_tumours_a_sampler_is_calmer_at_the_start(seed):
+    (x, y), _ = tumours.split(seed, columns=tuple(range(10)))
+    gradients = (0.5 - y)[:, None] * torch.cat([torch.ones(200, 1), x], 1)
+    weights = torch.where(y == 1, 9.0, 1.0).double()
+    in_loss, sampler = formulas.draw_variances(gradients, weights)
+    assert (in_loss > 2 * sampler).all()
+    share = (weights / weights.sum()).numpy()
+    drawn = np.random.default_rng(seed).choice(200, size=400_000, p=share)
+    np.testing.assert_allclose(gradients.numpy()[drawn].var(0), sampler, rtol=0.03)
+
+
+# 4 · Rare classes
+
+
+@pytest.mark.parametrize(("share", "weight"), [(0.1, 9.0), (0.02, 49.0), (0.2, 2.0)])
+def test_eq_4_1_weights_multiply_the_odds(share, weight):
+    from scipy.optimize import minimize_scalar
+
+    for p in (0.03, 0.4, 0.9):
+        best = minimize_scalar(
+            lambda q, p=p: -weight * p * np.log(q) - (1 - p) * np.log(1 - q),
+            bounds=(1e-9, 1 - 1e-9),
+            method="bounded",
+            options={"xatol": 1e-10},
+        ).x
+        assert best / (1 - best) == pytest.approx(weight * p / (1 - p), rel=1e-4)
+        mine = formulas.reweighted(tensor(p, dtype=FLOAT), weight)
+        assert mine.item() == pytest.approx(best, abs=1e-6)
+
+
+@pytest.mark.parametrize("p", [0.02, 0.3, 0.5, 0.8])
+def test_the_focal_loss_is_lowest_where_the_curve_says(p):
+    from scipy.optimize import minimize_scalar
+
+    best = minimize_scalar(
+        lambda q: -p * (1 - q) ** 2 * np.log(q) - (1 - p) * q**2 * np.log(1 - q),
+        bounds=(1e-6, 1 - 1e-6),
+        method="bounded",
+        options={"xatol": 1e-9},
+    ).x
+    mine = formulas.outputs(tensor([p], dtype=FLOAT), 0.1, "focal loss").item()
+    assert mine == pytest.approx(best, abs=1e-5)
+    assert (mine > 0.5) == (p > 0.5) or p == 0.5
+
+
+def test_what_the_page_says_of_the_rare_class():
+    def seen(**values):
+        words = figures.RareClass.describe(**values)
+        mean = words.split("output is ")[1].split(". Above")[0]
+        return mean, words.split("lie ")[1].removesuffix(" healthy ones.")
+
+    assert seen() == ("0.280", "84.1 of 100 sick people in 1000 and 142.8")
+    assert seen(remedy="none") == ("0.100", "46.1 of 100 sick people in 1000 and 16.1")
+    assert seen(remedy="none", threshold=0.1)[1] == seen()[1]
+    assert seen(remedy="focal loss") == ("0.226", seen(remedy="none")[1])
+    assert "10.0 % are sick" in figures.RareClass.describe()
+
+
+def test_the_correction_gives_the_true_probabilities_back():
+    for share in (0.01, 0.1, 0.2):
+        p = formulas.posterior(torch.linspace(-4, 6, 21, dtype=FLOAT), share)
+        q = formulas.outputs(p, share, "weights")
+        close(exercises.corrected_probability(q, 0.5, share), p)
+
+
+# 5 · Importance weights
+
+
+@pytest.mark.parametrize("shift", [0.5, 2.0])
+def test_eq_5_1_weights_lead_to_the_new_population(shift):
+    from scipy.integrate import quad
+    from scipy.stats import norm
+
+    new = quad(lambda x: norm.pdf(x - shift) / (1 + np.exp(2 - 2 * x)), -10, 12)[0]
+
+    def weighted(x):
+        w = norm.pdf(x - shift) / norm.pdf(x)
+        return norm.pdf(x) * w / (1 + np.exp(2 - 2 * x))
+
+    assert quad(weighted, -10, 12)[0] == pytest.approx(new)
+    assert formulas.true_risk(shift) == pytest.approx(new, abs=1e-9)
+    x = tensor([0.3, -1.2], dtype=FLOAT)
+    ratio = norm.pdf(x.numpy() - shift) / norm.pdf(x.numpy())
+    np.testing.assert_allclose(formulas.importance(x, shift), ratio)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_eq_5_2_the_effective_size_gives_the_variance(seed):
+    random = np.random.default_rng(seed)
+    w = random.exponential(size=30)
+    values = random.standard_normal((40_000, 30))
+    means = (w * values).sum(1) / w.sum()
+    size = formulas.effective_size(torch.from_numpy(w)).item()
+    assert means.var() == pytest.approx(1 / size, rel=0.03)
+    assert size == pytest.approx(exercises.effective_sample_size(torch.from_numpy(w)).item())
+
+
+def test_what_the_page_says_of_the_shift():
+    def seen(shift, clip="no"):
+        estimates, sizes = formulas.shifted_risks(shift, clip)
+        return [round(v.item(), 3) for v in (estimates.mean(), estimates.std(), sizes.median())]
+
+    assert seen(1.0)[1] == 0.028
+    assert seen(2.0)[:2] == [0.763, 0.051]
+    assert round(seen(2.0)[2]) == 32
+    assert seen(2.0, "at 10")[:2] == [0.693, 0.025]
+    true = [formulas.true_risk(shift) for shift in (1.0, 2.0, 3.0)]
+    assert [round(t, 3) for t in true[:2]] == [0.5, 0.775]
+    assert true[2] - seen(3.0)[0] == pytest.approx(0.036, abs=0.001)
+    assert 500 * np.exp(-4) == pytest.approx(9, abs=0.2)
+    nodes, parts = np.polynomial.hermite_e.hermegauss(80)
+    squares = (parts * np.exp(2 * nodes - 2) ** 2).sum() / parts.sum()
+    assert 1 / squares == pytest.approx(np.exp(-4))
+    w = formulas.importance(formulas.old_people(), 2.0)
+    assert (w.amax(1) / w.sum(1)).median() > 0.1
+
+
+# 6 · Prices
+
+
+@pytest.mark.parametrize("price", [1, 9, 20])
+def test_eq_6_1_the_price_sets_the_threshold(price):
+    p = np.linspace(0.001, 0.999, 999)
+    cheaper = 1 - p < p * price  # the alarm is cheaper on average
+    np.testing.assert_array_equal(cheaper, p > 1 / (1 + price) + 1e-12)
+
+
+@pytest.mark.parametrize("weight", [1.0, 9.0])
+def test_eq_6_2_weighted_errors_add_up_to_zero(weight):
+    from sklearn.linear_model import LogisticRegression
+
+    (x, y), _ = tumours.split(5)
+    w = np.where(y == 1, weight, 1.0)
+    model = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000)
+    p = model.fit(x.numpy(), y.numpy(), sample_weight=w).predict_proba(x.numpy())[:, 1]
+    assert (w * (p - y.numpy())).sum() == pytest.approx(0, abs=1e-3)
+    judged = exercises.diagnose(0.1, y.mean().item(), p.mean())
+    assert judged == ("weights" if weight > 1 else "none")
+
+
+def test_what_the_page_says_of_the_prices():
+    def mean(*setting):
+        return round(tumours.costs(*setting).mean().item())
+
+    assert [mean("weights", c, "½") for c in (2, 9, 20)] == [273, 458, 748]
+    assert [mean("none", c, "price") for c in (2, 9, 20, 30)] == [171, 466, 615, 677]
+    assert [mean("weights", c, "corrected") for c in (9, 30)] == [458, 709]
+    assert mean("none", 20, "½") == 1638
+    assert mean("focal loss", 9, "price") == 864
+    assert [mean(cure, 9, "½") for cure in ("focal loss", "none")] == [742, 745]
+    ranks = {}
+    for cure in ("none", "weights"):
+        pairs = [(tumours.cured(cure, s), tumours.split(s)[1][1]) for s in tumours.SPLITS]
+        ranks[cure] = np.mean([tumours.ranking(*pair) for pair in pairs])
+    assert {k: round(v, 3) for k, v in ranks.items()} == {"none": 0.832, "weights": 0.828}
+    missed = [
+        (tumours.cured("none", s)[tumours.split(s)[1][1] == 1] <= 0.5) for s in tumours.SPLITS
+    ]
+    assert np.mean([m.double().mean() for m in missed]) == pytest.approx(0.81, abs=0.005)
+
+
+def test_the_ranking_is_scikit_learn_s():
+    from sklearn.metrics import roc_auc_score
+
+    p, y = tumours.cured("none", 0), tumours.split(0)[1][1]
+    assert tumours.ranking(p, y) == pytest.approx(roc_auc_score(y, p))
+
+
+@pytest.mark.parametrize("price", [2, 20])
+def test_the_cost_is_that_of_a_count_by_hand(price):
+    p, (_, y, count) = tumours.cured("none", 4), tumours.split(4)[1]
+    total = 0.0
+    for output, label, n in zip(p.tolist(), y.tolist(), count.tolist(), strict=True):
+        alarm = output > 0.3
+        total += 1000 * n * (price if label and not alarm else 1 if alarm and not label else 0)
+    assert tumours.cost(p, y, count, price, 0.3) == pytest.approx(total)

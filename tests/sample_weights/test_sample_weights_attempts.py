@@ -94,4 +94,162 @@ def backward_of_the_sum(losses, weights, parameters):
     (weights * losses).sum().backward()
 
 
+@attempt("weighted_loss", "divides_by_the_batch_s_weights")
+def normalised_in_the_batch(losses, weights, data_mean_weight):
+    return (losses * weights / weights.mean()).mean()
+
+
+@attempt("weighted_loss", "forgets_the_mean_weight")
+def plain_weighted_mean(losses, weights, data_mean_weight):
+    return torch.mean(weights * losses)
+
+
+@attempt("weighted_loss", "adds_up")
+def dot_product(losses, weights, data_mean_weight):
+    return weights @ losses / data_mean_weight
+
+
+@attempt("weighted_loss", "averages_before_weighting")
+def a_column_meets_a_row(losses, weights, data_mean_weight):
+    return (weights[:, None] * losses).mean() / data_mean_weight
+
+
+@attempt("weighted_loss", "multiplies_by_the_mean_weight")
+def upside_down(losses, weights, data_mean_weight):
+    return data_mean_weight * torch.mean(weights * losses)
+
+
+@attempt("weighted_loss", "forgets_the_mean_weight + adds_up")
+def plain_sum(losses, weights, data_mean_weight):
+    return (weights * losses).sum()
+
+
+@attempt("weighted_loss", "returns_a_loss_for_each_sample")
+def no_reduction(losses, weights, data_mean_weight):
+    return losses * (weights / data_mean_weight)
+
+
+@attempt("sampler_probabilities", "forgets_the_counts")
+def share_of_the_class(labels, target_shares):
+    return torch.stack([target_shares[label] for label in labels])
+
+
+@attempt("sampler_probabilities", "share_of_the_whole_normalised")
+def normalised_shares(labels, target_shares):
+    weights = target_shares[labels]
+    return weights / weights.sum()
+
+
+@attempt("sampler_probabilities", "one_over_the_count")
+def textbook_inverse_frequency(labels, target_shares):
+    return 1.0 / torch.bincount(labels).double()[labels]
+
+
+@attempt("sampler_probabilities", "ignores_the_targets")
+def textbook_balanced(labels, target_shares):
+    w = 1.0 / torch.bincount(labels).double()[labels]
+    return w / w.sum()
+
+
+@attempt("sampler_probabilities", "relative_weights")
+def ratio_of_shares(labels, target_shares):
+    share = torch.bincount(labels).double() / labels.numel()
+    return (target_shares / share)[labels]
+
+
+@attempt("sampler_probabilities", "one_for_each_class")
+def a_number_a_class(labels, target_shares):
+    return target_shares / torch.unique(labels, return_counts=True)[1]
+
+
+@attempt("corrected_probability", "only_scales")
+def scaled(p, train_share, true_share):
+    return p * (true_share / train_share)
+
+
+@attempt("corrected_probability", "wrong_way_round")
+def odds_the_wrong_way(p, train_share, true_share):
+    odds = p / (1 - p) * train_share / (1 - train_share) * (1 - true_share) / true_share
+    return odds / (1 + odds)
+
+
+@attempt("corrected_probability", "leaves_the_other_class")
+def half_of_bayes(p, train_share, true_share):
+    a = p * true_share / train_share
+    return a / (a + (1 - p))
+
+
+@attempt("corrected_probability", "forgets_the_share_in_training")
+def true_prior_only(p, train_share, true_share):
+    return p * true_share / (p * true_share + (1 - p) * (1 - true_share))
+
+
+@attempt("corrected_probability", "gives_the_odds")
+def odds(p, train_share, true_share):
+    return p / (1 - p) * true_share / (1 - true_share) * (1 - train_share) / train_share
+
+
+@attempt("corrected_probability", "subtracts")
+def moved(p, train_share, true_share):
+    return p + true_share - train_share
+
+
+@attempt("effective_sample_size", "expects_normalised_weights")
+def textbook_without_normalising(weights):
+    return 1 / torch.sum(weights**2)
+
+
+@attempt("effective_sample_size", "upside_down")
+def sum_of_squared_shares(weights):
+    return ((weights / weights.sum()) ** 2).sum()
+
+
+@attempt("effective_sample_size", "divides_by_the_largest")
+def in_units_of_the_largest(weights):
+    return (weights / weights.max()).sum()
+
+
+@attempt("effective_sample_size", "by_the_entropy")
+def perplexity(weights):
+    q = weights[weights > 0] / weights.sum()
+    return torch.exp(-(q * q.log()).sum())
+
+
+@attempt("effective_sample_size", "counts_the_samples")
+def how_many(weights):
+    return torch.count_nonzero(weights).double()
+
+
+@attempt("diagnose", "compares_outputs_with_the_data")
+def both_against_the_data(data_share, batch_share, mean_output):
+    sampler = abs(batch_share - data_share) > 0.02
+    weights = abs(mean_output - data_share) > 0.02
+    if sampler and weights:
+        return "twice"
+    return "sampler" if sampler else "weights" if weights else "none"
+
+
+@attempt("diagnose", "nothing_is_chance")
+def exact(data_share, batch_share, mean_output):
+    sampler, weights = batch_share > data_share, mean_output > batch_share
+    if sampler and weights:
+        return "twice"
+    return "sampler" if sampler else "weights" if weights else "none"
+
+
+@attempt("diagnose", "looks_for_a_half")
+def half_of_the_draws(data_share, batch_share, mean_output):
+    sampler, weights = batch_share >= 0.5, mean_output > batch_share + 0.02
+    if sampler and weights:
+        return "twice"
+    return "sampler" if sampler else "weights" if weights else "none"
+
+
+@attempt("diagnose", "outputs_above_a_half_mean_twice")
+def a_high_output(data_share, batch_share, mean_output):
+    if batch_share - data_share > 0.02:
+        return "twice" if mean_output > 0.6 else "sampler"
+    return "weights" if mean_output - batch_share > 0.02 else "none"
+
+
 test_each_is_known_as_said = attempt.test_of_each()
