@@ -234,9 +234,16 @@ weighted_loss.slips(
         "(weights * losses) → (weights**2 * losses)",
         "The weights count twice, squared.",
     ),
-    ignores_the_weights=(
-        "(weights * losses).mean() / data_mean_weight → losses.mean()",
-        "The weights are not used.",
+    ignores_the_weights=("weights * losses → losses", "The weights of the batch are not used."),
+    divides_twice=(
+        "(weights * losses).mean() → (weights * losses).sum() / weights.sum()",
+        "This divides twice: by the weights of the batch and by the mean weight of the data. Only "
+        "the second is the same for each batch.",
+    ),
+    takes_roots=(
+        "weights * losses → weights.sqrt() * losses",
+        "The roots of the weights are used. A weight multiplies the loss as it is. (The root is "
+        "for the errors inside a square.)",
     ),
     counts_the_heavy_samples=(
         "(weights * losses).mean() → (weights * losses).sum() / (weights > 0).sum()",
@@ -321,6 +328,26 @@ sampler_probabilities.slips(
         "(target_shares / torch.bincount(labels))[labels] → target_shares / torch.bincount(labels)",
         "That is one number for each class. The sampler needs one for each sample: `[labels]`.",
     ),
+    divides_by_all_samples=(
+        "torch.bincount(labels) → len(labels)",
+        "The share is divided among all n samples. It belongs to the samples of its class alone.",
+    ),
+    in_units_of_the_largest=(
+        "(target_shares / torch.bincount(labels))[labels] → "
+        "(target_shares / torch.bincount(labels))[labels] "
+        "/ (target_shares / torch.bincount(labels)).max()",
+        "Divided by the largest one: these are relative weights. Probabilities add up to 1.",
+    ),
+    softmax_of_the_shares=(
+        "(target_shares / torch.bincount(labels))[labels] → target_shares[labels].softmax(0)",
+        "A softmax adds up to 1, but changes all ratios. Divide each share by the size of its class.",
+    ),
+    multiplied_and_normalised=(
+        "(target_shares / torch.bincount(labels))[labels] → "
+        "(target_shares * torch.bincount(labels))[labels] "
+        "/ (target_shares * torch.bincount(labels))[labels].sum()",
+        "The sum is 1 now, but multiplied by the counts a large class is drawn even more often.",
+    ),
     multiplies_by_the_counts=(
         "target_shares / torch.bincount(labels) → target_shares * torch.bincount(labels)",
         "Multiplied by the counts: a large class is drawn even more often. Divide.",
@@ -385,6 +412,11 @@ corrected_probability.slips(
         "yes / (yes + no) → yes",
         "p · true_share / train_share is only half of Bayes' rule. It maps 1 to true_share / "
         "train_share, which may even lie above 1. Scale the other class, too, and divide by the sum.",
+    ),
+    scales_and_clips=(
+        "yes / (yes + no) → yes.clamp(max=1)",
+        "Clipping at 1 hides that half of Bayes' rule is missing. Scale the other class, too, and "
+        "divide by the sum.",
     ),
     leaves_the_other_class=(
         "(1 - p) * (1 - true_share) / (1 - train_share) → 1 - p",
@@ -461,6 +493,11 @@ effective_sample_size.slips(
     counts_the_samples=(
         "weights.sum() ** 2 / (weights**2).sum() → (weights > 0).sum().double()",
         "That is the number of samples with any weight. One heavy sample can outweigh all others.",
+    ),
+    as_a_share_of_n=(
+        "weights.sum() ** 2 / (weights**2).sum() → "
+        "weights.sum() ** 2 / (weights**2).sum() / len(weights)",
+        "That is the effective size as a share of n. Multiply by n.",
     ),
     divides_by_the_largest=(
         "weights.sum() ** 2 / (weights**2).sum() → weights.sum() / weights.max()",
@@ -554,6 +591,11 @@ diagnose.slips(
         'else "sampler" → else "weights"; return "weights" → return "sampler"',
         "The two are exchanged. A sampler changes the batches; weights change the outputs alone.",
     ),
+    high_outputs_are_twice=(
+        'return "weights" if weighted → return "twice" if weighted',
+        "Outputs above the share in the batches are a sign of weights. It is twice only if the "
+        "batches differ from the data as well.",
+    ),
     any_sign_is_twice=(
         'return "twice" if weighted else "sampler" → return "twice"',
         "A sampler alone is once. It is twice only if the outputs lie above the share in the batches.",
@@ -568,3 +610,24 @@ def outputs_above_a_half_mean_twice(data_share, batch_share, mean_output):
     if drawn:
         return "twice" if mean_output > 0.5 else "sampler"
     return "weights" if mean_output - batch_share > 0.02 else "none"
+
+
+@diagnose.mistake
+def a_sampler_alone_is_weights(data_share, batch_share, mean_output):
+    """With a sampler alone the outputs lie above the share in the data as well. Compare them with
+    the batches before you call it weights."""
+    if batch_share - data_share > 0.02 and mean_output - batch_share > 0.02:
+        return "twice"
+    if mean_output - data_share > 0.02:
+        return "weights"
+    return "sampler" if batch_share - data_share > 0.02 else "none"
+
+
+@diagnose.mistake
+def any_difference_counts(data_share, batch_share, mean_output):
+    """Shares of some batches are never exactly those of the data, and may lie below. A difference
+    of 0.02 or less is chance."""
+    drawn, weighted = batch_share != data_share, mean_output > batch_share
+    if drawn:
+        return "twice" if weighted else "sampler"
+    return "weights" if weighted else "none"

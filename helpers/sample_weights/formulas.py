@@ -25,12 +25,12 @@ DIVISIONS = ("by nothing", "by n", "by Σw")
 
 
 def fitted_slope(weights):
-    """The slope w that minimises Σ vᵢ·(w·xᵢ − tᵢ)² at the four points, v the `weights` (4,)."""
+    """The slope m that minimises Σ wᵢ·(m·xᵢ − tᵢ)² at the four points, w the `weights` (4,)."""
     return (weights * X * T).sum() / (weights * X**2).sum()
 
 
 def slope_gradient(weights, division):
-    """The gradient by w, at w = ½, of the weighted squared errors, divided as `division` says."""
+    """The gradient by m, at m = ½, of the weighted squared errors, divided as `division` says."""
     total = (weights * 2 * (SLOPE * X - T) * X).sum()
     return total / {"by nothing": 1, "by n": len(X), "by Σw": weights.sum()}[division]
 

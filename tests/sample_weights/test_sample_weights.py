@@ -194,6 +194,26 @@ def test_what_the_page_says_of_the_line():
     assert 5 / 3 > heavier.best > now.best + 0.2
 
 
+def test_beside_a_penalty_the_size_of_the_weights_counts():
+    from sklearn.linear_model import Ridge
+
+    x, t, v = formulas.X.numpy()[:, None], formulas.T.numpy(), np.array([1.0, 3.0, 0.5, 2.0])
+    slopes = [
+        Ridge(alpha=10.0, fit_intercept=False).fit(x, t, sample_weight=k * v).coef_[0]
+        for k in (1, 2)
+    ]
+    assert slopes[0] < slopes[1] - 0.05 < formulas.fitted_slope(torch.from_numpy(v)) - 0.05
+
+
+def test_pos_weight_divides_by_n_as_weight_does():
+    z, y = torch.linspace(-2, 3, 7, dtype=FLOAT), tensor([0, 1, 0, 0, 1, 0, 0.0], dtype=FLOAT)
+    by_sample = F.binary_cross_entropy_with_logits(z, y, weight=1 + 8 * y)
+    by_class = F.binary_cross_entropy_with_logits(z, y, pos_weight=tensor(9.0, dtype=FLOAT))
+    losses = F.binary_cross_entropy_with_logits(z, y, reduction="none")
+    close(by_sample, ((1 + 8 * y) * losses).sum() / 7)
+    close(by_class, by_sample)
+
+
 def test_doubled_weights_hardly_change_the_steps_of_adam():
     ends = []
     for factor in (1, 2):
