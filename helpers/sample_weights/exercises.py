@@ -62,8 +62,9 @@ def one_sample():
 def weighted_gradient(losses, weights, parameters):
     """The gradient of Σ wᵢ·ℓᵢ in each parameter.
 
-    losses ℓ, weights w: tensors of shape (n,), weights of any sign; parameters: a list of leaves.
-    Returns a list of gradients, one for each parameter. Every .grad stays as it was.
+    losses ℓ, weights w: tensors of shape (n,), weights of any sign;
+    parameters: a list of leaves. Returns a list of gradients, one for each
+    parameter. Every .grad stays as it was.
     Example: ℓ = (p, p²), p = 3, w = (2, 10) → [2·1 + 10·6] = [62].
     """
     return list(torch.autograd.grad(losses, parameters, grad_outputs=weights))
@@ -197,11 +198,12 @@ def some_losses(n, grad=False):
     minutes=5,
 )
 def weighted_loss(losses, weights, data_mean_weight):
-    """The weighted loss of a batch, right on average over all batches of one size.
+    """The weighted loss of a batch, right on average over the batches.
 
-    losses, weights: float tensors (n,), those of the batch; data_mean_weight: a float above 0, the
-    mean weight of all the data. Returns a tensor of shape ().
-    Example: losses (2, 4), weights (1, 3), the mean weight of the data 1.4 → 7 / 1.4 = 5.
+    losses, weights: float tensors (n,), those of the batch; data_mean_weight:
+    a float above 0, the mean weight of all the data. Returns a tensor of shape
+    ().
+    Example: losses (2, 4), weights (1, 3), mean weight 1.4 → 7 / 1.4 = 5.
     """
     return (weights * losses).mean() / data_mean_weight
 
@@ -287,11 +289,11 @@ LABELS = torch.tensor([0, 0, 1, 0, 2, 0, 1, 0])
     minutes=6,
 )
 def sampler_probabilities(labels, target_shares):
-    """The probability with which a sampler must draw each sample, to reach the target shares.
+    """How likely each sample must be drawn, to reach the target shares.
 
-    labels: int64 tensor (n,), classes from 0 to C − 1, each at least once; target_shares: float64
-    tensor (C,), the share of draws that each class is to have; they add up to 1. Returns a tensor
-    (n,) that adds up to 1.
+    labels: int64 tensor (n,), classes from 0 to C − 1, each at least once;
+    target_shares: float64 tensor (C,), the share of draws that each class is
+    to have; they add up to 1. Returns a tensor (n,) that adds up to 1.
     Example: labels (0, 0, 0, 1), shares (½, ½) → (1/6, 1/6, 1/6, 1/2).
     """
     return (target_shares / torch.bincount(labels))[labels]
@@ -391,9 +393,10 @@ PROBABILITIES = (0.02, 0.3, 0.5, 0.9)
 def corrected_probability(p, train_share, true_share):
     """The probability of the class where it has the share true_share.
 
-    p: float tensor of any shape, probabilities of the class from a model that was trained where its
-    share was train_share (by weights or by a sampler; both count). The two shares: floats between
-    0 and 1. Returns a tensor like p.
+    p: float tensor of any shape, probabilities of the class from a model. The
+    class had the share train_share in its training, counted with the weights
+    or drawn by the sampler. The two shares: floats between 0 and 1. Returns a
+    tensor like p.
     Example: p = 0.5, trained at 0.5, true share 0.1 → 0.1.
     """
     yes = p * true_share / train_share
@@ -468,10 +471,10 @@ corrected_probability.slips(
     minutes=5,
 )
 def effective_sample_size(weights):
-    """How many equally weighted samples have a mean as precise as this weighted one.
+    """How many equally weighted samples give a mean as precise as this.
 
-    weights: float tensor (n,), none negative, not all 0; the values that are averaged have nothing
-    to do with the weights. Returns a tensor of shape ().
+    weights: float tensor (n,), none negative, not all 0; the values that are
+    averaged have nothing to do with the weights. Returns a tensor of shape ().
     Example: weights (1, 1, 0) → 2; weights (1, 1, 2) → 16/6.
     """
     return weights.sum() ** 2 / (weights**2).sum()
@@ -551,10 +554,11 @@ effective_sample_size.slips(
 def diagnose(data_share, batch_share, mean_output):
     """How does this training favour the rare class?
 
-    Three floats from the report of a trained model with a bias: the share of the rare class in the
-    data, its share in the batches that the sampler drew, and the mean output (the probability of
-    the rare class) over these batches at the end of training. A difference of 0.02 or less is
-    chance. Returns "none", "weights" (in the loss), "sampler", or "twice" (both).
+    Three floats from the report of a trained model with a bias: the share of
+    the rare class in the data, its share in the batches that the sampler drew,
+    and the mean output (the probability of the rare class) over these batches
+    at the end of training. A difference of 0.02 or less is chance. Returns
+    "none", "weights" (in the loss), "sampler", or "twice" (both).
     Example: 0.1, 0.5 and 0.5 → "sampler".
     """
     drawn = batch_share - data_share > 0.02

@@ -12,8 +12,24 @@ def _tensor(*values):
     return torch.tensor(values, dtype=torch.float64)
 
 
+def checked(weights, values=None):
+    """`weights` again, if they can weigh (`values`, over the last dimension).
+
+    Raises ValueError if one is below 0, infinite or NaN, if all are 0, or if there is not one for
+    each value.
+    """
+    if values is not None and weights.shape[-1] != values.shape[-1]:
+        raise ValueError(f"{weights.shape[-1]} weights for {values.shape[-1]} values.")
+    if not (weights.isfinite() & (weights >= 0)).all():
+        raise ValueError("A weight must be a finite number, and not below 0.")
+    if (weights.sum(-1) == 0).any():
+        raise ValueError("All weights are 0, so that nothing counts.")
+    return weights
+
+
 def weighted_mean(values, weights):
-    """Σ wᵢ·vᵢ / Σ wᵢ over the last dimension; the weights must not add up to 0."""
+    """Σ wᵢ·vᵢ / Σ wᵢ over the last dimension. Raises ValueError as `checked` does."""
+    weights = checked(weights, values)
     return (weights * values).sum(-1) / weights.sum(-1)
 
 
@@ -287,7 +303,8 @@ def true_risk(shift):
 
 
 def effective_size(weights):
-    """(Σw)² / Σw² over the last dimension."""
+    """(Σw)² / Σw² over the last dimension. Raises ValueError as `checked` does."""
+    weights = checked(weights)
     return weights.sum(-1) ** 2 / (weights**2).sum(-1)
 
 

@@ -126,6 +126,24 @@ def test_what_the_page_says_of_the_thousand_batches():
     assert round(990 * (1 - 1 / 1990) ** 1000) == 599  # common samples that an epoch leaves out
 
 
+@pytest.mark.parametrize(
+    ("weights", "sentence"),
+    [
+        ([0.0, 0.0], "All weights are 0"),
+        ([1.0, -2.0], "not below 0"),
+        ([1.0, float("nan")], "a finite number"),
+        ([1.0, float("inf")], "a finite number"),
+        ([1.0, 2.0, 3.0], "3 weights for 2 values"),
+    ],
+)
+def test_weights_that_cannot_weigh_are_refused_in_a_sentence(weights, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        formulas.weighted_mean(tensor([1.0, 2.0]), tensor(weights))
+    if len(weights) == 2:
+        with pytest.raises(ValueError, match=sentence):
+            formulas.effective_size(tensor(weights))
+
+
 # The data
 
 
