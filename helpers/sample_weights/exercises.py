@@ -554,11 +554,11 @@ effective_sample_size.slips(
 def diagnose(data_share, batch_share, mean_output):
     """How does this training favour the rare class?
 
-    Three floats from the report of a trained model with a bias: the share of
-    the rare class in the data, its share in the batches that the sampler drew,
-    and the mean output (the probability of the rare class) over these batches
-    at the end of training. A difference of 0.02 or less is chance. Returns
-    "none", "weights" (in the loss), "sampler", or "twice" (both).
+    Three floats from the report of a model with a bias, trained by the
+    log-loss: the share of the rare class in the data, its share in the batches
+    that were drawn, and the mean output (the probability of the rare class)
+    over these batches at the end of training. A difference of 0.02 or less is
+    chance. Returns "none", "weights" (in the loss), "sampler", or "twice".
     Example: 0.1, 0.5 and 0.5 → "sampler".
     """
     drawn = batch_share - data_share > 0.02
