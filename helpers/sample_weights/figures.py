@@ -122,7 +122,7 @@ class EveryBatch:
         self.mean.set_data([now.mean] * 2, [0, 1.05])
         self.readout.set_text(
             f"all eight {fixed(now.exact, 2)}\nmean {fixed(now.mean, 2)}\n"
-            f"spread {fixed(now.spread, 2)}"
+            f"spread {fixed(now.spread, 2)}\n÷ {now.normaliser}"
         )
 
     def describe(self, now):

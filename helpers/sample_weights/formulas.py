@@ -82,7 +82,7 @@ def scores(a, x):
 # 2 · What divides by what
 
 LOSSES = torch.arange(1, 9, dtype=torch.float64) ** 2
-NORMALISERS = ("Σw of the batch", "n · mean weight of the data")
+NORMALISERS = ("Σw of the batch", "B · mean weight of the data")
 
 
 def last_weight(weight):
