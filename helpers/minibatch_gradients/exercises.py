@@ -1,11 +1,24 @@
 """The exercises of 07_minibatch_gradients, in the order of the page."""
 
 import torch
+from torch import nn
 
 from helpers.teaching.cases import normal, scalar, tensor
 from helpers.teaching.exercise import exercise
 
-__all__ = ["full_gradient"]
+__all__ = [  # noqa: RUF022
+    "full_gradient",
+    "accumulate",
+    "n_updates",
+    "batch_gradient_variance",
+    "smallest_batch",
+    "local_reparameterisation",
+    "estimator_variance",
+    "diagnose",
+    "anomaly_scores",
+]
+
+single = torch.float32
 
 
 @exercise(
@@ -17,7 +30,7 @@ __all__ = ["full_gradient"]
         "shapes": {
             "four batches of a matrix": lambda: (list(normal(4, 2, 3, seed=8)), [10, 10, 10, 7]),
             "a single number": lambda: ([scalar(2.0), scalar(-3.0)], [2, 1]),
-            "float32": lambda: (list(normal(3, 4, seed=9, dtype=torch.float32)), [6, 6, 1]),
+            "float32": lambda: (list(normal(3, 4, seed=9, dtype=single)), [6, 6, 1]),
         },
         "edges": {
             "one batch": lambda: ([tensor(3.0, -1)], [5]),
@@ -32,10 +45,11 @@ __all__ = ["full_gradient"]
     minutes=4,
 )
 def full_gradient(batch_gradients, batch_sizes):
-    """The gradient of the mean loss over all samples, from those of the batches.
+    """The gradient of the mean loss over all samples, from those of batches.
 
-    batch_gradients: list of float tensors of one shape, each the gradient of the mean loss over its
-    batch, at the same parameters; batch_sizes: list of ints. Returns a tensor of that shape.
+    batch_gradients: list of float tensors of one shape, each the gradient of
+    the mean loss over its batch, at the same parameters; batch_sizes: list of
+    ints. Returns a tensor of that shape.
     Example: [tensor([1., 0.]), tensor([4., 3.])], [2, 1] → [2., 1.].
     """
     pairs = zip(batch_sizes, batch_gradients, strict=True)
@@ -90,3 +104,804 @@ def drops_the_last_if_smaller(batch_gradients, batch_sizes):
     pairs = zip(batch_gradients, batch_sizes, strict=True)
     kept = [gradient for gradient, size in pairs if size == batch_sizes[0]]
     return sum(kept) / len(kept)
+
+
+def points(count, seed=0, dtype=torch.float64):
+    x = 3 * normal(count, seed=seed, dtype=dtype)
+    return x, 2 * x - 1 + normal(count, seed=seed + 1, dtype=dtype)
+
+
+def pieces(count, size, seed=0, dtype=torch.float64):
+    return list(zip(*(part.split(size) for part in points(count, seed, dtype)), strict=True))
+
+
+def line(*values, dtype=torch.float64, old=None):
+    parameters = tensor(*values, dtype=dtype, grad=True)
+    parameters.grad = None if old is None else tensor(*old, dtype=dtype)
+    return parameters
+
+
+@exercise(
+    cases={
+        "values": {
+            "batches of 3, 3 and 1": lambda: (pieces(7, 3), line(0.5, 0.1)),
+            "batches of 5, 5 and 2": lambda: (pieces(12, 5, seed=3), line(-1, 2.0)),
+        },
+        "shapes": {
+            "float32": lambda: (pieces(9, 4, 5, single), line(0.3, -0.2, dtype=single)),
+            "equal batches": lambda: (pieces(8, 4, seed=7), line(0.2, 0.4)),
+        },
+        "edges": {
+            "one batch": lambda: (pieces(4, 4, seed=9), line(1.0, 0.5)),
+            "an old gradient is still there": lambda: (
+                pieces(7, 3),
+                line(0.5, 0.1, old=(100.0, -100.0)),
+            ),
+        },
+    },
+    hints=[
+        "`backward` adds to `line.grad`. So the losses of the batches must add up to the loss of all "
+        "points.",
+        "The mean over all points is a sum of squares divided by the number of *all* points. How "
+        "many are there?",
+        "`loss = squares.sum() / n`, with n counted before the loop. And clear the gradient once, "
+        "before the loop.",
+    ],
+    level=2,
+    minutes=6,
+)
+def accumulate(chunks, line):
+    """The gradient of the mean squared error, collected batch by batch.
+
+    chunks: list of pairs (x, t) of float tensors of one length a pair; line:
+    leaf tensor (2,) of slope and constant, with requires_grad. The points are
+    predicted by line[0]·x + line[1]. Leaves the gradient in line.grad, also if
+    an old one was there, and returns line.grad.
+    Example: one batch x = (1), t = (2) and the line (0, 0) → (−4, −4).
+    """
+    n = sum(len(x) for x, _ in chunks)
+    line.grad = None
+    for x, t in chunks:
+        squares = (line[0] * x + line[1] - t) ** 2
+        (squares.sum() / n).backward()
+    return line.grad
+
+
+accumulate.slips(
+    mean_of_the_means=(
+        "squares.sum() / n → squares.mean() / len(chunks)",
+        "The mean of the batches' means: a point of the small last batch counts more than the "
+        "others. Add up the squares, and divide by the number of all points.",
+    ),
+    adds_the_means=(
+        "squares.sum() / n → squares.mean()",
+        "Each batch adds a whole mean. Three batches make a gradient that is about three times too "
+        "long.",
+    ),
+    sum_of_all=(
+        "squares.sum() / n → squares.sum()",
+        "This is the gradient of the sum over all points; the mean is asked for.",
+    ),
+    weighs_by_the_first_size=(
+        "sum(len(x) for x, _ in chunks) → len(chunks[0][0]) * len(chunks)",
+        "Counts as if every batch were as large as the first. The last may be smaller.",
+    ),
+    keeps_the_old_gradient=(
+        "line.grad = None → pass",
+        "`backward` adds to what is there. Clear `line.grad` once, before the loop.",
+    ),
+    mean_and_then_n=(
+        "squares.sum() / n → squares.mean() / n",
+        "Divides twice: the mean over a batch divides by its size already.",
+    ),
+)
+
+
+@accumulate.mistake
+def clears_in_the_loop(chunks, line):
+    """Clears the gradient in the loop, so only the last batch is left. Clear it before the loop."""
+    n = sum(len(x) for x, _ in chunks)
+    for x, t in chunks:
+        line.grad = None
+        squares = (line[0] * x + line[1] - t) ** 2
+        (squares.sum() / n).backward()
+    return line.grad
+
+
+@accumulate.mistake
+def mean_of_the_last(chunks, line):
+    """Only the last batch's mean is left: the gradient is cleared in the loop. Clear it once,
+    before, and add up what belongs to all points."""
+    for x, t in chunks:
+        line.grad = None
+        ((line[0] * x + line[1] - t) ** 2).mean().backward()
+    return line.grad
+
+
+@exercise(
+    cases={
+        "values": {
+            "100 samples by 32": lambda: (100, 32, 5, False),
+            "100 samples by 32, the rest dropped": lambda: (100, 32, 5, True),
+            "107 samples by 10": lambda: (107, 10, 4, False),
+            "101 samples by 10": lambda: (101, 10, 20, False),
+            "107 samples by 10, the rest dropped": lambda: (107, 10, 4, True),
+            "batches that fit": lambda: (64, 8, 3, False),
+            "batches that fit, the rest dropped": lambda: (64, 8, 3, True),
+        },
+        "edges": {
+            "a batch larger than the data": lambda: (40, 200, 20, False),
+            "a batch larger than the data, dropped": lambda: (40, 200, 20, True),
+            "single samples": lambda: (7, 1, 2, False),
+        },
+    },
+    hints=[
+        "Count the batches of one epoch first. An epoch starts anew: what is left over does not go "
+        "on into the next one.",
+        "Without drop_last the incomplete batch counts as a step: round up. With it, round down.",
+    ],
+    level=1,
+    minutes=4,
+)
+def n_updates(n, batch_size, epochs, drop_last):
+    """How many steps an optimiser makes, one a batch.
+
+    n, batch_size, epochs: ints from 1; drop_last: whether a last batch that is
+    not full is left out, as in PyTorch's DataLoader. Returns an int.
+    Example: 7 samples in batches of 3, 10 epochs → 30 steps; with drop_last
+    20.
+    """
+    batches = n // batch_size if drop_last else (n + batch_size - 1) // batch_size
+    return epochs * batches
+
+
+n_updates.slips(
+    always_rounds_down=(
+        "(n + batch_size - 1) // batch_size → n // batch_size",
+        "The incomplete last batch is a step, too, unless it is dropped. Round up.",
+    ),
+    always_rounds_up=(
+        "n // batch_size if drop_last else (n → (n",
+        "With drop_last the incomplete batch makes no step. Round down then.",
+    ),
+    one_batch_too_many=(
+        "(n + batch_size - 1) // batch_size → n // batch_size + 1",
+        "If the batches fit, nothing is left over, and there is no batch more.",
+    ),
+    counts_one_epoch=(
+        "epochs * batches → batches",
+        "These are the steps of one epoch.",
+    ),
+    not_a_whole_number=(
+        "(n + batch_size - 1) // batch_size → n / batch_size",
+        "A step is whole: the incomplete batch makes one step, as a full one does.",
+    ),
+    rounds_to_the_nearest=(
+        "(n + batch_size - 1) // batch_size → round(n / batch_size)",
+        "`round` goes down where less than half a batch is left. It is a step all the same.",
+    ),
+    at_least_one=(
+        "n // batch_size if → max(1, n // batch_size) if",
+        "With drop_last a batch larger than the data is never full, so that no step is made.",
+    ),
+)
+
+
+@n_updates.mistake
+def carries_the_rest_over(n, batch_size, epochs, drop_last):
+    """Cuts all epochs as one long row. Each epoch has an incomplete batch of its own."""
+    total = n * epochs
+    return total // batch_size if drop_last else (total + batch_size - 1) // batch_size
+
+
+@exercise(
+    cases={
+        "values": {
+            "6 samples by 2": lambda: (normal(6, 3, seed=1) + 1, 2),
+            "10 samples by 4": lambda: (3 * normal(10, 2, seed=2) - 2, 4),
+            "5 samples by 3": lambda: (tensor([1.0, 2], [0, -1], [3, 5], [-2, 0], [4, 4]), 3),
+        },
+        "shapes": {
+            "one parameter": lambda: (normal(7, 1, seed=3), 3),
+            "as many parameters as samples": lambda: (normal(4, 4, seed=5) + 2, 3),
+            "float32": lambda: (normal(9, 2, seed=4, dtype=single), 5),
+        },
+        "edges": {
+            "single samples": lambda: (normal(5, 2, seed=6) + 3, 1),
+            "all samples in the batch": lambda: (normal(5, 2, seed=7), 5),
+            "all samples alike": lambda: (torch.ones(4, 2, dtype=torch.float64), 2),
+        },
+    },
+    hints=[
+        "Start with batches of one sample: what is the variance then? And for all n in one batch?",
+        "The population variance divides by n: `var(0, correction=0)`.",
+        "Multiply it by (n − B)/(B·(n − 1)).",
+    ],
+    level=2,
+    minutes=6,
+)
+def batch_gradient_variance(per_sample_gradients, batch_size):
+    """The variance of the mean gradient of a random batch, for each parameter.
+
+    per_sample_gradients: float tensor (n, p) with n at least 2, a row a
+    sample: all the samples that there are. batch_size: an int from 1 to n. The
+    batch is drawn without replacement, and all batches are equally likely.
+    Returns a tensor (p,).
+    Example: gradients [[0], [2]] → [1] in batches of 1, and [0] in batches of
+    2.
+    """
+    n = len(per_sample_gradients)
+    v = per_sample_gradients.var(0, correction=0)
+    return v / batch_size * (n - batch_size) / (n - 1)
+
+
+batch_gradient_variance.slips(
+    with_replacement=(
+        " * (n - batch_size) / (n - 1) → ",
+        "v/B holds if a sample may come twice. Without replacement a batch of all n has no "
+        "variance.",
+    ),
+    unbiased_and_corrected=(
+        "var(0, correction=0) → var(0)",
+        "`var(0)` divides by n − 1, and the factor (n − B)/(n − 1) does so again. With n − 1 in "
+        "the variance, the factor is (n − B)/n.",
+    ),
+    sample_variance_over_b=(
+        "var(0, correction=0) → var(0);  * (n - batch_size) / (n - 1) → ",
+        "This estimates the variance for draws from an endless supply. Here all n samples are "
+        "known, and a batch has no sample twice.",
+    ),
+    divides_by_n=(
+        "(n - 1) → n",
+        "Try B = 1: the factor must be 1 there, so it is (n − B)/(n − 1).",
+    ),
+    root_of_b=(
+        "v / batch_size → v / batch_size**0.5",
+        "√B belongs to the standard deviation. The variance falls by B.",
+    ),
+    standard_deviation=(
+        "var(0, correction=0) → std(0, correction=0)",
+        "This starts with the standard deviation; the variance is its square.",
+    ),
+    all_entries_together=(
+        "var(0, correction=0) → var(correction=0)",
+        "This mixes the parameters. Take the variance of each column: dimension 0.",
+    ),
+    across_the_parameters=(
+        "var(0, correction=0) → var(1, correction=0)",
+        "That is the variance across the parameters of one sample. The samples are dimension 0.",
+    ),
+    not_centred=(
+        "var(0, correction=0) → square().mean(0)",
+        "This is the mean square. For a variance, subtract the mean gradient first.",
+    ),
+    not_divided=(
+        "v / batch_size * → v *",
+        "The mean of B samples varies B times less than one of them.",
+    ),
+)
+
+
+@batch_gradient_variance.mistake
+def variance_of_the_norm(per_sample_gradients, batch_size):
+    """The variance of the gradients' lengths is one number, and it does not see directions."""
+    n = len(per_sample_gradients)
+    v = per_sample_gradients.norm(dim=1).var(correction=0)
+    return v / batch_size * (n - batch_size) / (n - 1)
+
+
+@exercise(
+    cases={
+        "values": {
+            "a usual case": lambda: (0.05, 8.0, 64, 0.01),
+            "a lower floor": lambda: (0.05, 8.0, 64, 0.001),
+            "a larger rate": lambda: (0.2, 8.0, 64, 0.01),
+            "more samples": lambda: (0.05, 8.0, 6400, 0.001),
+            "a little noise": lambda: (0.01, 0.6, 50, 0.0001),
+            "few samples": lambda: (0.1, 4.0, 11, 0.025),
+        },
+        "edges": {
+            "one sample is enough": lambda: (0.01, 1.0, 100, 0.5),
+            "a tiny floor": lambda: (0.05, 8.0, 64, 1e-9),
+            "exactly at the limit": lambda: (0.5, 8.0, 5, 1.0),
+        },
+    },
+    hints=[
+        "Solve (4.2) for B with a = rate·v/4 in front, or try B = 1, 2, 3, … up to n.",
+        "With c = rate·v/4 the condition is c·(n − B) ≤ floor·B·(n − 1).",
+        "A B that is not whole must be rounded up, since a smaller batch has a higher floor.",
+    ],
+    level=2,
+    minutes=7,
+)
+def smallest_batch(rate, v, n, floor):
+    """The smallest batch whose floor is at most `floor`, by (4.2).
+
+    rate: the learning rate; v: variance of the samples' gradients at the best
+    parameter; n: number of samples; floor: the excess loss that is allowed,
+    above 0. Batches are drawn without replacement. Returns an int from 1 to n.
+    Example: rate 0.1, v = 4, n = 11, floor 0.02 → 4.
+    """
+    for size in range(1, n):
+        if rate * v / (4 * size) * (n - size) / (n - 1) <= floor:
+            return size
+    return n
+
+
+smallest_batch.slips(
+    with_replacement=(
+        " * (n - size) / (n - 1) → ",
+        "This leaves out (n − B)/(n − 1), the factor of drawing without replacement. It matters as "
+        "soon as B is a good part of n.",
+    ),
+    rate_squared=(
+        "rate * v → rate**2 * v",
+        "One step adds rate²·v/B, but the next steps keep most of it. In the long run the floor "
+        "grows as the rate, not as its square.",
+    ),
+    no_quarter=(
+        "(4 * size) → size",
+        "The factor ¼ of (4.2) is missing, so the batch is four times as large as it must be.",
+    ),
+    root_of_b=(
+        "(4 * size) → (4 * size**0.5)",
+        "The floor falls as 1/B. The root belongs to the standard deviation.",
+    ),
+    standard_deviation=(
+        "rate * v → rate * v**0.5",
+        "v is a variance already: no root of it.",
+    ),
+    largest_that_fails=(
+        "return size → return max(1, size - 1)",
+        "This is one too small: its floor still lies above the limit. Round up.",
+    ),
+    ignores_the_rate=(
+        "rate * v → v",
+        "The rate is missing. Half the rate has half the floor.",
+    ),
+)
+
+
+@smallest_batch.mistake
+def never_above_half(rate, v, n, floor):
+    """Stops at n/2. A batch may be larger: with all n samples there is no noise at all."""
+    for size in range(1, n // 2 + 1):
+        if rate * v / (4 * size) * (n - size) / (n - 1) <= floor:
+            return size
+    return n // 2
+
+
+@exercise(
+    cases={
+        "values": {
+            "inputs of both signs": lambda: (
+                normal(4, 3, seed=1),
+                normal(3, 2, seed=2),
+                normal(3, 2, seed=3).abs() + 0.1,
+                normal(4, 2, seed=4),
+            ),
+            "one input, one output": lambda: (
+                tensor([-1.0], [2.0]),
+                tensor([3.0]),
+                tensor([0.5]),
+                tensor([1.0], [-2.0]),
+            ),
+        },
+        "gradient": {
+            "by mu and sigma": lambda: (
+                normal(5, 3, seed=5),
+                normal(3, 2, seed=6, grad=True),
+                (normal(3, 2, seed=7).abs() + 0.2).requires_grad_(),
+                normal(5, 2, seed=8),
+            ),
+        },
+        "shapes": {
+            "float32": lambda: (
+                normal(3, 4, seed=9, dtype=single),
+                normal(4, 5, seed=10, dtype=single),
+                normal(4, 5, seed=11, dtype=single).abs() + 0.1,
+                normal(3, 5, seed=12, dtype=single),
+            ),
+            "as many samples as inputs and outputs": lambda: (
+                normal(3, 3, seed=17),
+                normal(3, 3, seed=18),
+                normal(3, 3, seed=19).abs(),
+                normal(3, 3, seed=20),
+            ),
+        },
+        "edges": {
+            "no spread": lambda: (
+                normal(2, 3, seed=13),
+                normal(3, 2, seed=14),
+                torch.zeros(3, 2, dtype=torch.float64),
+                normal(2, 2, seed=15),
+            ),
+        },
+    },
+    hints=[
+        "A pre-activation is z = Σ x_k·w_k, with independent weights w_k. What are its mean and its "
+        "variance?",
+        "The variance of x·w is x² times the variance of w. Variances of independent terms add up.",
+        "mean `x @ mu`, variance `x**2 @ sigma**2`; the noise has standard deviation 1.",
+    ],
+    level=2,
+    minutes=8,
+)
+def local_reparameterisation(x, mu, sigma, noise):
+    """Pre-activations of a layer with random weights, drawn directly.
+
+    The weight from input k to output j is normal with mean mu[k, j] and
+    standard deviation sigma[k, j], all independent, and drawn anew for each
+    sample. x: float tensor (N, D); mu, sigma: (D, K), sigma at least 0; noise:
+    (N, K), standard normal. Returns a tensor (N, K) that is distributed as x
+    times such weights, and through which gradients reach mu and sigma.
+    Example: x = [[−2]], mu = [[1]], sigma = [[0.5]], noise = [[1]] → [[−1]].
+    """
+    mean = x @ mu
+    variance = x**2 @ sigma**2
+    return mean + variance.sqrt() * noise
+
+
+local_reparameterisation.slips(
+    variance_of_x_itself=(
+        "x**2 @ → x @",
+        "The variance of x·w is x²·σ²: x must be squared, too. With a negative x the root is NaN.",
+    ),
+    sigma_not_squared=(
+        "@ sigma**2 → @ sigma",
+        "sigma is a standard deviation. Variances add up, so square it first.",
+    ),
+    adds_standard_deviations=(
+        "x**2 @ sigma**2 → (x.abs() @ sigma) ** 2",
+        "Adds up standard deviations. For independent weights the variances add up.",
+    ),
+    signed_standard_deviations=(
+        "variance.sqrt() → (x @ sigma)",
+        "x @ sigma is what one and the same noise for all weights would give. The weights are "
+        "independent: √(x² @ σ²).",
+    ),
+    variance_for_the_deviation=(
+        "variance.sqrt() → variance",
+        "Noise of standard deviation s is s·noise. Here the variance is multiplied: take its root.",
+    ),
+    one_noise_for_all=(
+        "* noise → * noise[:1]",
+        "All samples share one row of noise. Then it doesn't average out over the batch.",
+    ),
+    detached=(
+        "variance.sqrt() → variance.sqrt().detach()",
+        "No gradient reaches sigma. The noise is a constant, its size is not.",
+    ),
+    log_of_sigma=(
+        "sigma**2 → (2 * sigma).exp()",
+        "That is for a logarithm of σ. Here sigma is the standard deviation itself.",
+    ),
+    log_of_the_variance=(
+        "sigma**2 → sigma.exp()",
+        "That is for a logarithm of σ². Here sigma is the standard deviation itself.",
+    ),
+)
+
+
+def drawn(*rows):
+    """A function that returns these gradients one after another, and starts again at the end."""
+    turn = iter(range(10**9))
+    return lambda: tensor(*rows[next(turn) % len(rows)])
+
+
+@exercise(
+    cases={
+        "values": {
+            "two parameters": lambda: (drawn((1, 0), (3, -1), (2, 5), (6, 0)), 4),
+            "three parameters": lambda: (drawn((1, 9, 2), (4, 9, 0), (1, 8, 7), (0, 0, 3)), 3),
+            "far from 0": lambda: (drawn((101, -50), (102, -53), (99, -51)), 3),
+        },
+        "shapes": {
+            "one parameter": lambda: (drawn((2,), (5,), (-1,), (4,), (0,)), 5),
+        },
+        "edges": {
+            "two draws": lambda: (drawn((1, 4), (2, 0)), 2),
+            "no noise": lambda: (drawn((3, -2, 1)), 4),
+        },
+    },
+    hints=[
+        "Each call of sample_gradient is one draw. Collect `draws` of them.",
+        "`torch.stack` makes a tensor (draws, p) of them. Which dimension holds the draws?",
+        "`.var(0)` divides by draws − 1.",
+    ],
+    level=1,
+    minutes=5,
+)
+def estimator_variance(sample_gradient, draws):
+    """How noisy a gradient is: its variance over repeated draws, for each
+    parameter.
+
+    sample_gradient: a function without arguments; each call draws anew (the
+    batch, or the noise) and returns the gradient, a float tensor (p,). draws:
+    an int from 2, how often to call it. Returns the unbiased variance (divided
+    by draws − 1), a tensor (p,).
+    Example: gradients (1, 0) and (3, 0) in two draws → (2, 0).
+    """
+    gradients = torch.stack([sample_gradient() for _ in range(draws)])
+    return gradients.var(0)
+
+
+estimator_variance.slips(
+    across_the_parameters=(
+        "gradients.var(0) → gradients.var(1)",
+        "That is the variance across the parameters of one draw. The draws are dimension 0.",
+    ),
+    biased=(
+        "gradients.var(0) → gradients.var(0, correction=0)",
+        "This divides by the number of draws. The mean is estimated from the same draws, so divide "
+        "by draws − 1.",
+    ),
+    not_centred=(
+        "gradients.var(0) → gradients.square().mean(0)",
+        "This is the mean square. It is large where the gradient is large, even without any noise.",
+    ),
+    not_centred_unbiased=(
+        "gradients.var(0) → gradients.square().sum(0) / (draws - 1)",
+        "The mean is not subtracted: this is large where the gradient is large, even without noise.",
+    ),
+    standard_deviation=(
+        "gradients.var(0) → gradients.std(0)",
+        "That is the standard deviation, the root of the variance.",
+    ),
+    of_the_mean=(
+        "gradients.var(0) → gradients.var(0) / draws",
+        "That is the variance of the mean of all these draws. A training step uses one draw.",
+    ),
+    of_the_norm=(
+        "gradients.var(0) → gradients.norm(dim=1).var()",
+        "The variance of the lengths is one number and misses changes of direction.",
+    ),
+    everything_together=(
+        "gradients.var(0) → gradients.var()",
+        "This mixes the parameters: a gradient with entries of different size looks noisy.",
+    ),
+    total=(
+        "gradients.var(0) → gradients.var(0).sum()",
+        "The sum over the parameters hides which of them are noisy. Return one number for each.",
+    ),
+    mean_over_parameters=(
+        "gradients.var(0) → gradients.var(0).mean()",
+        "The mean over the parameters hides which of them are noisy. Return one number for each.",
+    ),
+)
+
+
+@estimator_variance.mistake
+def spread_within_one_draw(sample_gradient, draws):
+    """Draws only once. What differs inside one draw is not the noise of the gradient."""
+    return sample_gradient().var(0)
+
+
+class Coder(nn.Module):
+    """Reconstructs rows of four numbers; it notes in a buffer whether it is in training mode."""
+
+    def __init__(self, training, dtype=torch.float64):
+        super().__init__()
+        self.register_buffer("training_mode", scalar(1.0))
+        self.code, self.norm = nn.Linear(4, 2, dtype=dtype), nn.BatchNorm1d(2, dtype=dtype)
+        self.back = nn.Linear(2, 4, dtype=dtype)
+        with torch.no_grad():
+            for i, parameter in enumerate(self.parameters()):
+                parameter.copy_(normal(*parameter.shape, seed=i))
+            self.norm.running_mean.copy_(tensor(0.5, -1))
+            self.norm.running_var.copy_(tensor(2.0, 0.5))
+        self.train(training)
+
+    def train(self, mode=True):
+        self.training_mode.fill_(float(mode))
+        return super().train(mode)
+
+    def forward(self, x):
+        return self.back(self.norm(self.code(x)).tanh())
+
+
+@exercise(
+    cases={
+        "values": {
+            "10 rows by 4": lambda: (Coder(True), normal(10, 4, seed=20), 4),
+            "an outlier": lambda: (
+                Coder(True),
+                normal(9, 4, seed=21) * tensor([9.0] + [1] * 8).T,
+                3,
+            ),
+        },
+        "shapes": {
+            "batches that fit": lambda: (Coder(True), normal(6, 4, seed=22), 3),
+            "float32": lambda: (
+                Coder(True, single),
+                normal(8, 4, seed=23, dtype=single),
+                5,
+            ),
+        },
+        "edges": {
+            "a batch for all": lambda: (Coder(True), normal(5, 4, seed=24), 100),
+            "already in evaluation mode": lambda: (Coder(False), normal(7, 4, seed=25), 3),
+        },
+    },
+    hints=[
+        "One score a row: take the mean over the numbers of a row only, and join the batches with "
+        "`torch.cat`.",
+        "`model.training` says in which mode the model is; `model.train(mode)` restores it.",
+        "`with torch.no_grad():` around the forward passes keeps no graph.",
+    ],
+    level=3,
+    minutes=10,
+    detached=True,
+)
+def anomaly_scores(model, x, batch_size):
+    """How badly an autoencoder reconstructs each row.
+
+    model: a module that maps rows (B, D) to reconstructions (B, D), with batch
+    normalisation inside; x: float tensor (N, D); batch_size: how many rows at
+    a time, an int from 1. Returns a tensor (N,): for each row the mean squared
+    error over its D numbers. The model runs in evaluation mode and is left in
+    the mode in which it was; the result carries no graph.
+    Example: a model that returns its input → zeros.
+    """
+    mode = model.training
+    model.eval()
+    with torch.no_grad():
+        scores = [(model(rows) - rows).square().mean(1) for rows in x.split(batch_size)]
+    model.train(mode)
+    return torch.cat(scores)
+
+
+anomaly_scores.slips(
+    left_in_evaluation=(
+        "model.train(mode) → pass",
+        "The model stays in evaluation mode: training that goes on is not the same any more.",
+    ),
+    always_back_to_training=(
+        "model.train(mode) → model.train()",
+        "`model.train()` switches training mode on also where it was off. Restore what was.",
+    ),
+    in_training_mode=(
+        "model.eval() → pass",
+        "In training mode a row's score depends on its batch, and batch normalisation's running "
+        "averages move.",
+    ),
+    with_a_graph=(
+        "torch.no_grad() → torch.enable_grad()",
+        "The scores hang on the graph, and with it every activation stays in memory.",
+    ),
+    mean_of_the_batch=(
+        ".square().mean(1) → .square().mean().reshape(1)",
+        "One number a batch: an outlier hides in its mean. Take the mean over a row only.",
+    ),
+    mean_of_the_columns=(
+        ".square().mean(1) → .square().mean(0)",
+        "The mean runs over the rows: this is an error for each column. Rows are dimension 0.",
+    ),
+    sum_over_the_row=(
+        ".square().mean(1) → .square().sum(1)",
+        "That is the sum over a row; the mean is asked for.",
+    ),
+    absolute_error=(
+        ".square().mean(1) → .abs().mean(1)",
+        "That is the mean absolute error. Square the differences.",
+    ),
+    root_of_the_mean=(
+        ".square().mean(1) → .square().mean(1).sqrt()",
+        "That is the root of the mean squared error.",
+    ),
+    whole_batches_only=(
+        "x.split(batch_size) → x[: max(1, len(x) // batch_size) * batch_size].split(batch_size)",
+        "The rows of the incomplete last batch have no score. Each row needs one.",
+    ),
+)
+
+
+@anomaly_scores.mistake
+def not_averaged(model, x, batch_size):
+    """One number for each entry (N, D). A row's score is the mean over its numbers."""
+    mode = model.training
+    model.eval()
+    with torch.no_grad():
+        scores = [(model(rows) - rows).square() for rows in x.split(batch_size)]
+    model.train(mode)
+    return torch.cat(scores)
+
+
+@anomaly_scores.mistake
+def mean_of_everything(model, x, batch_size):
+    """One number for all rows. It tells how good the model is, and not which row is odd."""
+    mode = model.training
+    model.eval()
+    with torch.no_grad():
+        score = (model(x) - x).square().mean()
+    model.train(mode)
+    return score
+
+
+@exercise(
+    cases={
+        "values": {
+            "still rising": lambda: (0.62, 0.40, 1.00, 0.78),
+            "fits nothing": lambda: (0.71, 0.69, 0.72, 0.70),
+            "learnt by heart": lambda: (0.99, 0.80, 1.00, 0.80),
+            "good": lambda: (0.97, 0.95, 0.98, 0.95),
+            "rising, with a gap": lambda: (0.85, 0.60, 0.97, 0.75),
+            "rising, near the target": lambda: (0.96, 0.94, 0.99, 0.96),
+            "low and far apart": lambda: (0.88, 0.70, 0.88, 0.71),
+            "on other data worse by longer training": lambda: (0.97, 0.85, 0.98, 0.80),
+            "below the target, nothing between": lambda: (0.93, 0.93, 0.93, 0.93),
+            "above the target on other data only": lambda: (0.94, 0.96, 0.94, 0.96),
+            "the gap comes late": lambda: (0.98, 0.95, 0.99, 0.91),
+            "a small gap": lambda: (0.99, 0.96, 1.00, 0.97),
+            "only other data still gain": lambda: (0.97, 0.85, 0.98, 0.89),
+            "rising while other data lose": lambda: (0.90, 0.80, 0.97, 0.78),
+        },
+    },
+    hints=[
+        "Before anything else: has the training ended? Compare the training accuracy with that after "
+        "ten times the updates.",
+        "If it has, the training accuracy itself says whether the model can fit the data at all.",
+        "Only then look at the gap between training and other data.",
+    ],
+    level=2,
+    minutes=6,
+)
+def diagnose(train, test, longer_train, longer_test):
+    """What a point of a learning curve shows, and so what to change.
+
+    Four accuracies from 0 to 1: on the training data and on other data, and
+    both again after ten times the updates. The first that fits:
+    "under-trained" if ten times the updates raise the training accuracy by
+    more than 0.02; "high bias" if the longer training stays below 0.95 on its
+    own data; "high variance" if other data lie more than 0.05 below, after the
+    longer training; "fine" otherwise.
+    Example: 0.62, 0.40, then 1.00, 0.78 → "under-trained".
+    """
+    if longer_train - train > 0.02:
+        return "under-trained"
+    if longer_train < 0.95:
+        return "high bias"
+    if longer_train - longer_test > 0.05:
+        return "high variance"
+    return "fine"
+
+
+diagnose.slips(
+    bias_first=(
+        'if longer_train - train > 0.02:\n        return "under-trained"\n    '
+        'if longer_train < 0.95:\n        return "high bias" → '
+        'if train < 0.95:\n        return "high bias"\n    '
+        'if longer_train - train > 0.02:\n        return "under-trained"',
+        "A low training accuracy is no bias as long as it still rises. Ask first whether the "
+        "training has ended.",
+    ),
+    never_under_trained=(
+        "longer_train - train > 0.02 → False",
+        "The two trainings are not compared. A model that still learns shows neither its bias nor "
+        "its variance.",
+    ),
+    watches_the_other_data=(
+        "longer_train - train > 0.02 → longer_test - test > 0.02",
+        "Whether the training has ended shows on the training data. Other data may get worse while "
+        "it goes on.",
+    ),
+    bias_by_the_other_data=(
+        "longer_train < 0.95 → longer_test < 0.95",
+        "Low accuracy on other data alone is no bias. Can the model fit its own data?",
+    ),
+    any_gap=(
+        "longer_train - longer_test > 0.05 → longer_train > longer_test",
+        "A small gap is usual. Here it counts above 0.05.",
+    ),
+    variance_before_bias=(
+        'if longer_train < 0.95:\n        return "high bias"\n    '
+        'if longer_train - longer_test > 0.05:\n        return "high variance" → '
+        'if longer_train - longer_test > 0.05:\n        return "high variance"\n    '
+        'if longer_train < 0.95:\n        return "high bias"',
+        "The order is another one: a model that can't fit its own data comes before the gap.",
+    ),
+    gap_of_the_short_training=(
+        "longer_train - longer_test > 0.05 → train - test > 0.05",
+        "This takes the gap of the shorter training; the longer one is asked for.",
+    ),
+)
