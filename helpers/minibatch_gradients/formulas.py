@@ -265,14 +265,6 @@ def drawn_variance(estimator, by, x, mu, t, sigma=SIGMA):
     return (factor * (error.square() + 2 * width)).sum().item() / n**2
 
 
-def expected_spread(estimator, x, mu, t, sigma=SIGMA):
-    """Mean, over draws, of the variance across the samples of one batch of their gradients by mu."""
-    n, squares = len(x), x.square()
-    still = ((x @ mu - t)[:, None] * x).var(0).sum().item()  # as if no weight were drawn
-    each = (squares.sum(1) * sigma**2 * squares.sum(1)).sum().item()
-    return still + (each - n * drawn_variance(estimator, "μ", x, mu, t, sigma)) / (n - 1)
-
-
 # 6 · Digits
 
 IMAGES = (40, 100, 200, 400, 800)

@@ -276,10 +276,18 @@ def test_pre_activations_are_distributed_as_with_drawn_weights():
     close(z.std(0), width[:, 0], 0.05)
 
 
+def expected_spread(estimator, x, mu, t, sigma=formulas.SIGMA):
+    """Mean, over draws, of the variance across the samples of one batch of their gradients by mu."""
+    n, squares = len(x), x.square()
+    still = ((x @ mu - t)[:, None] * x).var(0).sum().item()  # as if no weight were drawn
+    each = (squares.sum(1) * sigma**2 * squares.sum(1)).sum().item()
+    return still + (each - n * formulas.drawn_variance(estimator, "μ", x, mu, t, sigma)) / (n - 1)
+
+
 def test_the_spread_inside_a_draw_goes_the_other_way():
     for seed in range(4):
         layer = formulas.layer(10, seed)
-        spread = [formulas.expected_spread(name, *layer) for name in formulas.ESTIMATORS]
+        spread = [expected_spread(name, *layer) for name in formulas.ESTIMATORS]
         noise = [formulas.drawn_variance(name, "μ", *layer) for name in formulas.ESTIMATORS]
         assert noise[0] > noise[1] and spread[0] < spread[1]
         # What the one loses the other gains.
