@@ -146,9 +146,11 @@ SECOND_PART = {  # slips in what the denominator adds to a derivative
 def lrn(a, size, alpha, beta, k):
     """The output b of LRN, equations (1.1) and (1.2), with torch's window.
 
-    a: a floating-point tensor (batch, channels, …); size: the window n, a whole number from 1;
-    alpha, beta, k: floats, k above 0. What lies beyond the ends counts as 0. Returns a tensor like a.
-    Example: a = [[1, 2, 3]], size = 3, alpha = 3, beta = 0.5, k = 1 → [[0.41, 0.52, 0.80]].
+    a: a floating-point tensor (batch, channels, …).
+    size: the window n, a whole number from 1. alpha, beta, k: floats; k > 0.
+    What lies beyond the ends counts as 0. Returns a tensor like a.
+    Example: a = [[1, 2, 3]], size = 3, alpha = 3, beta = 0.5, k = 1
+    → [[0.41, 0.52, 0.80]].
     """
     left, right = size // 2, (size - 1) // 2
     squares = F.pad((a * a).movedim(1, -1), (left, right))
@@ -238,11 +240,12 @@ def starts_below_0(a, size, alpha, beta, k):
     minutes=10,
 )
 def lrn_jacobian(a, size, alpha, beta, k):
-    """The Jacobian of LRN at one position: ∂b_i/∂a_j in row i and column j, by (2.1) to (2.3).
+    """The Jacobian of LRN at one position: ∂b_i/∂a_j in row i, column j.
 
-    a: a floating-point tensor (channels,); size: the window n, a whole number from 1; alpha, beta,
-    k: floats, k above 0. Returns a tensor (channels, channels) of a's dtype.
-    Example: a = [1, 2], size = 1, alpha = 1, beta = 1, k = 1 → [[0, 0], [0, −0.12]].
+    a: a floating-point tensor (channels,).
+    size: the window n, a whole number from 1. alpha, beta, k: floats; k > 0.
+    Returns a tensor (channels, channels) of a's dtype.
+    Example: a = [1, 2], size = alpha = beta = k = 1 → [[0, 0], [0, −0.12]].
     """
     left, right = size // 2, (size - 1) // 2
     i, j = torch.arange(len(a))[:, None], torch.arange(len(a))
@@ -323,11 +326,13 @@ lrn_jacobian.slips(
     minutes=10,
 )
 def rms_backward(a, g_b, k):
-    """The gradient in a, given the gradient g_b in b, of another layer; without autograd.
+    """The gradient in a, given g_b in b, of another layer; no autograd.
 
-    The layer is RMSNorm: b = a·r, and r is (k + the mean of a² over all channels) to the power −½.
-    a, g_b: floating-point tensors (batch, channels, …) of one shape; k: a float above 0.
-    Returns a tensor like a. Example: a = [[1, 2]], g_b = [[1, 0]], k = 0.5 → [[0.4811, −0.1925]].
+    The layer is RMSNorm: b = a·r. Here r is m to the power −½, and m is k plus
+    the mean of a² over all channels. a, g_b: floating-point tensors
+    (batch, channels, …) of one shape; k: a float above 0.
+    Returns a tensor like a.
+    Example: a = [[1, 2]], g_b = [[1, 0]], k = 0.5 → [[0.4811, −0.1925]].
     """
     r = (k + (a * a).mean(1, keepdim=True)).rsqrt()
     return r * g_b - r**3 * a * (g_b * a).mean(1, keepdim=True)
@@ -367,7 +372,8 @@ rms_backward.slips(
     ),
     keeps_the_power=(
         "r**3 → r",
-        "The power of r: (…)^(−½) has the derivative −½·(…)^(−3/2), and that is −½·r³.",
+        "The power of r: (…)^(−½) has the derivative −½·(…)^(−3/2), and that is −½·r³. If you "
+        "have taken r out as a factor, b stands where you wrote a, both times.",
     ),
     one_power_short=(
         "r**3 → r**2",
@@ -490,14 +496,18 @@ def by_the_mirrored_window(a, s, g_b, size, factor, beta):
     minutes=15,
 )
 def diagnose(layer):
-    """What is wrong with an LRN layer that somebody else wrote? Choose the tests yourself.
+    """What is wrong with an LRN layer that somebody else wrote?
 
-    layer: a function (a, size, alpha, beta, k) → b that ought to be F.local_response_norm; a is a
-    float64 tensor (batch, channels, positions). Returns the first of these that is true: "forward"
-    (its output is wrong), "backward" (its gradient is wrong at an odd size), "even sizes" (its
-    gradient is wrong at even sizes only), "second derivative" (only that is wrong), "right".
-    `gradcheck(layer, (a, size, alpha, beta, k), raise_exception=False)` is True or False, and so
-    is gradgradcheck; both are in torch.autograd. Example: layer = F.local_response_norm → "right".
+    layer: a function (a, size, alpha, beta, k) → b that ought to be
+    F.local_response_norm; a is a float64 tensor (batch, channels, positions).
+    Choose the tests yourself. Returns the first of these that is true:
+    "forward" (its output is wrong),
+    "backward" (its gradient is wrong at an odd size),
+    "even sizes" (its gradient is wrong at even sizes only),
+    "second derivative" (only that is wrong), "right".
+    gradcheck(layer, (a, size, alpha, beta, k), raise_exception=False) is True
+    or False, and so is gradgradcheck; both are in torch.autograd.
+    Example: layer = F.local_response_norm → "right".
     """
     a = torch.tensor([[1.0, -2.0, 3.0, 0.5, 2.5]], dtype=torch.float64)[..., None].requires_grad_()
     odd, even = (a, 3, 1.0, 0.75, 1.0), (a, 4, 1.0, 0.75, 1.0)
@@ -521,6 +531,11 @@ diagnose.slips(
     odd_only=(
         "(a, 4, → (a, 5,",
         "All your sizes are odd. Their windows are their own mirror image; try an even size as well.",
+    ),
+    odd_outputs=(
+        "in (odd, even) → in (odd,)",
+        "You compare the outputs at an odd size only. An even window can lean to the wrong side, and "
+        "no gradcheck tells: compare the outputs at an even size as well.",
     ),
     trusts_the_output=(
         "not torch.allclose(layer(*arguments), F.local_response_norm(*arguments)) → False",
@@ -592,20 +607,22 @@ class Context(torch.nn.Module):
         "How many arguments did forward have, after ctx? backward returns one value for each.",
         "The charges of the outputs are added up over the mirrored window: (size − 1) // 2 to the "
         "left and size // 2 to the right.",
-        "For the second derivative s must be a function of a: compute it again from a. What forward "
-        "saved is a constant.",
+        "For the second derivative s must be a function of a: compute it again. The saved s is no "
+        "input and no output of forward, so for torch it is a constant.",
     ],
     level=3,
     minutes=15,
 )
 def lrn_backward(ctx, g_b):
-    """The backward method of an autograd.Function for LRN, for odd and even sizes; no autograd.
+    """The backward method of an autograd.Function for LRN; no autograd.
 
-    ctx.saved_tensors is (a, s), as forward saved them: floating-point tensors (batch, channels, …).
-    ctx.constants is (size, alpha, beta, k). g_b: the gradient in the output, like a. Returns what
-    torch wants for forward(ctx, a, size, alpha, beta, k): the gradient in a, and None for each
-    constant. It must be right if torch differentiates it once more, by a and by g_b.
-    Example: a = [[1, 2]], size = alpha = beta = k = 1, g_b = [[1, 0]] → [[0, 0]], None, None, …
+    ctx.saved_tensors is (a, s), as forward saved them: floating-point tensors
+    (batch, channels, …). ctx.constants is (size, alpha, beta, k), size odd or
+    even. g_b: the gradient in the output, like a. Returns what torch wants for
+    forward(ctx, a, size, alpha, beta, k): the gradient in a, and None for each
+    constant. It must be right if torch differentiates it again, by a and g_b.
+    Example: a = [[1, 2]], size = alpha = beta = k = 1, g_b = [[1, 0]]
+    → [[0, 0]], None, None, …
     """
     (a, _), (size, alpha, beta, k) = ctx.saved_tensors, ctx.constants
     left, right = size // 2, (size - 1) // 2
@@ -628,8 +645,8 @@ lrn_backward.slips(
     **PARTS,
     s_is_a_constant=(
         "s = k + alpha / size * sums(a * a, left, right) → s = ctx.saved_tensors[1]",
-        "The values are right, but not their derivative: the saved s is a constant, and torch cannot "
-        "see that it depends on a. Compute s from a again.",
+        "The values are right, but not their derivative: the saved s is no input and no output of "
+        "forward, so torch cannot see that it depends on a. Compute s from a again.",
     ),
     gradient_alone=(
         "return g_a, None, None, None, None → return g_a",

@@ -93,8 +93,7 @@ class Competition:
         right.set_title("b of the middle channel")
         (self.curve,) = right.plot([], [], color=style.BLUE)
         (self.dot,) = right.plot([], [], "o", color=style.BLUE, markersize=8, clip_on=False)
-        self.text = right.text(0.97, 0.97, "", ha="right", va="top", transform=right.transAxes)
-        self.text.set(bbox=PAPER, linespacing=1.4)
+        self.text = canvas.suptitle("n = 3, α = 1, β = 0.75, k = 1")
 
     def update(self, now):
         set_bars(self.before, now.before)
@@ -106,8 +105,8 @@ class Competition:
         self.curve.set_data(self.GRID.numpy(), inside.numpy())
         self.dot.set_data([now.a], [min(float(now.b[2]), TALLEST)])
         self.dot.set_marker("o" if now.b[2] <= TALLEST else "^")
-        sizes = f"n = {now.n}, α = {brief(now.alpha)}\nβ = {now.beta:g}, k = 1"
-        self.text.set_text(f"{sizes}\nb = {now.b[2]:.3f}")
+        constants = f"n = {now.n}, α = {brief(now.alpha)}, β = {now.beta:g}, k = 1"
+        self.text.set_text(f"{constants}; a = {now.a:g} gives b = {now.b[2]:.3f}")
 
     def describe(self, now):
         top = int(now.curve[::5].argmax())
@@ -122,18 +121,23 @@ class Competition:
 
 
 @figure(
-    error=Slider("channel with the error", 1, 4, step=1, default=2),
+    frame=Choice("frame", ["row", "column"], default="row"),
+    channel=Slider("channel", 1, 4, step=1, default=2),
     n=Slider("window n", 1, 5, step=1, default=3),
     alpha=LogSlider("α", -4, 1, per_decade=2, default=1.0),
     beta=Slider("β", 0.25, 1.0, step=0.25, default=0.75),
 )
 class Blame:
-    """The Jacobian of LRN at a = (1, 2, 3, 4), and the gradient for an error in one channel."""
+    """The Jacobian of LRN at a = (1, 2, 3, 4).
 
-    def measure(self, error, n, alpha, beta):
+    Framed is what the error of one output reaches (a row), or what one input collects (a column).
+    """
+
+    def measure(self, frame, channel, n, alpha, beta):
         a = torch.arange(1, 5, dtype=torch.float64)
         jacobian = formulas.lrn_jacobian(a, n, alpha, beta, 1.0)
-        return {"jacobian": jacobian, "gradient": jacobian[error - 1].tolist()}
+        framed = jacobian[channel - 1] if frame == "row" else jacobian[:, channel - 1]
+        return {"jacobian": jacobian, "framed": framed.tolist()}
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2, width_ratios=[1, 1.05])
@@ -146,16 +150,15 @@ class Blame:
         self.numbers = [
             [left.text(j, i, "", ha="center", va="center") for j in range(4)] for i in range(4)
         ]
-        self.frame = Rectangle((-0.48, 0), 3.96, 0.96, fill=False, edgecolor=style.BLACK, lw=2)
+        self.frame = Rectangle((0, 0), 1, 1, fill=False, edgecolor=style.BLACK, lw=2)
         left.add_patch(self.frame)
         right.set(
-            xlabel="input channel",
             xlim=(0.4, 4.6),
             ylim=(-0.75, 1.4),
             yticks=[-0.5, 0, 0.5, 1],
             xticks=range(1, 5),
         )
-        right.set_title("the gradient that arrives")
+        self.title, self.below = right.set_title("title"), right.set_xlabel("channel")
         right.grid(visible=False, axis="x")
         right.axhline(0, color=style.GREY, lw=0.8)
         at = np.arange(1, 5)
@@ -168,9 +171,14 @@ class Blame:
         for texts, values in zip(self.numbers, now.jacobian.tolist(), strict=True):
             for text, value in zip(texts, values, strict=True):
                 text.set_text(entry(value, 2))
-        self.frame.set_y(now.error - 1.48)
-        set_bars(self.bars, now.gradient)
-        for bar, text, value in zip(self.bars, self.heights, now.gradient, strict=True):
+        start, row = now.channel - 1.48, now.frame == "row"
+        self.frame.set_xy((-0.48, start) if row else (start, -0.48))
+        self.frame.set_width(3.96 if row else 0.96)
+        self.frame.set_height(0.96 if row else 3.96)
+        self.title.set_text(f"from output {now.channel}" if row else f"to input {now.channel}")
+        self.below.set_text("to input channel j" if row else "from output channel i")
+        set_bars(self.bars, now.framed)
+        for bar, text, value in zip(self.bars, self.heights, now.framed, strict=True):
             bar.set_color(style.BLUE if value > 0 else style.VERMILION)
             text.set_text(entry(value, 3))
             text.set_y(value + (0.03 if value >= 0 else -0.03))
@@ -178,11 +186,13 @@ class Blame:
         self.text.set_text(f"n = {now.n}, α = {brief(now.alpha)}, β = {now.beta:g}, k = 1")
 
     def describe(self, now):
+        what = f"an error of 1 in channel {now.channel} reaches the four inputs as"
+        if now.frame == "column":
+            what = f"errors of 1 in the four outputs reach input {now.channel} as"
         return (
             f"At a = (1, 2, 3, 4) with n = {now.n}, α = {brief(now.alpha)}, β = {now.beta:g} and "
-            f"k = 1 an error of 1 in channel {now.error} reaches the four inputs as "
-            f"{', '.join(entry(value, 6) for value in now.gradient)}. The diagonal of the Jacobian "
-            f"is {', '.join(fixed(value) for value in now.jacobian.diag())}."
+            f"k = 1 {what} {', '.join(entry(value, 6) for value in now.framed)}. The diagonal of "
+            f"the Jacobian is {', '.join(fixed(value) for value in now.jacobian.diag())}."
         )
 
 
@@ -192,7 +202,7 @@ ALPHAS = LogSlider("α", -5, 1, per_decade=2, default=1e-4)
 @figure(
     alpha=ALPHAS,
     n=Slider("window n", 1, 7, step=1, default=5),
-    activations=Choice("activations", list(formulas.ACTIVATIONS), default="standard normal"),
+    activations=Choice("activations", list(formulas.ACTIVATIONS), default="photograph"),
 )
 class WrongWays:
     """How far three wrong backward passes are off, at every α, on 1000 rows of eight channels."""
@@ -223,7 +233,7 @@ class WrongWays:
         axes.set(xscale="log", yscale="log", xlim=(7e-6, 14), ylim=(self.LEAST, self.MOST))
         axes.set(xlabel="α", title="largest error, relative to the largest gradient")
         axes.axhline(1e-3, color=style.GREY, lw=1.2, ls=":")
-        axes.text(1.2, 8e-4, "a test's tolerance, 0.001", va="top", ha="center", color=style.GREY)
+        axes.text(1.2, 8e-4, "0.001 of the largest", va="top", ha="center", color=style.GREY)
         (self.now,) = axes.plot([], [], color=style.GREY, lw=1.2)
         self.curves, self.marks = [], []
         for _, colour, line, marker in self.LINES:
@@ -246,7 +256,8 @@ class WrongWays:
             errors, here = now.curves[i], now.here[i]
             self.curves[i].set_data(ALPHAS.values(), np.where(errors > self.LEAST, errors, np.nan))
             self.marks[i].set_data([now.alpha], [max(here, 1.3 * self.LEAST)])
-            self.marks[i].set_marker(marker if here > self.LEAST else "v")
+            for mark in (self.marks[i], self.keys[i]):
+                mark.set_marker(marker if here > self.LEAST else "v")
             self.texts[i + 1].set_text(f"{name}: {now.sizes[i]}")
 
     def describe(self, now):

@@ -106,7 +106,7 @@ def window_matrix(channels, size):
 
 
 def lrn_backward(a, g_b, size, alpha, beta, k):
-    """g_a, equation (3.4): the sum runs over the outputs whose windows hold the input."""
+    """g_a, equation (3.2): the sum runs over the outputs whose windows hold the input."""
     s = _positive(lrn_scale(a, size, alpha, k))
     own = s**-beta * g_b
     charges = window_sums(own * a / s, size, mirrored=True)
@@ -121,7 +121,7 @@ def frozen(a, g_b, size, alpha, beta, k):
 def own_output(a, g_b, size, alpha, beta, k):
     """Wrong: differentiates output i by all its inputs, and multiplies by its own error.
 
-    The popular derivation, in its charitable reading: a row of the Jacobian in place of a column.
+    A row of the Jacobian in place of a column.
     """
     s = lrn_scale(a, size, alpha, k)
     both = 2 * alpha * beta / size * a * window_sums(a, size)

@@ -50,7 +50,7 @@ frozen_at_small_alpha = question(
     "gradient. In how many rows does the test notice that the formula is wrong?",
     {
         "in no row": "What is missing has the factor 2αβ/n = 0.00003. The error is 0.00007 on "
-        "average, and in the worst row half of what is allowed.",
+        "average, and in the worst row half of what is allowed. The tolerance is too coarse.",
         "in about half of them": "That needs larger activations, or a larger α. What is missing has "
         "the factor 2αβ/n = 0.00003, and even in the worst row the error is half of what is allowed.",
         "in nearly all of them": "With activations ten times as large it would be 96 % of the rows. "
@@ -94,13 +94,14 @@ differentiated_again = question(
     "comes out?",
     {
         "the right second derivative": "It would be if s were computed from a in the backward pass. "
-        "Here s was saved by forward, and for torch it is a constant.",
+        "Here s was saved, though it is no input and no output of forward: for torch it is a "
+        "constant.",
         "zeros": "The a in front of the sum is differentiated, so something is left. What depends on "
         "a by way of s is missing.",
         "an error": "Nothing tells torch that s once came from a. It differentiates what it sees, "
         "and it sees a constant.",
-        "a wrong number, without a warning": "The saved s is a constant for torch, so all that "
-        "depends on a by way of s is missing.",
+        "a wrong number, without a warning": "The saved s is no input and no output of forward. For "
+        "torch it is a constant, so all that depends on a by way of s is missing.",
     },
     right="a wrong number, without a warning",
 )
@@ -111,8 +112,8 @@ another_winner = question(
     {
         "in none: neighbours share a scale": "They would if all eight were in every window. With "
         "n = 5 each channel has a window of its own, and its own scale.",
-        "in a few, below 5 %": "The scales differ by more than that: an end channel has only three "
-        "channels in its window, so its scale is often much smaller.",
+        "in a few, below 5 %": "That is right for α = 0.0005. At 0.01 the scales differ by more: an "
+        "end channel has only three channels in its window, so its scale is often much smaller.",
         "in more than a quarter": "Each channel has its own window. A weaker one with quiet "
         "neighbours, or with few, is divided by less, and overtakes.",
     },

@@ -317,6 +317,19 @@ def _(layer):
     return _tests(layer, _random(), (3, 5))
 
 
+@attempt("diagnose", "odd_outputs")
+def _(layer):
+    if not torch.allclose(
+        layer(_random(), 3, 1.0, 0.75, 1.0), F.local_response_norm(_random(), 3, 1.0, 0.75, 1.0)
+    ):
+        return "forward"
+    for size, name in ((3, "backward"), (4, "even sizes")):
+        if not gradcheck(layer, (_random(), size, 1.0, 0.75, 1.0), raise_exception=False):
+            return name
+    twice = gradgradcheck(layer, (_random(), 3, 1.0, 0.75, 1.0), raise_exception=False)
+    return "right" if twice else "second derivative"
+
+
 @attempt("diagnose", "one_derivative")
 def _(layer):
     return _tests(layer, _random(), (3, 4), twice=False)

@@ -282,6 +282,8 @@ def test_the_reference_figures():
 
 def test_figure_2_says_what_prose_says():
     assert "−0.048048, 0.176177, −0.144144, 0." in figures.Blame.describe()
+    column = figures.Blame.describe(frame="column")
+    assert "reach input 2 as −0.179703, 0.176177, −0.047651, 0." in column
     alone = figures.Blame.describe(n=1)
     assert "is 0.149, −0.060, −0.062, −0.049." in alone
     # Up to β = ½ no output turns: all are positive.
@@ -308,34 +310,6 @@ def test_eq_3_1_collects_the_errors(size):
     for j in range(5):
         collected = sum(float(g_b[i] * jacobian[i, j]) for i in range(5))
         assert collected == pytest.approx(float(expected[j]), rel=1e-12)
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
-def test_eq_3_2_adds_up_the_two_ways(size):
-    a = draws(5, seed=1)
-    alpha, beta, k = CONSTANTS
-    s = formulas.lrn_scale(a[None], size, alpha, k)[0]
-    scales = torch.autograd.functional.jacobian(
-        lambda a: formulas.lrn_scale(a[None], size, alpha, k)[0], a
-    )
-    jacobian = jacobian_by_autograd(a, size, *CONSTANTS)
-    for i in range(5):
-        for j in range(5):
-            printed = s[i] ** -beta * (i == j) - beta * a[i] * s[i] ** (-beta - 1) * scales[i, j]
-            assert float(printed) == pytest.approx(float(jacobian[i, j]), abs=1e-12)
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
-def test_eq_3_3_is_the_derivative_of_the_scale(size):
-    a, step = draws(5, seed=3), 1e-6
-    for j in range(5):
-        moved = torch.eye(5, dtype=FLOAT)[j] * step
-        above, below = (
-            formulas.lrn_scale((a + m)[None], size, 0.7, 1.0)[0] for m in (moved, -moved)
-        )
-        for i in range(5):
-            printed = 2 * 0.7 / size * float(a[j]) * (j in members(i, size, 5))
-            assert float((above - below)[i]) / (2 * step) == pytest.approx(printed, abs=1e-8)
 
 
 def random_configurations(count=500):
@@ -369,7 +343,7 @@ def written_backward(a, g_b, *constants):
     return g_a
 
 
-def test_eq_3_4_is_torchs_gradient_in_500_configurations():
+def test_eq_3_2_is_torchs_gradient_in_500_configurations():
     for a, error, *constants in random_configurations():
         plain = a.contiguous()
         expected = by_autograd(F.local_response_norm, plain, error, *constants)
@@ -415,14 +389,14 @@ def test_the_wrong_ways_are_wrong_as_the_page_says():
     assert found["passed on"] == pytest.approx(0.000123, abs=5e-7)
     assert found["frozen denominator"] == pytest.approx(6.8e-5, abs=5e-7)
     assert max(found.values()) < 1.5e-4
-    assert "passed on 0.878, frozen denominator 0.344" in figures.WrongWays.describe(alpha=1.0)
+    described = figures.WrongWays.describe(alpha=1.0, activations="standard normal")
+    assert "passed on 0.878, frozen denominator 0.344" in described
+    assert "frozen denominator 0.019" in figures.WrongWays.describe()
     a, g_b = formulas.sample()
     right = by_autograd(torch_lrn, a, g_b, 5, 1e-4, 0.75, 1.0)
     wrong = formulas.frozen(a, g_b, 5, 1e-4, 0.75, 1.0)
     off = (wrong - right).abs().amax(1) / right.abs().amax(1)
     assert float(off.max()) == pytest.approx(5e-4, abs=5e-5)  # half the tolerance, at worst
-    # Entry by entry, up to 36 %.
-    assert float(((wrong - right) / right).abs().max()) == pytest.approx(0.36, abs=0.005)
 
 
 def test_ten_times_the_activations_show_the_frozen_denominator():
@@ -434,13 +408,14 @@ def test_ten_times_the_activations_show_the_frozen_denominator():
     assert float((off > 1e-3).double().mean()) == pytest.approx(0.96, abs=0.005)
 
 
-def test_the_popular_derivation_is_exact_at_n_1_only():
+def test_the_own_output_alone_is_exact_at_n_1_only():
     for kind, least in (("standard normal", 0.3), ("photograph", 0.7)):
         errors = [formulas.wrong_by(formulas.own_output, n, 1.0, kind) for n in (1, 3, 5, 7)]
         assert errors[0] < 1e-12 and min(errors[1:]) > least
     normal = [formulas.wrong_by(formulas.own_output, n, 1.0) for n in (3, 5, 7)]
     assert normal == pytest.approx([0.35, 0.34, 0.31], abs=0.005)
-    assert "own output only exact" in figures.WrongWays.describe(n=1, alpha=1.0)
+    for kind in formulas.ACTIVATIONS:
+        assert "own output only exact" in figures.WrongWays.describe(n=1, activations=kind)
 
 
 def test_on_the_photograph_a_small_alpha_hides_nothing():
@@ -451,12 +426,16 @@ def test_on_the_photograph_a_small_alpha_hides_nothing():
 
 
 def test_gradcheck_tells_the_wrong_ways_from_the_right_one():
-    a = draws(1, 5, 1).requires_grad_()
-    for backward in formulas.WRONG.values():
-        wrong = formulas.layer(formulas.lrn, backward)
-        for alpha in (0.1, 1.0):
-            assert not gradcheck(wrong, (a, 3, alpha, 0.75, 1.0), raise_exception=False)
-    assert gradcheck(formulas.layer(formulas.lrn, formulas.lrn_backward), (a, 3, *CONSTANTS))
+    right = formulas.layer(formulas.lrn, formulas.lrn_backward)
+    for seed in range(2):
+        a = draws(1, 8, 1, seed=seed).requires_grad_()
+        for backward in formulas.WRONG.values():
+            wrong = formulas.layer(formulas.lrn, backward)
+            for alpha in (1e-4, 1.0):
+                assert not gradcheck(wrong, (a, 5, alpha, 0.75, 1.0), raise_exception=False)
+            # Only an α that is smaller still hides all of them.
+            assert gradcheck(wrong, (a, 5, 1e-6, 0.75, 1.0), raise_exception=False)
+        assert gradcheck(right, (a, 5, 1e-4, 0.75, 1.0)) and gradcheck(right, (a, 5, *CONSTANTS))
 
 
 @pytest.mark.parametrize("k", [1e-6, 0.5])
@@ -505,10 +484,13 @@ def test_cross_map_lrn_2d_is_still_wrong_in_both_passes():
     assert sums.tolist() == pytest.approx([5, 14, 30, 51, 78, 111, 86]), torch.__version__
     right = formulas.summed(F.local_response_norm, ONE_TO_SEVEN, 3).flatten()
     assert right.tolist() == pytest.approx([5, 14, 29, 50, 77, 110, 85])
-    layer = torch.nn.CrossMapLRN2d(3, *CONSTANTS)
-    for channels in range(1, 5):
-        passes = gradcheck(layer, draws(1, channels, 1, 2).requires_grad_(), raise_exception=False)
-        assert passes == (channels == 1)
+    for size, gradient, output in ((3, 2, 3), (5, 3, 4)):  # from how many channels it is wrong
+        layer = torch.nn.CrossMapLRN2d(size, *CONSTANTS)
+        for channels in range(1, 6):
+            a = draws(1, channels, 1, 2).requires_grad_()
+            assert gradcheck(layer, a, raise_exception=False) == (channels < gradient)
+            same = torch.allclose(layer(a), F.local_response_norm(a, size, *CONSTANTS))
+            assert same == (channels < output)
     assert formulas.measured_windows("nn.CrossMapLRN2d", 7, 1)[1] is None
 
 
@@ -599,7 +581,8 @@ def test_a_running_sum_in_float32_loses_what_was_small():
 def test_how_often_a_running_sum_falls_below_0():
     for seed in (0, 1, 2):
         assert 0.003 < formulas.rows_below_zero(1e-3, seed=seed) < 0.006
-        assert formulas.rows_below_zero(1.0, seed=seed) == 0
+        assert formulas.rows_below_zero(1.0, seed=seed) < 1e-4
+        assert 0.003 < formulas.rows_below_zero(1.0, (-2, 4), seed=seed) < 0.006
         assert formulas.rows_below_zero(1e-3, (-1, 1), seed=seed) == 0
 
 
@@ -659,6 +642,41 @@ def test_a_saved_scale_breaks_the_second_derivative_only():
         assert not gradgradcheck(layer, a, raise_exception=False)
 
 
+def test_what_is_saved_stays_connected_if_it_is_an_output():
+    """An exp that saves its output; and the layer, if it returns the scale that it saves."""
+
+    class Exp(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(y := x.exp())
+            return y
+
+        @staticmethod
+        def backward(ctx, g_y):
+            return g_y * ctx.saved_tensors[0]
+
+    class ReturnsScale(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, a):
+            ctx.save_for_backward(a, s := formulas.lrn_scale(a, 3, 1.0, 1.0))
+            return a * s**-0.75, s
+
+        @staticmethod
+        def backward(ctx, g_b, g_s):
+            a, s = ctx.saved_tensors
+            charges = formulas.window_sums(g_s - 0.75 * g_b * a * s**-1.75, 3)
+            return s**-0.75 * g_b + 2 / 3 * a * charges
+
+    assert gradgradcheck(Exp.apply, draws(4).requires_grad_())
+    assert gradgradcheck(ReturnsScale.apply, draws(1, 4, 1).requires_grad_())
+
+
+def test_a_window_of_zeros_without_k_is_nan():
+    """A row of what to remember: 0 times an infinite power."""
+    b = F.local_response_norm(torch.tensor([2.0, 1, 0, 0]).reshape(1, 4, 1), 3, 1.0, 0.75, 0.0)
+    assert b.isnan().flatten().tolist() == [False, False, False, True]
+
+
 def test_what_the_layers_keep_for_the_backward_pass():
     a = draws(4, 96, 8, 8, dtype=torch.float32).requires_grad_()
     layers = F.local_response_norm, formulas.lrn, formulas.LRN.apply, page()["FastLRN"].apply
@@ -704,9 +722,6 @@ def test_eq_6_1_a_factor_of_the_input_is_a_factor_of_alpha(size, alpha, c):
 
 
 def test_figure_6_says_what_prose_says():
-    ridge = figures.PixelBlame.describe()
-    assert "−0.31166, −0.22389, 0.87861, −0.00797, −0.10295, 0.00000" in ridge
-    assert "−0.61201, 0.30596" in figures.PixelBlame.describe(channel="157.5°")
     y, x = figures.POINTS["roof's edge"]
     a = photograph.photo_activations()[:, :, y, x].double()
     b = torch_lrn(a, 5, 1e-2, 0.75, 1.0)
@@ -716,13 +731,13 @@ def test_figure_6_says_what_prose_says():
     torch.testing.assert_close(a / a.max(), small / small.max(), atol=0.01, rtol=0)
 
 
-def flips(a, size, ring=False):
+def flips(a, size, ring=False, alpha=1e-2):
     """(share of pixels with another winner, share of the new winners at the ends), by loops."""
     channels, scales = a.shape[1], []
     for i in range(channels):
         held = range(i - size // 2, i + (size - 1) // 2 + 1)
         held = [j % channels for j in held] if ring else [j for j in held if 0 <= j < channels]
-        scales.append(1 + 1e-2 / size * (a[:, held].double() ** 2).sum(1))
+        scales.append(1 + alpha / size * (a[:, held].double() ** 2).sum(1))
     after = (a.double() / torch.stack(scales, 1) ** 0.75).argmax(1)
     changed = after != a.argmax(1)
     ends = torch.isin(after[changed], torch.tensor([0, channels - 1]))
@@ -730,12 +745,38 @@ def flips(a, size, ring=False):
 
 
 def test_who_wins_after_lrn():
-    edges, others = photograph.photo_activations(), photograph.random_filter_activations()
+    edges = photograph.photo_activations()
     share, ends = flips(edges, 5)
     assert share == pytest.approx(0.295, abs=5e-4) and ends == pytest.approx(0.88, abs=0.005)
     assert flips(edges, 5, ring=True)[0] == pytest.approx(0.105, abs=5e-4)
-    assert flips(others, 5)[0] > flips(others, 5, ring=True)[0] > 0.15
-    assert flips(edges, 16)[0] == flips(others, 16)[0] == 0
+    assert flips(edges, 5, alpha=5e-4)[0] == pytest.approx(0.048, abs=5e-4)
+    assert flips(edges, 16)[0] == 0
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_who_wins_after_lrn_of_random_filters(seed):
+    a = photograph.random_filter_activations(seed)
+    assert flips(a, 5)[0] == pytest.approx(0.2, abs=0.01)
+    assert flips(a, 5, ring=True)[0] == pytest.approx(0.125, abs=0.015)
+    assert flips(a, 5, alpha=5e-4)[0] < 0.02 and flips(a, 16)[0] == 0
+
+
+def test_a_random_filter_answers_no_brightness():
+    """Otherwise one bright filter wins nearly everywhere, and its windows press all others down."""
+    for seed in (0, 1):
+        a = photograph.random_filter_activations(seed)
+        winners = a.argmax(1).flatten().bincount(minlength=8) / a[:, 0].numel()
+        assert winners.max() < 0.5
+
+
+def test_how_much_the_papers_layer_lowers_an_edge():
+    """With k = 2, beside k^(−β), which all get."""
+    a = photograph.photo_activations().double()
+    for c, most in ((1 / 255, 0.00004), (1.0, 0.66)):
+        s = formulas.lrn_scale(c * a, 5, 5e-4, 2.0)
+        lowered = (1 - (s / 2) ** -0.75)[a > 1]
+        assert float(lowered.max()) == pytest.approx(most, rel=0.1)
+    assert float(lowered.median()) == pytest.approx(0.021, abs=5e-4)
 
 
 @FEW
