@@ -498,13 +498,10 @@ def by_the_mirrored_window(a, s, g_b, size, factor, beta):
 def diagnose(layer):
     """What is wrong with an LRN layer that somebody else wrote?
 
-    layer: a function (a, size, alpha, beta, k) → b that ought to be
-    F.local_response_norm; a is a float64 tensor (batch, channels, positions).
-    Choose the tests yourself. Returns the first of these that is true:
-    "forward" (its output is wrong),
-    "backward" (its gradient is wrong at an odd size),
-    "even sizes" (its gradient is wrong at even sizes only),
-    "second derivative" (only that is wrong), "right".
+    layer: a function (a, size, alpha, beta, k) → b, to be F.local_response_norm;
+    a: a float64 tensor (batch, channels, positions). Returns what is true first:
+    "forward" (wrong output), "backward" (wrong gradient at an odd size), "even
+    sizes" (at even sizes only), "second derivative" (only that), "right".
     gradcheck(layer, (a, size, alpha, beta, k), raise_exception=False) is True
     or False, and so is gradgradcheck; both are in torch.autograd.
     Example: layer = F.local_response_norm → "right".

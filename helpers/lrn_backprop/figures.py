@@ -151,14 +151,16 @@ class Blame:
             [left.text(j, i, "", ha="center", va="center") for j in range(4)] for i in range(4)
         ]
         self.frame = Rectangle((0, 0), 1, 1, fill=False, edgecolor=style.BLACK, lw=2)
+        self.frame.set_zorder(4)  # above the axes' lines, which it touches
         left.add_patch(self.frame)
         right.set(
+            xlabel="channel",
             xlim=(0.4, 4.6),
             ylim=(-0.75, 1.4),
             yticks=[-0.5, 0, 0.5, 1],
             xticks=range(1, 5),
         )
-        self.title, self.below = right.set_title("title"), right.set_xlabel("channel")
+        self.title = right.set_title("title")
         right.grid(visible=False, axis="x")
         right.axhline(0, color=style.GREY, lw=0.8)
         at = np.arange(1, 5)
@@ -175,8 +177,8 @@ class Blame:
         self.frame.set_xy((-0.48, start) if row else (start, -0.48))
         self.frame.set_width(3.96 if row else 0.96)
         self.frame.set_height(0.96 if row else 3.96)
-        self.title.set_text(f"from output {now.channel}" if row else f"to input {now.channel}")
-        self.below.set_text("to input channel j" if row else "from output channel i")
+        ways = f"output {now.channel} to each input", f"each output to input {now.channel}"
+        self.title.set_text(f"from {ways[0] if row else ways[1]}")
         set_bars(self.bars, now.framed)
         for bar, text, value in zip(self.bars, self.heights, now.framed, strict=True):
             bar.set_color(style.BLUE if value > 0 else style.VERMILION)
