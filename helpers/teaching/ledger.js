@@ -1,9 +1,13 @@
 // A field above the ledger's tables that leaves the rows with the words typed into it. It needs no
 // kernel; without script the tables are whole. It stands below them, after keys.js.
 
-const FILLERS = new Set("a an and are at be but by do does for from have i in is it its my not of on or so that the this to was what when why with".split(" "));
+const FILLERS = new Set("a an and are at be but by do does for from go goes have i in is it its my not of on or so that the this to was what when why with".split(" "));
 
-const SAME = { 0: "zero", "∞": "infinite", inf: "infinite", infinity: "infinite", mean: "average" };
+const SAME = {
+  0: "zero", "∞": "infinite", inf: "infinite", infinity: "infinite", mean: "average",
+  // What does not go down stands still.
+  down: "still", decrease: "still", decreasing: "still", plateau: "still", stuck: "still",
+};
 
 const wordsOf = (text) =>
   text
@@ -19,7 +23,10 @@ const stem = (word) => (word.length > 4 ? word.replace(/(s|ed|ing|es)$/, "") : w
 
 function wakeLedger(box) {
   const rows = [...box.querySelectorAll("tbody tr")];
-  const texts = rows.map((row) => wordsOf(row.textContent));
+  // textContent of a whole row glues the last word of a cell to the first one of the next.
+  const texts = rows.map((row) =>
+    wordsOf([...row.cells].map((cell) => cell.textContent).join(" ")),
+  );
   const label = element("label", "display:block;margin:0 0 8px", "What do you see? ");
   const field = element("input", "width:16em;font:inherit");
   field.type = "search";
@@ -32,14 +39,22 @@ function wakeLedger(box) {
 
   field.addEventListener("input", () => {
     const wanted = wordsOf(field.value).map(stem);
-    const found = texts.map(
-      (words) => wanted.filter((stem) => words.some((word) => word.startsWith(stem))).length,
+    const has = wanted.map((stem) =>
+      texts.map((words) => words.some((word) => word.startsWith(stem))),
     );
-    const most = Math.max(...found);
+    const found = rows.map((_, at) => has.filter((word) => word[at]).length);
+    // A rare word says more than a frequent one: "negative loss" finds what is negative.
+    const worth = has.map((word) => 1 / word.filter(Boolean).length);
+    const points = rows.map((_, at) => {
+      if (found[at] === wanted.length) return Infinity;
+      return has.reduce((sum, word, i) => sum + (word[at] ? worth[i] : 0), 0);
+    });
+    const best = Math.max(...points);
     const shown = rows.filter((row, at) => {
-      row.hidden = wanted.length > 0 && (most === 0 || found[at] < most);
+      row.hidden = best === 0 || points[at] < best;
       return !row.hidden;
     });
+    const most = found[points.indexOf(best)];
     for (const table of box.querySelectorAll("table"))
       table.hidden = !table.querySelector("tbody tr:not([hidden])");
     if (!wanted.length) status.textContent = "";

@@ -56,6 +56,21 @@ def test_a_word_is_found_in_another_form_and_0_as_zero(table):
     assert any("predictions shrink to 0" in row for row in rows(table))
 
 
+def test_the_first_word_of_each_cell_is_found_and_what_does_not_go_down_stands_still(table):
+    field = table.get_by_label("What do you see?")
+    field.fill("overfitting")  # stands first in its cell
+    assert any("loss on new ones rising" in row for row in rows(table))
+    field.fill("loss does not go down")
+    assert any("a loss that stands still" in row for row in rows(table))
+
+
+def test_of_words_that_no_line_has_together_the_rare_one_counts(table):
+    table.get_by_label("What do you see?").fill("negative loss")
+    found = rows(table)
+    assert any("a negative cross-entropy" in row for row in found)
+    assert len(found) < 15 and all("negativ" in row.lower() for row in found)
+
+
 def test_words_that_no_claim_has_together_are_said_so(table):
     field, status = table.get_by_label("What do you see?"), table.get_by_role("status")
     field.fill("nan dropout xyzzy")
