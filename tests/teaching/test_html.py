@@ -1,6 +1,7 @@
 """Pieces of a page: safe, readable without script, in the colours of the theme."""
 
 import re
+from importlib import import_module
 
 from helpers.teaching import contents, html, style
 
@@ -26,6 +27,14 @@ def test_a_table_has_a_head_that_names_its_columns():
     assert page.count('<th scope="col"') == 2 and "T&lt;o" in page
     assert "<em>a</em>" in page and ">2<" in page and "<caption>Both</caption>" in page
     assert contents()._repr_html_().count("<tr>") > 6
+
+
+def test_the_map_adds_the_minutes_of_each_notebook_s_exercises():
+    for notebook in contents().notebooks:
+        exercises = import_module(f"helpers.{notebook.stem[3:]}.exercises")
+        practice = sum(getattr(exercises, name).minutes for name in exercises.__all__)
+        assert notebook.practice == practice, notebook.stem
+        assert f">{notebook.minutes} + {practice}<" in contents()._repr_html_()
 
 
 def test_a_script_is_one_element_without_comments_and_keeps_to_itself():
