@@ -39,6 +39,14 @@ central_difference.slips(
         "f(x - h) → f(x); (2 * h) → h",
         "That is the forward quotient: it looks to one side of x only.",
     ),
+    backward_quotient=(
+        "f(x + h) → f(x); (2 * h) → h",
+        "That is the backward quotient: it looks to one side of x only.",
+    ),
+    half_the_step=(
+        "x + h → x + h / 2; x - h → x - h / 2; (2 * h) → h",
+        "Your two points are x − h/2 and x + h/2. Here they are x − h and x + h.",
+    ),
     divides_by_h=(
         "(2 * h) → h",
         "The two points are 2h apart, and you divide by h: twice the slope.",
@@ -49,6 +57,12 @@ central_difference.slips(
     ),
     turned_round=(
         "f(x + h) - f(x - h) → f(x - h) - f(x + h)",
-        "The sign is turned round: it is the value further right that comes first.",
+        "The sign is turned round: the value further right comes first.",
     ),
 )
+
+
+@central_difference.mistake
+def exact_derivative(f, x, h):
+    """This is the derivative itself. What is asked for is the slope of the secant, which depends on h."""
+    return torch.func.grad(lambda x: f(x).sum())(x)
