@@ -129,6 +129,11 @@ def inverted_dropout(x, rate, uniforms, training):
 inverted_dropout.slips(
     **MASK,
     **FACTOR,
+    only_masks=(
+        "if not training → if False; x * mask / (1 - rate) → x * mask",
+        "Only the mask is there. Two things are missing: the factor of the kept units, and "
+        "evaluation, where nothing happens to `x`.",
+    ),
     does_not_scale=(
         "x * mask / (1 - rate) → x * mask",
         "Leaves the kept units as they are. Then the mean shrinks to 1 − rate of what evaluation "
@@ -290,13 +295,14 @@ best_weights.slips(
         },
     },
     hints=[
-        "There are 2ⁿ masks. For each one: its probability, its scaled sum, the activation of that "
-        "sum. The expectation is the sum of probability times value.",
+        "There are 2ⁿ masks, few enough to go through all of them; random ones give an estimate only. "
+        "For each mask: its probability, its scaled sum, the activation of that sum. The mean is the "
+        "sum of probability times value.",
         "`itertools.product([0.0, 1.0], repeat=n)` gives all masks. How probable is one that keeps k "
         "of n units? Check that the probabilities add up to 1.",
     ],
-    level=3,
-    minutes=12,
+    level=2,
+    minutes=8,
 )
 def expected_output(x, w, rate, activation):
     """The mean over all masks of activation(Σ mᵢ·wᵢ·xᵢ/(1 − rate)), exactly.
@@ -368,6 +374,13 @@ expected_output.slips(
     ),
     leaves_out_the_weights=("(w * x) → x", "The sums lack the weights: Σ mᵢ·wᵢ·xᵢ."),
 )
+
+
+@expected_output.mistake
+def by_the_curvature(x, w, rate, activation):
+    """This is f(S) + f″(S)/2 · Var S̃, an estimate. What is asked for is the mean itself, over all masks."""
+    total, variance = w @ x, rate / (1 - rate) * ((w * x) ** 2).sum()
+    return activation(total) + torch.func.hessian(activation)(total) * variance / 2
 
 
 # 4 · diagnose
@@ -496,6 +509,22 @@ diagnose.slips(
         "The factor 1/rate is not found: it says that the rate was taken for the share that is kept.",
     ),
 )
+
+
+@diagnose.mistake
+def divides_by_zero(x, training, evaluation, rate):
+    """Divides by x where x is 0. That gives NaN, which is close to no number. Leave these entries out."""
+    seen, later = training / x, evaluation / x
+    if (later == 0).any():
+        return "left on"
+    seen = seen[seen != 0]
+    if torch.allclose(seen, torch.full_like(seen, 1 / rate)):
+        return "keep as rate"
+    scaled = torch.allclose(seen, torch.full_like(seen, 1 / (1 - rate)))
+    shrunk = torch.allclose(later, torch.full_like(later, 1 - rate))
+    if scaled:
+        return "scaled twice" if shrunk else "inverted"
+    return "classic" if shrunk else "never scaled"
 
 
 @diagnose.mistake

@@ -80,6 +80,11 @@ def _(x, rate, uniforms, training):
     return x * kept * (kept.numel() / kept.sum())
 
 
+@attempt("inverted_dropout", "only_masks")
+def _(x, rate, uniforms, training):
+    return x * (uniforms >= rate).to(x)
+
+
 @attempt("inverted_dropout", "drops_in_evaluation")
 def _(x, rate, uniforms, training):
     return x * torch.ceil(uniforms - rate + 1e-12).clamp(0, 1) / max(1 - rate, 1e-12)
@@ -259,7 +264,7 @@ def _(x, w, rate, activation):
     return activation((masks * x / (1 - rate)) @ w).mean()
 
 
-@attempt("expected_output", None)
+@attempt("expected_output", "by_the_curvature")
 def _(x, w, rate, activation):
     S, variance = w @ x, rate / (1 - rate) * ((w * x) ** 2).sum()
     h = 1e-4
@@ -288,6 +293,20 @@ def _(x, training, evaluation, rate):
     if (evaluation == x * (1 - rate)).all():
         return "scaled twice" if scaled else "classic"
     return "inverted" if scaled else "never scaled"
+
+
+@attempt("diagnose", "divides_by_zero")
+def _(x, training, evaluation, rate):
+    factors, after = training / x, evaluation / x
+    if (after == 0).any():
+        return "left on"
+    factor = factors[factors != 0].mean()
+    if abs(factor - 1 / rate) < 1e-6:
+        return "keep as rate"
+    shrunk = abs(after.mean() - (1 - rate)) < 1e-6
+    if abs(factor - 1 / (1 - rate)) < 1e-6:
+        return "scaled twice" if shrunk else "inverted"
+    return "classic" if shrunk else "never scaled"
 
 
 @attempt("diagnose", "never_left_on")
