@@ -56,13 +56,13 @@ class LossByStep:
         )
         self.lines = [left.plot([], [], **look)[0] for look in looks]
         self.band = right.fill_between(
-            self.rates, 1, 2, color=style.VERMILION, alpha=0.25, lw=0, label="8 seeds"
+            self.rates, 1, 2, color=style.VERMILION, alpha=0.25, lw=0, label="8 starts"
         )
         (self.line,) = right.plot([], [], color=style.VERMILION)
         (self.here,) = right.plot([], [], "D", color=style.VERMILION, ms=9)
         handles = [left.plot([], [], **look)[0] for look in looks]
         handles.append(
-            right.fill_between([], [], color=style.VERMILION, alpha=0.25, lw=0, label="8 seeds")
+            right.fill_between([], [], color=style.VERMILION, alpha=0.25, lw=0, label="8 starts")
         )
         canvas.legend(handles=handles, loc="outside lower center", ncols=4, columnspacing=1.2)
         self.words = right.text(0, 0.055, "", va="bottom", linespacing=1.4)
@@ -82,7 +82,8 @@ class LossByStep:
         return (
             f"{now.setup.capitalize()}, rate {now.rate:g}: after 600 steps the loss is {fixed(trained)} "
             f"on the trained digits and {fixed(new)} on new ones; without dropout it is "
-            f"{fixed(now.without[-1])} on new ones. It is lower with dropout in {now.lower} of 8 seeds."
+            f"{fixed(now.without[-1])} on new ones. It is lower with dropout in {now.lower} of 8 random "
+            "starts."
         )
 
 

@@ -247,6 +247,7 @@ def test_more_figures_of_section_3():
     assert math.tanh(-1) == pytest.approx(-0.761594, abs=5e-7)
     assert round(formulas.bias_after("ReLU", 16, 0.0, 0.6)[0], 3) == 0.48
     assert formulas.bias_after("ReLU", 16, 2.0, 0.6)[0] < 0.04
+    assert formulas.bias_after("ReLU", 4, 2.0, 0.6)[0] == pytest.approx(0, abs=1e-12)  # no sum < 0
     assert formulas.bias_after("tanh", 16, 0.0, 0.6)[0] == pytest.approx(0, abs=1e-12)
     at_one = math.tanh(1) + formulas.bias_after("tanh", 16, 1.0, 0.6)[0]
     assert (round(math.tanh(1), 3), round(at_one, 3)) == (0.762, 0.479)
