@@ -213,7 +213,8 @@ class Page:
 
     def command(self, name, **arguments):
         """Run one of JupyterLab's commands to its end."""
-        self.do("([name, args]) => jupyterapp.commands.execute(name, args)", [name, arguments])
+        script = "async ([name, args]) => { await jupyterapp.commands.execute(name, args); }"
+        self.do(script, [name, arguments])
 
     def run_all(self):
         """Run every cell, and wait for the last."""
