@@ -23,7 +23,7 @@ CONSTANTS = 5, 1e-4, 0.75, 1.0
 SHAPES = (16, 96, 55, 55), (1024, 32, 4, 4), (64, 64, 14, 14), (8, 256, 8, 8)
 ROUNDS = 5
 FUNCTIONAL, FORMULA = "`F.local_response_norm`", "the formula, by autograd"
-PAGE, CLOSED = "`FastLRN`, as on the page", "`formulas.LRN`: the same, arrays used again"
+PAGE, CLOSED = "`FastLRN`, some samples at a time", "`formulas.LRN`: the same, arrays used again"
 FUSED = "closed form, fused by `torch.compile`"
 
 
@@ -53,14 +53,40 @@ class Fused:
         self.forward, self.backward = (torch.compile(f, dynamic=False) for f in (forward, backward))
 
 
-def page_class():
-    """The class FastLRN that notebook 05 shows, run from its cells."""
+def page_functions():
+    """`forward` and `backward` of notebook 05, run from its cells."""
     names = {"torch": torch, "F": F}
     notebook = json.loads((ROOT / "notebooks" / "05_lrn_backprop.ipynb").read_text("utf-8"))
     for cell in notebook["cells"]:
-        if cell["id"] in ("c-window", "c-backward", "c-forward", "c-parts", "c-fast"):
+        if cell["id"] in ("c-window", "c-backward", "c-forward"):
             exec("".join(cell["source"]).partition("\n\n\n")[0], names)
-    return names["FastLRN"]
+    return names["forward"], names["backward"]
+
+
+def in_parts(function, tensors, constants, numbers=2**18):
+    """A function of samples, at so many samples at a time that the processor's cache holds them."""
+    samples = max(1, numbers // tensors[0][:1].numel())
+    parts = zip(*(tensor.split(samples) for tensor in tensors), strict=True)
+    return torch.cat([function(*part, *constants) for part in parts])
+
+
+def page_class():
+    """The class FastLRN of notebook 05, working on some samples at a time."""
+    page_forward, page_backward = page_functions()
+
+    class FastLRN(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, a, *constants):
+            ctx.constants = constants
+            ctx.save_for_backward(a)
+            return in_parts(page_forward, (a,), constants)
+
+        @staticmethod
+        def backward(ctx, g_b):
+            g_a = in_parts(page_backward, (*ctx.saved_tensors, g_b), ctx.constants)
+            return g_a, None, None, None, None
+
+    return FastLRN
 
 
 def passes():

@@ -160,6 +160,10 @@ def lrn(a, size, alpha, beta, k):
 
 lrn.slips(
     **SCALE,
+    squares_the_sum=(
+        "(a * a) → a; .sum(-1).movedim → .sum(-1).square().movedim",
+        "You square the sum of the window. Square each activation first, then add up.",
+    ),
     along_the_last_dimension=(
         "movedim(1, -1) → movedim(-1, -1); movedim(-1, 1) → movedim(-1, -1)",
         "Your window runs along the last dimension. Channels are in dimension 1, and each position "
@@ -199,6 +203,14 @@ def divides_by_what_is_there(a, size, alpha, beta, k):
     """Near the ends you divide by the number of channels that are there. The rule is α/n everywhere:
     missing channels count as zeros."""
     return a * (k + alpha * slices(a * a, size) / slices(torch.ones_like(a), size)) ** -beta
+
+
+@lrn.mistake
+def adds_up_the_samples(a, size, alpha, beta, k):
+    """`.sum()` without a dimension adds up the samples and positions as well. Only the channels of the
+    window are added up: give the dimension, 1."""
+    others = [d for d in range(a.dim()) if d != 1]
+    return a * (k + alpha / size * slices(a * a, size).sum(others, keepdim=True)) ** -beta
 
 
 @lrn.mistake
@@ -257,6 +269,11 @@ def lrn_jacobian(a, size, alpha, beta, k):
 
 lrn_jacobian.slips(
     **SECOND_PART,
+    mirrors_the_window=(
+        "shared = window * → shared = window.T * ",
+        "Right for odd sizes. For even ones the second part stands where i is in the window of j. Row "
+        "i needs the window of i: from i − size // 2 to i + (size − 1) // 2.",
+    ),
     transposed=(
         "size * shared → size * shared.T",
         "This is the transpose: row i must say how the output i depends on all the inputs.",
@@ -369,6 +386,10 @@ rms_backward.slips(
     leaves_out_a_in_the_sum=(
         "(g_b * a).mean(1, keepdim=True) → g_b.mean(1, keepdim=True)",
         "In the sum the activation of the output is missing: ∂b_i/∂r is a_i.",
+    ),
+    takes_b_for_a=(
+        "(g_b * a).mean → (g_b * a * r).mean",
+        "In the mean stands b where a belongs: ∂b_i/∂r is a_i.",
     ),
     keeps_the_power=(
         "r**3 → r",
@@ -498,13 +519,13 @@ def by_the_mirrored_window(a, s, g_b, size, factor, beta):
 def diagnose(layer):
     """What is wrong with an LRN layer that somebody else wrote?
 
-    layer: a function (a, size, alpha, beta, k) → b, to be F.local_response_norm;
-    a: a float64 tensor (batch, channels, positions). Returns what is true first:
-    "forward" (wrong output), "backward" (wrong gradient at an odd size), "even
-    sizes" (at even sizes only), "second derivative" (only that), "right".
-    gradcheck(layer, (a, size, alpha, beta, k), raise_exception=False) is True
-    or False, and so is gradgradcheck; both are in torch.autograd.
-    Example: layer = F.local_response_norm → "right".
+    layer: a function (a, size, alpha, beta, k) → b, a: float64 (batch,
+    channels, positions); to be F.local_response_norm. Returns what is true
+    first: "forward" (wrong output), "backward" (wrong gradient at an odd
+    size), "even sizes" (wrong gradient at even sizes only),
+    "second derivative" (only that), "right". gradcheck(layer, (a, …, k),
+    raise_exception=False) is True or False, as is gradgradcheck.
+    Example: F.local_response_norm → "right".
     """
     a = torch.tensor([[1.0, -2.0, 3.0, 0.5, 2.5]], dtype=torch.float64)[..., None].requires_grad_()
     odd, even = (a, 3, 1.0, 0.75, 1.0), (a, 4, 1.0, 0.75, 1.0)
@@ -533,6 +554,11 @@ diagnose.slips(
         "in (odd, even) → in (odd,)",
         "You compare the outputs at an odd size only. An even window can lean to the wrong side, and "
         "no gradcheck tells: compare the outputs at an even size as well.",
+    ),
+    even_outputs=(
+        'return "forward" → return "forward" if arguments is odd else "even sizes"',
+        "“even sizes” is for a wrong gradient. An output that is wrong at even sizes alone is a wrong "
+        "output: “forward”.",
     ),
     trusts_the_output=(
         "not torch.allclose(layer(*arguments), F.local_response_norm(*arguments)) → False",
@@ -607,8 +633,8 @@ class Context(torch.nn.Module):
         "For the second derivative s must be a function of a: compute it again. The saved s is no "
         "input and no output of forward, so for torch it is a constant.",
     ],
-    level=3,
-    minutes=15,
+    level=2,
+    minutes=10,
 )
 def lrn_backward(ctx, g_b):
     """The backward method of an autograd.Function for LRN; no autograd.
@@ -638,13 +664,19 @@ CHARGES = "sums(own * a / s, right, left)"
 BACKWARD_WINDOW = {name: WINDOW[name] for name in ("leans_right", "papers_window", "one_short")}
 PARTS = {name: slip for name, slip in SECOND_PART.items() if name not in WINDOW}
 lrn_backward.slips(
-    **BACKWARD_WINDOW,
-    **PARTS,
+    # These two come first: together they look like a window of s that leans to the right.
+    sums_over_the_forward_window=(
+        "right, left → left, right",
+        "Right for odd sizes. For even ones the sum must run over the mirrored window: j hears of i "
+        "if j is in the window of i, so (size − 1) // 2 to the left and size // 2 to the right.",
+    ),
     s_is_a_constant=(
         "s = k + alpha / size * sums(a * a, left, right) → s = ctx.saved_tensors[1]",
         "The values are right, but not their derivative: the saved s is no input and no output of "
         "forward, so torch cannot see that it depends on a. Compute s from a again.",
     ),
+    **BACKWARD_WINDOW,
+    **PARTS,
     gradient_alone=(
         "return g_a, None, None, None, None → return g_a",
         "The gradient is right, but torch wants one value for each argument of forward: four more, "
@@ -678,11 +710,6 @@ lrn_backward.slips(
         f"{CHARGES} → s**-beta / s * sums(g_b * a, left, right)",
         "The errors are multiplied by the Jacobian itself. Backward takes its transpose: the scales "
         "in the sum are those of the outputs.",
-    ),
-    sums_over_the_forward_window=(
-        "right, left → left, right",
-        "Right for odd sizes. For even ones the sum must run over the mirrored window: j hears of i "
-        "if j is in the window of i, so (size − 1) // 2 to the left and size // 2 to the right.",
     ),
     takes_a_for_b=(
         "own * a / s → g_b * a / s",

@@ -11,7 +11,10 @@ from functools import cache
 import torch
 from torch.nn import functional as F
 
-from helpers.lrn_backprop.photograph import photo_activations
+from helpers.lrn_backprop.photograph import (
+    photo_activations,
+    random_filter_activations,  # noqa: F401 (the page takes it from here)
+)
 
 
 def _valid(a, size):
@@ -315,25 +318,6 @@ def layer(forward, backward):
             return backward(a, g_b, *ctx.constants), None, None, None, None
 
     return Layer.apply
-
-
-class SavesScale(torch.autograd.Function):
-    """Wrong from the second derivative on: keeps s, but not that s depends on a."""
-
-    @staticmethod
-    def forward(ctx, a, size, alpha, beta, k):
-        s = lrn_scale(a, size, alpha, k)
-        ctx.save_for_backward(a, s)
-        ctx.constants = size, alpha, beta
-        return a * s**-beta
-
-    @staticmethod
-    def backward(ctx, g_b):
-        a, s = ctx.saved_tensors
-        size, alpha, beta = ctx.constants
-        own = s**-beta * g_b
-        charges = window_sums(own * a / s, size, mirrored=True)
-        return own - 2 * alpha * beta / size * a * charges, None, None, None, None
 
 
 def kept_arrays(layer, a, *constants):

@@ -179,6 +179,24 @@ def _(a, size, alpha, beta, k):
     return a / (root * root.sqrt())
 
 
+@attempt("lrn", "squares_the_sum")
+def _(a, size, alpha, beta, k):
+    b = torch.zeros_like(a)
+    for i in range(a.shape[1]):
+        window = a[:, max(0, i - size // 2) : i + (size - 1) // 2 + 1]
+        b[:, i] = a[:, i] / (k + alpha / size * window.sum(1) ** 2) ** beta
+    return b
+
+
+@attempt("lrn", "adds_up_the_samples")
+def _(a, size, alpha, beta, k):
+    b = torch.zeros_like(a)
+    for i in range(a.shape[1]):
+        window = a[:, max(0, i - size // 2) : i + (size - 1) // 2 + 1]
+        b[:, i] = a[:, i] / (k + alpha / size * (window**2).sum()) ** beta
+    return b
+
+
 # lrn_jacobian
 
 
@@ -230,6 +248,17 @@ def _(a, size, alpha, beta, k):
     return (s**-beta).diag() - 2 * alpha * beta / size * shared
 
 
+@attempt("lrn_jacobian", "mirrors_the_window")
+def _(a, size, alpha, beta, k):
+    s, n = _scale(a[None], size, alpha, k)[0], len(a)
+    jac = torch.diag(s**-beta)
+    for i in range(n):
+        for j in range(n):
+            if i - (size - 1) // 2 <= j <= i + size // 2:
+                jac[i, j] -= 2 * alpha * beta / size * a[i] * a[j] * s[i] ** (-beta - 1)
+    return jac
+
+
 # rms_backward
 
 
@@ -252,6 +281,13 @@ def _(a, g_b, k):
 def _(a, g_b, k):
     r = _rms(a, k)
     return g_b * r - a * r**3 * torch.sum(g_b * a, dim=1, keepdim=True)
+
+
+@attempt("rms_backward", "takes_b_for_a")
+def _(a, g_b, k):
+    r = _rms(a, k)
+    b = a * r
+    return r * g_b - r**3 * a * (g_b * b).mean(1, keepdim=True)
 
 
 @attempt("rms_backward", "own_output_only")
@@ -330,6 +366,18 @@ def _(layer):
     return "right" if twice else "second derivative"
 
 
+@attempt("diagnose", "even_outputs")
+def _(layer):
+    for size, name in ((3, "backward"), (4, "even sizes")):
+        arguments = _random(), size, 1.0, 0.75, 1.0
+        if not torch.allclose(layer(*arguments), F.local_response_norm(*arguments)):
+            return "forward" if size == 3 else name
+        if not gradcheck(layer, arguments, raise_exception=False):
+            return name
+    twice = gradgradcheck(layer, (_random(), 3, 1.0, 0.75, 1.0), raise_exception=False)
+    return "right" if twice else "second derivative"
+
+
 @attempt("diagnose", "one_derivative")
 def _(layer):
     return _tests(layer, _random(), (3, 4), twice=False)
@@ -369,6 +417,16 @@ def _(a, g_b, size, alpha, beta, k):
     for i in range(a.shape[1]):
         total.append(charge[:, max(0, i - size // 2) : i + (size - 1) // 2 + 1].sum(1))
     return s**-beta * g_b - 2 * alpha * beta / size * a * torch.stack(total, 1)
+
+
+@attempt("lrn_backward", "sums_over_the_forward_window + s_is_a_constant")
+def _(ctx, g_b):
+    (a, s), (size, alpha, beta, _) = ctx.saved_tensors, ctx.constants
+    charge, total = g_b * a * s ** (-beta - 1), []
+    for i in range(a.shape[1]):
+        total.append(charge[:, max(0, i - size // 2) : i + (size - 1) // 2 + 1].sum(1))
+    g_a = s**-beta * g_b - 2 * alpha * beta / size * a * torch.stack(total, 1)
+    return g_a, None, None, None, None
 
 
 @method("hears_only_its_own_error")

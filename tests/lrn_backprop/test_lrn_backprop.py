@@ -564,6 +564,13 @@ def test_eq_5_1_moves_the_window_on(channels, size):
         assert torch.equal(expected[:, i], expected[:, i - 1] + entered - left_behind)
 
 
+def test_the_pages_running_sum_is_that_of_the_figure():
+    for x in (draws(20, 7, dtype=torch.float32), torch.randint(-50, 50, (20, 7))):
+        for size in range(1, 10):
+            found = page()["running_sums"](x, size)
+            torch.testing.assert_close(found, formulas.running_sums(x, size), atol=1e-6, rtol=0)
+
+
 def test_a_running_sum_in_float32_loses_what_was_small():
     a = torch.tensor([[3.3, 1e4, 0.1, 0, 0, 0]])
     for sums, healthy in ((formulas.window_sums, True), (formulas.running_sums, False)):
@@ -586,7 +593,7 @@ def test_how_often_a_running_sum_falls_below_0():
         assert formulas.rows_below_zero(1e-3, (-1, 1), seed=seed) == 0
 
 
-PAGE_CELLS = "c-window", "c-backward", "c-forward", "c-parts", "c-fast", "c-saves"
+PAGE_CELLS = "c-window", "c-backward", "c-running-sum", "c-forward", "c-fast", "c-saves"
 
 
 @cache
@@ -634,12 +641,9 @@ def test_small_maps_are_taken_many_at_a_time(monkeypatch):
 
 def test_a_saved_scale_breaks_the_second_derivative_only():
     a = draws(1, 4, 1).requires_grad_()
-    for layer in (
-        lambda a: formulas.SavesScale.apply(a, 3, *CONSTANTS),
-        page()["SavesScale"].apply,
-    ):
-        assert gradcheck(layer, a)
-        assert not gradgradcheck(layer, a, raise_exception=False)
+    layer = page()["SavesScale"].apply
+    assert gradcheck(layer, a)
+    assert not gradgradcheck(layer, a, raise_exception=False)
 
 
 def test_what_is_saved_stays_connected_if_it_is_an_output():
