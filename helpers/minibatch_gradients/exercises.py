@@ -1,5 +1,7 @@
 """The exercises of 07_minibatch_gradients, in the order of the page."""
 
+import math
+
 import torch
 from torch import nn
 
@@ -407,7 +409,7 @@ def variance_of_the_norm(per_sample_gradients, batch_size):
         },
     },
     hints=[
-        "Solve (4.2) for B with a = rate·v/4 in front, or try B = 1, 2, 3, … up to n.",
+        "Solve (4.2) for B, or try B = 1, 2, 3, … up to n.",
         "With c = rate·v/4 the condition is c·(n − B) ≤ floor·B·(n − 1).",
         "A B that is not whole must be rounded up, since a smaller batch has a higher floor.",
     ],
@@ -419,7 +421,8 @@ def smallest_batch(rate, v, n, floor):
 
     rate: the learning rate; v: variance of the samples' gradients at the best
     parameter; n: number of samples; floor: the excess loss that is allowed,
-    above 0. Batches are drawn without replacement. Returns an int from 1 to n.
+    above 0. Each batch is drawn afresh, without replacement. Returns an int
+    from 1 to n.
     Example: rate 0.1, v = 4, n = 11, floor 0.02 → 4.
     """
     for size in range(1, n):
@@ -451,6 +454,10 @@ smallest_batch.slips(
         "rate * v → rate * v**0.5",
         "v is a variance already: no root of it.",
     ),
+    strictly_below=(
+        "<= floor → < floor",
+        "A floor of exactly the limit is allowed: at most means ≤.",
+    ),
     largest_that_fails=(
         "return size → return max(1, size - 1)",
         "This is one too small: its floor still lies above the limit. Round up.",
@@ -460,6 +467,20 @@ smallest_batch.slips(
         "The rate is missing. Half the rate has half the floor.",
     ),
 )
+
+
+@smallest_batch.mistake
+def solves_for_v_over_b(rate, v, n, floor):
+    """Solves rate·v/(4B) = floor, without (n − B)/(n − 1). That can even ask for more samples than
+    there are."""
+    return math.ceil(rate * v / (4 * floor))
+
+
+@smallest_batch.mistake
+def rounds_down(rate, v, n, floor):
+    """Solves (4.2) for B and rounds down. A smaller batch has a higher floor: round up."""
+    c = rate * v / 4
+    return max(1, math.floor(c * n / (floor * (n - 1) + c)))
 
 
 @smallest_batch.mistake
@@ -572,6 +593,15 @@ local_reparameterisation.slips(
         "variance.sqrt() → variance.sqrt().detach()",
         "No gradient reaches sigma. The noise is a constant, its size is not.",
     ),
+    noise_of_width_one=(
+        "variance.sqrt() * noise → noise",
+        "The noise has standard deviation 1 here. It must have that of z, which depends on x and "
+        "sigma.",
+    ),
+    width_without_x=(
+        "x**2 @ sigma**2 → (sigma**2).sum(0)",
+        "The variance of x·w is x²·σ², so it depends on the sample.",
+    ),
     log_of_sigma=(
         "sigma**2 → (2 * sigma).exp()",
         "That is for a logarithm of σ. Here sigma is the standard deviation itself.",
@@ -669,6 +699,13 @@ estimator_variance.slips(
         "The mean over the parameters hides which of them are noisy. Return one number for each.",
     ),
 )
+
+
+@estimator_variance.mistake
+def one_draw_copied(sample_gradient, draws):
+    """Calls sample_gradient once and uses the same draw again and again: no variance is left."""
+    gradient = sample_gradient()
+    return torch.stack([gradient] * draws).var(0)
 
 
 @estimator_variance.mistake
@@ -773,6 +810,10 @@ anomaly_scores.slips(
         ".square().mean(1) → .square().mean().reshape(1)",
         "One number a batch: an outlier hides in its mean. Take the mean over a row only.",
     ),
+    mean_of_the_batch_for_each=(
+        ".square().mean(1) → .square().mean().expand(len(rows))",
+        "Each row has the mean of its batch: an outlier hides in it. Take the mean over a row only.",
+    ),
     mean_of_the_columns=(
         ".square().mean(1) → .square().mean(0)",
         "The mean runs over the rows: this is an error for each column. Rows are dimension 0.",
@@ -822,6 +863,7 @@ def mean_of_everything(model, x, batch_size):
     cases={
         "values": {
             "still rising": lambda: (0.62, 0.40, 1.00, 0.78),
+            "hardly rising": lambda: (0.50, 0.45, 0.515, 0.46),
             "fits nothing": lambda: (0.71, 0.69, 0.72, 0.70),
             "learnt by heart": lambda: (0.99, 0.80, 1.00, 0.80),
             "good": lambda: (0.97, 0.95, 0.98, 0.95),
@@ -850,11 +892,11 @@ def diagnose(train, test, longer_train, longer_test):
     """What a point of a learning curve shows, and so what to change.
 
     Four accuracies from 0 to 1: on the training data and on other data, and
-    both again after ten times the updates. The first that fits:
-    "under-trained" if ten times the updates raise the training accuracy by
-    more than 0.02; "high bias" if the longer training stays below 0.95 on its
-    own data; "high variance" if other data lie more than 0.05 below, after the
-    longer training; "fine" otherwise.
+    both again after ten times the updates. Returns one of four words.
+    "under-trained": more updates still help, that is, they raise the training
+    accuracy by more than 0.02. Only a model for which they don't has the
+    others: "high bias" cannot reach 0.95 on its own data; "high variance" can,
+    and is more than 0.05 worse on other data; "fine" is none of these.
     Example: 0.62, 0.40, then 1.00, 0.78 → "under-trained".
     """
     if longer_train - train > 0.02:
@@ -879,6 +921,10 @@ diagnose.slips(
         "longer_train - train > 0.02 → False",
         "The two trainings are not compared. A model that still learns shows neither its bias nor "
         "its variance.",
+    ),
+    in_per_cent_of_itself=(
+        "longer_train - train > 0.02 → longer_train > 1.02 * train",
+        "This is 2 % of what it was. The gain itself must be above 0.02.",
     ),
     watches_the_other_data=(
         "longer_train - train > 0.02 → longer_test - test > 0.02",
@@ -905,3 +951,11 @@ diagnose.slips(
         "This takes the gap of the shorter training; the longer one is asked for.",
     ),
 )
+
+
+@diagnose.mistake
+def from_the_short_training(train, test, longer_train, longer_test):
+    """Judges by the short training alone. Whether it had ended only the longer one tells."""
+    if train < 0.95:
+        return "high bias"
+    return "high variance" if train - test > 0.05 else "fine"
