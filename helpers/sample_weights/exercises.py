@@ -201,8 +201,7 @@ def weighted_loss(losses, weights, data_mean_weight):
     """The weighted loss of a batch, right on average over the batches.
 
     losses, weights: float tensors (n,), those of the batch; data_mean_weight:
-    a float above 0, the mean weight of all the data. Returns a tensor of shape
-    ().
+    a float above 0, the mean weight of all the data. Returns a scalar tensor.
     Example: losses (2, 4), weights (1, 3), mean weight 1.4 → 7 / 1.4 = 5.
     """
     return (weights * losses).mean() / data_mean_weight
@@ -237,6 +236,11 @@ weighted_loss.slips(
         "The weights count twice, squared.",
     ),
     ignores_the_weights=("weights * losses → losses", "The weights of the batch are not used."),
+    normalises_first=(
+        "(weights * losses).mean() → (weights / weights.sum() * losses).mean()",
+        "The weights are divided by their own sum in the batch, and then once more by n. Divide by "
+        "what is the same for each batch alone.",
+    ),
     divides_twice=(
         "(weights * losses).mean() → (weights * losses).sum() / weights.sum()",
         "This divides twice: by the weights of the batch and by the mean weight of the data. Only "
@@ -374,7 +378,7 @@ PROBABILITIES = (0.02, 0.3, 0.5, 0.9)
             "the same share": lambda: (tensor(*PROBABILITIES), 0.2, 0.2),
         },
         "shapes": {"a table of probabilities": lambda: (uniform(2, 3), 0.5, 0.1)},
-        "gradient": {"by p": lambda: (tensor(0.2, 0.7, grad=True), 0.5, 0.1)},
+        "gradient": {"by q": lambda: (tensor(0.2, 0.7, grad=True), 0.5, 0.1)},
         "edges": {"probabilities of 0 and 1": lambda: (tensor(0.0, 1.0), 0.5, 0.1)},
     },
     guards={
@@ -390,17 +394,17 @@ PROBABILITIES = (0.02, 0.3, 0.5, 0.9)
     level=2,
     minutes=8,
 )
-def corrected_probability(p, train_share, true_share):
+def corrected_probability(q, train_share, true_share):
     """The probability of the class where it has the share true_share.
 
-    p: float tensor of any shape, probabilities of the class from a model. The
+    q: float tensor of any shape, probabilities of the class from a model. The
     class had the share train_share in its training, counted with the weights
     or drawn by the sampler. The two shares: floats between 0 and 1. Returns a
-    tensor like p.
-    Example: p = 0.5, trained at 0.5, true share 0.1 → 0.1.
+    tensor like q.
+    Example: q = 0.5, trained at 0.5, true share 0.1 → 0.1.
     """
-    yes = p * true_share / train_share
-    no = (1 - p) * (1 - true_share) / (1 - train_share)
+    yes = q * true_share / train_share
+    no = (1 - q) * (1 - true_share) / (1 - train_share)
     return yes / (yes + no)
 
 
@@ -413,7 +417,7 @@ corrected_probability.slips(
     ),
     only_scales=(
         "yes / (yes + no) → yes",
-        "p · true_share / train_share is only half of Bayes' rule. It maps 1 to true_share / "
+        "q · true_share / train_share is only half of Bayes' rule. It maps 1 to true_share / "
         "train_share, which may even lie above 1. Scale the other class, too, and divide by the sum.",
     ),
     scales_and_clips=(
@@ -422,13 +426,13 @@ corrected_probability.slips(
         "divide by the sum.",
     ),
     leaves_the_other_class=(
-        "(1 - p) * (1 - true_share) / (1 - train_share) → 1 - p",
+        "(1 - q) * (1 - true_share) / (1 - train_share) → 1 - q",
         "The other class has another share as well: its factor is (1 − true_share) / "
         "(1 − train_share).",
     ),
     forgets_the_share_in_training=(
         " / train_share →  ; / (1 - train_share) → ",
-        "Multiplied by the true shares, not divided by those of the training: p has the shares of "
+        "Multiplied by the true shares, not divided by those of the training: q has the shares of "
         "the training inside already.",
     ),
     gives_the_odds=(
@@ -436,17 +440,21 @@ corrected_probability.slips(
         "These are the odds, yes over no. The probability is yes / (yes + no).",
     ),
     forgets_the_true_share=(
-        "p * true_share / → p / ; * (1 - true_share) → ",
+        "q * true_share / → q / ; * (1 - true_share) → ",
         "This gives the probabilities for equal shares. Multiply by the true ones as well.",
     ),
     subtracts=(
-        "yes / (yes + no) → p - (train_share - true_share)",
+        "yes / (yes + no) → q - (train_share - true_share)",
         "Probabilities don't shift by a difference of shares: 0 and 1 must stay. The odds are "
         "multiplied.",
     ),
-    leaves_p=(
-        "return yes / (yes + no) → return p * 1.0",
-        "This is p, for the shares of the training.",
+    leaves_the_class=(
+        "yes = q * true_share / train_share → yes = q",
+        "The class itself has another share as well: its factor is true_share / train_share.",
+    ),
+    leaves_q=(
+        "return yes / (yes + no) → return q * 1.0",
+        "This is q, for the shares of the training.",
     ),
 )
 
@@ -465,9 +473,9 @@ corrected_probability.slips(
     hints=[
         "The variance of Σwf/Σw is that of f times Σw²/(Σw)², if the values f have nothing to do "
         "with the weights.",
-        "The variance of a plain mean of m values is that of f divided by m. Which m gives the same?",
+        "The variance of a plain mean of N values is that of f divided by N. Which N gives the same?",
     ],
-    level=2,
+    level=1,
     minutes=5,
 )
 def effective_sample_size(weights):
@@ -496,6 +504,16 @@ effective_sample_size.slips(
     counts_the_samples=(
         "weights.sum() ** 2 / (weights**2).sum() → (weights > 0).sum().double()",
         "That is the number of samples with any weight. One heavy sample can outweigh all others.",
+    ),
+    divides_by_n_less_1=(
+        "weights.sum() ** 2 / (weights**2).sum() → "
+        "len(weights) / (1 + weights.var() / weights.mean() ** 2)",
+        "This is nearly right: the variance of the weights divides by n here, and not by n − 1 "
+        "(`correction=0`).",
+    ),
+    forgets_both_squares=(
+        "weights.sum() ** 2 / (weights**2).sum() → weights.sum() / (weights**2).sum().sqrt()",
+        "This is the square root of the effective size.",
     ),
     as_a_share_of_n=(
         "weights.sum() ** 2 / (weights**2).sum() → "

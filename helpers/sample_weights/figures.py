@@ -99,7 +99,7 @@ class EveryBatch:
 
     def draw(self, canvas):
         axes = canvas.subplots()
-        axes.set(xlim=(-2, 170), ylim=(0, 1.05), yticks=[], xlabel="loss of a batch")
+        axes.set(xlim=(-2, 265), ylim=(0, 1.05), yticks=[], xlabel="loss of a batch")
         axes.set(title="every batch of the eight samples, a dot each")
         self.light = axes.scatter([], [], s=45, color=style.SKY, edgecolor=style.BLUE)
         self.heavy = axes.scatter([], [], s=45, color=style.ORANGE, edgecolor=style.VERMILION)
@@ -253,7 +253,7 @@ class RareClass:
         self.cut.set_data([now.cut, now.cut], [0, 0.42])
         sick, found, alarms = now.people
         self.counts.set_text(
-            f"of 1000: {fixed(sick, 0)} sick\n{fixed(found, 1)} found\n{fixed(alarms, 1)} alarms"
+            f"of 1000: {fixed(sick, 0)} sick\n{fixed(found, 1)} found\n{fixed(alarms, 1)} false alarms"
         )
         self.curve.set_data(now.q, now.p)
         self.dot.set_data([now.threshold], [now.truth])
@@ -286,7 +286,7 @@ class ShiftedPopulation:
         return {
             "estimates": estimates.numpy(),
             "x": x.numpy(),
-            "weights": (weights / weights.max()).numpy(),
+            "weights": (weights / weights.sum()).numpy(),
             "largest": (weights.max() / weights.sum()).item(),
             "size": sizes[0].item(),
             "middle": sizes.median().item(),
@@ -296,12 +296,12 @@ class ShiftedPopulation:
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2)
         bell = np.exp(-(self.X**2) / 2) / (2 * np.pi) ** 0.5
-        left.set(title="500 people and their weights", xlabel="x", xlim=(-3.5, 6.5), yticks=[])
+        left.set(title="500 people, dots: weights", xlabel="x", xlim=(-3.5, 6.5), yticks=[])
         left.set_ylim(0, 0.8)
         left.plot(self.X, bell, color=style.GREY, label="old population")
         (self.new,) = left.plot([], [], color=style.GREEN, label="new population")
         left.legend(loc="upper left")
-        self.people = left.scatter([], [], color=style.BLUE, alpha=0.5)
+        self.people = left.scatter([], [], s=18, color=style.BLUE, alpha=0.5)
         self.ess = left.text(0.98, 0.72, "", ha="right", va="top", transform=left.transAxes)
         right.set(title="400 estimates of the risk", xlabel="weighted mean risk")
         right.set(xlim=(0.15, 1.0), ylim=(0, 0.62), ylabel="share of estimates")
@@ -314,9 +314,11 @@ class ShiftedPopulation:
 
     def update(self, now):
         self.new.set_data(self.X, np.exp(-((self.X - now.shift) ** 2) / 2) / (2 * np.pi) ** 0.5)
-        self.people.set_offsets(np.column_stack([now.x, np.full(len(now.x), 0.03)]))
-        self.people.set_sizes(2 + 100 * now.weights)
-        self.ess.set_text(f"effective size {fixed(now.size, 0)}\nclipped: {now.clip}")
+        self.people.set_offsets(np.column_stack([now.x, 1.6 * now.weights]))
+        self.ess.set_text(
+            f"effective size {fixed(now.size, 0)}\nmiddle of 400: {fixed(now.middle, 0)}\n"
+            f"largest weight {fixed(100 * now.largest, 1)} %\nclipped: {now.clip}"
+        )
         share, _ = np.histogram(now.estimates, self.BINS)
         self.bars.set_data(share / len(now.estimates))
         self.true.set_data([now.true] * 2, [0, 0.45])
@@ -330,7 +332,8 @@ class ShiftedPopulation:
         return (
             f"The new population lies {fixed(now.shift, 2)} further right; weights clipped: "
             f"{now.clip}. The first 500 people count as much as {fixed(now.size, 0)}, and one of "
-            f"them has {fixed(100 * now.largest, 1)} % of the weight. The 400 estimates of the "
+            f"them has {fixed(100 * now.largest, 1)} % of the weight; of 400 such samples the middle "
+            f"one counts as much as {fixed(now.middle, 0)} people. The 400 estimates of the "
             f"risk have the mean {fixed(now.estimates.mean(), 3)} and the spread "
             f"{fixed(now.estimates.std(), 4)}; true is {fixed(now.true, 3)}."
         )

@@ -66,12 +66,20 @@ def fit(x, y, weights=None, gamma=0.0, steps=10):
     rows = torch.cat([torch.ones_like(y)[:, None], x], 1)
     a = torch.zeros(rows.shape[1], dtype=torch.float64)
     for _ in range(steps):
-        z = (rows @ a).requires_grad_()
-        (slope,) = torch.autograd.grad(focal(z, y, gamma).sum(), z, create_graph=True)
-        (bend,) = torch.autograd.grad(slope.sum(), z)
+        slope, bend = _slope_and_bend(rows @ a, y, gamma)
         hessian = rows.T @ ((weights * bend)[:, None] * rows)
-        a = a - torch.linalg.solve(hessian, rows.T @ (weights * slope.detach()))
+        a = a - torch.linalg.solve(hessian, rows.T @ (weights * slope))
     return a
+
+
+def _slope_and_bend(z, y, gamma):
+    """The first and the second derivative of each loss by its score; two tensors like z."""
+    if gamma == 0:  # autograd would take most of the time of a fit
+        p = z.sigmoid()
+        return p - y, p * (1 - p)
+    z = z.requires_grad_()
+    (slope,) = torch.autograd.grad(focal(z, y, gamma).sum(), z, create_graph=True)
+    return slope.detach(), torch.autograd.grad(slope.sum(), z)[0]
 
 
 def scores(a, x):
@@ -221,6 +229,18 @@ REMEDIES = ("none", "weights", "sampler and weights", "focal loss", "weights, co
 def posterior(x, share):
     """The probability of "sick" at x, where a share of the people is sick; like x."""
     return (GAP * x - GAP**2 / 2 + math.log(share / (1 - share))).sigmoid()
+
+
+def learnt(x, share, weight):
+    """Probabilities at x of a logistic model, fitted to the two normal groups; like x (n,).
+
+    A share of the people is sick, and the sick count `weight` times.
+    """
+    grid = torch.linspace(-6, 8, 1401, dtype=torch.float64)
+    healthy, sick = (torch.exp(-((grid - mean) ** 2) / 2) for mean in (0.0, GAP))
+    label = (torch.arange(2 * len(grid)) >= len(grid)).double()
+    people = torch.cat([(1 - share) * healthy, weight * share * sick])
+    return scores(fit(grid.repeat(2)[:, None], label, people, steps=20), x[:, None]).sigmoid()
 
 
 def reweighted(p, weight):

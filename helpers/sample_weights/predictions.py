@@ -75,20 +75,20 @@ balanced_outputs = question(
 
 as_good_as = number(
     "500 people come from one population, and are weighted to stand for another one, whose mean lies "
-    "two standard deviations further right. By the usual formula, (Σw)²/Σw², how many equally "
-    "weighted people are they worth? (The middle of 400 tries; within 25 is right.)",
+    "two standard deviations further right. About how many people of the new population would give "
+    "as precise a mean, by the usual rule of thumb? (Within 25 is right.)",
     answer=32,
     tolerance=25,
     because="Few of the 500 lie where the new population is. One of them often has a tenth of the "
-    "whole weight. Over 400 tries the middle is 32.",
+    "whole weight. The rule is (Σw)²/Σw², and over 400 tries its middle is 32.",
 )
 
 price_and_remedy = question(
     "One tumour in ten is malignant, and a miss costs as much as 20 false alarms. Which is cheapest: "
-    "a model trained with weight 9 for the malignant ones and asked above ½, one trained without "
-    "weights and asked above ½, or that one asked above 1/21?",
+    "a model trained with weight 9 for the malignant ones, which calls malignant what is above ½; "
+    "one trained without weights, above ½; or that one above a threshold that fits the price?",
     {
-        "without weights, above 1/21": "It costs 615 for 1000 tumours, weights above ½ cost 748, and "
+        "without weights, the threshold by the price": "Above 1/21 it costs 615 for 1000 tumours, weights above ½ cost 748, and "
         "no weights above ½ cost 1638. The price sets the threshold; the rarity alone does not.",
         "with weights, above ½": "The weights help much: 748 in place of 1638. But weight 9 acts as "
         "if a miss cost nine false alarms, and here it costs 20.",
@@ -97,5 +97,5 @@ price_and_remedy = question(
         "the two trainings are equal if the threshold is ½": "At the same threshold they differ "
         "most: 748 with weights and 1638 without.",
     },
-    right="without weights, above 1/21",
+    right="without weights, the threshold by the price",
 )

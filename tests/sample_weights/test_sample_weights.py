@@ -220,6 +220,8 @@ def test_beside_a_penalty_the_size_of_the_weights_counts():
         Ridge(alpha=10.0, fit_intercept=False).fit(x, t, sample_weight=k * v).coef_[0]
         for k in (1, 2)
     ]
+    half = Ridge(alpha=5.0, fit_intercept=False).fit(x, t, sample_weight=v).coef_[0]
+    assert half == pytest.approx(slopes[1])
     assert slopes[0] < slopes[1] - 0.05 < formulas.fitted_slope(torch.from_numpy(v)) - 0.05
 
 
@@ -283,9 +285,35 @@ def test_what_the_page_says_of_every_batch():
     assert "mean is 30.00 with the spread 19.60" in seen()
     assert "all eight is 45.88" in seen()
     assert "mean is 36.92" in seen(size=4)
-    assert "mean is 44.06" in seen(size=7)
     assert "mean is 45.88 with the spread 0.00" in seen(size=8)
     assert "mean is 45.88 with the spread 63.34" in seen(normaliser=formulas.NORMALISERS[1])
+    losses, weights = formulas.LOSSES.flip(0), formulas.last_weight(10)  # the heavy one smallest
+    own = formulas.all_batches(weights, 2, formulas.NORMALISERS[0], losses).mean()
+    whole = formulas.weighted_mean(losses, weights)
+    assert [round(v.item(), 2) for v in (own, whole)] == [22.64, 12.53]
+
+
+def test_what_the_page_says_of_the_batches_of_tumours():
+    (x, y), _ = tumours.split(0)
+    loss = formulas.focal(formulas.scores(formulas.fit(x, y), x), y, gamma=0)
+    weights = torch.where(y == 1, 9.0, 1.0).double()
+    whole = formulas.weighted_mean(loss, weights)
+    lost = [1 - formulas.mean_of_batch_ratios(loss, weights, n) / whole for n in (32, 128)]
+    assert lost[0].item() == pytest.approx(0.055, abs=0.004)
+    assert 0 < lost[1] < 0.01
+
+
+@pytest.mark.parametrize("name", ["MSELoss", "L1Loss", "HuberLoss"])
+def test_these_classes_take_no_weights(name):
+    with pytest.raises(TypeError, match="weight"):
+        getattr(torch.nn, name)(weight=torch.ones(3))
+
+
+def test_with_probabilities_as_targets_cross_entropy_divides_by_n():
+    z = torch.sin(torch.arange(8, dtype=FLOAT)).reshape(4, 2)
+    target, w = z.cos().softmax(1), tensor([1.0, 9.0], dtype=FLOAT)
+    each = -(w * target * z.log_softmax(1)).sum(1)
+    close(F.cross_entropy(z, target, weight=w), each.mean())
 
 
 def test_each_loss_of_torch_has_its_divisor():
@@ -315,7 +343,73 @@ def test_on_the_tumours_a_sampler_is_calmer_at_the_start(seed):
     np.testing.assert_allclose(gradients.numpy()[drawn].var(0), sampler, rtol=0.03)
 
 
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_at_the_end_of_the_training_neither_way_is_calmer_everywhere(seed):
+    from sklearn.linear_model import LogisticRegression
+
+    (x, y), _ = tumours.split(seed, columns=tuple(range(10)))
+    w = np.where(y == 1, 9.0, 1.0)
+    model = LogisticRegression(C=np.inf, tol=1e-8, max_iter=20_000).fit(x, y, sample_weight=w)
+    p = model.predict_proba(x)[:, 1]
+    assert (p[y == 1] > 0.5).mean() > 0.8  # most malignant ones are fitted
+    g = (p - y.numpy())[:, None] * np.column_stack([np.ones(200), x])
+    share = (w / w.sum())[:, None]
+    whole = (share * g).sum(0)
+    in_loss = ((w[:, None] / w.mean() * g - whole) ** 2).mean(0)
+    sampler = (share * (g - whole) ** 2).sum(0)
+    assert 1 <= (in_loss < sampler).sum() <= 5
+    if seed == 0:
+        assert (in_loss < sampler).sum() == 3  # as the page says
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_with_fewer_draws_than_samples_heavy_ones_come_first(seed):
+    generator = torch.Generator().manual_seed(seed)
+    found = []
+    for weight in (9.0, 1.0):
+        weights = torch.where(torch.arange(200) < 20, weight, 1.0)
+        sampler = torch.utils.data.WeightedRandomSampler(weights, 100, False, generator)
+        drawn = list(sampler)
+        assert len(set(drawn)) == 100
+        found.append(sum(i < 20 for i in drawn))
+    assert found[0] >= 18
+    assert found[1] <= 16
+
+
 # 4 · Rare classes
+
+
+def test_a_fit_of_the_focal_loss_is_lowest():
+    from scipy.optimize import minimize
+
+    (x, y), _ = tumours.split(1)
+
+    def loss(a):
+        r = 1 / (1 + np.exp(-np.where(y == 1, 1, -1) * (a[0] + x.numpy() @ a[1:])))
+        return -((1 - r) ** 2 * np.log(r)).sum()
+
+    best = minimize(loss, np.zeros(4), tol=1e-10).x
+    assert formulas.fit(x, y, gamma=2.0).tolist() == pytest.approx(best.tolist(), abs=1e-4)
+
+
+@pytest.mark.parametrize(("share", "weight"), [(0.1, 9.0), (0.01, 1.0), (0.2, 3.0)])
+def test_a_fitted_model_learns_the_odds_times_the_weight(share, weight):
+    from scipy.stats import norm
+
+    x = torch.linspace(-2, 4, 7, dtype=FLOAT)
+    odds = weight * share * norm.pdf(x, 2.0) / ((1 - share) * norm.pdf(x))
+    np.testing.assert_allclose(formulas.learnt(x, share, weight), odds / (1 + odds), atol=1e-6)
+
+
+@pytest.mark.parametrize("columns", [tumours.FEATURES, (5, 8, 9)])
+def test_corrected_outputs_of_the_tumours_are_near_a_tenth(columns):
+    for cure in ("weights", "sampler"):
+        means = []
+        for seed in range(8):
+            q, count = tumours.cured(cure, seed, columns), tumours.split(seed, columns)[1][2]
+            assert q @ count > 0.13
+            means.append((exercises.corrected_probability(q, 0.5, 0.1) @ count).item())
+        assert np.mean(means) == pytest.approx(0.1, abs=0.015)
 
 
 @pytest.mark.parametrize(("share", "weight"), [(0.1, 9.0), (0.02, 49.0), (0.2, 2.0)])
@@ -413,12 +507,16 @@ def test_what_the_page_says_of_the_shift():
     true = [formulas.true_risk(shift) for shift in (1.0, 2.0, 3.0)]
     assert [round(t, 3) for t in true[:2]] == [0.5, 0.775]
     assert true[2] - seen(3.0)[0] == pytest.approx(0.036, abs=0.001)
-    assert 500 * np.exp(-4) == pytest.approx(9, abs=0.2)
-    nodes, parts = np.polynomial.hermite_e.hermegauss(80)
-    squares = (parts * np.exp(2 * nodes - 2) ** 2).sum() / parts.sum()
-    assert 1 / squares == pytest.approx(np.exp(-4))
     w = formulas.importance(formulas.old_people(), 2.0)
     assert (w.amax(1) / w.sum(1)).median() > 0.1
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_people_who_are_common_in_the_old_population_are_counted_well(seed):
+    x = np.random.default_rng(seed).standard_normal((400, 500))
+    w = np.exp(2 * x - 2)
+    weighted = (w * (x < -1)).sum(1) / w.sum(1)
+    assert weighted.std() < (x + 2 < -1).mean(1).std() / 3
 
 
 # 6 · Prices
@@ -452,6 +550,7 @@ def test_what_the_page_says_of_the_prices():
     assert [mean("none", c, "price") for c in (2, 9, 20, 30)] == [171, 466, 615, 677]
     assert [mean("weights", c, "corrected") for c in (9, 30)] == [458, 709]
     assert mean("none", 20, "½") == 1638
+    assert mean("weights", 9, "price") == 686  # weights and threshold: the price twice
     assert mean("focal loss", 9, "price") == 864
     assert [mean(cure, 9, "½") for cure in ("focal loss", "none")] == [742, 745]
     ranks = {}

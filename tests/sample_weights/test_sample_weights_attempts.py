@@ -129,6 +129,11 @@ def no_reduction(losses, weights, data_mean_weight):
     return losses * (weights / data_mean_weight)
 
 
+@attempt("weighted_loss", "normalises_first")
+def shares_of_the_batch(losses, weights, data_mean_weight):
+    return ((weights / weights.sum()) * losses).mean() / data_mean_weight
+
+
 @attempt("sampler_probabilities", "forgets_the_counts")
 def share_of_the_class(labels, target_shares):
     return torch.stack([target_shares[label] for label in labels])
@@ -192,6 +197,22 @@ def odds(p, train_share, true_share):
 @attempt("corrected_probability", "subtracts")
 def moved(p, train_share, true_share):
     return p + true_share - train_share
+
+
+@attempt("corrected_probability", "leaves_the_class")
+def other_half_of_bayes(q, train_share, true_share):
+    no = (1 - q) * (1 - true_share) / (1 - train_share)
+    return q / (q + no)
+
+
+@attempt("effective_sample_size", "divides_by_n_less_1")
+def by_the_sample_variance(weights):
+    return len(weights) / (1 + torch.var(weights) / torch.mean(weights) ** 2)
+
+
+@attempt("effective_sample_size", "forgets_both_squares")
+def sum_over_norm(weights):
+    return weights.sum() / weights.norm()
 
 
 @attempt("effective_sample_size", "expects_normalised_weights")
