@@ -1,11 +1,236 @@
 """The exercises of 16_loss_coordinates, in the order of the page."""
 
-import torch
+import math
 
-from helpers.teaching.cases import normal, tensor
+import torch
+from torch.nn import functional as F
+
+from helpers.teaching.cases import normal, scalar, tensor
 from helpers.teaching.exercise import exercise
 
-__all__ = ["transformed_gaussian_nll"]
+__all__ = [  # noqa: RUF022
+    "radial_huber",
+    "gradient_in_other_frame",
+    "carry_covariance",
+    "transformed_gaussian_nll",
+    "changed_nll",
+    "frame_loss",
+    "squared_km",
+    "may_compare",
+]
+
+
+@exercise(
+    cases={
+        "values": {
+            "short and long errors": lambda: (tensor([3, 1], [0.3, 0.4]), tensor([2, 2.5], [0, 0])),
+            "long ones": lambda: (4 * normal(5, 2, seed=1), tensor(*[[0.5, -1]] * 5)),
+            "short ones": lambda: (0.2 * normal(4, 2, seed=2), tensor(*[[0.0, 0.1]] * 4)),
+        },
+        "shapes": {
+            "three coordinates": lambda: (2 * normal(4, 3, seed=3), normal(4, 3, seed=4)),
+        },
+        "gradient": {
+            "by the prediction": lambda: (
+                tensor([3, 1], [0.3, 0.4], grad=True),
+                tensor([2, 2.5], [0, 0]),
+            ),
+        },
+        "edges": {
+            "an error of 0": lambda: (tensor([1, 2], [3, 4], grad=True), tensor([1, 2], [0, 0])),
+        },
+    },
+    guards={"an error of 0": "where the error is 0, its gradient must be 0, not NaN"},
+    hints=[
+        "What of an error does a turn leave alone? Let the Huber function see only that.",
+        "The length r = `(prediction - truth).norm(dim=1)` is one number a point; the Huber function "
+        "is r²/2 up to r = 1, and r − ½ beyond.",
+    ],
+    level=2,
+    minutes=6,
+)
+def radial_huber(prediction, truth):
+    """A Huber loss that no rotation changes.
+
+    prediction, truth: float tensors (n, d), a point a row. With the length r of a point's error, its
+    loss is r²/2 where r ≤ 1 and r − ½ beyond. Returns the mean over the points, shape ().
+    Example: prediction [[3., 4.]], truth [[0., 0.]] → 4.5.
+    """
+    r = (prediction - truth).norm(dim=1)
+    return F.huber_loss(r, torch.zeros_like(r))
+
+
+radial_huber.slips(
+    coordinate_by_coordinate=(
+        "(prediction - truth).norm(dim=1) → (prediction - truth)",
+        "This is torch's own Huber loss: it looks at each coordinate alone, and a turn changes it.",
+    ),
+    sums_the_coordinates=(
+        "(prediction - truth).norm(dim=1) → (prediction - truth).abs().sum(dim=1)",
+        "|x| + |y| is not the length of an error. It changes when the error is turned.",
+    ),
+    length_of_all=(
+        "norm(dim=1) → norm(dim=0)",
+        "dim=0 runs over the points. The length of one point's error runs over its coordinates.",
+    ),
+    squared_length=(
+        "(prediction - truth).norm(dim=1) → (prediction - truth).square().sum(dim=1)",
+        "The Huber function gets the squared length. It squares short errors itself.",
+    ),
+    sums_the_points=(
+        "F.huber_loss(r, torch.zeros_like(r)) → F.huber_loss(r, torch.zeros_like(r)) * len(r)",
+        "That is the sum over the points; the mean is asked for.",
+    ),
+    no_half=(
+        "F.huber_loss(r, torch.zeros_like(r)) → torch.where(r <= 1, r * r, r).mean()",
+        "The ½ is missing: r²/2 up to 1, and r − ½ beyond, so that both meet with one slope.",
+    ),
+    only_a_distance=(
+        "F.huber_loss(r, torch.zeros_like(r)) → r.mean()",
+        "That is the mean distance. A Huber loss squares the short errors.",
+    ),
+)
+
+
+@radial_huber.mistake
+def root_of_a_sum(prediction, truth):
+    """The root has no derivative at 0, and the gradient is NaN there. `norm` gives 0."""
+    r = (prediction - truth).square().sum(1).sqrt()
+    return F.huber_loss(r, torch.zeros_like(r))
+
+
+SHEAR, STRETCH = [[1, 0.7], [0, 1]], [[2, 0], [0, 0.5]]
+
+
+@exercise(
+    cases={
+        "values": {
+            "a shear": lambda: (normal(3, 2, seed=1), tensor(*SHEAR)),
+            "a stretch": lambda: (normal(3, 2, seed=2), tensor(*STRETCH)),
+            "a full matrix": lambda: (normal(4, 2, seed=3), tensor([2, 1], [-0.5, 3])),
+        },
+        "shapes": {
+            "three coordinates, float32": lambda: (
+                normal(5, 3, seed=4, dtype=torch.float32),
+                tensor([1, 2, 0], [0, 3, 1], [1, 0, 1], dtype=torch.float32),
+            ),
+        },
+        "edges": {
+            "a rotation": lambda: (normal(2, 2, seed=5), tensor([0.6, -0.8], [0.8, 0.6])),
+        },
+    },
+    hints=[
+        "The loss is a function of p through z = A·p. Write the chain rule: which of the two "
+        "gradients is Aᵀ times the other one?",
+        "∇_p = Aᵀ·∇_z. You know the left side. Solve for ∇_z; then write it for rows.",
+    ],
+    level=3,
+    minutes=9,
+)
+def gradient_in_other_frame(gradient, A):
+    """The gradient by the new coordinates z = A·p, from the gradient by the old ones.
+
+    gradient: float tensor (n, d), the gradient of a loss by the points p, a point a row; A: (d, d),
+    invertible. Returns a tensor (n, d): the gradient of the same loss by z.
+    Example: gradient [[1., 1.]], A [[2., 0.], [0., 1.]] → [[0.5, 1.]].
+    """
+    return gradient @ torch.linalg.inv(A)
+
+
+gradient_in_other_frame.slips(
+    turned_like_a_point=(
+        "torch.linalg.inv(A) → A.T",
+        "That moves the gradient as a point is moved. It is right for a rotation only.",
+    ),
+    the_other_way=(
+        "torch.linalg.inv(A) → A",
+        "That leads from the new gradient to the old one: ∇_p = Aᵀ·∇_z. The other way is asked for.",
+    ),
+    inverse_of_a_point=(
+        "torch.linalg.inv(A) → torch.linalg.inv(A).T",
+        "That moves it as A⁻¹ moves a point. For columns the matrix is A⁻ᵀ; for rows, A⁻¹.",
+    ),
+    unchanged=(
+        "gradient @ torch.linalg.inv(A) → gradient",
+        "The gradient is not the same in both systems: one unit of z is not one unit of p.",
+    ),
+    divided_by_the_determinant=(
+        "gradient @ torch.linalg.inv(A) → gradient / torch.linalg.det(A)",
+        "The determinant is about areas and densities. A gradient goes through the matrix itself.",
+    ),
+)
+
+
+def covariances(*, dtype=torch.float64):
+    """Two of them, neither a multiple of the unit matrix."""
+    return tensor([[0.8, 0.3], [0.3, 0.5]], [[2, -0.4], [-0.4, 0.3]], dtype=dtype)
+
+
+@exercise(
+    cases={
+        "values": {
+            "a turn": lambda: (covariances(), tensor([0.6, -0.8], [0.8, 0.6])),
+            "a shear": lambda: (covariances(), tensor(*SHEAR)),
+            "a full matrix": lambda: (covariances(), tensor([2, 1], [-0.5, 3])),
+        },
+        "shapes": {
+            "three coordinates, one point": lambda: (
+                tensor([[2, 0.5, 0], [0.5, 1, -0.3], [0, -0.3, 0.7]]),
+                tensor([1, 2, 0], [0, 3, 1], [1, 0, 1]),
+            ),
+            "float32": lambda: (
+                covariances(dtype=torch.float32),
+                tensor(*SHEAR, dtype=torch.float32),
+            ),
+        },
+        "gradient": {
+            "by A": lambda: (covariances(), tensor([2.0, 1], [-0.5, 3], grad=True)),
+        },
+    },
+    hints=[
+        "A covariance is the mean of e·eᵀ over the errors e. What becomes of e·eᵀ if e becomes A·e?",
+        "A·e·(A·e)ᵀ = A·e·eᵀ·Aᵀ. `@` takes a batch of matrices on one side.",
+    ],
+    level=1,
+    minutes=4,
+)
+def carry_covariance(cov, A):
+    """The covariances after y ↦ A·y.
+
+    cov: float tensor (n, d, d), one covariance a point; A: (d, d). Returns a tensor (n, d, d).
+    Example: cov [[[1., 0.], [0., 4.]]], A [[0., −1.], [1., 0.]] → [[[4., 0.], [0., 1.]]].
+    """
+    return A @ cov @ A.T
+
+
+carry_covariance.slips(
+    inverse_turn=(
+        "A @ cov @ A.T → A.T @ cov @ A",
+        "Aᵀ·Σ·A turns the other way. The A stands on the left, as in A·e.",
+    ),
+    one_side=("A @ cov @ A.T → A @ cov", "Only one side: A·Σ is not symmetric, so no covariance."),
+    other_side=(
+        "A @ cov @ A.T → cov @ A.T",
+        "Only the right side: Σ·Aᵀ is not symmetric, so no covariance.",
+    ),
+    by_the_inverse=(
+        "A @ cov @ A.T → A @ cov @ torch.linalg.inv(A)",
+        "A·Σ·A⁻¹ is how a *linear map* is written in another frame. It is right for a rotation only.",
+    ),
+    left_behind=("A @ cov @ A.T → cov", "The covariance stays as it was: its axes do not turn."),
+    twice_the_same=(
+        "A @ cov @ A.T → A @ cov @ A",
+        "The second A must be transposed: (A·e)ᵀ = eᵀ·Aᵀ.",
+    ),
+    only_variances=(
+        "A @ cov @ A.T → torch.diag_embed((A @ cov @ A.T).diagonal(dim1=1, dim2=2))",
+        "Only the variances are kept. A turn makes correlations, and they count.",
+    ),
+    variances_as_points=(
+        "A @ cov @ A.T → torch.diag_embed(cov.diagonal(dim1=1, dim2=2) @ A.T.square())",
+        "This carries the variances and drops the correlations, on the way in and on the way out.",
+    ),
+)
 
 
 @exercise(
@@ -105,3 +330,347 @@ transformed_gaussian_nll.slips(
         "Returns the mean. One number a point is asked for.",
     ),
 )
+
+
+@exercise(
+    cases={
+        "values": {
+            "depths in km": lambda: (tensor(1.2, 0.9, 2.4), tensor(562.0, 40, 680)),
+            "below 1": lambda: (tensor(0.3, -0.5), tensor(0.2, 0.05)),
+            "around 1": lambda: (tensor(1.0, 2, 0.5), tensor(1.0, 2.5, 0.7)),
+        },
+        "shapes": {
+            "one value, float32": lambda: (
+                tensor(1.5, dtype=torch.float32),
+                tensor(3.0, dtype=torch.float32),
+            ),
+        },
+        "gradient": {
+            "by the NLL": lambda: (tensor(1.2, 0.9, grad=True), tensor(5.0, 0.4)),
+        },
+    },
+    hints=[
+        "Take an interval around y of width w. How wide is it in log y? The probability in it is the "
+        "same, so the densities differ by the ratio of the widths.",
+        "d(log y)/dy = 1/y. So the density of y is that of log y, divided by y.",
+    ],
+    level=2,
+    minutes=5,
+)
+def changed_nll(nll_log, y):
+    """The NLL of y, from the NLL of log y under a model of log y.
+
+    nll_log, y: float tensors (n,), y positive. Returns a tensor (n,).
+    Example: nll_log [1.], y [10.] → [3.3026].
+    """
+    return nll_log + y.log()
+
+
+changed_nll.slips(
+    unchanged=(
+        "nll_log + y.log() → nll_log * 1",
+        "Left as it is: that is the NLL of log y. A density of y is one per unit of y.",
+    ),
+    subtracts=(
+        "nll_log + y.log() → nll_log - y.log()",
+        "The sign. Large values are spread out on the axis of y, so their density is lower and the "
+        "NLL is higher.",
+    ),
+    adds_y=("y.log() → y", "Adds y. The density is divided by y; the NLL gets its logarithm."),
+    divides=(
+        "nll_log + y.log() → nll_log / y",
+        "Divides the NLL. It is the density that is divided by y.",
+    ),
+    multiplies=(
+        "nll_log + y.log() → nll_log * y",
+        "Multiplies the NLL by y. The density is divided.",
+    ),
+    mean_of_the_logs=(
+        "y.log() → y.log().mean()",
+        "Every value has a Jacobian of its own; the mean is right for the mean NLL only.",
+    ),
+    exponential=(
+        "y.log() → y.exp()",
+        "The derivative of log y is 1/y; its minus logarithm is log y.",
+    ),
+    log_of_the_sum=("y.log() → y.sum().log()", "One Jacobian for all. Each value has its own."),
+)
+
+
+@exercise(
+    cases={
+        "values": {
+            "one angle": lambda: (normal(4, 2, seed=1), normal(4, 2, seed=2), scalar(0.6)),
+            "a steep angle": lambda: (normal(3, 2, seed=3), normal(3, 2, seed=4), scalar(-2.0)),
+            "far from 0": lambda: (normal(3, 2, seed=5) + 4, normal(3, 2, seed=6) - 3, scalar(1.1)),
+        },
+        "gradient": {
+            "by prediction and angle": lambda: (
+                normal(3, 2, seed=7, grad=True),
+                normal(3, 2, seed=8),
+                scalar(0.6, grad=True),
+            ),
+        },
+        "edges": {
+            "a quarter turn": lambda: (
+                tensor([3.0, 1]),
+                tensor([1.0, 0]),
+                scalar(math.pi / 2, grad=True),
+            ),
+        },
+    },
+    hints=[
+        "The direction of the angle is (cos, sin); along is the error times this. Across is the error "
+        "times (−sin, cos).",
+        "Keep the angle a tensor: `angle.cos()`, `angle.sin()`. No `.item()` and no `.detach()`.",
+    ],
+    level=2,
+    minutes=7,
+)
+def frame_loss(prediction, truth, angle):
+    """The loss in the predicted frame, with the angle's derivative.
+
+    prediction, truth: float64 tensors (n, 2); angle: float64 tensor of shape (), in radians from the
+    first axis, counter-clockwise. An error has a part along the direction of the angle and a part
+    across it. Returns the mean of along² + 4·across², shape (), through which the angle gets its
+    gradient. Example: prediction [[2., 1.]], truth [[0., 0.]], angle 0 → 8.
+    """
+    error = prediction - truth
+    along = error[:, 0] * angle.cos() + error[:, 1] * angle.sin()
+    across = error[:, 1] * angle.cos() - error[:, 0] * angle.sin()
+    return (along**2 + 4 * across**2).mean()
+
+
+frame_loss.slips(
+    detached=(
+        "angle.cos() → angle.detach().cos(); angle.sin() → angle.detach().sin()",
+        "The value is right, but the angle is detached: its gradient is missing.",
+    ),
+    turns_the_other_way=(
+        "+ error[:, 1] * angle.sin() → - error[:, 1] * angle.sin(); "
+        "- error[:, 0] * angle.sin() → + error[:, 0] * angle.sin()",
+        "This turns by the angle. To write an error in a frame, turn it back by the frame's angle.",
+    ),
+    weights_swapped=(
+        "along**2 + 4 * across**2 → 4 * along**2 + across**2",
+        "The weights are swapped: errors across the direction count four times.",
+    ),
+    weight_squared=(
+        "4 * across**2 → (4 * across) ** 2",
+        "The 4 is squared with the error: 16 times in place of 4.",
+    ),
+    weight_missing=(
+        "4 * across**2 → across**2",
+        "Without the 4 this is the squared length, and the angle does not matter.",
+    ),
+    sums=(".mean() → .sum()", "That is the sum over the points; the mean is asked for."),
+    in_degrees=(
+        "angle.cos() → angle.deg2rad().cos(); angle.sin() → angle.deg2rad().sin()",
+        "The angle is in radians already.",
+    ),
+    sign_of_a_sine=(
+        "- error[:, 0] * angle.sin() → + error[:, 0] * angle.sin()",
+        "A sign: across is the error times (−sin, cos).",
+    ),
+    only_the_prediction_turned=(
+        "error[:, 0] * angle.cos() + error[:, 1] * angle.sin() → prediction[:, 0] * angle.cos() + "
+        "prediction[:, 1] * angle.sin() - truth[:, 0]; error[:, 1] * angle.cos() - "
+        "error[:, 0] * angle.sin() → prediction[:, 1] * angle.cos() - prediction[:, 0] * "
+        "angle.sin() - truth[:, 1]",
+        "Only the prediction is turned. Prediction and truth must stand in one frame.",
+    ),
+)
+
+
+@exercise(
+    cases={
+        "values": {
+            "a degree north and east": lambda: (
+                tensor([-19.0, 180], [-20, 181]),
+                tensor([-20.0, 180], [-20, 180]),
+            ),
+            "far south": lambda: (tensor([-38.0, 178.5]), tensor([-38.6, 177])),
+            "far from the truth": lambda: (tensor([-20.0, 180.0]), tensor([-38.0, 177])),
+        },
+        "gradient": {
+            "by the prediction": lambda: (tensor([-30.0, 178.5], grad=True), tensor([-31.0, 177])),
+        },
+        "edges": {
+            "over the date line": lambda: (tensor([-20.0, 179.5]), tensor([-20.0, -179.5])),
+            "over it, the other way": lambda: (tensor([-20.0, -178.0]), tensor([-20.0, 179.0])),
+        },
+    },
+    guards={
+        "over the date line": "179.5° and −179.5° are one degree apart",
+        "over it, the other way": "−178° and 179° are three degrees apart",
+    },
+    hints=[
+        "Turn both differences into km first: how long is a degree of latitude, and how long is one "
+        "of longitude at the latitude of the truth?",
+        "A degree is 6371·π/180 km; of longitude, times the cosine of the latitude (in radians). A "
+        "difference of longitudes is brought between −180 and 180 by `(d + 180) % 360 - 180`.",
+    ],
+    level=2,
+    minutes=8,
+)
+def squared_km(prediction, truth):
+    """The mean squared distance in km² of places in degrees, for errors of a few degrees.
+
+    prediction, truth: float64 tensors (n, 2), rows of latitude and longitude in degrees. A degree
+    of latitude is 6371·π/180 km long; one of longitude is shorter, by the cosine of the *true*
+    latitude. Longitudes may lie on both sides of the date line (±180). Returns shape ().
+    Example: prediction [[60., 11.]], truth [[60., 10.]] → 3091 (a degree of 55.6 km).
+    """
+    import math  # the page does not
+
+    degree = 6371 * math.pi / 180
+    north = prediction[:, 0] - truth[:, 0]
+    east = (prediction[:, 1] - truth[:, 1] + 180) % 360 - 180
+    return ((degree * north) ** 2 + (degree * east * truth[:, 0].deg2rad().cos()) ** 2).mean()
+
+
+squared_km.slips(
+    degree_is_a_degree=(
+        " * truth[:, 0].deg2rad().cos() → ",
+        "A degree of longitude counts as much as one of latitude. That is so at the equator only.",
+    ),
+    cosine_of_degrees=(
+        "truth[:, 0].deg2rad().cos() → truth[:, 0].cos()",
+        "The cosine gets degrees. torch wants radians: `deg2rad`.",
+    ),
+    cosine_of_longitude=(
+        "truth[:, 0].deg2rad().cos() → truth[:, 1].deg2rad().cos()",
+        "The cosine of the longitude. It is the latitude that makes a degree of longitude shorter.",
+    ),
+    latitude_of_the_prediction=(
+        "truth[:, 0].deg2rad().cos() → prediction[:, 0].deg2rad().cos()",
+        "The *predicted* latitude: a model can shorten its errors by predicting nearer to a pole.",
+    ),
+    ignores_the_date_line=(
+        "(prediction[:, 1] - truth[:, 1] + 180) % 360 - 180 → prediction[:, 1] - truth[:, 1]",
+        "179.5 and −179.5 are one degree apart, not 359.",
+    ),
+    shortens_the_latitude=(
+        "(degree * north) ** 2 + (degree * east * truth[:, 0].deg2rad().cos()) ** 2 → "
+        "(degree * north * truth[:, 0].deg2rad().cos()) ** 2 + (degree * east) ** 2",
+        "The cosine stands at the wrong difference: a degree of latitude is equally long everywhere.",
+    ),
+    cosine_unsquared=(
+        "(degree * east * truth[:, 0].deg2rad().cos()) ** 2 → "
+        "(degree * east) ** 2 * truth[:, 0].deg2rad().cos()",
+        "The cosine belongs inside the square.",
+    ),
+    sums=(").mean() → ).sum()", "That is the sum over the places; the mean is asked for."),
+    mean_of_coordinates=(
+        ").mean() → ).mean() / 2",
+        "Half of it: the mean over both coordinates, as mse_loss takes it. A distance adds them.",
+    ),
+)
+
+TURN, MIRROR, TWICE = [[0.6, -0.8], [0.8, 0.6]], [[0.0, 1], [1, 0]], [[2.0, 0], [0, 2]]
+
+
+@exercise(
+    cases={
+        "values": {
+            "MSE, a shear": lambda: ("mse", tensor(*SHEAR)),
+            "MSE, a turn": lambda: ("mse", tensor(*TURN)),
+            "MSE, twice as large": lambda: ("mse", tensor(*TWICE)),
+            "L1, a turn": lambda: ("l1", tensor(*TURN)),
+            "L1, axes swapped": lambda: ("l1", tensor(*MIRROR)),
+            "L1, twice as large": lambda: ("l1", tensor(*TWICE)),
+            "NLL, a turn": lambda: ("nll", tensor(*TURN)),
+            "NLL, a shear": lambda: ("nll", tensor(*SHEAR)),
+            "NLL, a stretch": lambda: ("nll", tensor([2.0, 0], [0, 1])),
+            "NLL, a stretch that keeps areas": lambda: ("nll", tensor(*STRETCH)),
+            "MSE, a stretch that keeps areas": lambda: ("mse", tensor(*STRETCH)),
+            "L1, a shear": lambda: ("l1", tensor(*SHEAR)),
+            "NLL, a mirror": lambda: ("nll", tensor([1.0, 0], [0, -1])),
+            "MSE, a mirror": lambda: ("mse", tensor([1.0, 0], [0, -1])),
+            "L1, a mirror": lambda: ("l1", tensor([1.0, 0], [0, -1])),
+            "MSE, a turn and twice as large": lambda: ("mse", 2 * tensor(*TURN)),
+            "L1, a turn and twice as large": lambda: ("l1", 2 * tensor(*TURN)),
+            "NLL, a turn and twice as large": lambda: ("nll", 2 * tensor(*TURN)),
+            "MSE, columns of length 1 that are not square": lambda: (
+                "mse",
+                tensor([1.0, 0.6], [0, 0.8]),
+            ),
+            "MSE, a stretch of one axis": lambda: ("mse", tensor([2.0, 0], [0, 1])),
+            "L1, another stretch of each axis": lambda: ("l1", tensor([2.0, 0], [0, 1])),
+            "L1, a stretch that keeps areas": lambda: ("l1", tensor(*STRETCH)),
+        },
+    },
+    hints=[
+        "Ask for each loss: is there one number that leads from every loss in one frame to the loss "
+        "in the other? For the squared error it is a factor, and AᵀA shows it.",
+        "MSE: AᵀA must be c²·I. L1: each row of A may have only one entry that is not 0, and all of "
+        "these one size. NLL: log|det A| is added, whatever A is.",
+        "Compare with a rounding error allowed: `torch.allclose`.",
+    ],
+    level=3,
+    minutes=10,
+)
+def may_compare(loss, A):
+    """May the losses of two models be compared, one taken in x and one in z = A·x?
+
+    loss: "mse", "l1" (both over all coordinates) or "nll" (Gaussian, covariance carried along);
+    A: float64 tensor (2, 2), invertible. Returns "yes" if a point's loss is the same number in both
+    frames, whatever the errors; "after a correction" if one known factor or summand, the same for
+    all errors, leads from one to the other; "no" if none does.
+    Example: "mse" and A [[3., 0.], [0., 3.]] → "after a correction" (divide by 9).
+    """
+    if loss == "nll":
+        change, fits = torch.linalg.det(A).abs(), True
+    elif loss == "mse":
+        change = (A.T @ A)[0, 0]
+        fits = torch.allclose(A.T @ A, change * torch.eye(2, dtype=A.dtype))
+    else:
+        change = A.abs().max()
+        fits = torch.allclose(A.abs().sort(1).values, change * torch.tensor([0.0, 1]).to(A))
+    if not fits:
+        return "no"
+    return "yes" if torch.isclose(change, torch.ones_like(change)) else "after a correction"
+
+
+may_compare.slips(
+    one_factor_for_all=(
+        "fits = torch.allclose(A.T @ A, change * torch.eye(2, dtype=A.dtype)) → fits = True",
+        "A shear changes the MSE of some errors more than that of others: no one factor does it.",
+    ),
+    the_sign_of_the_determinant=(
+        "torch.linalg.det(A).abs() → torch.linalg.det(A)",
+        "A mirror's determinant is −1. It is its size that counts.",
+    ),
+    l1_like_a_length=(
+        "change = A.abs().max() → change = (A.T @ A)[0, 0] ** 0.5; "
+        "fits = torch.allclose(A.abs().sort(1).values, change * torch.tensor([0.0, 1]).to(A)) → "
+        "fits = torch.allclose(A.T @ A, change**2 * torch.eye(2, dtype=A.dtype))",
+        "L1 is no length: a turn keeps all lengths, and L1 changes with the direction of the error.",
+    ),
+)
+
+
+@may_compare.mistake
+def only_rotations(loss, A):
+    """Only what keeps everything counts here. A known factor or summand can be corrected."""
+    result = may_compare.function(loss, A)
+    return "no" if result == "after a correction" else result
+
+
+@may_compare.mistake
+def by_the_determinant_alone(loss, A):
+    """The determinant decides for the NLL. A shear has the determinant 1 and changes MSE and L1."""
+    det = torch.linalg.det(A).abs()
+    return "yes" if torch.isclose(det, torch.ones_like(det)) else "after a correction"
+
+
+@may_compare.mistake
+def linear_is_enough(loss, A):
+    """That a map is linear is not enough: lengths and areas must stay, or change by one factor."""
+    return "yes"
+
+
+@may_compare.mistake
+def likelihood_like_a_square(loss, A):
+    """A likelihood with its covariance carried along changes by log|det A|, whatever the map is."""
+    return may_compare.function("mse" if loss == "nll" else loss, A)

@@ -56,3 +56,14 @@ def breast_cancer():
     with np.load(DATA / "breast_cancer.npz") as stored:
         measured, malignant = (torch.from_numpy(stored[name]) for name in ("measured", "malignant"))
     return measured, malignant.long()
+
+
+def quakes():
+    """1000 earthquakes off Fiji, as five float64 numpy arrays (1000,).
+
+    latitude and longitude (degrees; east of the date line above 180), depth (km), magnitude,
+    stations (how many reported it).
+    Source: J. Woodhouse and the PRIM-H project, Harvard University, as R and pydataset bundle it.
+    """
+    columns = np.loadtxt(DATA / "quakes.csv", delimiter=",", skiprows=1, unpack=True)
+    return tuple(np.ascontiguousarray(column) for column in columns)
