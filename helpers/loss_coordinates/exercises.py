@@ -52,8 +52,9 @@ __all__ = [  # noqa: RUF022
 def radial_huber(prediction, truth):
     """A Huber loss that no rotation changes.
 
-    prediction, truth: float tensors (n, d), a point a row. With the length r of a point's error, its
-    loss is r²/2 where r ≤ 1 and r − ½ beyond. Returns the mean over the points, shape ().
+    prediction, truth: float tensors (n, d), a point a row. With the length r
+    of a point's error, its loss is r²/2 where r ≤ 1 and r − ½ beyond.
+    Returns the mean over the points, shape ().
     Example: prediction [[3., 4.]], truth [[0., 0.]] → 4.5.
     """
     r = (prediction - truth).norm(dim=1)
@@ -128,10 +129,11 @@ SHEAR, STRETCH = [[1, 0.7], [0, 1]], [[2, 0], [0, 0.5]]
     minutes=9,
 )
 def gradient_in_other_frame(gradient, A):
-    """The gradient by the new coordinates z = A·p, from the gradient by the old ones.
+    """The gradient by the new coordinates z = A·p, from that by the old ones.
 
-    gradient: float tensor (n, d), the gradient of a loss by the points p, a point a row; A: (d, d),
-    invertible. Returns a tensor (n, d): the gradient of the same loss by z.
+    gradient: float tensor (n, d), the gradient of a loss by the points p, a
+    point a row; A: (d, d), invertible.
+    Returns a tensor (n, d): the gradient of the same loss by z.
     Example: gradient [[1., 1.]], A [[2., 0.], [0., 1.]] → [[0.5, 1.]].
     """
     return gradient @ torch.linalg.inv(A)
@@ -197,8 +199,10 @@ def covariances(*, dtype=torch.float64):
 def carry_covariance(cov, A):
     """The covariances after y ↦ A·y.
 
-    cov: float tensor (n, d, d), one covariance a point; A: (d, d). Returns a tensor (n, d, d).
-    Example: cov [[[1., 0.], [0., 4.]]], A [[0., −1.], [1., 0.]] → [[[4., 0.], [0., 1.]]].
+    cov: float tensor (n, d, d), one covariance a point; A: (d, d).
+    Returns a tensor (n, d, d).
+    Example: cov [[[1., 0.], [0., 4.]]], A [[0., −1.], [1., 0.]] → [[[4., 0.],
+    [0., 1.]]].
     """
     return A @ cov @ A.T
 
@@ -267,10 +271,12 @@ carry_covariance.slips(
     minutes=6,
 )
 def transformed_gaussian_nll(nll, A):
-    """The NLL of each point after y ↦ A·y, where N(μ, Σ) becomes N(A·μ, A·Σ·Aᵀ).
+    """The NLL of each point after y ↦ A·y, covariance carried along.
 
-    nll: float tensor (n,), the negative log-likelihoods in the old system of points with d
-    coordinates; A: (d, d), invertible. Returns a tensor (n,).
+    A normal N(μ, Σ) becomes N(A·μ, A·Σ·Aᵀ).
+    nll: float tensor (n,), the negative log-likelihoods in the old system of
+    points with d coordinates; A: (d, d), invertible.
+    Returns a tensor (n,).
     Example: nll [1., 2.], A [[2., 0.], [0., 2.]] → [2.3863, 3.3863].
     """
     return nll + torch.linalg.slogdet(A).logabsdet
@@ -360,7 +366,8 @@ transformed_gaussian_nll.slips(
 def changed_nll(nll_log, y):
     """The NLL of y, from the NLL of log y under a model of log y.
 
-    nll_log, y: float tensors (n,), y positive. Returns a tensor (n,).
+    nll_log, y: float tensors (n,), y positive.
+    Returns a tensor (n,).
     Example: nll_log [1.], y [10.] → [3.3026].
     """
     return nll_log + y.log()
@@ -430,10 +437,12 @@ changed_nll.slips(
 def frame_loss(prediction, truth, angle):
     """The loss in the predicted frame, with the angle's derivative.
 
-    prediction, truth: float64 tensors (n, 2); angle: float64 tensor of shape (), in radians from the
-    first axis, counter-clockwise. An error has a part along the direction of the angle and a part
-    across it. Returns the mean of along² + 4·across², shape (), through which the angle gets its
-    gradient. Example: prediction [[2., 1.]], truth [[0., 0.]], angle 0 → 8.
+    prediction, truth: float64 tensors (n, 2); angle: float64 tensor of shape
+    (), in radians from the first axis, counter-clockwise. An error has a part
+    along the direction of the angle and a part across it.
+    Returns the mean of along² + 4·across², shape (), through which the angle
+    gets its gradient.
+    Example: prediction [[2., 1.]], truth [[0., 0.]], angle 0 → 8.
     """
     error = prediction - truth
     along = error[:, 0] * angle.cos() + error[:, 1] * angle.sin()
@@ -514,12 +523,15 @@ frame_loss.slips(
     minutes=8,
 )
 def squared_km(prediction, truth):
-    """The mean squared distance in km² of places in degrees, for errors of a few degrees.
+    """The mean squared distance in km² of places in degrees.
 
-    prediction, truth: float64 tensors (n, 2), rows of latitude and longitude in degrees. A degree
-    of latitude is 6371·π/180 km long; one of longitude is shorter, by the cosine of the *true*
-    latitude. Longitudes may lie on both sides of the date line (±180). Returns shape ().
-    Example: prediction [[60., 11.]], truth [[60., 10.]] → 3091 (a degree of 55.6 km).
+    prediction, truth: float64 tensors (n, 2), rows of latitude and longitude
+    in degrees. A degree of latitude is 6371·π/180 km long; one of longitude is
+    shorter, by the cosine of the *true* latitude. Longitudes may lie on both
+    sides of the date line (±180).
+    Returns shape ().
+    Example: prediction [[60., 11.]], truth [[60., 10.]] → 3091 (a degree of
+    55.6 km).
     """
     import math  # the page does not
 
@@ -611,13 +623,15 @@ TURN, MIRROR, TWICE = [[0.6, -0.8], [0.8, 0.6]], [[0.0, 1], [1, 0]], [[2.0, 0], 
     minutes=10,
 )
 def may_compare(loss, A):
-    """May the losses of two models be compared, one taken in x and one in z = A·x?
+    """May two models' losses be compared, one in x and one in z = A·x?
 
-    loss: "mse", "l1" (both over all coordinates) or "nll" (Gaussian, covariance carried along);
-    A: float64 tensor (2, 2), invertible. Returns "yes" if a point's loss is the same number in both
-    frames, whatever the errors; "after a correction" if one known factor or summand, the same for
-    all errors, leads from one to the other; "no" if none does.
-    Example: "mse" and A [[3., 0.], [0., 3.]] → "after a correction" (divide by 9).
+    loss: "mse", "l1" (both over all coordinates) or "nll" (Gaussian,
+    covariance carried along); A: float64 tensor (2, 2), invertible.
+    Returns "yes" if a point's loss is the same number in both frames, whatever
+    the errors; "after a correction" if one known factor or summand, the same
+    for all errors, leads from one to the other; "no" if none does.
+    Example: "mse" and A [[3., 0.], [0., 3.]] → "after a correction" (divide by
+    9).
     """
     if loss == "nll":
         change, fits = torch.linalg.det(A).abs(), True

@@ -285,7 +285,9 @@ class QuakesInTwoFrames:
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2)
-        left.set(xlim=(-5.5, 4.5), ylim=(-5, 7.5), title="from above, in 100 km", xlabel="east")
+        left.set(
+            xlim=(-5.5, 4.5), ylim=(-5, 7.5), title="from above (part), in 100 km", xlabel="east"
+        )
         left.plot(*formulas.tonga()[1].T.numpy(), ".", color="#BBBBBB", ms=3)
         names = {"old": (style.BLUE, "-"), "turned": (style.VERMILION, "--")}
         self.curves = [

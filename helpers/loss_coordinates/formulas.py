@@ -39,6 +39,14 @@ def turning(degrees):
     return torch.tensor(rows, dtype=torch.float64)
 
 
+MAPS = {
+    "turn": turning(30),
+    "mirror": torch.tensor([[1, 0], [0, -1]], dtype=torch.float64),
+    "shear": torch.tensor([[1, 0.7], [0, 1]], dtype=torch.float64),
+    "stretch": torch.tensor([[2, 0], [0, 0.5]], dtype=torch.float64),
+}
+
+
 def value_and_gradient(loss, A, p=PREDICTED, y=TRUE, shift=0.0):
     """The loss (a float) taken after x ↦ A·x + shift, and its gradient by p, before the map."""
     p = p.clone().requires_grad_()
