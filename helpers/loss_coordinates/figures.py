@@ -295,6 +295,7 @@ class QuakesInTwoFrames:
             for name, (colour, dash) in names.items()
         ]
         left.legend(loc="lower left")
+        self.angle = left.text(0.97, 0.94, "", transform=left.transAxes, ha="right")
         right.set(xlim=(-3, 75), ylim=(-0.7, 5.6), title="km moved by the turn")
         right.set_yticks(range(6), formulas.FITS)
         right.invert_yaxis()
@@ -310,6 +311,7 @@ class QuakesInTwoFrames:
         middle = [m[1] for m in now.moved]
         self.dots.set_data(middle, range(6))
         self.chosen.set_data([middle[now.place]], [now.place])
+        self.angle.set_text(f"turned by {now.angle}°")
 
     def describe(self, now):
         low, middle, high = now.moved[now.place]
