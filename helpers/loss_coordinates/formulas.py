@@ -43,7 +43,7 @@ MAPS = {
     "turn": turning(30),
     "mirror": torch.tensor([[1, 0], [0, -1]], dtype=torch.float64),
     "shear": torch.tensor([[1, 0.7], [0, 1]], dtype=torch.float64),
-    "stretch": torch.tensor([[2, 0], [0, 0.5]], dtype=torch.float64),
+    "stretch": torch.tensor([[2, 0], [0, 1]], dtype=torch.float64),
 }
 
 

@@ -86,7 +86,7 @@ far_difference = question(
 
 fit_that_moves = question(
     "A linear model is fitted in the old frame and in one turned by 30°. Which losses put the "
-    "predictions at other places?",
+    "predictions more than 10 km away from where they were?",
     {
         "none: the quakes are where they are": "The quakes are. But L1 weighs the same error "
         "differently in each frame, so another curve is the best one.",
@@ -94,8 +94,8 @@ fit_that_moves = question(
         "full covariance do not.",
         "all but the MSE": "The mean distance looks at lengths only, and the NLL with a full "
         "covariance carries its directions along. These stay, too.",
-        "only the two likelihoods": "With a full covariance nothing moves. It is L1 and Huber that "
-        "depend on the axes most.",
+        "only the two likelihoods": "With a full covariance nothing moves, and with a diagonal one "
+        "little. It is L1 and Huber that depend on the axes most.",
     },
     right="L1 and Huber",
 )
