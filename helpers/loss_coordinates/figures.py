@@ -294,8 +294,9 @@ class QuakesInTwoFrames:
             left.plot([], [], dash, color=colour, lw=3, label=f"fit, {name} frame")[0]
             for name, (colour, dash) in names.items()
         ]
-        left.legend(loc="lower left")
-        self.angle = left.text(0.97, 0.94, "", transform=left.transAxes, ha="right")
+        left.legend(loc="lower left", frameon=True, edgecolor="none", framealpha=1)
+        white = dict(facecolor="white", edgecolor="none", pad=1.5)
+        self.angle = left.text(0.97, 0.94, "", transform=left.transAxes, ha="right", bbox=white)
         right.set(xlim=(-3, 75), ylim=(-0.7, 5.6), title="km moved by the turn")
         right.set_yticks(range(6), formulas.FITS)
         right.invert_yaxis()

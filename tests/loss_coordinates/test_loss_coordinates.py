@@ -290,7 +290,7 @@ def test_what_the_page_says_of_the_real_data():
     assert 1 < span("moved", "NLL, diagonal", 30)[1] < span("moved", "NLL, diagonal", 30)[2] < 3.5
     for loss in formulas.FITS:
         assert span("moved", loss, 90)[2] < 1e-5
-    assert [round(span("error", "L1", a)[1]) for a in (0, 30)] == [413, 413]
+    assert [round(span("error", "L1", a)[1]) for a in (0, 30)] == [413, 414]
     left = formulas.tonga_errors().var(0) / formulas.tonga()[1].var(0)
     assert left[1] > 0.9  # the depth says little about north and south
 
