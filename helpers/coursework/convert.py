@@ -51,7 +51,8 @@ class Careful(Autograde):
                 )
             except intake.Refused as error:
                 self.refused[student] = str(error)
-                self.log.error("%s, %s: %s", student, assignment, error)
+                shown = student if student.isprintable() else ascii(student)
+                self.log.error("%s, %s: %s", shown, assignment, error)
                 continue
             copy = Path(self._format_source(assignment, student))
             shutil.rmtree(copy, ignore_errors=True)

@@ -258,7 +258,7 @@ def test_a_mistyped_assignment_is_an_error(folder):
     assert f"There is no assignment '06_dropuot_scaling'; there are {STEM}." in result.output
 
 
-def test_a_class_goes_on_beside_what_is_refused(tmp_path, right):
+def test_a_class_goes_on_beside_what_is_refused(tmp_path, right, caplog):
     """By the command: a link, a name that is no UTF-8, a mistyped folder, and a right answer."""
     own = courses.small_course(tmp_path / "course", STEM, [NAME])
     linked(place(own, "linker"), right, own)
@@ -275,3 +275,4 @@ def test_a_class_goes_on_beside_what_is_refused(tmp_path, right):
     assert score(own, "ada") == FULL
     again = courses.grade(own, STEM)
     assert again["linker"] == REFUSED[linked] and "ada" not in again
+    assert "can't be printed" in caplog.text and caplog.text.encode(), "a log can be written"
