@@ -638,10 +638,10 @@ def may_compare(loss, A):
         change, fits = torch.linalg.det(A).abs(), True
     elif loss == "mse":
         change = (A.T @ A)[0, 0]
-        fits = torch.allclose(A.T @ A, change * torch.eye(2, dtype=A.dtype))
+        fits = torch.allclose(A.T @ A / change, torch.eye(2, dtype=A.dtype))
     else:
         change = A.abs().max()
-        fits = torch.allclose(A.abs().sort(1).values, change * torch.tensor([0.0, 1]).to(A))
+        fits = torch.allclose(A.abs().sort(1).values / change, torch.tensor([0.0, 1]).to(A))
     if not fits:
         return "no"
     return "yes" if torch.isclose(change, torch.ones_like(change)) else "after a correction"
@@ -649,7 +649,7 @@ def may_compare(loss, A):
 
 may_compare.slips(
     one_factor_for_all=(
-        "fits = torch.allclose(A.T @ A, change * torch.eye(2, dtype=A.dtype)) → fits = True",
+        "fits = torch.allclose(A.T @ A / change, torch.eye(2, dtype=A.dtype)) → fits = True",
         "A shear changes the MSE of some errors more than that of others: no one factor does it.",
     ),
     the_sign_of_the_determinant=(
@@ -658,7 +658,7 @@ may_compare.slips(
     ),
     l1_like_a_length=(
         "change = A.abs().max() → change = (A.T @ A)[0, 0] ** 0.5; "
-        "fits = torch.allclose(A.abs().sort(1).values, change * torch.tensor([0.0, 1]).to(A)) → "
+        "fits = torch.allclose(A.abs().sort(1).values / change, torch.tensor([0.0, 1]).to(A)) → "
         "fits = torch.allclose(A.T @ A, change**2 * torch.eye(2, dtype=A.dtype))",
         "L1 is no length: a turn keeps all lengths, and L1 changes with the direction of the error.",
     ),

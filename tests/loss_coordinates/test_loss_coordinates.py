@@ -321,3 +321,12 @@ def test_what_the_prose_names_is_large_enough_to_see():
     assert ends[1] - ends[0] > 50
     curves = [pixels(figures.QuakesInTwoFrames, lambda d, i=i: d.curves[i]) for i in (0, 1)]
     assert np.linalg.norm(curves[0] - curves[1], axis=1).max() > 12
+
+
+def test_a_map_to_far_larger_units_is_judged_like_any_other():
+    for scale in (1e-5, 1, 1e5):
+        shear, turn = scale * formulas.MAPS["shear"], scale * formulas.turning(30)
+        assert exercises.may_compare("mse", shear) == exercises.may_compare("l1", shear) == "no"
+        assert exercises.may_compare("l1", turn) == "no"
+        same = "yes" if scale == 1 else "after a correction"
+        assert exercises.may_compare("mse", turn) == same
