@@ -279,7 +279,7 @@ class QuakesInTwoFrames:
         at = formulas.ANGLES.index(angle)
         return {
             "curves": [(x @ weights[a, place]).T.numpy() for a in (0, at)],
-            "moved": [(m.min().item(), m.median().item(), m.max().item()) for m in moved],
+            "moved": [(m.min().item(), m.quantile(0.5).item(), m.max().item()) for m in moved],
             "place": place,
         }
 

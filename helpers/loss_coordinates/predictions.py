@@ -90,8 +90,8 @@ fit_that_moves = question(
     {
         "none: the quakes are where they are": "The quakes are. But L1 weighs the same error "
         "differently in each frame, so another curve is the best one.",
-        "L1 and Huber": "They look at each coordinate alone. MSE, mean distance and the NLL with a "
-        "full covariance do not.",
+        "L1 and Huber": "They depend on the directions of the axes. MSE, mean distance and the NLL "
+        "with a full covariance do not.",
         "all but the MSE": "The mean distance looks at lengths only, and the NLL with a full "
         "covariance carries its directions along. These stay, too.",
         "only the two likelihoods": "With a full covariance nothing moves, and with a diagonal one "
