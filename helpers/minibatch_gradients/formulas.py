@@ -150,10 +150,15 @@ def updates(n, size, epochs):
 
 
 def variance_of_mean(v, n, size, replacement=False):
-    """Variance of the mean of `size` of n numbers whose population variance is v."""
+    """Variance of the mean of `size` of n numbers whose population variance is v.
+
+    Raises ValueError for a size that is not from 1 to n, and a v that is negative or NaN.
+    """
+    if not v >= 0:
+        raise ValueError(f"A variance is 0 or more; got {v}.")
     if not 1 <= size <= n:
         raise ValueError(f"A batch has from 1 to {n} of {n} samples; got {size}.")
-    return v / size * (1 if replacement else (n - size) / (n - 1))
+    return v / size * (1 if replacement else (n - size) / max(n - 1, 1))
 
 
 DRAWS = 20_000
@@ -225,11 +230,24 @@ def layer(count, seed=0, inputs=5):
     return x[:count], mu, (x @ true + noise)[:count]
 
 
+def _check_drawn(x, mu, t, sigma):
+    """Raise ValueError for what gives no gradient of drawn weights, in one sentence."""
+    if not 0 < sigma < math.inf:
+        raise ValueError(f"The standard deviation σ is above 0 and finite; got {sigma}.")
+    if not len(x):
+        raise ValueError("There is no sample: x is empty.")
+    if not all(values.isfinite().all() for values in (x, mu, t)):
+        raise ValueError("x, mu and t must be finite; there is a NaN or an infinity among them.")
+
+
 def drawn_gradients(estimator, x, mu, t, draws, sigma=SIGMA, seed=0):
     """Gradients (draws, 2, inputs), by mu and by sigma, of the mean of ½(z − t)² over the samples.
 
     z = x·w, and the weights w are normal with mean mu and standard deviation sigma.
+    x: (n, inputs), mu: (inputs,), t: (n,), float64. Raises ValueError for an empty x, for what is
+    not finite, and for a sigma that is not above 0.
     """
+    _check_drawn(x, mu, t, sigma)
     generator = torch.Generator().manual_seed(seed)
     n, inputs = x.shape
     shape = {"one draw a batch": (1, inputs), "a draw a sample": (n, inputs)}.get(estimator, (n,))
@@ -246,7 +264,11 @@ def drawn_gradients(estimator, x, mu, t, draws, sigma=SIGMA, seed=0):
 
 
 def drawn_variance(estimator, by, x, mu, t, sigma=SIGMA):
-    """Exact variance of that gradient, the sum over its entries. by: "μ" or "σ"."""
+    """Exact variance of that gradient, the sum over its entries. by: "μ" or "σ".
+
+    The other arguments, and the errors raised, are those of `drawn_gradients`.
+    """
+    _check_drawn(x, mu, t, sigma)
     n = len(x)
     together, error, squares = x.T @ x / n, x @ mu - t, x.square()
     width = sigma**2 * squares.sum(1)  # variance of z

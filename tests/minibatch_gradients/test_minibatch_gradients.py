@@ -195,6 +195,32 @@ def test_a_batch_that_there_is_not_is_refused(size):
         formulas.variance_of_mean(1.0, 64, size)
 
 
+def test_a_variance_that_there_is_not_is_refused():
+    for v in (-1.0, float("nan")):
+        with pytest.raises(ValueError, match="0 or more"):
+            formulas.variance_of_mean(v, 64, 8)
+    assert formulas.variance_of_mean(0.0, 1, 1) == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"sigma": -0.5}, "above 0"),
+        ({"sigma": float("nan")}, "above 0"),
+        ({"count": 0}, "no sample"),
+        ({"hole": float("nan")}, "finite"),
+    ],
+)
+def test_weights_that_cannot_be_drawn_are_refused(change, message):
+    x, mu, t = formulas.layer(change.get("count", 3))
+    mu[0] = change.get("hole", mu[0])
+    sigma = change.get("sigma", formulas.SIGMA)
+    with pytest.raises(ValueError, match=message):
+        formulas.drawn_gradients("pre-activations", x, mu, t, 2, sigma)
+    with pytest.raises(ValueError, match=message):
+        formulas.drawn_variance("pre-activations", "μ", x, mu, t, sigma)
+
+
 def test_all_batches_are_counted_where_they_are_few():
     v = formulas.sample_gradients(0.0).var(correction=0).item()
     for size, replacement in ((1, False), (2, False), (63, False), (64, False), (2, True)):
