@@ -768,7 +768,7 @@ def log(factor, add=0.0, steps=4, kept=False):
                 tensor(-18 / 29, -0.7),
                 tensor(1.5, 14.5 * -0.7 + 10.5),
             ),
-            "an inner backward, one step": lambda: log(1 + TIMES, add=1.5, steps=1),
+            "an inner backward, three steps": lambda: log(1 + TIMES, add=1.5, steps=3),
         },
     },
     hints=[

@@ -668,7 +668,7 @@ may_compare.slips(
 @may_compare.mistake
 def only_rotations(loss, A):
     """Only what keeps everything counts here. A known factor or summand can be corrected."""
-    result = may_compare.function(loss, A)
+    result = may_compare(loss, A)
     return "no" if result == "after a correction" else result
 
 
@@ -688,4 +688,4 @@ def linear_is_enough(loss, A):
 @may_compare.mistake
 def likelihood_like_a_square(loss, A):
     """A likelihood with its covariance carried along changes by log|det A|, whatever the map is."""
-    return may_compare.function("mse" if loss == "nll" else loss, A)
+    return may_compare("mse" if loss == "nll" else loss, A)
