@@ -33,7 +33,7 @@ def split(seed=0, columns=FEATURES):
     benign, malignant = order[y[order] == 0], order[y[order] == 1]
     kept = torch.cat([benign[:COMMON], malignant[:RARE]])
     held = torch.cat([benign[COMMON:], malignant[RARE:]])
-    share = torch.where(y[held] == 1, HELD_SHARE, 1 - HELD_SHARE)
+    share = HELD_SHARE * y[held] + (1 - HELD_SHARE) * (1 - y[held])
     sizes = torch.where(y[held] == 1, y[held].sum(), (1 - y[held]).sum())
     return (x[kept], y[kept]), (x[held], y[held], share / sizes)
 

@@ -579,3 +579,17 @@ def test_the_cost_is_that_of_a_count_by_hand(price):
         alarm = output > 0.3
         total += 1000 * n * (price if label and not alarm else 1 if alarm and not label else 0)
     assert tumours.cost(p, y, count, price, 0.3) == pytest.approx(total)
+
+
+def test_a_price_costs_the_same_whatever_the_usual_number_format():
+    """The page computes in float64, the website and the tests in float32."""
+    found = []
+    for dtype in (torch.float32, torch.float64):
+        usual = torch.get_default_dtype()
+        torch.set_default_dtype(dtype)
+        tumours.split.cache_clear()
+        try:
+            found.append(tumours.costs("none", 30, "½"))
+        finally:
+            torch.set_default_dtype(usual)
+    assert torch.equal(*found)
