@@ -585,9 +585,9 @@ TURN, MIRROR, TWICE = [[0.6, -0.8], [0.8, 0.6]], [[0.0, 1], [1, 0]], [[2.0, 0], 
 @exercise(
     cases={
         "values": {
+            "MSE, twice as large": lambda: ("mse", tensor(*TWICE)),
             "MSE, a shear": lambda: ("mse", tensor(*SHEAR)),
             "MSE, a turn": lambda: ("mse", tensor(*TURN)),
-            "MSE, twice as large": lambda: ("mse", tensor(*TWICE)),
             "L1, a turn": lambda: ("l1", tensor(*TURN)),
             "L1, axes swapped": lambda: ("l1", tensor(*MIRROR)),
             "L1, twice as large": lambda: ("l1", tensor(*TWICE)),
