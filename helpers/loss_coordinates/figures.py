@@ -36,6 +36,19 @@ def _segments(start, end):
     return torch.stack([start, end, gap], 1).reshape(-1, 2).T.numpy()
 
 
+def _two_frames(canvas, limits):
+    """The axes of the old and the turned frame, their lines (true, predicted), and a text in each."""
+    both = canvas.subplots(1, 2)
+    parts, values = [], []
+    for axes, name in zip(both, ("old frame", "turned frame"), strict=True):
+        _bare(axes, limits, name)
+        lines = axes.plot([], [], "x", color=style.BLACK, ms=8, mew=2)
+        parts.append(lines + axes.plot([], [], "o", color=style.BLUE, ms=6))
+        values.append(axes.text(0.03, 0.04, "", transform=axes.transAxes))
+    axes.text(0.97, 0.04, "× true  ● predicted", transform=axes.transAxes, ha="right", **SMALL)
+    return both, parts, values
+
+
 @figure(
     angle=Slider("angle", 0, 90, step=5, default=30, unit="°"),
     loss=Choice("loss", list(formulas.LOSSES), default="L1"),
@@ -61,16 +74,10 @@ class TurnedErrors:
         }
 
     def draw(self, canvas):
-        self.parts, self.values = [], []
-        for axes, name in zip(canvas.subplots(1, 2), ("old frame", "turned frame"), strict=True):
-            _bare(axes, 6.6, name)
-            lines = axes.plot([], [], "x", color=style.BLACK, ms=8, mew=2)
-            lines += axes.plot([], [], "o", color=style.BLUE, ms=6)
+        both, self.parts, self.values = _two_frames(canvas, 6.6)
+        for axes, lines in zip(both, self.parts, strict=True):
             lines += axes.plot([], [], color=style.ORANGE, lw=4, alpha=0.8)
             lines += axes.plot([], [], color=style.BLUE, lw=1.4, ls="--")
-            self.parts.append(lines)
-            self.values.append(axes.text(0.03, 0.04, "", transform=axes.transAxes))
-        axes.text(0.97, 0.04, "× true  ● predicted", transform=axes.transAxes, ha="right", **SMALL)
 
     def update(self, now):
         for i, A in enumerate((torch.eye(2).double(), now.A)):
@@ -155,15 +162,9 @@ class CarriedCovariance:
         return {"A": A, "covs": (cov, new), "values": values}
 
     def draw(self, canvas):
-        self.parts, self.values = [], []
-        for axes, name in zip(canvas.subplots(1, 2), ("old frame", "turned frame"), strict=True):
-            _bare(axes, 5.2, name)
-            lines = axes.plot([], [], "x", color=style.BLACK, ms=8, mew=2)
-            lines += axes.plot([], [], "o", color=style.BLUE, ms=6)
+        both, self.parts, self.values = _two_frames(canvas, 5.2)
+        for axes, lines in zip(both, self.parts, strict=True):
             lines += axes.plot([], [], color=style.VERMILION, lw=1.6)
-            self.parts.append(lines)
-            self.values.append(axes.text(0.03, 0.04, "", transform=axes.transAxes))
-        axes.text(0.97, 0.04, "× true  ● predicted", transform=axes.transAxes, ha="right", **SMALL)
 
     def update(self, now):
         for i, A in enumerate((torch.eye(2).double(), now.A)):
