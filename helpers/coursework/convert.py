@@ -18,6 +18,7 @@ from traitlets import Bool
 
 from helpers.coursework import intake, late
 from helpers.coursework.answers import grade_id_of
+from helpers.coursework.records import ascii_name
 from helpers.coursework.restore import released_texts
 
 INTAKE = "intake"
@@ -51,8 +52,7 @@ class Careful(Autograde):
                 )
             except intake.Refused as error:
                 self.refused[student] = str(error)
-                shown = student if student.isprintable() else ascii(student)
-                self.log.error("%s, %s: %s", shown, assignment, error)
+                self.log.error("%s, %s: %s", ascii_name(student), assignment, error)
                 continue
             copy = Path(self._format_source(assignment, student))
             shutil.rmtree(copy, ignore_errors=True)
