@@ -15,11 +15,7 @@ from helpers.coursework.run import UNREAD, described
 from helpers.teaching.graded import earn
 from helpers.teaching.outcome import Outcome, Raised
 
-SECONDS, MEMORY, LARGEST = (
-    30,
-    1 << 30,
-    8 << 20,
-)  # of computing; bytes to hold; bytes of what is shown
+SECONDS, MEMORY, LARGEST = 30, 1 << 30, 8 << 20  # of computing; bytes: to hold, of what is shown
 TOO_COSTLY = Outcome(
     {}, {}, raised=Raised(("OverflowError",), "its answer takes too much to look at", "")
 )

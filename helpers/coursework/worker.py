@@ -57,10 +57,7 @@ def stock(folder):
 
 def serve(folder):
     """Answer requests until the input ends. No attempt ever runs in this process."""
-    for kind in (
-        resource.RLIMIT_CPU,
-        resource.RLIMIT_DATA,
-    ):  # those of who started it are not its own
+    for kind in (resource.RLIMIT_CPU, resource.RLIMIT_DATA):  # not those of who started it
         resource.setrlimit(kind, (resource.getrlimit(kind)[1],) * 2)
     stocked = stock(folder)
     if sys.platform == "linux":
