@@ -168,6 +168,8 @@ class Lab:
         name = source.name
         if source.parent != self.folder:
             shutil.copy(source, self.folder / name)
+        # Side bars that another test has opened would be open here, too.
+        shutil.rmtree(self.folder.parent / "workspaces", ignore_errors=True)
         context = self.browser.new_context(viewport=viewport)
         context.add_init_script(SCRIPT + script)
         try:
