@@ -56,7 +56,9 @@ class NotThere:
         return NotThere(f"{self._name}.{name}")
 
     def _used(self, *args):
-        raise ImportError(f"`{self._name}` is not there in grading: write it with torch alone")
+        raise ImportError(
+            f"`{self._name}` is not there in grading: write it with torch or NumPy alone"
+        )
 
 
 for operator in OPERATORS:

@@ -148,6 +148,8 @@ def compare(expected: dict, got: dict, loose: float = 0.0) -> Difference | None:
         if _type(want) is float and _type(have) in (int, float):
             numbers = [torch.tensor(float(x), dtype=torch.float64) for x in (want, have)]
             found = _errors(*numbers, at, loose)
+        elif _type(want) is float and isinstance(have, numpy.ndarray):
+            text = f"{_no_number(have)}{at} where one number is expected"
         elif _type(want) != _type(have):
             text = f"{name(have)}{at} where {wanted(want)} is expected"
         elif isinstance(want, Container) and want != have:
@@ -210,6 +212,14 @@ def _pair(want, have, place):
             break
     width = max(len(text) for side in sides for text in side)
     return [nested([text.rjust(width) for text in side], want.shape) + end for side in sides]
+
+
+def _no_number(array):
+    """What an array is that stands for a float64 number."""
+    if array.ndim == 0:
+        return f"a number of {array.dtype}"
+    how = ", whose one entry `.item()` gives," if array.size == 1 else ""
+    return f"an array of shape {array.shape}{how}"
 
 
 def _type(leaf):

@@ -75,11 +75,17 @@ def observe(
 
 @contextlib.contextmanager
 def isolated():
-    """Known global state inside, the caller's own afterwards: random numbers, grad mode, dtype."""
+    """Known global state inside, the caller's own afterwards: random numbers, grad mode, dtype,
+    and what NumPy does where a number is divided by 0."""
     grad, dtype = torch.is_grad_enabled(), torch.get_default_dtype()
     always = torch.is_warn_always_enabled()
     states = random.getstate(), numpy.random.get_state()  # noqa: NPY002 (an attempt may use it)
-    with torch.random.fork_rng(devices=[]), torch.inference_mode(False):
+    usual = dict(divide="warn", over="warn", under="ignore", invalid="warn")
+    with (
+        numpy.errstate(**usual),
+        torch.random.fork_rng(devices=[]),
+        torch.inference_mode(False),
+    ):
         torch.set_grad_enabled(True)
         torch.set_default_dtype(torch.float32)
         torch.set_warn_always(True)  # a second check must not see less than the first

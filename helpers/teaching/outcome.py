@@ -95,11 +95,14 @@ def flatten(named: dict) -> dict:
     """A dict from each path to its leaf: a number, a copy of a tensor, a Container, …"""
     flat = {}
     for path, value in named.items():
+        if isinstance(value, numpy.ndarray) and value.ndim == 0:
+            value = value[()]  # NumPy's own functions return a number there
         items = items_of(value)
         if isinstance(value, torch.Tensor):
             flat[path] = value.detach().as_subclass(torch.Tensor).clone()
         elif isinstance(value, numpy.ndarray) and value.dtype.name in ARRAYS:
-            flat[path] = numpy.array(value)  # a copy, of a subclass as well
+            native = value.dtype.newbyteorder("=")  # torch knows no other order of bytes
+            flat[path] = numpy.array(value, native)  # a copy, of a subclass as well
         elif isinstance(value, (numpy.bool_, numpy.integer)):
             flat[path] = value.item()  # a whole number of NumPy's counts as Python's
         elif isinstance(value, numpy.floating) and not isinstance(value, float):
@@ -118,6 +121,8 @@ def flatten(named: dict) -> dict:
 
 def _kind(value):
     """What a value is that is neither compared nor looked into."""
+    if isinstance(value, numpy.ndarray) and value.dtype.kind in "uifc":
+        return f"a NumPy array of {value.dtype.name}"
     named = {
         "ndarray": "a NumPy array of other things than numbers",
         "generator": "a generator (it uses `yield`)",

@@ -3,6 +3,8 @@
 import math
 import re
 
+import torch
+
 from helpers.teaching.compare import alike, difference
 
 NEARLY = 1e-6
@@ -12,10 +14,8 @@ CLOSE = 2e-4
 
 VAGUE = ("RuntimeError", "TypeError", "ValueError", "AttributeError")  # raised for any reason
 
-TO_DIGITS = (
-    "right to about {digits} digits. Is there an ε in it, or a float32? A bool divided by a "
-    "number is float32"
-)
+TO_DIGITS = "right to about {digits} digits. Is there an ε in it, or a float32?"
+OF_BOOLS = " In torch a bool divided by a number is float32."
 
 
 def recognise(exercise, expected, outcomes):
@@ -50,7 +50,9 @@ def recognise(exercise, expected, outcomes):
         return known
     if nearly_right(exercise, expected, outcomes, CLOSE):
         digits = _digits(found[i] for i in open_cases)
-        return None, f"`{exercise.name}` is {TO_DIGITS.format(digits=digits)}.{besides(found)}"
+        text = f"`{exercise.name}` is {TO_DIGITS.format(digits=digits)}"
+        tensors = any(isinstance(x, torch.Tensor) for one in outcomes for x in one.value.values())
+        return None, f"{text}{OF_BOOLS * tensors}{besides(found)}"
     pairs = list(exercise.pairs())
     return named(exercise.mistakes.values(), CLOSE) or named(pairs) or named(pairs, CLOSE)
 

@@ -35,22 +35,33 @@ MEANINGS = {
     r"Can't call numpy\(\) on Tensor that requires grad": (
         "NumPy knows no graph. Stay with torch's functions, or `detach()` where no gradient is due"
     ),
-    r"must match the size of tensor b|could not be broadcast together": (
-        "The shapes don't fit entry by entry. Print both shapes; `x[:, None]` or `x.unsqueeze(1)` "
-        "adds a dimension"
+    r"must match the size of tensor b|could not be broadcast together"
+    r"|non-broadcastable output operand": (
+        "The shapes don't fit entry by entry. Print both shapes; `x[:, None]` adds a dimension"
     ),
-    r"mat1 and mat2 shapes cannot be multiplied|size mismatch, got|mismatch in its core dimension": (
+    r"mat1 and mat2 shapes cannot be multiplied|size mismatch, got|mismatch in its core dimension"
+    r"|shapes .* not aligned": (
         "The inner sizes of the two matrices differ: is one of them to be transposed?"
     ),
-    r"expected (scalar type|m1 and m2 to have the same dtype)|should have the same dtype": (
+    r"expected (scalar type|m1 and m2 to have the same dtype)|(should|must) have the same dtype": (
         "Two dtypes meet. Make your own tensors with `dtype=x.dtype`"
     ),
-    r"can't be cast to the desired output type": (
-        "The result does not fit into this dtype. Make your tensor with `dtype=x.dtype`"
+    r"can't be cast to the desired output type|Cannot cast ufunc": (
+        "The result does not fit into this dtype. Make your own tensor or array with "
+        "`dtype=x.dtype`, and write `x = x + …` in place of `x += …`"
     ),
     r"Boolean value of Tensor with more than one value|truth value of an array": (
-        "`if` and `and` need one True or False. For a decision in each entry use `torch.where`"
+        "`if` and `and` need one True or False. For a decision in each entry use `torch.where` "
+        "or `np.where`"
     ),
+    r"only 0-dimensional arrays can be converted": (
+        "`float`, and the functions of `math`, take one number. For a whole array use NumPy's, "
+        "such as `np.log`"
+    ),
+    r"axis \d+ is out of bounds": (
+        "The array has fewer dimensions than that: print its shape. Axes count from 0"
+    ),
+    r"cannot reshape array": ("The new shape has another number of entries: print the old one"),
     r"has no attribute '(detach|clone|requires_grad|unsqueeze|numel)'": (
         "This is no tensor at this place: is it a list, a number or a NumPy array?"
     ),

@@ -1,12 +1,24 @@
 """Which mistake an attempt is: guards, edits of the reference, an ε of any size, two slips."""
 
+import math
+
 import numpy
 import pytest
 import torch
 
 from helpers.teaching.cases import array, normal, scalar, tensor, uniform
+from helpers.teaching.compare import difference
 from helpers.teaching.exercise import exercise
 from helpers.teaching.judge import check
+from helpers.teaching.record import decode, encode
+
+
+def words(exercise, attempt):
+    """The message of a check without the attempt's own line, which here holds what is looked for."""
+    message = check(exercise, attempt).message
+    for seen in exercise.observe(attempt):
+        message = message.replace(seen.raised.line if seen.raised else "", "")
+    return message
 
 
 @exercise(
@@ -305,11 +317,19 @@ def layer(x, w):
         (lambda x, w: (x @ w) * numpy.nan, "NaN in 2 of 2 places"),
         (lambda x, w: numpy.multiply(x, w, out=x).sum(1), "changes its argument `x` in place"),
         (lambda x, w: numpy.array(["a"]), "a NumPy array of other things than numbers"),
+        (lambda x, w: (x @ w) * 1j, "a NumPy array of complex128"),
+        (lambda x, w: (x @ w)[::-1], "stand in the opposite order"),
+        (lambda x, w: (x @ w) * (1 + 1e-7), "right to about 7 digits. Is there an ε"),
+        (lambda x, w: x.dot(w[:, None].T), "inner sizes"),
+        (lambda x, w: numpy.add(x.astype(int), 0.5, out=x.astype(int)), "does not fit"),
+        (lambda x, w: x.sum(axis=2), "Axes count from 0"),
+        (lambda x, w: math.log(x), "such as `np.log`"),
+        (lambda x, w: x if x > 1 else w, "`np.where`"),
     ],
 )
 def test_arrays_are_checked_as_tensors_are(attempt, says):
-    result = check(layer, attempt)
-    assert result.status == "wrong" and says in result.message, result.message
+    assert not check(layer, attempt)
+    assert says in words(layer, attempt), words(layer, attempt)
 
 
 def test_right_arrays_and_a_tensor_exercise_that_gets_one():
@@ -317,6 +337,89 @@ def test_right_arrays_and_a_tensor_exercise_that_gets_one():
     assert (
         "a NumPy array where a torch tensor" in check(slope, lambda x: 3 * x.numpy() ** 2).message
     )
+
+
+def test_a_float32_hint_of_torch_is_for_tensors_alone():
+    assert "bool" not in check(layer, lambda x, w: (x @ w) * (1 + 1e-7)).message
+    nearly = check(entropy, lambda p, scale: entropy(p, scale) * (1 + 1e-7))
+    assert "In torch a bool divided by a number is float32" in nearly.message
+
+
+def test_arrays_of_any_layout_are_right():
+    assert check(layer, lambda x, w: (x @ w)[::-1].copy()[::-1])
+    assert check(layer, lambda x, w: (x @ w).astype(">f8"))
+    assert check(layer, lambda x, w: numpy.asfortranarray(x) @ w)
+
+
+@exercise(
+    cases={"values": {"one": lambda: (array(0.2, 0.7), 2.0), "two": lambda: (array(3.0), 1.0)}},
+    hints=["h"],
+)
+def mean_and_scale(x, scale):
+    """The scaled mean, a float, and the scale."""
+    return scale * x.mean(), scale
+
+
+@pytest.mark.parametrize(
+    ("made", "says"),
+    [
+        (numpy.array, ""),
+        (numpy.squeeze, ""),
+        (numpy.float32, "a number of float32 in result[0] where one number is expected"),
+        (lambda v: v.reshape(1, 1), "an array of shape (1, 1), whose one entry `.item()` gives,"),
+        (lambda v: v + numpy.zeros(3), "an array of shape (3,) in result[0]"),
+        (torch.tensor, "a torch tensor in result[0]"),
+    ],
+)
+def test_a_number_of_numpys_is_a_number_and_an_array_with_axes_is_none(made, says):
+    result = check(mean_and_scale, lambda x, scale: (made(scale * x.mean()), scale))
+    assert bool(result) is (not says) and says in result.message, result.message
+
+
+def test_what_an_array_without_axes_holds_counts_as_a_change():
+    holding = exercise(cases={"values": {"one": lambda: (numpy.array(2.0),)}}, hints=["h"])
+
+    @holding
+    def same(x):
+        """x."""
+        return float(x)
+
+    def fills(x):
+        old = float(x)
+        x.fill(7)
+        return old
+
+    assert check(same, lambda x: x) and "changes its argument `x`" in check(same, fills).message
+
+
+def test_numpys_own_alarms_are_as_usual_in_a_check_and_afterwards_as_before():
+    def careless(x, scale):
+        numpy.seterr(all="ignore")
+        return mean_and_scale(x, scale)
+
+    with numpy.errstate(all="raise"):
+        assert check(mean_and_scale, careless)
+        zero = check(mean_and_scale, lambda x, scale: (numpy.float64(1) / numpy.float64(0), scale))
+        assert "infinity" in zero.message
+        assert set(numpy.geterr().values()) == {"raise"}
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        lambda x, w: x @ w,
+        lambda x, w: (x @ w).astype(">f4"),
+        lambda x, w: (x @ w)[::-1],
+        lambda x, w: numpy.multiply(x, w, out=x),
+        lambda x, w: [numpy.array(2.5), numpy.float32(1), numpy.int8(3), x > 1, x[:0]],
+        lambda x, w: x.astype(complex),
+    ],
+)
+def test_what_happens_to_arrays_can_be_recorded(attempt):
+    for seen in layer.observe(attempt):
+        told = decode(encode(seen))
+        assert not difference(seen, told) and not difference(told, seen)
+        assert told.changed == seen.changed and told.value.keys() == seen.value.keys()
 
 
 # What the numbers of an unknown answer show
@@ -403,7 +506,7 @@ def of_a_copy(x):
     ],
 )
 def test_errors_that_learners_meet_are_explained(attempt, says):
-    assert says in check(gradient, attempt).message, check(gradient, attempt).message
+    assert says in words(gradient, attempt), words(gradient, attempt)
 
 
 def test_one_number_of_another_type_is_no_sum():
