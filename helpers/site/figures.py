@@ -18,6 +18,7 @@ from helpers.teaching.data import DATA
 from helpers.teaching.figure import LiveFigure
 
 HELPERS = Path(__file__).resolve().parents[1]
+NO_PICTURE = {"__init__", "exercises", "predictions"}
 
 CARD = """<figure class="live" role="group" aria-label="{title}" data-figure="{about}">
 <div class="picture"><svg viewBox="0 0 {width:g} {height:g}" role="img" aria-label="{alt}">
@@ -54,12 +55,18 @@ def home(topic: str, name: str, text: str) -> str:
 
 @cache
 def _content(topic):
-    files = [HELPERS / topic / "formulas.py", HELPERS / topic / "figures.py"]
-    files += [HELPERS / "teaching" / f"{n}.py" for n in ("figure", "controls", "style", "words")]
-    files += [Path(svg.__file__), Path(packs.__file__)]
-    files += sorted(path for path in DATA.iterdir() if path.suffix in (".npz", ".csv"))
     versions = "".join(version(package) for package in ("matplotlib", "numpy", "torch"))
-    return versions.encode() + b"".join(path.read_bytes() for path in files)
+    return versions.encode() + b"".join(path.read_bytes() for path in sources(topic))
+
+
+def sources(topic: str) -> list[Path]:
+    """The files that the pictures of a topic come from: its modules and the data that they name."""
+    own = [path for path in (HELPERS / topic).glob("*.py") if path.stem not in NO_PICTURE]
+    shared = ("figure", "controls", "style", "words", "data")
+    files = sorted(own) + [HELPERS / "teaching" / f"{name}.py" for name in shared]
+    text = "".join(path.read_text(encoding="utf-8") for path in files)
+    files += [Path(svg.__file__), Path(packs.__file__)]
+    return files + sorted(path for path in DATA.iterdir() if f'"{path.name}"' in text)
 
 
 def _make(job):

@@ -23,6 +23,7 @@ from helpers.teaching.figure import LiveFigure
 
 PACK = 300_000  # bytes before compression, about 25 kB after it: a page waits for one when it jumps
 MOST = 5_000  # settings of a figure
+WEIGHT = 6_000_000  # bytes of a figure's packs
 
 
 @dataclass(frozen=True)
@@ -89,20 +90,35 @@ def write(figure: LiveFigure, name: str, folder: Path, named: Iterable[str] = ()
     drawing = Drawing(figure, name)
     background, parts = drawing.background(), drawing.frame()
     first = dict(drawing.defs)
-    kept, starts, count = thinned(figure, named), [], 0
-    for pack in _packs(drawing, kept, first):
+    named, starts, count = set(named), [], 0
+    kept = thinned(figure, named)
+    kept = thinned(figure, named, min(MOST, int(WEIGHT / _bytes_a_frame(drawing, kept))))
+    for pack in _packs(drawing, itertools.product(*kept), first):
         starts.append(count)
         count += len(pack["frames"])
-        data = json.dumps(pack, ensure_ascii=False, separators=(",", ":")).encode()
-        (folder / f"{len(starts) - 1}.pack").write_bytes(gzip.compress(data, 9, mtime=0))
+        (folder / f"{len(starts) - 1}.pack").write_bytes(_compressed(pack))
     for file, data in drawing.images.items():
         (folder / file).write_bytes(data)
     return Shown(folder.name, kept, tuple(starts), background, parts, first, figure.describe())
 
 
-def _packs(drawing: Drawing, kept: tuple, known: dict) -> Iterator[dict]:
+def _bytes_a_frame(drawing, kept, sample=24):
+    """About how many bytes a frame takes in a pack, from some that follow each other."""
+    count = prod(map(len, kept))
+    first = max(0, (count - sample) // 2)
+    settings = itertools.islice(itertools.product(*kept), first, first + sample)
+    weights = [len(_compressed(pack)) for pack in _packs(drawing, settings, {})]
+    return sum(weights) / min(sample, count)
+
+
+def _compressed(pack):
+    data = json.dumps(pack, ensure_ascii=False, separators=(",", ":")).encode()
+    return gzip.compress(data, 9, mtime=0)
+
+
+def _packs(drawing: Drawing, settings: Iterable[tuple], known: dict) -> Iterator[dict]:
     figure, pack, size = drawing.figure, _Pack(drawing, known), 0
-    for indices in itertools.product(*kept):
+    for indices in settings:
         values = figure.values_at(indices)
         size += pack.add(figure.describe(**values), drawing.frame(**values))
         if size >= PACK:

@@ -132,6 +132,28 @@ def test_a_log_slider_can_be_thinned():
     assert len(kept) <= 12 and {0, 30, 60} <= set(kept)
 
 
+def test_a_heavy_figure_is_thinned_until_it_weighs_little(tmp_path, monkeypatch):
+    heavy = packs.write(Point, "point", tmp_path / "heavy", ["0.7"])
+    monkeypatch.setattr(packs, "WEIGHT", 10_000)
+    light = packs.write(Point, "point", tmp_path / "light", ["0.7"])
+    weights = [
+        sum(path.stat().st_size for path in (tmp_path / name).glob("*.pack"))
+        for name in ("heavy", "light")
+    ]
+    assert weights[0] > 15_000 and weights[1] <= 10_000
+    heights, widths, sides = light.kept
+    assert {0, 7, 40} <= set(heights) and {0, 3, 7, 20} <= set(widths) and sides == (0, 1)
+    count = prod(map(len, light.kept))
+    assert count == len(read(tmp_path / "light", light)) < prod(map(len, heavy.kept))
+
+
+def test_a_figure_is_kept_until_its_topics_modules_or_data_change():
+    names = {path.name for path in figures.sources("lrn_backprop")}
+    assert names >= {"photograph.py", "formulas.py", "figures.py", "figure.py", "svg.py"}
+    assert "exercises.py" not in names and "dropout_digits.npz" not in names
+    assert "dropout_digits.npz" in {path.name for path in figures.sources("dropout_scaling")}
+
+
 def test_figures_are_made_again_only_when_something_has_changed(tmp_path):
     wanted = {("start_here", "StepOfDerivative"): "at 10"}
     shown = figures.made(wanted, tmp_path)["start_here", "StepOfDerivative"]
