@@ -11,7 +11,7 @@ from markupsafe import Markup
 from pygments.formatters import HtmlFormatter
 
 from helpers.collection import NOTEBOOKS, collection
-from helpers.site import figures, npm, pages
+from helpers.site import elsewhere, figures, npm, pages
 from helpers.site.markdown import Texts, linked
 from helpers.site.mathematics import rendered
 from helpers.site.styles import Styles
@@ -47,16 +47,15 @@ def build(folder: Path, cache: Path, only: Sequence[str] = ()) -> list[str]:
     formulas = [styles.moved(formula) for formula in formulas]
     environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)
     environment.globals["name"] = NAME
-    write = _writer(environment, folder)
+    write, places = _writer(environment, folder), _places()
     for page, before, after in zip(built, [None, *built], [*built[1:], None], strict=False):
         body = Markup(texts.filled(page.body, formulas))
-        ways = _ways(page.stem)
         write(
             "page.html",
             f"{page.stem}.html",
             page=page,
             body=body,
-            ways=ways,
+            ways=elsewhere.ways(page.stem, places),
             before=before,
             after=after,
             title=page.title,
@@ -75,6 +74,8 @@ def build(folder: Path, cache: Path, only: Sequence[str] = ()) -> list[str]:
     write("ledger.html", "ledger.html", table=found, title="Claims", description=about)
     write("search.html", "search.html", title="Search", description=about)
     _files(folder, packages, styles, built, paths)
+    if places["site"]:
+        elsewhere.colab(folder / "colab", ROOT, paths, places["site"])
     for shown in made.values():
         shutil.copytree(cache / "figures" / shown.folder, folder / "figures" / shown.folder)
     return [page.stem for page in built]
@@ -96,15 +97,10 @@ def _writer(environment, folder):
     return write
 
 
-def _ways(stem):
-    """Where a page can be run: pairs of a label and an address. Only what pyproject.toml names."""
+def _places():
+    """The addresses that pyproject.toml names, of repository, site, Binder and hub."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    addresses = settings.get("tool", {}).get("checked-gradients", {}).get("site", {})
-    ways = [("download the notebook", f"notebooks/{stem}.ipynb")]
-    for label, address in addresses.items():
-        if address:
-            ways.append((label, address.format(stem=stem)))
-    return ways
+    return settings["tool"]["checked-gradients"]["site"]
 
 
 def _ledger():
