@@ -1,13 +1,12 @@
 """How every notebook looks, in both themes, on a wide and a narrow screen; and to axe-core."""
 
 import contextlib
-import functools
 import re
 
 import figure_checks
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser.lab import TALL
+from browser.lab import WINDOW
 from playwright.sync_api import TimeoutError
 
 from helpers.teaching import style
@@ -16,24 +15,19 @@ THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 OURS = ["[data-live]", "[data-predict]", "[data-check]", "[data-verdict]"]
 TEXT_PIXELS = 9
 
-# The cells from the heading above the first live figure to the next heading, as a rectangle. An
-# earlier test may have scrolled them out of sight; JupyterLab lays a page out anew in steps.
-SECTION = """async () => {
+# The cells from the heading above the first live figure to the next heading, as a rectangle that
+# begins at the window's upper edge.
+SECTION = """() => {
   const cells = lab.cells().map((cell) => cell.node);
   const at = cells.findIndex((cell) => cell.querySelector("[data-live]"));
   if (at < 0) return null;
   const heading = (cell) => cell.querySelector("h2");
-  const first = cells.slice(0, at + 1).findLastIndex(heading);
+  const first = cells[Math.max(cells.slice(0, at + 1).findLastIndex(heading), 0)];
   const next = cells.findIndex((cell, index) => index > at && heading(cell));
-  for (let tries = 0; tries < 50; tries++) {
-    cells[Math.max(first, 0)].scrollIntoView({block: "start"});
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    const {top} = cells[Math.max(first, 0)].getBoundingClientRect();
-    const {bottom} = cells.at(next < 0 ? -1 : next - 1).getBoundingClientRect();
-    if (0 <= top && top < bottom && bottom <= innerHeight)
-      return {x: 0, y: top, width: innerWidth, height: bottom - top};
-  }
-  throw new Error("the section is not laid out");
+  first.scrollIntoView({block: "start"});
+  const {top} = first.getBoundingClientRect();
+  const {bottom} = cells.at(next < 0 ? -1 : next - 1).getBoundingClientRect();
+  return {x: 0, y: top, width: innerWidth, height: bottom - top};
 }"""
 
 # Whatever a learner would have to scroll sideways for, or can't see whole.
@@ -57,7 +51,7 @@ CUT_OFF = """(ours) => {
 }"""
 
 
-@pytest.fixture(params=THEMES)
+@pytest.fixture(scope="module", params=THEMES)
 def theme(request, alive):
     """The page in each theme; light again afterwards."""
     alive.theme(THEMES[request.param])
@@ -68,15 +62,17 @@ def theme(request, alive):
 @pytest.fixture(params=[1280, 800])
 def width(request, alive):
     """The page on screens of these widths (CSS pixels)."""
-    alive.tab.set_viewport_size(TALL | {"width": request.param})
+    alive.tab.set_viewport_size(WINDOW | {"width": request.param})
     yield request.param
-    alive.tab.set_viewport_size(TALL)
+    alive.tab.set_viewport_size(WINDOW)
 
 
 def test_first_live_section_has_its_picture_taken(alive, topic, theme, width, artifacts):
     clip = alive.do(SECTION)
     if not clip:  # no live figure on this page
         return
+    alive.tab.set_viewport_size({"width": width, "height": int(clip["y"] + clip["height"]) + 100})
+    clip = alive.do(SECTION)
     path = artifacts / f"{topic.stem}-{theme}-{width}.png"
     alive.tab.screenshot(path=path, clip=clip)
     assert path.stat().st_size > 10_000
@@ -89,17 +85,10 @@ def test_nothing_is_cut_off_and_nothing_scrolls_sideways(alive, width):
     assert alive.do(CUT_OFF, ", ".join(OURS)) == []
 
 
-@functools.cache
-def smallest_text(figure):
-    """The size of the smallest text that `figure` draws, in pixels of the picture."""
-    drawn = figure_checks.Redrawn(figure)
-    return min(text.size for _, texts in drawn.texts for text in texts)
-
-
 def test_text_in_pictures_is_large_enough_on_the_screen(alive, figures, width):
     for figure in figures:
         shown = alive.live(figure).image.bounding_box()["width"] / style.WIDTH
-        assert smallest_text(figure) * shown >= TEXT_PIXELS, figure.name
+        assert figure_checks.TEXT_PIXELS * shown >= TEXT_PIXELS, figure.name
 
 
 def test_controls_stand_out_from_their_background(alive, theme):
