@@ -1,0 +1,1 @@
+"""What batch normalisation remembers."""

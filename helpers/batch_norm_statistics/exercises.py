@@ -1,0 +1,622 @@
+"""The exercises of 12_batch_norm_statistics, in the order of the page."""
+
+import torch
+
+from helpers.teaching.cases import normal, tensor, uniform
+from helpers.teaching.exercise import exercise
+
+__all__ = [  # noqa: RUF022
+    "diagnose",
+    "batch_norm",
+    "updated_statistics",
+    "batch_norm_backward",
+    "fold_into_linear",
+]
+
+single = torch.float32
+
+
+def state(weight=1.5, bias=-0.5, mean=4.0, var=2.0, batches=7):
+    """A layer of two features as a dict: these numbers, and fixed ones for the second feature."""
+    return {
+        "weight": tensor(weight, 0.7),
+        "bias": tensor(bias, 0.2),
+        "running_mean": tensor(mean, -1.0),
+        "running_var": tensor(var, 3.0),
+        "num_batches_tracked": torch.tensor(batches),
+    }
+
+
+@exercise(
+    cases={
+        "values": {
+            "the mean stays": lambda: (state(), state(var=2.5, batches=8)),
+            "everything moved": lambda: (state(), state(1.4, -0.3, 4.1, 2.2, 9)),
+            "only the first two moved": lambda: (state(), state(weight=1.4, bias=-0.45)),
+            "nothing moved": lambda: (state(), state()),
+            "both statistics moved": lambda: (state(), state(mean=4.2, var=2.5, batches=8)),
+            "the variance stays": lambda: (state(), state(mean=4.4, batches=12)),
+            "the bias alone moved": lambda: (state(), state(bias=-0.4)),
+            "the weight alone moved": lambda: (state(), state(weight=1.6)),
+            "a small step": lambda: (state(), state(1.5 + 1e-9, -0.5 - 1e-9)),
+            "a small momentum": lambda: (state(), state(mean=4 + 1e-9, var=2 + 1e-9, batches=8)),
+            "a step, and the variance": lambda: (state(), state(1.4, -0.3, var=2.5, batches=8)),
+            "the bias, and the mean": lambda: (state(), state(bias=-0.3, mean=4.3, batches=8)),
+        },
+    },
+    hints=[
+        "Two questions decide: did a parameter move, and did a buffer move? Four answers are four "
+        "words.",
+        "`torch.equal(a, b)` says whether two tensors hold the same numbers. A small step is a "
+        "step, too, so allow no tolerance.",
+        "A buffer may stay while another one moves. `num_batches_tracked` counts every batch.",
+    ],
+    level=1,
+    minutes=6,
+)
+def diagnose(before, after):
+    """What happened to a batch norm layer between two of its state dicts?
+
+    before, after: dicts of five tensors: "weight", "bias", "running_mean",
+    "running_var" and "num_batches_tracked". Returns one of four words.
+    "trained": steps of the optimiser, in training mode. "trained in eval":
+    steps, but no batch was seen in training mode. "only watched": batches were
+    seen in training mode, but no step changed the layer. "nothing".
+    Example: only running_mean, running_var and the count differ →
+    "only watched".
+    """
+
+    def moved(*names):
+        return any(not torch.equal(before[name], after[name]) for name in names)
+
+    stepped = moved("weight", "bias")
+    watched = moved("running_mean", "running_var", "num_batches_tracked")
+    if stepped:
+        return "trained" if watched else "trained in eval"
+    return "only watched" if watched else "nothing"
+
+
+diagnose.slips(
+    looks_at_the_mean_only=(
+        '"running_mean", "running_var", "num_batches_tracked" → "running_mean"',
+        "The running mean may stay while the variance moves: a batch can have just that mean. Look "
+        "at all buffers, or at the count.",
+    ),
+    looks_at_the_variance_only=(
+        '"running_mean", "running_var", "num_batches_tracked" → "running_var"',
+        "The running variance may stay while the mean moves. Look at all buffers, or at the count.",
+    ),
+    looks_at_the_weight_only=(
+        '"weight", "bias" → "weight"',
+        "The bias may move alone. Look at both parameters.",
+    ),
+    allows_a_tolerance=(
+        "torch.equal(before[name], after[name]) → torch.allclose(before[name], after[name])",
+        "`allclose` takes a small step for none. Ask whether the numbers are the same.",
+    ),
+    any_move_is_training=(
+        'if stepped:\n        return "trained" if watched else "trained in eval" → '
+        'if stepped or watched:\n        return "trained"',
+        "Buffers move without any optimiser. Only weight and bias tell of a step.",
+    ),
+    buffers_for_parameters=(
+        'if stepped:\n        return "trained" if watched → '
+        'if watched:\n        return "trained" if stepped; '
+        'return "only watched" if watched → return "only watched" if stepped',
+        "Parameters and buffers are swapped: the optimiser moves weight and bias, a batch moves the "
+        "running statistics.",
+    ),
+    all_must_move=(
+        "any(not → all(not",
+        "It is enough that one of the tensors moved.",
+    ),
+)
+
+
+@exercise(
+    cases={
+        "values": {
+            "four samples, three features": lambda: (
+                tensor([1.0, 0.5, -2], [2, 0.1, 4], [3, 0.4, 0], [10, -0.2, 1]),
+                tensor(2.0, -1, 0.5),
+                tensor(0.3, 1, -2),
+                0.1,
+            ),
+            "two images of two channels": lambda: (
+                normal(2, 2, 2, 3, seed=1) + 2,
+                tensor(1.5, -0.5),
+                tensor(0.2, 0.7),
+                0.05,
+            ),
+        },
+        "shapes": {
+            "float32": lambda: (
+                3 * normal(6, 2, seed=2, dtype=single),
+                tensor(1.2, 0.8, dtype=single),
+                tensor(0.1, -0.3, dtype=single),
+                1e-5,
+            ),
+            "one channel": lambda: (normal(3, 1, 4, 4, seed=3), tensor(2.0), tensor(-1.0), 1e-3),
+            "two samples": lambda: (
+                tensor([3.0, -1], [250, 4]),
+                tensor(1.0, 2),
+                tensor(0.5, -0.5),
+                1e-5,
+            ),
+        },
+        "edges": {
+            "a variance near ε": lambda: (
+                tensor([1.0, 1], [1.002, 2], [1.001, 3]),
+                tensor(1.0, 2),
+                tensor(0.0, 1),
+                1e-5,
+            ),
+            "a constant feature": lambda: (
+                tensor([2.0, 1], [2, 4], [2, 0]),
+                tensor(3.0, 2),
+                tensor(0.4, 1),
+                1e-5,
+            ),
+        },
+    },
+    hints=[
+        "A feature of (N, C) is a column: mean and variance run over dimension 0. A channel of "
+        "(N, C, H, W) has all its pixels in all samples: dimensions 0, 2 and 3.",
+        "What is subtracted and divided by must spread over x again: `keepdim=True`. γ and β need "
+        "the shape (1, C) or (1, C, 1, 1).",
+        "In this mode the variance divides by the number of values, `correction=0`, and ε stands "
+        "under the root.",
+    ],
+    level=2,
+    minutes=8,
+)
+def batch_norm(x, gamma, beta, eps):
+    """Batch normalisation in training mode.
+
+    x: float tensor (N, C), or images (N, C, H, W); gamma and beta: (C,), scale
+    and shift of each feature or channel; eps: a float above 0, added to the
+    variance. Returns a tensor of x's shape.
+    Example: x = [[1.], [3.]], gamma = [2.], beta = [5.], eps = 1e-8 →
+    [[3.], [7.]], to eight digits.
+    """
+    dims = [0, *range(2, x.ndim)]
+    mean = x.mean(dims, keepdim=True)
+    var = x.var(dims, correction=0, keepdim=True)
+    shape = [1, -1] + [1] * (x.ndim - 2)
+    return gamma.view(shape) * (x - mean) / (var + eps).sqrt() + beta.view(shape)
+
+
+batch_norm.slips(
+    unbiased_variance=(
+        "correction=0 → correction=1",
+        "This divides by N − 1 in the variance. Normalising uses N; N − 1 is for what is remembered.",
+    ),
+    eps_outside_the_root=(
+        "(var + eps).sqrt() → (var.sqrt() + eps)",
+        "ε belongs under the root, beside the variance. Where the variance is small it matters.",
+    ),
+    without_eps=(
+        "(var + eps) → var",
+        "ε is missing. A feature that is constant in the batch gives 0/0.",
+    ),
+    over_the_batch_only=(
+        "[0, *range(2, x.ndim)] → [0]",
+        "Each pixel has a mean of its own here. A channel's mean runs over samples and pixels.",
+    ),
+    over_the_features=(
+        "[0, *range(2, x.ndim)] → list(range(1, x.ndim))",
+        "These are means over each sample's own features: a layer norm. Batch norm takes them over "
+        "the samples.",
+    ),
+    over_everything=(
+        "[0, *range(2, x.ndim)] → list(range(x.ndim))",
+        "One mean for all features. Each feature, or channel, has its own.",
+    ),
+    over_the_pixels_only=(
+        "[0, *range(2, x.ndim)] → [0] if x.ndim == 2 else [2, 3]",
+        "Each image has a mean of its own here: an instance norm. Take the samples together.",
+    ),
+    divides_by_the_variance=(
+        "(var + eps).sqrt() → (var + eps)",
+        "Divide by the standard deviation: the root of variance and ε.",
+    ),
+    without_gamma=(
+        "gamma.view(shape) * (x - mean) → (x - mean)",
+        "The scale γ is missing.",
+    ),
+    without_beta=(
+        " + beta.view(shape) → ",
+        "The shift β is missing.",
+    ),
+    not_centred=(
+        "(x - mean) → x",
+        "The mean is not subtracted.",
+    ),
+    shifted_before_scaled=(
+        "gamma.view(shape) * (x - mean) / (var + eps).sqrt() + beta.view(shape) → "
+        "gamma.view(shape) * ((x - mean) / (var + eps).sqrt() + beta.view(shape))",
+        "γ multiplies the normalised value alone. β is added at the end.",
+    ),
+)
+
+
+@exercise(
+    cases={
+        "values": {
+            "four samples, two features": lambda: (
+                tensor(0.5, -1),
+                tensor(1.0, 2),
+                tensor([1.0, 0], [2, 5], [3, -4], [10, 2]),
+                0.1,
+            ),
+            "a large momentum": lambda: (
+                tensor(2.0, 0, 1),
+                tensor(4.0, 1, 0.5),
+                3 * normal(5, 3, seed=1) + 1,
+                0.7,
+            ),
+        },
+        "shapes": {
+            "float32": lambda: (
+                tensor(0.5, dtype=single),
+                tensor(1.5, dtype=single),
+                normal(6, 1, seed=2, dtype=single),
+                0.1,
+            ),
+            "as many samples as features": lambda: (
+                normal(3, seed=3),
+                uniform(3, seed=4),
+                normal(3, 3, seed=5),
+                0.3,
+            ),
+        },
+        "edges": {
+            "two samples": lambda: (
+                tensor(0.0, 1),
+                tensor(1.0, 3),
+                tensor([0.0, 4], [2, -2]),
+                0.1,
+            ),
+            "momentum 1": lambda: (
+                tensor(3.0, -2),
+                tensor(1.0, 5),
+                normal(4, 2, seed=6),
+                1.0,
+            ),
+            "momentum 0": lambda: (
+                tensor(3.0, -2),
+                tensor(1.0, 5),
+                normal(4, 2, seed=7),
+                0.0,
+            ),
+        },
+    },
+    hints=[
+        "In PyTorch the momentum is the weight of the *new* value. The old one keeps the rest.",
+        "What is remembered is the variance of the batch that divides by N − 1.",
+        "Make new tensors: `running_mean.lerp(mean, momentum)`, for example.",
+    ],
+    level=2,
+    minutes=5,
+)
+def updated_statistics(running_mean, running_var, x, momentum):
+    """The running statistics after one more batch in training mode.
+
+    running_mean, running_var: float tensors (C,), which stay as they are; x:
+    float tensor (N, C), N at least 2; momentum: a float from 0 to 1, as
+    PyTorch's layers have it. Returns two new tensors (C,): mean, variance.
+    Example: [0.], [1.], x = [[1.], [3.]], momentum 0.1 → [0.2], [1.1].
+    """
+    mean, var = x.mean(0), x.var(0)
+    new_mean = (1 - momentum) * running_mean + momentum * mean
+    new_var = (1 - momentum) * running_var + momentum * var
+    return new_mean, new_var
+
+
+updated_statistics.slips(
+    stores_the_biased_variance=(
+        "x.var(0) → x.var(0, correction=0)",
+        "This remembers the variance that divides by N. PyTorch remembers the other one, over N − 1.",
+    ),
+    momentum_swapped=(
+        "+ momentum * → + (1-momentum) * ; (1 - momentum) → momentum",
+        "The momentum weighs the old value here, as in Keras. In PyTorch it weighs the new one.",
+    ),
+    standard_deviation=(
+        "x.var(0) → x.std(0)",
+        "A standard deviation is averaged here; the running *variance* is asked for.",
+    ),
+    adds_without_fading=(
+        "(1 - momentum) *  → ",
+        "The old value must fade: its weight is 1 − momentum. Otherwise the sum grows.",
+    ),
+    only_the_new_batch=(
+        "(1 - momentum) * running_mean + momentum * mean → mean; "
+        "(1 - momentum) * running_var + momentum * var → var",
+        "Only the last batch is left. The old statistics keep the weight 1 − momentum.",
+    ),
+    over_the_features=(
+        "x.mean(0), x.var(0) → x.mean(1), x.var(1)",
+        "These are statistics of each sample. A feature is a column: dimension 0.",
+    ),
+    over_everything=(
+        "x.mean(0), x.var(0) → x.mean().expand(x.shape[1]), x.var().expand(x.shape[1])",
+        "One mean for all features. Each has its own.",
+    ),
+    around_the_old_mean=(
+        "x.var(0) → (x - running_mean).square().sum(0) / (len(x) - 1)",
+        "The variance is taken around the running mean. Take it around the batch's own mean.",
+    ),
+)
+
+
+@updated_statistics.mistake
+def in_place(running_mean, running_var, x, momentum):
+    """Writes into the tensors that it was given. New ones are asked for: the caller may need the
+    old ones."""
+    running_mean.lerp_(x.mean(0), momentum)
+    running_var.lerp_(x.var(0), momentum)
+    return running_mean, running_var
+
+
+@exercise(
+    cases={
+        "values": {
+            "four samples, two features": lambda: (
+                tensor([1.0, 0.5], [-1, 2], [0.5, 0], [2, -1]),
+                tensor([1.0, 0], [2, 5], [3, -4], [10, 2]),
+                tensor(2.0, -0.5),
+                0.1,
+            ),
+            "the loss sees one sample": lambda: (
+                tensor([1.0], [0], [0], [0]),
+                tensor([1.0], [2], [3], [10]),
+                tensor(1.5),
+                0.01,
+            ),
+        },
+        "shapes": {
+            "three features": lambda: (
+                normal(6, 3, seed=1) + 1,
+                3 * normal(6, 3, seed=2) - 2,
+                tensor(1.0, 2, -1),
+                1e-5,
+            ),
+            "float32": lambda: (
+                normal(5, 2, seed=3, dtype=single),
+                normal(5, 2, seed=4, dtype=single),
+                tensor(0.7, 1.3, dtype=single),
+                1e-3,
+            ),
+            "as many samples as features": lambda: (
+                normal(3, 3, seed=5),
+                normal(3, 3, seed=6),
+                tensor(1.0, -2, 0.5),
+                1e-2,
+            ),
+        },
+        "edges": {
+            "one gradient for all": lambda: (
+                torch.ones(4, 2, dtype=torch.float64),
+                normal(4, 2, seed=7),
+                tensor(2.0, 3),
+                1e-5,
+            ),
+            "two samples": lambda: (
+                tensor([1.0], [-2]),
+                tensor([0.0], [2]),
+                tensor(1.0),
+                0.5,
+            ),
+            "a variance near ε": lambda: (
+                tensor([1.0], [2], [-1]),
+                tensor([1.0], [1.002], [1.001]),
+                tensor(1.0),
+                1e-5,
+            ),
+        },
+    },
+    hints=[
+        "β is added to every sample, so its gradient is a sum over the samples. γ multiplies the "
+        "normalised value: the same sum, weighted with it.",
+        "A number of x acts in three ways: by itself, through the mean, and through the variance. "
+        "(3.3) has a term for each.",
+        "With y for the normalised values: `gamma / scale * (g - g.mean(0) - y * (g * y).mean(0))`.",
+    ],
+    level=3,
+    minutes=12,
+    without_autograd=True,
+)
+def batch_norm_backward(grad_output, x, gamma, eps):
+    """The gradients of batch normalisation in training mode, without autograd.
+
+    The output is gamma · (x − mean)/√(var + eps) + beta, with mean and
+    variance (over N) of each column. grad_output: float tensor (N, C), the
+    loss's gradient by that output; x: (N, C); gamma: (C,); eps: a float above
+    0. Returns three tensors: the gradients by x (N, C), gamma (C,), beta (C,).
+    Example: grad_output all 1 → zeros for x and gamma, and N for beta.
+    """
+    scale = (x.var(0, correction=0) + eps).sqrt()
+    y = (x - x.mean(0)) / scale
+    grad_gamma = (grad_output * y).sum(0)
+    grad_beta = grad_output.sum(0)
+    through = grad_output - grad_beta / len(x) - y * grad_gamma / len(x)
+    return gamma / scale * through, grad_gamma, grad_beta
+
+
+batch_norm_backward.slips(
+    frozen_statistics=(
+        "grad_output - grad_beta / len(x) - y * grad_gamma / len(x) → grad_output",
+        "Mean and variance are taken for constants, as in evaluation mode. In training mode they "
+        "depend on x.",
+    ),
+    frozen_variance=(
+        " - y * grad_gamma / len(x) → ",
+        "The way through the variance is missing: x also acts on the scale.",
+    ),
+    frozen_mean=(
+        " - grad_beta / len(x) → ",
+        "The way through the mean is missing: each x moves the mean of all.",
+    ),
+    without_gamma=(
+        "gamma / scale → 1 / scale",
+        "γ stands between x and the output, so it multiplies the gradient by x.",
+    ),
+    means_for_sums=(
+        "return gamma / scale * through, grad_gamma, grad_beta → "
+        "return gamma / scale * through, grad_gamma / len(x), grad_beta / len(x)",
+        "γ and β act on every sample: their gradients are sums over the samples, not means.",
+    ),
+    sums_for_means=(
+        "grad_beta / len(x) → grad_beta; y * grad_gamma / len(x) → y * grad_gamma",
+        "In the gradient by x both sums are divided by N: a number moves the mean by 1/N only.",
+    ),
+    gamma_by_x_itself=(
+        "(grad_output * y).sum(0) → (grad_output * x).sum(0)",
+        "γ multiplies the normalised value, not x.",
+    ),
+    unbiased_variance=(
+        "correction=0 → correction=1",
+        "The variance here divides by N, as in the forward pass.",
+    ),
+    eps_outside_the_root=(
+        "(x.var(0, correction=0) + eps).sqrt() → (x.var(0, correction=0).sqrt() + eps)",
+        "ε belongs under the root, beside the variance.",
+    ),
+    variance_term_added=(
+        "- y * grad_gamma → + y * grad_gamma",
+        "The sign of the last term: a number far out enlarges the scale, which pulls all outputs in.",
+    ),
+)
+
+
+@exercise(
+    cases={
+        "values": {
+            "three inputs, three outputs": lambda: (
+                tensor([1.0, 2, -1], [0, 0.5, 3], [-2, 1, 1]),
+                tensor(0.5, -1, 2),
+                tensor(1.5, -0.5, 2),
+                tensor(0.1, 1, -2),
+                tensor(0.3, -2, 1),
+                tensor(4.0, 0.5, 2),
+                0.1,
+            ),
+            "four inputs, two outputs": lambda: (
+                normal(2, 4, seed=1),
+                tensor(1.0, -0.5),
+                tensor(2.0, 0.7),
+                tensor(-1.0, 0.4),
+                tensor(0.5, 3),
+                tensor(0.2, 5),
+                1e-3,
+            ),
+        },
+        "shapes": {
+            "one output": lambda: (
+                normal(1, 3, seed=2),
+                tensor(0.3),
+                tensor(1.2),
+                tensor(0.5),
+                tensor(-1.0),
+                tensor(2.0),
+                1e-5,
+            ),
+            "float32": lambda: (
+                normal(3, 2, seed=3, dtype=single),
+                *(normal(3, seed=s, dtype=single) for s in (4, 5, 6, 7)),
+                uniform(3, seed=8, dtype=single) + 0.5,
+                1e-5,
+            ),
+        },
+        "edges": {
+            "a variance near ε": lambda: (
+                tensor([1.0, 2], [3, -1]),
+                tensor(0.0, 1),
+                tensor(1.0, 2),
+                tensor(0.0, 1),
+                tensor(0.1, 0.2),
+                tensor(1e-5, 1),
+                1e-5,
+            ),
+            "a unit switched off": lambda: (
+                tensor([1.0, 2], [3, -1]),
+                tensor(0.5, 1),
+                tensor(0.0, 2),
+                tensor(0.7, 1),
+                tensor(0.1, 0.2),
+                tensor(1.0, 1),
+                1e-5,
+            ),
+        },
+    },
+    hints=[
+        "Write the two layers as one line, y = γ·(Wx + b − mean)/√(var + ε) + β, and collect what "
+        "multiplies x.",
+        "With s = γ/√(var + ε), one number for each output: y = s·W·x + s·(b − mean) + β.",
+        "An output is a row of W, so each *row* is scaled: `s[:, None] * weight`.",
+    ],
+    level=2,
+    minutes=8,
+)
+def fold_into_linear(weight, bias, gamma, beta, mean, var, eps):
+    """One linear layer that does what a linear layer and batch norm do in
+    evaluation mode.
+
+    weight: float tensor (C, D) and bias (C,), as nn.Linear has them; the other
+    tensors (C,) are those of the batch norm behind it, and mean and var are
+    its running statistics; eps: a float above 0. Returns weight (C, D) and
+    bias (C,) of the layer that replaces both.
+    Example: weight [[2.]], bias [1.], gamma [3.], beta [5.], mean [1.],
+    var [3.], eps 1.0 → [[3.]], [5.].
+    """
+    scale = gamma / (var + eps).sqrt()
+    return scale[:, None] * weight, scale * (bias - mean) + beta
+
+
+fold_into_linear.slips(
+    scales_the_inputs=(
+        "scale[:, None] * weight → scale[: weight.shape[1]] * weight",
+        "This scales the columns, which are the inputs. Batch norm scales outputs: the rows.",
+    ),
+    bias_not_scaled=(
+        "scale * (bias - mean) → bias - scale * mean",
+        "The bias goes through the batch norm as well, so it is scaled.",
+    ),
+    bias_left_alone=(
+        "scale * (bias - mean) + beta → bias",
+        "The bias goes through the batch norm as well: subtract the mean, scale, add β.",
+    ),
+    mean_not_scaled=(
+        "scale * (bias - mean) → scale * bias - mean",
+        "First the mean is subtracted, then all is scaled. The mean is scaled as well.",
+    ),
+    bias_lost=(
+        "(bias - mean) → -mean",
+        "The linear layer's own bias is lost. It is scaled like everything else.",
+    ),
+    mean_lost=(
+        "(bias - mean) → bias",
+        "The running mean is not subtracted.",
+    ),
+    beta_scaled=(
+        "scale * (bias - mean) + beta → scale * (bias - mean + beta)",
+        "β is added behind the scaling, so it is not scaled.",
+    ),
+    without_gamma=(
+        "gamma / → 1 /",
+        "γ is missing in the scale.",
+    ),
+    divides_by_the_variance=(
+        "(var + eps).sqrt() → (var + eps)",
+        "Divide by the root of variance and ε.",
+    ),
+    eps_outside_the_root=(
+        "(var + eps).sqrt() → (var.sqrt() + eps)",
+        "ε belongs under the root, beside the variance.",
+    ),
+    weight_left_alone=(
+        "scale[:, None] * weight → 1 * weight",
+        "The weights are scaled as well: batch norm scales the whole output.",
+    ),
+)
