@@ -576,7 +576,7 @@ def fold_into_linear(weight, bias, gamma, beta, mean, var, eps):
 
 fold_into_linear.slips(
     scales_the_inputs=(
-        "scale[:, None] * weight → scale[: weight.shape[1]] * weight",
+        "scale[:, None] * weight → scale * weight",
         "This scales the columns, which are the inputs. Batch norm scales outputs: the rows.",
     ),
     bias_not_scaled=(

@@ -66,15 +66,21 @@ def batch_of(size):
 def running(x, momentum, forwards):
     """Running means and variances (forwards + 1,) of a fresh layer that sees one feature x again.
 
-    x: float64 tensor (N, 1), N at least 2.
+    x: float64 tensor (N, 1), N at least 2; momentum from 0 to 1. Raises ValueError otherwise.
     """
+    if x.ndim != 2 or x.shape[1] != 1 or len(x) < 2 or not x.is_floating_point():
+        raise ValueError(f"One feature of two or more floats is needed; got {tuple(x.shape)}.")
+    if not 0 <= momentum <= 1:
+        raise ValueError(f"A momentum is from 0 to 1; got {momentum}.")
     left = (1 - momentum) ** np.arange(forwards + 1)
     mean, var = x.mean().item(), x.var().item()
     return mean * (1 - left), var + left * (1 - var)
 
 
 def normalised(x, mean, var, eps=EPS):
-    """(x − mean)/√(var + ε)."""
+    """(x − mean)/√(var + ε). Raises ValueError for a variance below 0, or NaN."""
+    if not np.all(np.asarray(var) >= 0):
+        raise ValueError(f"A variance is 0 or more; got {var}.")
     return (x - mean) / (var + eps) ** 0.5
 
 
@@ -143,13 +149,14 @@ def train(network, size, steps):
 def accuracy(network, images, labels, size=None):
     """Share of right answers in the network's present mode, in batches of `size` (None: all).
 
-    A last batch that is not full is left out. Running statistics stay as they were.
+    A last batch of one image is left out: training mode refuses it. Running statistics stay as
+    they were.
     """
-    network, size = copy.deepcopy(network), size or len(images)
-    kept = len(images) // size * size
+    network = copy.deepcopy(network)
     with torch.no_grad():
-        parts = [network(batch) for batch in images[:kept].split(size)]
-    return (torch.cat(parts).argmax(1) == labels[:kept]).double().mean().item()
+        parts = [network(batch) for batch in images.split(size or len(images)) if len(batch) > 1]
+    answers = torch.cat(parts).argmax(1)
+    return (answers == labels[: len(answers)]).double().mean().item()
 
 
 def re_estimated(network, images):
