@@ -139,7 +139,7 @@ class NeighbourSlopes:
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2)
         left.set(title="normalised outputs", ylim=(-2.4, 2.9), xlim=(-0.6, 3.6))
-        right.set(title="slope of the chosen output by …", ylim=(-0.34, 1.22), xlim=(-0.6, 3.6))
+        right.set(title="slope of the chosen output by …", ylim=(-0.52, 1.22), xlim=(-0.6, 3.6))
         for axes in (left, right):
             axes.axhline(0, color=style.GREY, lw=0.8)
             axes.set_xticks(range(4), PLACES)
