@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from helpers.upkeep.refresh import EMBEDDED_PNG, METADATA, WIDGET_VIEW, same_picture
 
-CELL_LINES, MEDIAN_LINES, IMPORT_LINES, BLOCK_LINES = 15, 8, 6, 10
+CELL_LINES, MEDIAN_LINES, IMPORTS, BLOCK_LINES = 15, 8, 6, 10
 PLOTTING = {"matplotlib", "seaborn", "plotly", "bokeh"}
 
 
@@ -128,9 +128,9 @@ def _imports(notebook):
     if len(cells) < 2 or cells[1].cell_type != "code":
         return ["the second cell is not the import cell"]
     complaints = []
-    lines = len(cells[1].source.splitlines())
-    if lines > IMPORT_LINES:
-        complaints.append(f"the import cell has {lines} lines; at most {IMPORT_LINES}")
+    count = len(tree(cells[1]).body)
+    if count > IMPORTS:
+        complaints.append(f"the import cell has {count} imports; at most {IMPORTS}")
     if not all(isinstance(node, ast.Import | ast.ImportFrom) for node in tree(cells[1]).body):
         complaints.append("the import cell holds more than imports")
     for cell in code_cells(notebook):

@@ -352,7 +352,7 @@ TRACEBACK = nbformat.from_dict(
         (source("imports", "import matplotlib.pyplot as plt"), "imports a plotting library"),
         (source("imports", "from matplotlib import pyplot"), "imports a plotting library"),
         (source("imports", "…\nx = 1"), "holds more than imports"),
-        (source("imports", "import math\n" * 7), "import cell has 7 lines"),
+        (source("imports", "import math\n" * 7), "import cell has 7 imports"),
         (without("imports"), "the second cell is not the import cell"),
         (without("look"), "(“live(figures.Line)”) has no sentence before it"),
         (source("look", "## 2 · Look"), "has no sentence after it"),
