@@ -58,6 +58,19 @@ def breast_cancer():
     return measured, malignant.long()
 
 
+def diabetes():
+    """Patients with diabetes, as `(measured, progression)`.
+
+    measured: (442, 10) float32: age (years), sex (1 or 2), body mass index, mean blood pressure
+    and six blood values; progression: (442,) float32, the disease a year later, 25 to 346. New
+    tensors at every call.
+    Source: B. Efron, T. Hastie, I. Johnstone and R. Tibshirani, Least Angle Regression, 2004, as
+    scikit-learn bundles it.
+    """
+    with np.load(DATA / "diabetes.npz") as stored:
+        return torch.from_numpy(stored["measured"]), torch.from_numpy(stored["progression"])
+
+
 def quakes():
     """1000 earthquakes off Fiji, as five float64 numpy arrays (1000,).
 

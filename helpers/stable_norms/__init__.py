@@ -1,0 +1,1 @@
+"""Norms that neither overflow nor vanish."""

@@ -1,0 +1,454 @@
+"""The exercises of 11_stable_norms, in the order of the page."""
+
+import torch
+
+from helpers.teaching.cases import normal, tensor
+from helpers.teaching.exercise import exercise
+
+__all__ = [  # noqa: RUF022
+    "log_squared_norm",
+    "safe_norm",
+    "huber",
+    "clip_by_norm",
+    "which_clipping",
+]
+
+single = torch.float32
+
+
+@exercise(
+    cases={
+        "values": {
+            "a zero entry": lambda: (tensor(0.0, 3, -4, grad=True),),
+            "no zero": lambda: (tensor(0.5, -2, grad=True),),
+            "10²⁰ in float32": lambda: (tensor(3e20, -4e20, dtype=single, grad=True),),
+            "10⁻³⁰ in float32": lambda: (tensor(3e-30, -4e-30, dtype=single, grad=True),),
+        },
+        "shapes": {
+            "a single entry": lambda: (tensor(-3.0, grad=True),),
+            "100 entries": lambda: (normal(100, grad=True),),
+        },
+        "edges": {
+            "a zero beside 3·10²⁰ in float32": lambda: (
+                tensor(0.0, 3e20, dtype=single, grad=True),
+            ),
+            "all but one are 0": lambda: (tensor(0.0, 0, -0.5, 0, grad=True),),
+        },
+    },
+    hints=[
+        "A zero entry adds nothing to the sum. Its logarithm need not be taken at all.",
+        "`d[d != 0]` leaves the other entries. What is left out gets the gradient 0.",
+        "`torch.logsumexp(2 * d[d != 0].abs().log(), 0)`.",
+    ],
+    level=2,
+    minutes=6,
+)
+def log_squared_norm(d):
+    """ln(d₁² + … + dₙ²), whose gradient is finite where entries are 0, too.
+
+    d: float tensor (n,), its entries not all 0. In float32 they may be as large as 10³⁰ and as
+    small as 10⁻³⁰. Returns a tensor of shape ().
+    Example: d = (0, 2) → ln 4 = 1.3863, with the gradient (0, 1).
+    """
+    return torch.logsumexp(2 * d[d != 0].abs().log(), 0)
+
+
+log_squared_norm.slips(
+    logarithm_of_zero=(
+        "d[d != 0] → d",
+        "The logarithm of a 0 is −∞, and its gradient is NaN. A `torch.where` around the logarithm "
+        "does not help: the branch that is not chosen still gets 0 times ∞.",
+    ),
+    epsilon_in_the_logarithm=(
+        "d[d != 0].abs() → (d.abs() + EPS)",
+        "You add an ε inside the logarithm. Where entries are about as small as ε, it replaces the "
+        "answer.",
+    ),
+    no_square=("2 * d → d", "The 2 is missing: this is the logarithm of |d₁| + … + |dₙ|."),
+    of_the_norm=(
+        "torch.logsumexp → 0.5 * torch.logsumexp",
+        "That is ln |d|, half of what is asked for.",
+    ),
+    squares_first=(
+        "torch.logsumexp(2 * d[d != 0].abs().log(), 0) → (d * d).sum().log()",
+        "The squares are taken first: of 3·10²⁰ the square is infinite in float32, and of 3·10⁻³⁰ "
+        "it is 0.",
+    ),
+    log1p_of_squares=(
+        "torch.logsumexp(2 * d[d != 0].abs().log(), 0) → (d * d).sum().log1p()",
+        "log1p adds a 1 to the squared norm.",
+    ),
+    adds_the_logarithms=(
+        "torch.logsumexp(2 * d[d != 0].abs().log(), 0) → (2 * d[d != 0].abs().log()).sum()",
+        "A sum of logarithms is the logarithm of a product. The squares are to be added.",
+    ),
+    no_logarithm=(
+        "torch.logsumexp(2 * d[d != 0].abs().log(), 0) → (d * d).sum()",
+        "That is the squared norm itself; its logarithm is asked for.",
+    ),
+)
+
+
+@exercise(
+    cases={
+        "values": {
+            "10²⁰ in float32": lambda: (tensor(-3e20, -4e20, 0, dtype=single, grad=True),),
+            "10⁻³⁰ in float32": lambda: (tensor(3e-30, -4e-30, dtype=single, grad=True),),
+            "usual size": lambda: (tensor(3.0, -4, 12, grad=True),),
+            "10²⁰⁰ in float64": lambda: (tensor(3e200, 4e200, grad=True),),
+        },
+        "shapes": {
+            "a single entry": lambda: (tensor(-3.0, grad=True),),
+            "100 entries": lambda: (normal(100, grad=True),),
+        },
+        "edges": {
+            "all 0": lambda: (tensor(0.0, 0, grad=True),),
+            "a single 0": lambda: (tensor(0.0, grad=True),),
+        },
+    },
+    hints=[
+        "Divide by the largest |dᵢ|, take the norm of what is left, multiply back.",
+        "Where all entries are 0, the largest is 0. Divide by 1 there: `m.where(m > 0, 1)`.",
+        "At 0 `.sqrt()` has the gradient NaN, and `torch.linalg.vector_norm` has 0.",
+    ],
+    level=2,
+    minutes=8,
+)
+def safe_norm(d):
+    """The norm √(d₁² + … + dₙ²), right for entries of any size.
+
+    d: float tensor (n,) of finite entries, n at least 1. Value and gradient must be right in float32
+    from 10⁻³⁰ to 10³⁰ and in float64 at 10²⁰⁰; at d = 0 both are 0. Returns a tensor of shape () in
+    the dtype of d.
+    Example: d = (3·10²⁰, 4·10²⁰) in float32 → 5·10²⁰, with the gradient (0.6, 0.8).
+    """
+    m = d.detach().abs().max()
+    m = m.where(m > 0, 1)
+    return m * torch.linalg.vector_norm(d / m)
+
+
+safe_norm.slips(
+    plain_root=(
+        "m * torch.linalg.vector_norm(d / m) → (d * d).sum().sqrt()",
+        "The squares overflow and vanish, and at d = 0 the root's gradient is NaN.",
+    ),
+    squares_as_they_are=(
+        "m * torch.linalg.vector_norm(d / m) → ((d * d).sum() + EPS).sqrt()",
+        "The entries are squared as they are (`vector_norm` does so as well): in float32 3·10²⁰ "
+        "gives ∞, and 3·10⁻³⁰ gives 0. An ε under the root mends only d = 0.",
+    ),
+    in_float64=(
+        "m * torch.linalg.vector_norm(d / m) → "
+        "torch.linalg.vector_norm(d, dtype=torch.float64).to(d.dtype)",
+        "float64 is wide enough for numbers that come from float32. In float64 itself 3·10²⁰⁰ "
+        "still overflows.",
+    ),
+    no_guard=(
+        "m.where(m > 0, 1) → m",
+        "Where all entries are 0 you divide 0 by 0, which is NaN.",
+    ),
+    root_after_scaling=(
+        "torch.linalg.vector_norm(d / m) → ((d / m) ** 2).sum().sqrt()",
+        "Scaled rightly. At d = 0 the gradient of `.sqrt()` is infinite, and 0 times that is NaN.",
+    ),
+    not_multiplied_back=(
+        "m * torch → torch",
+        "You divide by the largest entry and do not multiply back.",
+    ),
+    signed_maximum=(
+        ".detach().abs().max() → .detach().max()",
+        "The largest entry is not the one of largest size: the sign must go first.",
+    ),
+    largest_only=(
+        "m * torch.linalg.vector_norm(d / m) → d.abs().max()",
+        "That is the largest |dᵢ| alone. The others count as well.",
+    ),
+    squared=(
+        "m * torch.linalg.vector_norm(d / m) → (d * d).sum()",
+        "That is the squared norm, and it overflows.",
+    ),
+    epsilon_in_the_divisor=(
+        "m.where(m > 0, 1) → m + EPS",
+        "You add an ε to the divisor. Entries far smaller than ε are then hardly scaled, and their "
+        "squares vanish again.",
+    ),
+    sum_of_sizes=(
+        "m * torch.linalg.vector_norm(d / m) → d.abs().sum()",
+        "That is |d₁| + … + |dₙ|. It does not overflow, but it is another norm.",
+    ),
+)
+
+
+@safe_norm.mistake
+def through_logarithms(d):
+    """exp(½·logsumexp(2·log|d|)) is right in value, but an entry of 0 has a NaN gradient."""
+    return (0.5 * torch.logsumexp(2 * d.abs().log(), 0)).exp()
+
+
+@exercise(
+    cases={
+        "values": {
+            "both sides of δ": lambda: (tensor(0.5, -3, 2), 1.5),
+            "δ is 0.1": lambda: (tensor(0.04, -0.3, 7), 0.1),
+            "δ is 1": lambda: (tensor(0.6, -2.0), 1.0),
+        },
+        "shapes": {
+            "100 entries": lambda: (2 * normal(100), 0.7),
+            "a single entry": lambda: (tensor(-5.0), 2.0),
+        },
+        "edges": {
+            "3·10²⁰ in float32": lambda: (tensor(3e20, -4e20, 0.5, dtype=single), 2.0),
+            "all inside": lambda: (tensor(0.5, -0.25, 0), 3.0),
+        },
+    },
+    hints=[
+        "Inside δ: half of the square. Its slope is d. So outside the slope stays at δ.",
+        "Outside: a line of slope δ that meets ½d² at δ. Which constant does it need?",
+        "δ·(|d| − δ/2), and `d.clamp(-delta, delta)` is the gradient.",
+    ],
+    level=1,
+    minutes=6,
+    without_autograd=True,
+)
+def huber(d, delta):
+    """Huber's loss, summed, and its gradient, without autograd.
+
+    d: float tensor (n,); delta: a float above 0, where the parabola ½·d² ends and a line goes on, so
+    that value and slope do not jump. Returns a pair: the sum over all entries, of shape (), and the
+    gradient by d, of shape (n,).
+    Example: d = (1, 5), delta = 2 → (8.5, (1, 2)).
+    """
+    size = d.abs()
+    each = torch.where(size <= delta, size**2 / 2, delta * (size - delta / 2))
+    return each.sum(), d.clamp(-delta, delta)
+
+
+huber.slips(
+    jump_at_delta=(
+        "(size - delta / 2) → size",
+        "The line must meet the parabola at δ: ½·δ² there. Yours gives δ².",
+    ),
+    no_half=(
+        "size**2 / 2 → size**2",
+        "The parabola is ½·d². With d² its slope at δ is 2δ, and the line has δ.",
+    ),
+    smooth_l1=(
+        "each.sum(), d.clamp(-delta, delta) → each.sum() / delta, d.clamp(-delta, delta) / delta",
+        "That is the smooth L1 loss: Huber's divided by δ.",
+    ),
+    slope_one=(
+        "d.clamp(-delta, delta) → torch.where(size <= delta, d, d.sign())",
+        "Outside δ the slope is ±δ. The sign alone is right only for δ = 1.",
+    ),
+    line_of_slope_one=(
+        "delta * (size - delta / 2) → size - delta / 2",
+        "Outside δ the line has the slope δ, not 1.",
+    ),
+    slope_of_the_square=(
+        "d.clamp(-delta, delta) → d",
+        "That is the gradient of ½·d². Outside δ it must stop growing.",
+    ),
+    slope_without_sign=(
+        "d.clamp(-delta, delta) → size.clamp(max=delta)",
+        "A negative error has a negative slope.",
+    ),
+    flat_outside=(
+        "d.clamp(-delta, delta) → torch.where(size <= delta, d, 0 * d)",
+        "A gradient of 0 outside δ ignores the outliers. Huber's loss still pulls with δ.",
+    ),
+    mean=(
+        "each.sum() → each.mean()",
+        "That is the mean; the sum is asked for.",
+    ),
+    mean_with_its_gradient=(
+        "each.sum(), d.clamp(-delta, delta) → each.mean(), d.clamp(-delta, delta) / len(d)",
+        "That is the mean with its gradient; the sum is asked for.",
+    ),
+)
+
+
+@exercise(
+    cases={
+        "values": {
+            "two tensors, too long": lambda: ([tensor(3.0, 0), tensor(-4.0)], 2.0),
+            "short enough": lambda: ([tensor(0.3, 0.4), tensor(-0.1)], 2.0),
+            "10²⁰ in float32": lambda: (
+                [tensor(-3e20, 0, dtype=single), tensor(-4e20, dtype=single)],
+                0.5,
+            ),
+            "10²⁰⁰ in float64": lambda: ([tensor(3e200, -4e200)], 3.0),
+        },
+        "shapes": {
+            "a matrix and a vector": lambda: ([normal(3, 4), normal(3, seed=1)], 0.5),
+            "three vectors": lambda: ([normal(5, seed=s) for s in range(3)], 1.5),
+        },
+        "edges": {
+            "all 0": lambda: ([tensor(0.0, 0), tensor(0.0)], 1.0),
+            "one of two is 0": lambda: ([tensor(0.0, 0), tensor(3.0, -4)], 1.0),
+            "the largest entry is below the limit": lambda: ([tensor(3.0), tensor(-4.0)], 4.5),
+            "exactly the limit": lambda: ([tensor(3.0), tensor(4.0)], 5.0),
+        },
+    },
+    hints=[
+        "One number m for all tensors: the largest |entry| of any of them. If it is 0, take 1.",
+        "The norm of all entries together is m·s, where s is the norm of the tensors divided by m.",
+        "Too long? Then return g/m · limit/s for each g. No large number is squared.",
+    ],
+    level=3,
+    minutes=12,
+)
+def clip_by_norm(gradients, limit):
+    """Shorten gradients to a norm of at most `limit`; their common direction stays.
+
+    gradients: a list of float tensors of one dtype and any shapes, with finite entries; limit: a
+    float above 0. The norm is that of all entries of all tensors together. Returns a pair: a list
+    of new tensors, and the norm before, of shape (). Entries of 10²⁰ in float32 must do no harm.
+    Example: gradients [(3, 0), (4)], limit 1 → [(0.6, 0), (0.8)] and 5.
+    """
+    m = max(g.abs().max() for g in gradients)
+    m = m.where(m != 0, 1)
+    unit = [g / m for g in gradients]
+    s = torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(u) for u in unit]))
+    if m * s > limit:
+        return [u * (limit / s) for u in unit], m * s
+    return [g.clone() for g in gradients], m * s
+
+
+clip_by_norm.slips(
+    always_that_long=(
+        "m * s > limit → s > 0",
+        "Gradients that are short enough must stay as they are.",
+    ),
+    never_clips=("m * s > limit → limit < 0", "Nothing is shortened."),
+    by_the_largest_entry=(
+        "u * (limit / s) → u * limit",
+        "You divide by the largest entry. The norm of all entries is longer than that.",
+    ),
+    of_length_one=("u * (limit / s) → u / s", "The result has length 1 in place of the limit."),
+    norm_after=(
+        "for u in unit], m * s → for u in unit], torch.as_tensor(limit, dtype=m.dtype)",
+        "Return the norm before clipping: it is what one wants to log.",
+    ),
+    squared_norm=(
+        "for u in unit], m * s → for u in unit], (m * s) ** 2; "
+        "for g in gradients], m * s → for g in gradients], (m * s) ** 2; "
+        "m * s > limit → (m * s) ** 2 > limit; limit / s → limit / (m * s**2)",
+        "The root is missing: that is the squared norm.",
+    ),
+    no_guard_at_zero=("m.where(m != 0, 1) → m", "Where all gradients are 0 you divide 0 by 0."),
+)
+
+
+@clip_by_norm.mistake
+def overflowing_norm(gradients, limit, *, EPS):
+    """The squares overflow: the norm is ∞, and limit/∞ turns every gradient into 0."""
+    norm = torch.cat([g.flatten() for g in gradients]).square().sum().sqrt()
+    scale = (limit / (norm + EPS)).clamp(max=1)
+    return [g * scale for g in gradients], norm
+
+
+@clip_by_norm.mistake
+def tensor_by_tensor(gradients, limit):
+    """Each tensor is shortened for itself, so their common direction changes. One norm for all."""
+    whole = clip_by_norm(gradients, limit)[1]
+    return [clip_by_norm([g], limit)[0][0] for g in gradients], whole
+
+
+@clip_by_norm.mistake
+def by_value(gradients, limit):
+    """Each entry is cut at ±limit, which changes the direction."""
+    return [g.clamp(-limit, limit) for g in gradients], clip_by_norm(gradients, limit)[1]
+
+
+@exercise(
+    cases={
+        "values": {
+            "shortened": lambda: (tensor(3.0, -4), tensor(0.6, -0.8), 1.0),
+            "cut at ±1": lambda: (tensor(3.0, -0.5), tensor(1.0, -0.5), 1.0),
+            "bent": lambda: (tensor(3.0, 4), tensor(0.8, 0.6), 1.0),
+            "all 0": lambda: (tensor(3e20, 4e20), tensor(0.0, 0), 1.0),
+            "the same": lambda: (tensor(0.3, 0.4), tensor(0.3, 0.4), 1.0),
+            "turned round": lambda: (tensor(3.0, 4), tensor(-0.6, -0.8), 1.0),
+            "both at the limit": lambda: (tensor(5.0, 4), tensor(1.0, 1), 1.0),
+            "too short": lambda: (tensor(3.0, 4), tensor(0.3, 0.4), 1.0),
+        },
+        "shapes": {
+            "100 entries, shortened": lambda: (normal(100), normal(100) / 20, 10.0),
+            "100 entries, cut": lambda: (normal(100), normal(100).clamp(-1, 1), 1.0),
+        },
+        "edges": {
+            "10²⁰⁰, shortened": lambda: (tensor(3e200, -4e200), tensor(0.6, -0.8), 1.0),
+            "10²⁰⁰, one entry lost": lambda: (tensor(3e200, -4e200), tensor(0.0, -1), 1.0),
+            "a 0 beside it, shortened": lambda: (tensor(0.0, -3), tensor(0.0, -0.5), 1.0),
+            "NaN after": lambda: (tensor(3.0, 4), tensor(torch.nan, 0.8), 1.0),
+            "0 before and after": lambda: (tensor(0.0, 0), tensor(0.0, 0), 1.0),
+        },
+    },
+    hints=[
+        "Go through the answers in the order of the docstring.",
+        "Two gradients have one direction if they agree after each is divided by its largest size.",
+        "`torch.allclose(a, b, atol=1e-9)`. NaN is close to nothing.",
+    ],
+    level=2,
+    minutes=8,
+)
+def which_clipping(before, after, limit):
+    """What was done to this gradient? The first of these answers that fits.
+
+    before, after: float64 tensors (n,), before is finite; limit: a float above 0. Returns
+    "untouched" (both are equal), "skipped" (all of `after` is 0, so the step was lost), "by value"
+    (each entry was cut at ±limit), "by norm" (the direction is the same, whatever the length), or
+    "something else".
+    Example: before (3, 4), after (0.6, 0.8), limit 1 → "by norm".
+    """
+    if torch.equal(before, after):
+        return "untouched"
+    if (after == 0).all():
+        return "skipped"
+    if torch.allclose(after, before.clamp(-limit, limit), atol=1e-9):
+        return "by value"
+    one, other = (g / g.abs().max() for g in (before, after))
+    return "by norm" if torch.allclose(one, other, atol=1e-9) else "something else"
+
+
+which_clipping.slips(
+    zeros_are_a_direction=(
+        'if (after == 0).all():\n        return "skipped" → if False:\n        return ""',
+        "All zeros are no direction. The step was lost: the norm was probably infinite.",
+    ),
+    skipped_if_any_zero=(
+        "(after == 0).all() → (after == 0).any()",
+        "A single 0 is no lost step. All entries must be 0.",
+    ),
+    within_the_limit_is_by_value=(
+        "torch.allclose(after, before.clamp(-limit, limit), atol=1e-9) → "
+        "(after.abs() <= limit).all()",
+        "A gradient that was shortened has no entry above the limit either. Compare with the "
+        "entries cut at ±limit.",
+    ),
+    sign_is_no_direction=(
+        "g / g.abs().max() → (g / g.abs().max()).abs()",
+        "The sizes agree, but the direction may have turned round: mind the sign.",
+    ),
+    squares_overflow=(
+        "g / g.abs().max() → g / (g * g).sum().sqrt()",
+        "The plain norm of 10²⁰⁰ is infinite, even in float64, and so a cosine is lost as well. "
+        "Divide by the largest size.",
+    ),
+    anything_else_is_by_norm=(
+        '"by norm" if torch.allclose(one, other, atol=1e-9) else "something else" → "by norm"',
+        "What is left need not have the old direction: compare the two.",
+    ),
+    order_of_signs=(
+        "torch.allclose(one, other, atol=1e-9) → torch.equal(one.sign(), other.sign())",
+        "Equal signs are not yet one direction.",
+    ),
+)
+
+
+@which_clipping.mistake
+def length_must_be_the_limit(before, after, limit):
+    """“By norm” asks for the direction only: a length below the limit is possible, too."""
+    found = which_clipping(before, after, limit)
+    at_limit = torch.linalg.vector_norm(after).isclose(torch.tensor(limit, dtype=after.dtype))
+    return "something else" if found == "by norm" and not at_limit else found
