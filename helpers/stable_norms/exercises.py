@@ -46,8 +46,8 @@ single = torch.float32
 def log_squared_norm(d):
     """ln(d₁² + … + dₙ²), whose gradient is finite where entries are 0, too.
 
-    d: float tensor (n,), its entries not all 0. In float32 they may be as large as 10³⁰ and as
-    small as 10⁻³⁰. Returns a tensor of shape ().
+    d: float tensor (n,), its entries not all 0. In float32 they may be as
+    large as 10³⁰ and as small as 10⁻³⁰. Returns a tensor of shape ().
     Example: d = (0, 2) → ln 4 = 1.3863, with the gradient (0, 1).
     """
     return torch.logsumexp(2 * d[d != 0].abs().log(), 0)
@@ -117,10 +117,10 @@ log_squared_norm.slips(
 def safe_norm(d):
     """The norm √(d₁² + … + dₙ²), right for entries of any size.
 
-    d: float tensor (n,) of finite entries, n at least 1. Value and gradient must be right in float32
-    from 10⁻³⁰ to 10³⁰ and in float64 at 10²⁰⁰; at d = 0 both are 0. Returns a tensor of shape () in
-    the dtype of d.
-    Example: d = (3·10²⁰, 4·10²⁰) in float32 → 5·10²⁰, with the gradient (0.6, 0.8).
+    d: float tensor (n,) of finite entries, n at least 1. Returns a tensor of
+    shape () in the dtype of d. Value and gradient must be right from 10⁻³⁰ to
+    10³⁰ in float32, and at 10²⁰⁰ in float64. At d = 0 both are 0.
+    Example: (3·10²⁰, 4·10²⁰) in float32 → 5·10²⁰, gradient (0.6, 0.8).
     """
     m = d.detach().abs().max()
     m = m.where(m > 0, 1)
@@ -213,9 +213,10 @@ def through_logarithms(d):
 def huber(d, delta):
     """Huber's loss, summed, and its gradient, without autograd.
 
-    d: float tensor (n,); delta: a float above 0, where the parabola ½·d² ends and a line goes on, so
-    that value and slope do not jump. Returns a pair: the sum over all entries, of shape (), and the
-    gradient by d, of shape (n,).
+    d: float tensor (n,); delta: a float above 0. Up to |dᵢ| = delta the loss
+    is ½·dᵢ². Beyond, a line goes on, so that value and slope do not jump.
+    Returns a pair: the sum over all entries, of shape (), and the gradient by
+    d, of shape (n,).
     Example: d = (1, 5), delta = 2 → (8.5, (1, 2)).
     """
     size = d.abs()
@@ -298,11 +299,12 @@ huber.slips(
     minutes=12,
 )
 def clip_by_norm(gradients, limit):
-    """Shorten gradients to a norm of at most `limit`; their common direction stays.
+    """Shorten gradients to a norm of at most `limit`; their direction stays.
 
-    gradients: a list of float tensors of one dtype and any shapes, with finite entries; limit: a
-    float above 0. The norm is that of all entries of all tensors together. Returns a pair: a list
-    of new tensors, and the norm before, of shape (). Entries of 10²⁰ in float32 must do no harm.
+    gradients: a list of float tensors of one dtype and any shapes, with finite
+    entries; limit: a float above 0. The norm is that of all entries of all
+    tensors together. Entries of 10²⁰ in float32 must do no harm. Returns a
+    pair: a list of new tensors, and the norm before, of shape ().
     Example: gradients [(3, 0), (4)], limit 1 → [(0.6, 0), (0.8)] and 5.
     """
     m = max(g.abs().max() for g in gradients)
@@ -395,10 +397,11 @@ def by_value(gradients, limit):
 def which_clipping(before, after, limit):
     """What was done to this gradient? The first of these answers that fits.
 
-    before, after: float64 tensors (n,), before is finite; limit: a float above 0. Returns
-    "untouched" (both are equal), "skipped" (all of `after` is 0, so the step was lost), "by value"
-    (each entry was cut at ±limit), "by norm" (the direction is the same, whatever the length), or
-    "something else".
+    before, after: float64 tensors (n,), before is finite; limit: a float
+    above 0. Returns "untouched" (both are equal), "skipped" (all of `after` is
+    0, so the step was lost), "by value" (each entry was cut at ±limit), "by
+    norm" (the direction is the same, whatever the length), or "something
+    else".
     Example: before (3, 4), after (0.6, 0.8), limit 1 → "by norm".
     """
     if torch.equal(before, after):
