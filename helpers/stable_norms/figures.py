@@ -78,7 +78,7 @@ class Strips:
         self.image.set_data(now.rows)
         self.cursor.set_xdata([now.power, now.power])
         for k, found in enumerate(now.here.values()):
-            value, gradient = ("", "") if found is None else self._words(*found)
+            value, gradient = ("d does not fit", "") if found is None else self._words(*found)
             self.texts[2 * k].set_text(value)
             self.texts[2 * k + 1].set_text(gradient)
 
