@@ -256,9 +256,8 @@ LENGTHS = tensor([0.5], [3.0], [1.0], [7.0])
 def diagnose(outputs, angles):
     """What is wrong with these predictions?
 
-    outputs: float64 tensor (n, 2), a prediction (cos, sin) a row, of any
-    length; angles: float64 tensor (n,), the true angles in degrees.
-    An angle is right if it is at most 10° off.
+    outputs: float64 tensor (n, 2), a (cos, sin) of any length a row; angles:
+    float64 tensor (n,), true, in degrees. Right is what is at most 10° off.
     Returns "fine" (all rows are right), else "corners" (all outputs are
     within 0.01 of (±1, ±1)), else "opposite" (all are right once turned by
     180°) or "swapped" (all are right once the two numbers change places).
@@ -384,7 +383,7 @@ def cosine_loss(a, b, eps):
     """The mean over rows of 1 − cos, each row of a against that row of b.
 
     a, b: float tensors (n, d). eps: a float above 0; a length below eps
-    counts as eps, so that a row of zeros costs 1. Returns a tensor of shape ().
+    counts as eps, so that a row of zeros costs 1. Returns shape ().
     Example: a [[3., 0.]], b [[1., 1.]], eps 1e−8 → 0.2929.
     """
     lengths = a.norm(dim=1).clamp(min=eps) * b.norm(dim=1).clamp(min=eps)

@@ -104,7 +104,8 @@ class CornersOfTanh:
             "slope": formulas.pull(start, target, output)[1].norm().item(),
             "places": shown[: steps + 1].numpy(),
             "degrees": (45 + formulas.wrapped(degrees - 45))[: steps + 1].numpy(),
-            "aim": 45 + formulas.wrapped(torch.tensor(float(target - 45), dtype=torch.float64)).item(),
+            "aim": 45
+            + formulas.wrapped(torch.tensor(float(target - 45), dtype=torch.float64)).item(),
             "angle": torch.remainder(degrees[steps], 360).item(),
         }
 
@@ -214,7 +215,9 @@ class MixedRows:
     """The length of a model's weights by step, with a right cosine and one that mixes rows."""
 
     def measure(self, batch, step, seed):
-        mixed, right = (weights_by_step(name, int(batch), int(seed)) for name in formulas.ROW_COSINES)
+        mixed, right = (
+            weights_by_step(name, int(batch), int(seed)) for name in formulas.ROW_COSINES
+        )
         lost = np.flatnonzero(np.isnan(mixed))
         first = int(lost[0]) if len(lost) else None
         return {"mixed": mixed[: step + 1], "right": right[: step + 1], "first": first}
@@ -239,11 +242,15 @@ class MixedRows:
         gone = self._ended(now)
         self.cross.set_data(*([now.first - 1], now.mixed[[now.first - 1]]) if gone else ([], []))
         words = f"NaN at step {now.first}" if gone else f"length {fixed(now.mixed[-1])}"
-        self.readout.set_text(f"matrix products: {words}\nrow by row: length {fixed(now.right[-1])}")
+        self.readout.set_text(
+            f"matrix products: {words}\nrow by row: length {fixed(now.right[-1])}"
+        )
 
     def describe(self, now):
         words = (
-            f"NaN since step {now.first}" if self._ended(now) else f"of length {fixed(now.mixed[-1])}"
+            f"NaN since step {now.first}"
+            if self._ended(now)
+            else f"of length {fixed(now.mixed[-1])}"
         )
         return (
             f"Batches of {now.batch}, seed {now.seed}, step {now.step}: with matrix products the "
@@ -258,7 +265,7 @@ class MixedRows:
 class MovedHistogram:
     """A true and a predicted histogram, and four losses against the shift."""
 
-    NAMES = ("cross-entropy", "1 − cosine", "squared error", "cumulative")
+    NAMES = tuple(formulas.HISTOGRAM_LOSSES)
     TRUE = formulas.bump(3, 1.0)
 
     def measure(self, shift, width):
@@ -271,7 +278,9 @@ class MovedHistogram:
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2)
-        left.set(title="blue: predicted, line: true", xlabel="bin", ylim=(0, 0.85), xlim=(-0.7, 15.7))
+        left.set(
+            title="blue: predicted, line: true", xlabel="bin", ylim=(0, 0.85), xlim=(-0.7, 15.7)
+        )
         self.bars = left.bar(range(16), [0.1] * 16, width=0.9, color=style.SKY)
         left.step(np.arange(17) - 0.5, [*self.TRUE, self.TRUE[-1]], where="post", color=style.BLACK)
         right.set(title="share of the loss at shift 10", xlabel="shift", xlim=(-0.4, 10.4))

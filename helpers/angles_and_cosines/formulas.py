@@ -122,14 +122,19 @@ def cosine_gradient(z, b):
     return -(unit - (unit @ direction) * direction) / length
 
 
-def lengths(z, b, rate, steps, squared=False):
-    """|z| before and after each step of descent on the (squared) cosine loss: (steps + 1,)."""
-    z, kept = z.clone(), [z.norm()]
+def lengths(z, b, rate, steps, optimiser=torch.optim.SGD, noise=0.0):
+    """|z| before and after each step of an optimiser on `cosine_loss`: (steps + 1,).
+
+    z, b: (d,), float64. With `noise` the target changes at each step: b plus normal numbers of
+    this size, the same at every call.
+    """
+    generator = torch.Generator().manual_seed(0)
+    z = z.clone()
+    optim, kept = optimiser([z], lr=rate), [z.norm()]
     for _ in range(steps):
-        slope = cosine_gradient(z, b)
-        if squared:  # 1 − c² has the slope 2c times that of 1 − c
-            slope = 2 * (1 - cosine_loss(z, b)) * slope
-        z = z - rate * slope
+        drawn = torch.randn(len(b), generator=generator, dtype=torch.float64)
+        z.grad = cosine_gradient(z, b + noise * drawn)
+        optim.step()
         kept.append(z.norm())
     return torch.stack(kept)
 
@@ -176,7 +181,6 @@ def rows_training(cosine, batch, seed=0, steps=30, rate=0.1):
 
 HISTOGRAM_LOSSES = {
     "cross-entropy": lambda p, t: -(t * p.log()).sum(-1),
-    "KL divergence": lambda p, t: (torch.xlogy(t, t) - t * p.log()).sum(-1),
     "1 − cosine": lambda p, t: cosine_loss(p, t),
     "squared error": lambda p, t: (p - t).square().sum(-1),
     "cumulative": lambda p, t: (p.cumsum(-1) - t.cumsum(-1)).square().sum(-1),
