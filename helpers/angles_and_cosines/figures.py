@@ -208,7 +208,7 @@ def weights_by_step(cosine, batch, seed):
 
 @figure(
     batch=Choice("rows in a batch", ["1", "2", "8", "32"], default="2"),
-    step=Slider("step", 0, 30, step=1, default=30),
+    step=Slider("step", 1, 30, step=1, default=30),
     seed=Choice("seed", ["0", "1", "2"], default="0"),
 )
 class MixedRows:
