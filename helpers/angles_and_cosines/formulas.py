@@ -122,19 +122,22 @@ def cosine_gradient(z, b):
     return -(unit - (unit @ direction) * direction) / length
 
 
-def lengths(z, b, rate, steps, optimiser=torch.optim.SGD, noise=0.0):
-    """|z| before and after each step of an optimiser on `cosine_loss`: (steps + 1,).
+def lengths(z, b, rate, steps, adam=False, noise=0.0):
+    """|z| before and after each step of descent, or of Adam, on `cosine_loss`: (steps + 1,).
 
     z, b: (d,), float64. With `noise` the target changes at each step: b plus normal numbers of
-    this size, the same at every call.
+    this size, the same at every call. (Adam is written out, since torch.optim takes two seconds
+    to import; a test compares them.)
     """
     generator = torch.Generator().manual_seed(0)
-    z = z.clone()
-    optim, kept = optimiser([z], lr=rate), [z.norm()]
-    for _ in range(steps):
+    kept, mean, square = [z.norm()], torch.zeros_like(z), torch.zeros_like(z)
+    for step in range(1, steps + 1):
         drawn = torch.randn(len(b), generator=generator, dtype=torch.float64)
-        z.grad = cosine_gradient(z, b + noise * drawn)
-        optim.step()
+        way = cosine_gradient(z, b + noise * drawn)
+        if adam:
+            mean, square = 0.9 * mean + 0.1 * way, 0.999 * square + 0.001 * way**2
+            way = mean / (1 - 0.9**step) / ((square / (1 - 0.999**step)).sqrt() + 1e-8)
+        z = z - rate * way
         kept.append(z.norm())
     return torch.stack(kept)
 

@@ -232,6 +232,20 @@ def test_what_the_page_says_of_lengths():
     assert (plain.diff() > -1e-12).all()
 
 
+@pytest.mark.parametrize(("adam", "theirs"), [(False, torch.optim.SGD), (True, torch.optim.Adam)])
+def test_steps_are_those_of_torch(adam, theirs):
+    b = t64(1.0, 3.0)
+    z = t64(2.0, 1.0).requires_grad_()
+    optimiser, kept = theirs([z], lr=0.3), [z.norm().item()]
+    for _ in range(20):
+        optimiser.zero_grad()
+        (1 - F.cosine_similarity(z, b, dim=0)).backward()
+        optimiser.step()
+        kept.append(z.norm().item())
+    found = formulas.lengths(t64(2.0, 1.0), b, 0.3, 20, adam)
+    assert found.tolist() == pytest.approx(kept, rel=1e-9)
+
+
 # 4 · Rows that mix
 
 
