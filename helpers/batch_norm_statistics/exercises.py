@@ -271,24 +271,9 @@ batch_norm.slips(
             ),
         },
         "edges": {
-            "two samples": lambda: (
-                tensor(0.0, 1),
-                tensor(1.0, 3),
-                tensor([0.0, 4], [2, -2]),
-                0.1,
-            ),
-            "momentum 1": lambda: (
-                tensor(3.0, -2),
-                tensor(1.0, 5),
-                normal(4, 2, seed=6),
-                1.0,
-            ),
-            "momentum 0": lambda: (
-                tensor(3.0, -2),
-                tensor(1.0, 5),
-                normal(4, 2, seed=7),
-                0.0,
-            ),
+            "two samples": lambda: (tensor(0.0, 1), tensor(1.0, 3), tensor([0.0, 4], [2, -2]), 0.1),
+            "momentum 1": lambda: (tensor(3.0, -2), tensor(1.0, 5), normal(4, 2, seed=6), 1.0),
+            "momentum 0": lambda: (tensor(3.0, -2), tensor(1.0, 5), normal(4, 2, seed=7), 0.0),
         },
     },
     hints=[
@@ -402,12 +387,7 @@ def in_place(running_mean, running_var, x, momentum):
                 tensor(2.0, 3),
                 1e-5,
             ),
-            "two samples": lambda: (
-                tensor([1.0], [-2]),
-                tensor([0.0], [2]),
-                tensor(1.0),
-                0.5,
-            ),
+            "two samples": lambda: (tensor([1.0], [-2]), tensor([0.0], [2]), tensor(1.0), 0.5),
             "a variance near ε": lambda: (
                 tensor([1.0], [2], [-1]),
                 tensor([1.0], [1.002], [1.001]),

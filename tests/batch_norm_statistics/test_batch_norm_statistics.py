@@ -292,6 +292,7 @@ def test_what_the_page_says_of_companions():
     assert (round(four.min(), 1), round(four.max(), 1)) == (-1.4, 1.7)
     assert (four > 0.3).mean() > 0.9 and four.std() > 1.9 * many.std()
     assert (np.abs(np.abs(two) - 1) < 1e-3).mean() > 0.99
+    assert [round(float(v.mean()), 2) for v in (many, four, two)] == [1.6, 1.23, 0.83]
 
 
 def test_what_torch_refuses():
