@@ -77,8 +77,10 @@ def decode(text):
 
 def _encoded(leaf):
     if isinstance(leaf, torch.Tensor):
-        dense = leaf.detach().to_dense().contiguous()
-        raw = dense.reshape(-1).view(torch.uint8).numpy().tobytes() if dense.numel() else b""
+        dense = leaf.detach().to_dense()
+        # One number that was expanded has the stride 0, and counts as contiguous: copy it.
+        flat = dense.reshape(-1).clone(memory_format=torch.contiguous_format)
+        raw = flat.view(torch.uint8).numpy().tobytes() if dense.numel() else b""
         dtype = str(dense.dtype).removeprefix("torch.")
         if dtype not in DTYPES:
             return {"other": f"a tensor of {dtype}"}

@@ -422,6 +422,26 @@ def test_what_happens_to_arrays_can_be_recorded(attempt):
         assert told.changed == seen.changed and told.value.keys() == seen.value.keys()
 
 
+@exercise(
+    cases={
+        "values": {
+            "one entry": lambda: (tensor(2.0, grad=True),),
+            "two": lambda: (tensor(2.0, 3.0, grad=True),),
+        }
+    },
+    hints=["h"],
+)
+def total(x):
+    """The sum. The gradient of a single entry is a 1 with the stride 0."""
+    return x.sum()
+
+
+def test_a_gradient_that_was_expanded_can_be_recorded():
+    for seen in total.observe(total.function):
+        told = decode(encode(seen))
+        assert seen.gradients and not difference(seen, told) and not difference(told, seen)
+
+
 # What the numbers of an unknown answer show
 
 
