@@ -1,0 +1,594 @@
+"""The exercises of 14_detection_pooling, in the order of the page."""
+
+import torch
+
+from helpers.teaching.cases import normal, tensor, uniform
+from helpers.teaching.exercise import exercise
+
+__all__ = ["detect_pool", "z_b", "deletion_curve", "pool_backward", "audit"]  # noqa: RUF022
+
+
+def by_hand():
+    """One input, four units with pre-activations (3, −1, 2, −5)."""
+    return tensor([1.0]), tensor([2.0, -2.0, 3.0, -4.0]), tensor(1.0, 1.0, -1.0, -1.0)
+
+
+@exercise(
+    cases={
+        "values": {
+            "pre-activations 3, −1, 2, −5 and 0.5, 0.5, −4, 1": lambda: (
+                tensor([1.0, 2.0]),
+                tensor(
+                    [1.0, 1.0, -2.0, -3.0, 0.5, -1.5, -2.0, 3.0],
+                    [1.0, -1.0, 2.0, -1.0, -0.5, 0.5, -1.0, -1.0],
+                ),
+                tensor(0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0),
+                4,
+            ),
+            "one group": lambda: (*by_hand(), 4),
+            "five rows, six units, groups of 3": lambda: (
+                normal(5, 4),
+                normal(4, 6, seed=1),
+                normal(6, seed=2),
+                3,
+            ),
+        },
+        "shapes": {
+            "groups of 2": lambda: (normal(3, 2), normal(2, 8, seed=3), normal(8, seed=4), 2),
+            "groups of 1": lambda: (normal(2, 3), normal(3, 4, seed=5), normal(4, seed=6), 1),
+        },
+        "gradient": {
+            "by x": lambda: (
+                normal(2, 3, seed=7, grad=True),
+                normal(3, 4, seed=8),
+                normal(4, seed=9),
+                2,
+            ),
+        },
+    },
+    hints=[
+        "First the four pre-activations of a group, each through its own ReLU. Then one sum.",
+        "`reshape(len(x), -1, group)` puts neighbours into the last dimension.",
+    ],
+    level=1,
+    minutes=5,
+)
+def detect_pool(x, W, b, group):
+    """A detection layer, followed by a sum over groups of neighbours.
+
+    x: float tensor (N, d); W: (d, H); b: (H,); group: an int that divides H.
+    The first `group` units make the first sum, the next ones the second.
+    Returns a tensor (N, H / group).
+    Example: pre-activations (3, −1, 2, −5) and group 2 → (3, 2).
+    """
+    a = (x @ W + b).relu()
+    return a.reshape(len(x), -1, group).sum(-1)
+
+
+detect_pool.slips(
+    no_relu=(
+        "(x @ W + b).relu() → x @ W + b",
+        "The ReLU is missing, so that units below 0 are subtracted. A detection unit gives 0 there.",
+    ),
+    pools_first=(
+        "(x @ W + b).relu() → x @ W + b; .sum(-1) → .sum(-1).relu()",
+        "You add first and rectify then. Each unit has a ReLU of its own, in front of the sum.",
+    ),
+    average=(".sum(-1) → .mean(-1)", "That is the average of a group, not the sum."),
+    maximum=(".sum(-1) → .amax(-1)", "That is the largest of a group: max pooling."),
+    not_neighbours=(
+        "reshape(len(x), -1, group).sum(-1) → reshape(len(x), group, -1).sum(1)",
+        "You add units that stand H / group apart. Neighbours belong to the same group.",
+    ),
+    no_bias=("x @ W + b → x @ W", "The biases are missing."),
+    bias_after_the_relu=(
+        "(x @ W + b).relu() → (x @ W).relu() + b",
+        "The bias belongs to the pre-activation, in front of the ReLU.",
+    ),
+    adds_across_groups=(
+        "reshape(len(x), -1, group).sum(-1) → reshape(len(x), -1, group).sum(1)",
+        "You add the first units of all groups, and so on. Add inside each group: the last dimension.",
+    ),
+)
+
+
+@detect_pool.mistake
+def overlapping_groups(x, W, b, group):
+    """Your groups overlap: they move on by one unit. They should move on by a whole group."""
+    return (x @ W + b).relu().unfold(1, group, 1).sum(-1)
+
+
+def pixel_case(rows, inputs, units, seed, low, high):
+    x = low + (high - low) * uniform(rows, inputs, seed=seed)
+    return x, normal(inputs, units, seed=seed + 1), uniform(rows, units, seed=seed + 2)
+
+
+@exercise(
+    cases={
+        "values": {
+            "one unit, two inputs, from −0.5 to 1.5": lambda: (
+                tensor([0.5, -0.25], [1.0, 0.5]),
+                tensor([2.0, 1.0], [-1.0, 3.0]),
+                tensor([1.25, 0.5], [2.0, 4.0]),
+                -0.5,
+                1.5,
+            ),
+            "an input at the lower bound": lambda: (
+                tensor([-0.5, 0.5]),
+                tensor([2.0], [3.0]),
+                tensor([0.5]),
+                -0.5,
+                1.5,
+            ),
+            "three rows, five inputs, four units": lambda: (
+                *pixel_case(3, 5, 4, 0, -0.5, 1.5),
+                -0.5,
+                1.5,
+            ),
+            "from −2 to 1": lambda: (*pixel_case(2, 4, 3, 4, -2.0, 1.0), -2.0, 1.0),
+        },
+        "shapes": {
+            "from 0 to 255": lambda: (*pixel_case(2, 3, 5, 8, 0.0, 255.0), 0.0, 255.0),
+            "one unit": lambda: (*pixel_case(4, 3, 1, 12, -1.0, 1.0), -1.0, 1.0),
+        },
+        "edges": {
+            "a unit without relevance": lambda: (
+                tensor([0.5, 0.0]),
+                tensor([1.0, 2.0], [-1.0, 1.0]),
+                tensor([0.0, 3.0]),
+                -0.5,
+                1.5,
+            ),
+            "a unit whose weights are all 0": lambda: (
+                tensor([0.5, 0.0]),
+                tensor([0.0, 2.0], [0.0, 1.0]),
+                tensor([0.0, 3.0]),
+                -0.5,
+                1.5,
+            ),
+        },
+    },
+    guards={"a unit whose weights are all 0": "a unit whose shares are all 0 passes on 0, not NaN"},
+    hints=[
+        "Write down the corner of the box at which the unit is lowest: `low` where its weight is "
+        "positive, `high` where it is negative.",
+        "The share of an input is its weight times its distance from that corner: "
+        "x·w − low·w⁺ − high·w⁻, for each input and unit a number (N, d, H).",
+        "Divide the shares of each unit by their sum over the inputs, multiply by the unit's R, and "
+        "add over the units.",
+    ],
+    level=3,
+    minutes=12,
+)
+def z_b(x, W, R, low, high):
+    """The relevance of the inputs by the rule for inputs in a box.
+
+    x: float tensor (N, d), all entries from low to high (floats); W: (d, H);
+    R: (N, H), the relevance of the units, at least 0.
+    Returns a tensor (N, d). Its rows add up to those of R. A unit whose shares
+    are all 0 passes nothing on (its R is 0).
+    Example: x = (0.5, −0.5), W = (2, −1)ᵀ, R = 1.25, from −0.5 to 1.5 →
+    (0.625, 0.625).
+    """
+    corner = torch.where(W > 0, low, high)
+    shares = W * (x[:, :, None] - corner)
+    total = shares.sum(1, keepdim=True)
+    return (shares / torch.where(total == 0, 1, total) * R[:, None, :]).sum(-1)
+
+
+z_b.slips(
+    z_plus_instead=(
+        "shares = W * (x[:, :, None] - corner) → shares = W.clamp(min=0) * x[:, :, None]",
+        "This is the z⁺ rule. It is made for inputs that are at least 0 and may grow without end; "
+        "here some are negative, and so is their credit.",
+    ),
+    goes_to_zero=(
+        "corner = torch.where(W > 0, low, high) → corner = 0.0",
+        "You measure each input from 0. Measure it from the corner where the unit is lowest.",
+    ),
+    low_for_all=(
+        "torch.where(W > 0, low, high) → torch.full_like(W, low)",
+        "You go to `low` with every input. Where the weight is negative the unit is lowest at `high`.",
+    ),
+    corners_swapped=(
+        "torch.where(W > 0, low, high) → torch.where(W > 0, high, low)",
+        "That is the corner at which the unit is highest. `low` belongs to the positive weights, `high` to the negative ones.",
+    ),
+    not_shared_out=(
+        "shares / torch.where(total == 0, 1, total) * R[:, None, :] → shares",
+        "The shares are not scaled to the relevance of each unit.",
+    ),
+    not_divided=(
+        "shares / torch.where(total == 0, 1, total) * R → shares * R",
+        "Divide the shares of each unit by their sum, so that they add up to 1.",
+    ),
+    sums_over_units=(
+        "shares.sum(1, keepdim=True) → shares.sum(2, keepdim=True)",
+        "The shares of one *unit* must add up to 1, so sum over the inputs, dimension 1.",
+    ),
+    one_total_for_all_units=(
+        "shares.sum(1, keepdim=True) → shares.sum((1, 2), keepdim=True)",
+        "One sum for all units mixes them. Each unit shares out its own relevance.",
+    ),
+    epsilon_in_the_total=(
+        "torch.where(total == 0, 1, total) → (total + EPS)",
+        "An ε in the denominator keeps a little of each relevance back, so that the sums no longer "
+        "agree. Replace only a total of exactly 0.",
+    ),
+    nan_without_shares=(
+        "torch.where(total == 0, 1, total) → total",
+        "0/0 is NaN. A unit whose shares are all 0 has nothing to pass on.",
+    ),
+    absolute_weights=(
+        "shares = W * (x[:, :, None] - corner) → shares = (W * x[:, :, None]).abs()",
+        "Absolute values make every credit positive, but they come from no root point.",
+    ),
+)
+
+
+def bent(x):
+    return x.relu().sum(1) + x[:, 0] * x[:, 1]
+
+
+def ramp(x):
+    return x @ torch.arange(1, x.shape[1] + 1, dtype=x.dtype)
+
+
+def order(*places):
+    return torch.tensor(places)
+
+
+@exercise(
+    cases={
+        "values": {
+            "three pixels, one after the other": lambda: (
+                ramp,
+                tensor(4.0, 1.0, 2.0),
+                order(2, 0, 1),
+                -0.5,
+            ),
+            "a function with products": lambda: (
+                bent,
+                tensor(1.0, -2.0, 0.5, 3.0),
+                order(3, 1, 0, 2),
+                0.25,
+            ),
+            "five pixels": lambda: (bent, normal(5, seed=3), order(1, 4, 0, 3, 2), -1.0),
+        },
+        "shapes": {
+            "one pixel": lambda: (ramp, tensor(3.0), order(0), 1.0),
+            "eight pixels": lambda: (
+                ramp,
+                normal(8, seed=4),
+                order(5, 2, 7, 0, 1, 6, 3, 4),
+                0.0,
+            ),
+        },
+        "edges": {
+            "a pixel that has the baseline already": lambda: (
+                ramp,
+                tensor(-0.5, 2.0),
+                order(0, 1),
+                -0.5,
+            ),
+            "in order": lambda: (bent, tensor(2.0, 1.0, -1.0), order(0, 1, 2), 0.5),
+        },
+    },
+    hints=[
+        "Begin with the output for x as it is. After that one more pixel is hidden at each step, and "
+        "those before it stay hidden.",
+        "Work on a copy of x: `hidden = x.clone()`. And f wants rows: `f(hidden[None])`.",
+    ],
+    level=2,
+    minutes=7,
+)
+def deletion_curve(f, x, order, baseline):
+    """The output while the pixels of a picture are hidden, one after the other.
+
+    f: a function of a float tensor (n, d) that returns (n,); x: (d,), a picture;
+    order: int64 tensor (d,), the positions in the order of hiding; baseline: a
+    float, the value of a hidden pixel. A hidden pixel stays hidden, and x itself
+    is not changed.
+    Returns a tensor (d + 1,); its first entry is the output for x.
+    Example: f = the sum, x = (4, 1), order (1, 0), baseline 0 → (5, 4, 0).
+    """
+    hidden = x.clone()
+    outputs = [f(hidden[None])]
+    for place in order:
+        hidden[place] = baseline
+        outputs.append(f(hidden[None]))
+    return torch.cat(outputs)
+
+
+deletion_curve.slips(
+    one_at_a_time=(
+        "        hidden[place] = baseline → "
+        "        hidden = x.clone()\n        hidden[place] = baseline",
+        "Each pixel comes back before the next one is hidden: that is occlusion, one pixel at a "
+        "time. Here they stay hidden.",
+    ),
+    without_the_start=(
+        "outputs = [f(hidden[None])] → outputs = []",
+        "The output of the whole picture is missing: there are d + 1 entries.",
+    ),
+    least_first=(
+        "for place in order → for place in order.flip(0)",
+        "You hide in the opposite order, the last position first.",
+    ),
+    hides_with_zero=(
+        "hidden[place] = baseline → hidden[place] = 0.0",
+        "A hidden pixel becomes `baseline`. 0 is a grey here, if white is −0.5.",
+    ),
+    order_as_scores=(
+        "for place in order → for place in order.argsort()",
+        "`order` holds positions already. Its argsort says at which step a pixel is hidden.",
+    ),
+    from_the_left=(
+        "for place in order → for place in range(len(x))",
+        "The pixels are hidden from left to right; `order` is not used.",
+    ),
+    changes_the_picture=(
+        "hidden = x.clone() → hidden = x",
+        "This writes into x itself, so that the caller's picture is gone. Work on a copy.",
+    ),
+    multiplies=(
+        "hidden[place] = baseline → hidden[place] *= baseline",
+        "The pixel is multiplied by the baseline. It should be replaced by it.",
+    ),
+)
+
+
+@deletion_curve.mistake
+def puts_pixels_in(f, x, order, baseline):
+    """You begin with an empty picture and put the pixels in: that is an insertion curve."""
+    shown = torch.full_like(x, baseline)
+    outputs = [f(shown[None])]
+    for place in order:
+        shown[place] = x[place]
+        outputs.append(f(shown[None]))
+    return torch.cat(outputs)
+
+
+@deletion_curve.mistake
+def drops(f, x, order, baseline):
+    """These are the drops from the first output. The outputs themselves are asked for."""
+    outputs = deletion_curve(f, x, order, baseline)
+    return outputs[0] - outputs
+
+
+@exercise(
+    cases={
+        "values": {
+            "units 3, 0, 2, 0 and 0.5, 0.5, 0, 1": lambda: (
+                tensor([1.0, -2.0]),
+                tensor([3.0, 0.0, 2.0, 0.0, 0.5, 0.5, 0.0, 1.0]),
+                4,
+            ),
+            "three rows, groups of 2": lambda: (
+                normal(3, 3, seed=1),
+                normal(3, 6, seed=2).relu(),
+                2,
+            ),
+        },
+        "shapes": {
+            "groups of 3": lambda: (normal(2, 2, seed=3), normal(2, 6, seed=4).relu(), 3),
+            "groups of 1": lambda: (normal(2, 4, seed=5), normal(2, 4, seed=6).relu(), 1),
+        },
+        "edges": {
+            "a group of which no unit is on": lambda: (
+                tensor([2.0, 3.0]),
+                tensor([0.0, 0.0, 1.0, 0.0]),
+                2,
+            ),
+            "all units on": lambda: (tensor([1.5, -1.0]), tensor([1.0, 2.0, 3.0, 4.0]), 2),
+        },
+    },
+    hints=[
+        "If one unit that is on grows by 1, by how much does its sum grow?",
+        "The gradient of a sum is handed to each of its units: `repeat_interleave(group, dim=1)`.",
+        "The ReLU lets it through where its output is above 0.",
+    ],
+    without_autograd=True,
+    level=2,
+    minutes=6,
+)
+def pool_backward(grad_output, activations, group):
+    """The backward pass of a sum over groups of ReLU units, without autograd.
+
+    grad_output: float tensor (N, H / group), the gradient by the sums;
+    activations: (N, H), the outputs of the ReLUs; group: how many neighbours
+    make a sum. Returns a tensor (N, H): the gradient by the inputs of the ReLUs
+    (0 where a ReLU gives 0).
+    Example: grad_output (5), activations (3, 0), group 2 → (5, 0).
+    """
+    return grad_output.repeat_interleave(group, dim=1) * (activations > 0)
+
+
+pool_backward.slips(
+    no_relu=(
+        " * (activations > 0) → ",
+        "The sum hands its gradient to all units, but a ReLU that gives 0 stops it.",
+    ),
+    divides_by_the_group=(
+        "* (activations > 0) → * (activations > 0) / group",
+        "That is the backward pass of an average. In a sum each unit counts in full.",
+    ),
+    tiles=(
+        "repeat_interleave(group, dim=1) → repeat(1, group)",
+        "`repeat` puts the whole row side by side. Neighbours belong to the same sum: "
+        "`repeat_interleave`.",
+    ),
+    times_the_activation=(
+        "(activations > 0) → activations",
+        "The derivative of a ReLU is 1 where it is on, not its output.",
+    ),
+    only_the_ones_off=(
+        "activations > 0 → activations == 0",
+        "Turned round: the units that are on get the gradient.",
+    ),
+)
+
+
+@pool_backward.mistake
+def only_the_largest(grad_output, activations, group):
+    """That is max pooling: only the largest of a group gets the gradient."""
+    parts = activations.reshape(len(activations), -1, group)
+    largest = (parts == parts.amax(-1, keepdim=True)) & (parts > 0)
+    return (largest * grad_output[..., None]).flatten(1)
+
+
+@pool_backward.mistake
+def in_proportion(grad_output, activations, group):
+    """You share the gradient out in proportion to the activations, as relevance is. A gradient is
+    not shared out: each unit that is on gets all of it."""
+    parts = activations.reshape(len(activations), -1, group)
+    total = parts.sum(-1, keepdim=True)
+    return (parts / torch.where(total == 0, 1, total) * grad_output[..., None]).flatten(1)
+
+
+@pool_backward.mistake
+def shared_among_those_on(grad_output, activations, group):
+    """You divide among the units that are on. Each of them gets the whole gradient of the sum."""
+    parts = (activations > 0).reshape(len(activations), -1, group)
+    return (parts / parts.sum(-1, keepdim=True).clamp(min=1) * grad_output[..., None]).flatten(1)
+
+
+def maps(*rows):
+    return tensor(*rows)
+
+
+@exercise(
+    cases={
+        "values": {
+            "the second row is 10 % too low": lambda: (
+                maps([1.0, 2.0, 3.0], [0.5, 0.0, 1.3]),
+                tensor(6.0, 2.0),
+            ),
+            "two good maps": lambda: (
+                maps([1.0, 2.0, 3.0], [0.5, 0.0, 1.5]),
+                tensor(6.0, 2.0),
+            ),
+            "the second row is 10 % too high": lambda: (
+                maps([1.0, 2.0, 3.0], [0.5, 0.0, 1.7]),
+                tensor(6.0, 2.0),
+            ),
+            "one row too high, one too low": lambda: (
+                maps([2.0, 2.0, 3.0], [0.5, -1.0, 1.5]),
+                tensor(6.0, 2.0),
+            ),
+            "sums are right, a share is not": lambda: (
+                maps([1.0, 2.0, 3.0], [-1.0, 1.5, 1.5]),
+                tensor(6.0, 2.0),
+            ),
+            "two flat maps": lambda: (maps([2.0, 2.0, 2.0], [0.5, 0.5, 0.5]), tensor(6.0, 1.5)),
+            "one flat map of two": lambda: (
+                maps([2.0, 2.0, 2.0], [0.5, 0.0, 1.5]),
+                tensor(6.0, 2.0),
+            ),
+            "every picture gets the same map, which is not flat": lambda: (
+                maps([1.0, 3.0], [1.0, 3.0]),
+                tensor(4.0, 4.0),
+            ),
+            "columns are equal, sums are not": lambda: (
+                maps([1.0, 3.0], [1.0, 3.0]),
+                tensor(5.0, 3.0),
+            ),
+            "half a per cent off": lambda: (maps([50.0, 50.5], [1.0, 0.0]), tensor(100.0, 1.0)),
+            "a small output, 5 % off": lambda: (
+                maps([60.0, 40.0], [0.005, 0.0055]),
+                tensor(100.0, 0.01),
+            ),
+            "off, and negative": lambda: (maps([3.0, -2.0], [1.0, 1.0]), tensor(2.0, 2.0)),
+        },
+        "shapes": {
+            "one picture": lambda: (maps([1.0, -0.5, 0.5]), tensor(1.0)),
+            "four pictures, flat": lambda: (
+                torch.full((4, 5), 0.2).double(),
+                torch.ones(4).double(),
+            ),
+        },
+        "edges": {
+            "a map with zeros": lambda: (maps([0.0, 0.0, 4.0]), tensor(4.0)),
+            "flat, and off": lambda: (maps([1.0, 1.0]), tensor(3.0)),
+        },
+    },
+    hints=[
+        "Ask in the order of the docstring. Each question is about every picture: one bad picture is "
+        "enough.",
+        "`R.sum(1)` has one sum a picture. The error counts beside that picture's own output.",
+        "A map is flat if its largest and its smallest credit agree. It says nothing only if all maps "
+        "are flat.",
+    ],
+    level=2,
+    minutes=8,
+)
+def audit(R, outputs):
+    """What can you say about these credits, before you look at a single map?
+
+    R: float64 tensor (N, d), the credits that a rule which promises sums equal
+    to the output, and no negative credit, gave to N pictures; outputs: (N,),
+    the network's outputs, all above 0. Returns the first that is true:
+    "does not add up": for some picture the sum of its credits differs from its
+    output by more than 1 % of the output;
+    "negative credit": some credit is below 0;
+    "says nothing": within each picture all credits are equal;
+    "no objection": none of these (the map may still point to a wrong place).
+    Example: R [[1, 2]], outputs [3] → "no objection".
+    """
+    if ((R.sum(1) - outputs).abs() > 0.01 * outputs).any():
+        return "does not add up"
+    if (R < 0).any():
+        return "negative credit"
+    return "says nothing" if (R.amax(1) == R.amin(1)).all() else "no objection"
+
+
+audit.slips(
+    total_of_all=(
+        "((R.sum(1) - outputs).abs() > 0.01 * outputs).any() → "
+        "abs(R.sum() - outputs.sum()) > 0.01 * outputs.sum()",
+        "Too much in one picture can hide too little in another one. Compare picture by picture.",
+    ),
+    without_absolute=(
+        "(R.sum(1) - outputs).abs() → (R.sum(1) - outputs)",
+        "A sum that is too low is wrong as well: take the absolute difference.",
+    ),
+    all_pictures=(
+        "0.01 * outputs).any() → 0.01 * outputs).all()",
+        "One picture whose sum is off is enough.",
+    ),
+    absolute_tolerance=(
+        "> 0.01 * outputs → > 0.01",
+        "1 % of the output, not 0.01: a small output needs a small error.",
+    ),
+    adds_pictures=(
+        "(R.sum(1) - outputs) → (R.sum(0).sum() - outputs)",
+        "The credits of one picture stand in a row. Add along dimension 1.",
+    ),
+    sums_unchecked=(
+        "if ((R.sum(1) - outputs).abs() > 0.01 * outputs).any() → if False",
+        "The sums are not compared with the outputs.",
+    ),
+    signs_unchecked=("(R < 0).any() → False", "A credit below 0 is not noticed."),
+    zero_is_negative=("R < 0 → R <= 0", "A credit of 0 is allowed: a pixel may count for nothing."),
+    flat_unchecked=(
+        'return "says nothing" if (R.amax(1) == R.amin(1)).all() else "no objection" → '
+        'return "no objection"',
+        "A map in which every pixel has the same credit adds up, too. It says nothing.",
+    ),
+    one_flat_is_enough=(
+        "R.amin(1)).all() → R.amin(1)).any()",
+        "One flat map among others is no proof that the rule says nothing.",
+    ),
+    same_map_for_all=(
+        "(R.amax(1) == R.amin(1)) → (R.amax(0) == R.amin(0))",
+        "You compare the pictures with each other. Compare the pixels of each picture: dimension 1.",
+    ),
+)
+
+
+@audit.mistake
+def signs_first(R, outputs):
+    """You ask for the sign first. The order of the docstring decides if both are true."""
+    if (R < 0).any():
+        return "negative credit"
+    return audit(R, outputs)
