@@ -1,0 +1,292 @@
+"""Formulas and equations of 14_detection_pooling against torch, mpmath, autograd and brute force.
+
+Every figure that the page's prose names is asserted here or by a cell of the page.
+"""
+
+import itertools
+
+import mpmath
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from helpers.detection_pooling import exercises, explain, figures, formulas
+from helpers.teaching.data import digits
+
+LOW, HIGH = formulas.LOW, formulas.HIGH
+
+
+def drawn(*shape, seed=0):
+    return torch.randn(shape, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+
+
+def row(*values):
+    return torch.tensor([values], dtype=torch.float64)
+
+
+# The pictures
+
+
+@pytest.mark.parametrize(("unseen", "count"), [(False, 6000), (True, 3000)])
+def test_a_picture_with_a_target_holds_one_small_digit_where_side_says(unseen, count):
+    images, labels = digits()
+    part = slice(1000, None) if unseen else slice(1000)
+    known = {
+        ink.numpy().tobytes(): int(n) for ink, n in zip(images[part], labels[part], strict=True)
+    }
+    x, target, side = formulas.pairs(unseen)
+    assert x.shape == (count, 128) and (target == 100).sum() == count / 2
+    assert x.min() == LOW and x.max() == HIGH
+    ink = ((x - LOW) * 8).to(torch.uint8).reshape(count, 8, 2, 8)
+    for i in range(0, count, 50):
+        left, right = (known[ink[i, :, k].numpy().tobytes()] for k in (0, 1))
+        small = [left <= 3, right <= 3]
+        assert small == ([side[i] == 0, side[i] == 1] if target[i] else [False, False])
+
+
+# 1 · Detection and pooling
+
+
+def test_eq_1_1_and_1_2_are_linear_and_lppool():
+    layer = nn.Linear(6, 8).double()
+    x = drawn(5, 6)
+    a = layer(x).relu()
+    net = {"W1": layer.weight.T, "b1": layer.bias, "W2": torch.eye(2).double(), "b2": 0}
+    pooled = explain.activations(net, x)[1]
+    assert torch.allclose(pooled, nn.LPPool1d(1, 4)(a[:, None])[:, 0])
+    assert torch.allclose(pooled, 4 * nn.AvgPool1d(4)(a[:, None])[:, 0])
+
+
+def test_eq_1_1_detection():
+    x, W, b = row(1.0, 2.0), torch.tensor([[1.0, -3.0], [1.0, 1.0]]).double(), row(0.5, 0.0)[0]
+    assert exercises.detect_pool(x, W, b, 1).tolist() == [[3.5, 0.0]]
+
+
+def test_eq_1_2_the_sums_of_the_thread():
+    z = row(3, -1, 2, -5, 0.5, 0.5, -4, 1)
+    assert exercises.detect_pool(z, torch.eye(8).double(), torch.zeros(8), 4).tolist() == [[5, 2]]
+
+
+@pytest.mark.parametrize("layout", formulas.LAYOUTS)
+def test_without_relu_nothing_is_better_than_the_best_affine_function(layout):
+    x, target, _ = formulas.pairs()
+    unseen, truth, _ = formulas.pairs(unseen=True)
+    best = formulas.affine_fit(x, target)
+    output = unseen.double() @ best[:-1] + best[-1]
+    accuracy = ((output > 50) == (truth > 50)).double().mean().item()
+    assert accuracy == pytest.approx(0.824, abs=0.0005)
+    assert formulas.run("sum, no ReLU", 1e-3, layout)[-1, 1] < 0.84
+    assert formulas.run("sum", 1e-3, layout)[-1, 1] > 0.94
+    error = ((x.double() @ best[:-1] + best[-1] - target) ** 2).mean()
+    for seed in (0, 1):  # no other weights fit the 6000 pictures better
+        other = best + 0.01 * drawn(129, seed=seed)
+        assert ((x.double() @ other[:-1] + other[-1] - target) ** 2).mean() > error
+
+
+# 2 · Sum and average
+
+
+@pytest.mark.parametrize("units", [400, 100, 8])
+@pytest.mark.parametrize("seed", [0, 3])
+def test_eq_2_1_an_average_computes_what_a_sum_does(units, seed):
+    net = {name: part.double() for name, part in formulas.start(seed, units).items()}
+    x = drawn(7, 128, seed=seed)
+    averaged = formulas.forward(formulas.for_average(net), x, "average")
+    assert torch.allclose(averaged, formulas.forward(net, x), rtol=1e-12)
+
+
+@pytest.mark.parametrize(("optimiser", "power"), [(torch.optim.Adam, 1), (torch.optim.SGD, 2)])
+@pytest.mark.parametrize("c", [400.0, 1600.0])
+def test_eq_2_2_the_rate_that_goes_with_a_weight_c_times_as_large(optimiser, power, c):
+    """The same steps, seen through w' = c·w; for plain descent the factor is c²."""
+
+    def path(factor, rate):
+        w = (factor * torch.tensor([0.3, -0.2], dtype=torch.float64)).requires_grad_()
+        options = {"eps": 0.0} if optimiser is torch.optim.Adam else {}
+        steps, seen = optimiser([w], lr=rate, **options), []
+        for _ in range(20):
+            steps.zero_grad()
+            (
+                (w / factor - torch.tensor([1.0, 2.0])) ** 2 * torch.tensor([1.0, 3.0])
+            ).sum().backward()
+            steps.step()
+            seen.append((w / factor).tolist())
+        return torch.tensor(seen)
+
+    assert torch.allclose(path(c, 0.01 * c**power), path(1.0, 0.01), rtol=1e-9)
+    assert not torch.allclose(path(c, 0.01), path(1.0, 0.01), rtol=1e-2)
+
+
+@pytest.mark.parametrize("training", ["sum", "average", "average, larger start and rate"])
+def test_the_stored_runs_are_those_of_the_script(training):
+    net, rows = formulas.train(training, 1e-3, seed=0, units=100, epochs=1)
+    stored = formulas.run(training, 1e-3, (100, 0))[:2]
+    assert np.allclose(rows, stored, rtol=2e-3, atol=2e-3)
+    assert net["W1"].shape == (128, 100)
+
+
+@pytest.mark.parametrize("layout", [(400, 0), (100, 0), (100, 1)])
+def test_the_stored_networks_keep_their_biases_down_and_their_accuracy(layout):
+    net = formulas.network(layout)
+    assert net["b1"].max() <= 0 and net["b2"].max() <= 0
+    measured = formulas.measures({k: v.float() for k, v in net.items()}, "sum", True)
+    assert measured == pytest.approx(formulas.run("sum, b ≤ 0", 1e-3, layout)[-1], rel=3e-3)
+
+
+# 3 · Credit
+
+
+def root_by_bisection(x, w, b, way):
+    """The t in 0 … 1 at which w·(x − t·way) + b is 0, by halving; then x − t·way."""
+    left, right = 0.0, 1.0
+    for _ in range(200):
+        middle = (left + right) / 2
+        if w @ (x - middle * way) + b > 0:
+            left = middle
+        else:
+            right = middle
+    return x - right * way
+
+
+def unit(seed, negative=True):
+    """A unit that is on, and an input of it in the box."""
+    for attempt in itertools.count():
+        generator = torch.Generator().manual_seed(1000 * seed + attempt)
+        low = LOW if negative else 0.0
+        x = low + (HIGH - low) * torch.rand(5, dtype=torch.float64, generator=generator)
+        w = torch.randn(5, dtype=torch.float64, generator=generator)
+        b = -torch.rand((), dtype=torch.float64, generator=generator)
+        if w @ x + b > 0.1:
+            return x, w, b
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("rule", ["z⁺", "zᴮ"])
+def test_eq_3_1_credit_is_a_taylor_expansion_at_a_root(seed, rule):
+    x, w, b = unit(seed, negative=rule == "zᴮ")
+    root = formulas.root(x, w, b, rule)
+    leaf = root.clone().requires_grad_()
+    (slope,) = torch.autograd.grad(w @ leaf + b, leaf)
+    assert (w @ root + b).item() == pytest.approx(0, abs=1e-12)
+    assert (slope * (x - root)).sum().item() == pytest.approx((w @ x + b).item(), rel=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_eq_3_2_z_plus_is_the_root_that_lowers_the_active_inputs(seed):
+    x, w, b = unit(seed, negative=False)
+    expected = w * (x - root_by_bisection(x, w, b, torch.where(w > 0, x, 0)))
+    R = formulas.z_plus(x[None], w[:, None], (w @ x + b)[None, None])
+    assert torch.allclose(R[0], expected, atol=1e-9)
+    assert (R >= 0).all()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_eq_3_3_z_b_is_the_root_on_the_way_to_the_lowest_corner(seed):
+    x, w, b = unit(seed)
+    corners = torch.tensor(list(itertools.product((LOW, HIGH), repeat=5))).double()
+    lowest = corners[(corners @ w).argmin()]
+    expected = w * (x - root_by_bisection(x, w, b, x - lowest))
+    R = formulas.z_b(x[None], w[:, None], (w @ x + b)[None, None])
+    assert torch.allclose(R[0], expected, atol=1e-9)
+    assert (R >= 0).all()
+    root = formulas.root(x, w, b, "zᴮ")
+    assert (root >= LOW - 1e-12).all() and (root <= HIGH + 1e-12).all()
+
+
+def test_the_credits_of_the_thread():
+    first = formulas.z_b(row(0.5, -0.5), row(2.0, -1.0).T, row(1.25))
+    second = formulas.z_b(row(-0.5, 0.5), row(2.0, 3.0).T, row(0.5))
+    assert first.tolist() == [[0.625, 0.625]] and second.tolist() == [[0.0, 0.5]]
+    assert formulas.z_plus(row(-0.5, 0.5), row(2.0, 3.0).T, row(0.5)).tolist() == [[-1.0, 1.5]]
+
+
+def test_eq_3_4_a_layer_and_a_pooling_by_loops():
+    x, W, R = HIGH * torch.rand(2, 3, dtype=torch.float64), drawn(3, 4), torch.rand(2, 4).double()
+    found = torch.zeros(2, 3, dtype=torch.float64)
+    for n, i, k in itertools.product(range(2), range(3), range(4)):
+        shares = [x[n, j] * max(W[j, k], 0) for j in range(3)]
+        found[n, i] += shares[i] / sum(shares) * R[n, k]
+    assert torch.allclose(formulas.z_plus(x, W, R), found)
+    a = row(3, 0, 2, 0, 0.5, 0.5, 0, 1)
+    assert formulas.unpool(a, row(10, 4)).tolist() == [[6, 0, 4, 0, 1, 1, 0, 2]]
+    off = formulas.unpool(row(0, 0, 0, 0), row(0))
+    assert off.tolist() == [[0, 0, 0, 0]]
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: formulas.unpool(row(1, 2, 3), row(1), 2), "doesn't divide 3"),
+        (lambda: formulas.z_b(row(0.0), row(1.0), row(1.0), 1.0, 1.0), "low must be below high"),
+        (lambda: formulas.z_b(row(2.0), row(1.0), row(1.0)), "must lie from -0.5 to 1.5"),
+        (lambda: formulas.z_b(row(LOW), row(1.0), row(1.0)), "its bias must be above 0"),
+        (lambda: formulas.z_plus(row(0.0), row(1.0), row(1.0)), "its bias must be above 0"),
+        (lambda: formulas.z_plus(row(1.0), row(1.0), row(-1.0)), "must not be negative"),
+        (lambda: formulas.z_plus(row(1.0, 2.0), row(1.0), row(1.0)), "shape"),
+        (lambda: formulas.root(row(0.0, 1)[0], row(1.0, -1)[0], 2.0, "z⁺"), "stays as it is"),
+        (lambda: formulas.soft_pool(row(1.0), 0.0), "above 0"),
+    ],
+)
+def test_what_no_rule_can_share_out_is_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+# 4 and 6 · Maps
+
+
+def test_occlusion_and_deletion_by_loops():
+    net, (x, *_) = formulas.network(), explain.answers()
+    picture = x[:1]
+    falls = explain.occlusion(net, picture)[0]
+    order = torch.randperm(128, generator=torch.Generator().manual_seed(0))[None]
+    curve, hidden = explain.deletion(net, picture, order, count=6)[0], picture.clone()
+    for k in range(7):
+        assert curve[k].item() == pytest.approx(formulas.forward(net, hidden).item(), abs=1e-9)
+        hidden[0, order[0, k]] = LOW
+    for pixel in (0, 37, 90):
+        one = picture.clone()
+        one[0, pixel] = LOW
+        drop = (formulas.forward(net, picture) - formulas.forward(net, one)).item()
+        assert falls[pixel].item() == pytest.approx(drop, abs=1e-9)
+
+
+def test_fading_reaches_both_ends_on_the_right_side():
+    x, _, _, side = (part[:20] for part in explain.answers())
+    assert torch.allclose(explain.faded(x, side, 1.0, 1.0), x)
+    gone = explain.faded(x, side, 0.0, 1.0)
+    assert (explain.own(gone - LOW, side) == 0).all()
+    assert torch.allclose(explain.own(gone - LOW, 1 - side), explain.own(x - LOW, 1 - side))
+
+
+# 5 · Pooling by temperature
+
+
+@pytest.mark.parametrize("temperature", [0.01, 0.3, 1.0, 50.0])
+@pytest.mark.parametrize("entries", [(3, -1, 2, -5), (0.5, 0.5, 7.0)])
+def test_eq_5_1_soft_pool_against_fifty_digits(temperature, entries):
+    with mpmath.workdps(50):
+        T = mpmath.mpf(temperature)
+        mean = mpmath.fsum(mpmath.exp(mpmath.mpf(a) / T) for a in entries) / len(entries)
+        expected = float(T * mpmath.log(mean))
+    found = formulas.soft_pool(torch.tensor(entries).double(), temperature)
+    assert found.item() == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("temperature", [0.1, 1.0, 20.0])
+def test_eq_5_2_the_gradient_is_a_softmax(temperature):
+    a = drawn(6, seed=2).requires_grad_()
+    (gradient,) = torch.autograd.grad(formulas.soft_pool(a, temperature), a)
+    with mpmath.workdps(30):
+        weights = [mpmath.exp(mpmath.mpf(v) / mpmath.mpf(temperature)) for v in a.tolist()]
+        expected = [float(w / mpmath.fsum(weights)) for w in weights]
+    assert gradient.tolist() == pytest.approx(expected, abs=1e-14)
+
+
+def test_equal_largest_entries_share_a_gradient_or_not():
+    a = row(3.0, 3.0, 1.0).requires_grad_()
+    (shared,) = torch.autograd.grad(a.amax(-1).sum(), a)
+    (first,) = torch.autograd.grad(F.max_pool1d(a[:, None], 3).sum(), a)
+    assert shared.tolist() == [[0.5, 0.5, 0.0]] and first.tolist() == [[1.0, 0.0, 0.0]]
