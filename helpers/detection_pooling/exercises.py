@@ -283,12 +283,12 @@ def order(*places):
     minutes=7,
 )
 def deletion_curve(f, x, order, baseline):
-    """The output while the pixels of a picture are hidden, one after the other.
+    """The output while the pixels of a picture are hidden one after another.
 
-    f: a function of a float tensor (n, d) that returns (n,); x: (d,), a picture;
-    order: int64 tensor (d,), the positions in the order of hiding; baseline: a
-    float, the value of a hidden pixel. A hidden pixel stays hidden, and x itself
-    is not changed.
+    f: a function of a float tensor (n, d) that returns (n,); x: (d,), a
+    picture; order: int64 tensor (d,), the positions in the order of hiding;
+    baseline: a float, the value of a hidden pixel. A hidden pixel stays
+    hidden, and x itself is not changed.
     Returns a tensor (d + 1,); its first entry is the output for x.
     Example: f = the sum, x = (4, 1), order (1, 0), baseline 0 → (5, 4, 0).
     """
@@ -397,8 +397,8 @@ def pool_backward(grad_output, activations, group):
 
     grad_output: float tensor (N, H / group), the gradient by the sums;
     activations: (N, H), the outputs of the ReLUs; group: how many neighbours
-    make a sum. Returns a tensor (N, H): the gradient by the inputs of the ReLUs
-    (0 where a ReLU gives 0).
+    make a sum. Returns a tensor (N, H): the gradient by the inputs of the
+    ReLUs (0 where a ReLU gives 0).
     Example: grad_output (5), activations (3, 0), group 2 → (5, 0).
     """
     return grad_output.repeat_interleave(group, dim=1) * (activations > 0)
@@ -525,14 +525,12 @@ def maps(*rows):
 def audit(R, outputs):
     """What can you say about these credits, before you look at a single map?
 
-    R: float64 tensor (N, d), the credits that a rule which promises sums equal
-    to the output, and no negative credit, gave to N pictures; outputs: (N,),
-    the network's outputs, all above 0. Returns the first that is true:
-    "does not add up": for some picture the sum of its credits differs from its
-    output by more than 1 % of the output;
-    "negative credit": some credit is below 0;
-    "says nothing": within each picture all credits are equal;
-    "no objection": none of these (the map may still point to a wrong place).
+    R: float64 tensor (N, d), the credits of N pictures, by a rule that
+    promises to add up to the output and to give no negative credit;
+    outputs: (N,), all above 0. Returns the first that is true:
+    "does not add up" (for some picture the sum is off by more than 1 % of its
+    output), "negative credit" (some credit is below 0), "says nothing" (in
+    each picture all credits are equal), or else "no objection".
     Example: R [[1, 2]], outputs [3] → "no objection".
     """
     if ((R.sum(1) - outputs).abs() > 0.01 * outputs).any():

@@ -12,6 +12,8 @@ from helpers.detection_pooling.formulas import GROUP, LAYOUTS, LOW, forward, unp
 
 # Pictures that the page looks at, one after the other: how many of each kind.
 SHOWN = {"found": 6, "false alarm": 3, "missed": 3}
+# What a hidden pixel becomes: white paper, or the grey in the middle between white and black.
+FILLS = {"white": LOW, "grey": (formulas.LOW + formulas.HIGH) / 2}
 
 
 def activations(net, x):
@@ -89,6 +91,35 @@ def chosen(kind, layout=LAYOUTS[0]):
     return (((target > 50) == is_there) & ((output > 50) == told)).nonzero()[:, 0]
 
 
+def found(layout=LAYOUTS[0]):
+    """(network, x, output, side, others): the pictures whose 0–3 is found, and those without one."""
+    x, output, target, side = answers(layout)
+    at = chosen("found", layout)
+    return formulas.network(layout), x[at], output[at], side[at], x[target == 0]
+
+
+def without(x, side, own_half, put=None, seed=0):
+    """Pictures x (N, 128) whose own half (or the other one) is white, or comes from elsewhere.
+
+    own_half: whether the half of the 0–3 is exchanged; put: pictures (M, 128) from which that half
+    is taken, each from a random one, or None for white.
+    """
+    halves_of, half = x.reshape(-1, 8, 2, 8).clone(), side if own_half else 1 - side
+    drawn = torch.full_like(halves_of, LOW)
+    if put is not None:
+        generator = torch.Generator().manual_seed(seed)
+        places = torch.randint(len(put), (len(x),), generator=generator)
+        drawn = put[places].reshape(-1, 8, 2, 8)
+    at = torch.arange(len(x))
+    halves_of[at, :, half] = drawn[at, :, half]
+    return halves_of.reshape(-1, 128)
+
+
+def rises_with(first, second):
+    """How often a number of `first` is larger than one of `second`: the area under the ROC curve."""
+    return (first[:, None] > second).double().mean().item()
+
+
 def faded(x, side, own_ink, other_ink):
     """Pictures x (N, 128) with the ink of the own and of the other digit times these factors."""
     halves_of = x.reshape(-1, 8, 2, 8) - LOW
@@ -103,8 +134,8 @@ def shown(picture):
     """What the page's figure shows of the picture of this number, from 1 on: a dict.
 
     "kind", "x" (1, 128), "output" (float), "side" (0 or 1), and "maps": name → R (128,), rank (128,)
-    of each pixel by R, curve (65,) of the output while pixels are hidden in that order, and own, the
-    sum over the half of the 0–3 (float).
+    of each pixel by R, curves, of FILLS → (65,) the output while pixels are hidden in that order, and
+    own, the sum over the half of the 0–3 (float).
     """
     places = [(kind, i) for kind, count in SHOWN.items() for i in chosen(kind)[:count].tolist()]
     kind, at = places[picture - 1]
@@ -113,8 +144,10 @@ def shown(picture):
     for name, rule in MAPS.items():
         R = rule(net, x)
         order = R.argsort(1, descending=True)
-        curve = deletion(net, x, order, count=64)[0].numpy()
-        one = {"R": R[0], "rank": order.argsort(1)[0], "curve": curve}
+        curves = {
+            word: deletion(net, x, order, fill, 64)[0].numpy() for word, fill in FILLS.items()
+        }
+        one = {"R": R[0], "rank": order.argsort(1)[0], "curves": curves}
         maps[name] = one | {"own": own(R, side).item()}
     about = {"kind": kind, "x": x, "output": output.item(), "side": side.item()}
     return about | {"maps": maps}

@@ -198,19 +198,20 @@ class CreditOfOneUnit:
 @figure(
     picture=Slider("picture", 1, 12, step=1, default=1),
     rule=Choice("map", list(explain.MAPS), default="zᴮ"),
+    fill=Choice("hidden pixels become", list(explain.FILLS), default="white"),
     hidden=Slider("pixels hidden", 0, 64, step=4, default=12),
 )
 class HeatMap:
     """A picture, the credit of its pixels, and the output while the most credited are hidden."""
 
-    def measure(self, picture, rule, hidden):
+    def measure(self, picture, rule, fill, hidden):
         known = explain.shown(picture)
         here = known["maps"][rule]
-        left = torch.where(here["rank"] < hidden, formulas.LOW, known["x"][0])
+        left = torch.where(here["rank"] < hidden, explain.FILLS[fill], known["x"][0])
         now = {"x": left.reshape(8, 16).numpy(), "R": here["R"].reshape(8, 16).numpy()}
         now |= {name: known[name] for name in ("kind", "output", "side")}
-        now["curves"] = {name: one["curve"] for name, one in known["maps"].items()}
-        return now | {"own": here["own"], "after": here["curve"][hidden]}
+        now["curves"] = {name: m["curves"][fill] for name, m in known["maps"].items()}
+        return now | {"own": here["own"], "after": here["curves"][fill][hidden]}
 
     def draw(self, canvas):
         grid = canvas.add_gridspec(2, 2, width_ratios=[1, 1])
@@ -243,7 +244,9 @@ class HeatMap:
             line.set_data(range(65), curve)
         self.bold.set_data(range(65), now.curves[now.rule])
         self.dot.set_data([now.hidden], [now.after])
-        self.readout.set_text(f"{now.rule}\noutput {fixed(now.output, 1)} → {fixed(now.after, 1)}")
+        self.readout.set_text(
+            f"{now.rule}, {now.fill}\noutput {fixed(now.output, 1)} → {fixed(now.after, 1)}"
+        )
 
     def describe(self, now):
         half = f"the half of the 0–3 gets {fixed(now.own, 1)}; "
@@ -251,7 +254,7 @@ class HeatMap:
             f"Picture {now.picture} ({now.kind}), map {now.rule}: output {fixed(now.output, 2)}, "
             f"credits {fixed(now.R.sum(), 2)} in all, from {fixed(now.R.min(), 2)} to "
             f"{fixed(now.R.max(), 2)}; {'' if now.kind == 'false alarm' else half}with the "
-            f"{now.hidden} most credited pixels hidden the output is {fixed(now.after, 2)}."
+            f"{now.hidden} most credited pixels {now.fill} the output is {fixed(now.after, 2)}."
         )
 
 
@@ -312,7 +315,7 @@ class SoftPool:
 @figure(
     picture=Slider("picture", 1, 6, step=1, default=1),
     mine=Slider("ink of the 0–3", 0, 100, step=10, default=100, unit="%"),
-    other=Slider("ink of the other digit", 0, 100, step=10, default=50, unit="%"),
+    other=Slider("ink of the other digit", 0, 100, step=10, default=0, unit="%"),
 )
 class FadedDigits:
     """Output and relevance of both halves, by zᴮ, while the ink of a digit fades."""

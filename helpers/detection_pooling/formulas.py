@@ -168,7 +168,7 @@ def network(layout=LAYOUTS[0]):
 def affine_fit(x, target):
     """Weights (129,) float64 of the best affine function of x by squared error; the last: bias."""
     rows = torch.cat([x.double(), torch.ones(len(x), 1, dtype=torch.float64)], dim=1)
-    return torch.linalg.lstsq(rows, target.double()[:, None]).solution[:, 0]
+    return torch.linalg.lstsq(rows, target.double()[:, None], driver="gelsd").solution[:, 0]
 
 
 def two_units(x, w1, b1, w2, b2, relu=True, pool="sum"):
