@@ -85,6 +85,10 @@ detect_pool.slips(
         "(x @ W + b).relu() → (x @ W).relu() + b",
         "The bias belongs to the pre-activation, in front of the ReLU.",
     ),
+    one_sum=(
+        "reshape(len(x), -1, group).sum(-1) → sum(-1, keepdim=True)",
+        "You add all units. There is one sum for each group.",
+    ),
     adds_across_groups=(
         "reshape(len(x), -1, group).sum(-1) → reshape(len(x), -1, group).sum(1)",
         "You add the first units of all groups, and so on. Add inside each group: the last dimension.",
@@ -201,6 +205,10 @@ z_b.slips(
     not_divided=(
         "shares / torch.where(total == 0, 1, total) * R → shares * R",
         "Divide the shares of each unit by their sum, so that they add up to 1.",
+    ),
+    relevance_not_used=(
+        " * R[:, None, :] → ",
+        "The shares of a unit add up to 1 here. Multiply them by the unit's relevance R.",
     ),
     sums_over_units=(
         "shares.sum(1, keepdim=True) → shares.sum(2, keepdim=True)",
@@ -350,6 +358,12 @@ def puts_pixels_in(f, x, order, baseline):
 
 
 @deletion_curve.mistake
+def without_the_end(f, x, order, baseline):
+    """The last entry is missing: the output when every pixel is hidden."""
+    return deletion_curve(f, x, order, baseline)[:-1]
+
+
+@deletion_curve.mistake
 def drops(f, x, order, baseline):
     """These are the drops from the first output. The outputs themselves are asked for."""
     outputs = deletion_curve(f, x, order, baseline)
@@ -430,6 +444,13 @@ pool_backward.slips(
 
 
 @pool_backward.mistake
+def average_without_relu(grad_output, activations, group):
+    """That is the backward pass of an average, and without the ReLU. A sum hands its whole gradient
+    to each unit, and a ReLU that gives 0 stops it."""
+    return grad_output.repeat_interleave(group, dim=1) / group
+
+
+@pool_backward.mistake
 def only_the_largest(grad_output, activations, group):
     """That is max pooling: only the largest of a group gets the gradient."""
     parts = activations.reshape(len(activations), -1, group)
@@ -501,6 +522,10 @@ def maps(*rows):
             "off, and negative": lambda: (maps([3.0, -2.0], [1.0, 1.0]), tensor(2.0, 2.0)),
         },
         "shapes": {
+            "three flat maps": lambda: (
+                tensor([0.2, 0.2], [1.0, 1.0], [3.0, 3.0]),
+                tensor(0.4, 2.0, 6.0),
+            ),
             "one picture": lambda: (maps([1.0, -0.5, 0.5]), tensor(1.0)),
             "four pictures, flat": lambda: (
                 torch.full((4, 5), 0.2).double(),
@@ -582,6 +607,13 @@ audit.slips(
         "You compare the pictures with each other. Compare the pixels of each picture: dimension 1.",
     ),
 )
+
+
+@audit.mistake
+def one_level_for_all(R, outputs):
+    """You ask if all numbers of all pictures are equal. Each picture may have a level of its own."""
+    said = audit(R, outputs)
+    return "no objection" if said == "says nothing" and (R[0, 0] != R).any() else said
 
 
 @audit.mistake

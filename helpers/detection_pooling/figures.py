@@ -132,22 +132,14 @@ class CreditOfOneUnit:
 
     def measure(self, x1, x2, weights, bias, rule):
         x, w = (torch.tensor(v, dtype=torch.float64) for v in ((x1, x2), self.W[weights]))
-        z = (w @ x + bias).item()
-        found = {"w": w, "output": max(z, 0.0), "end": None, "shares": [0.0, 0.0]}
-        if z <= 0:
-            return found
-        try:
-            found["end"] = 0 * x if rule == "gradient × input" else formulas.root(x, w, bias, rule)
-            found["shares"] = (w * (x - found["end"])).tolist()
-        except ValueError:
-            pass
-        return found
+        end, shares = formulas.credit_of_unit(x, w, bias, rule)
+        output = (w @ x + bias).relu().item()
+        return {"w": w, "output": output, "end": end, "shares": shares}
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2, width_ratios=[5, 4])
-        left.set(
-            title="box of inputs", xlabel="x₁", ylabel="x₂", xlim=(-1.3, 2.3), ylim=(-1.3, 2.3)
-        )
+        left.set(title="box of inputs", xlabel="x₁", xlim=(-1.3, 2.3), ylim=(-1.3, 2.3))
+        left.set_ylabel("x₂")
         left.set_aspect("equal")
         corners = [formulas.LOW, formulas.HIGH, formulas.HIGH, formulas.LOW, formulas.LOW]
         left.plot(corners, np.roll(corners, 1), color=style.GREY, lw=1)
@@ -220,6 +212,7 @@ class HeatMap:
         for axes in (top, below):
             axes.set(xticks=[], yticks=[])
             axes.grid(False)
+            axes.spines[:].set_visible(True)
         blank = np.zeros((8, 16))
         self.x = top.imshow(blank, cmap="gray_r", vmin=formulas.LOW, vmax=formulas.HIGH)
         self.R = below.imshow(blank, cmap="RdBu_r", vmin=-1, vmax=1)
@@ -236,7 +229,7 @@ class HeatMap:
     def update(self, now):
         self.x.set_data(now.x)
         self.R.set_data(now.R / np.abs(now.R).max())
-        where = "" if now.kind == "false alarm" else ", own " + ("left", "right")[now.side]
+        where = "" if now.kind == "false alarm" else ", the 0–3 " + ("left", "right")[now.side]
         self.title.set_text(f"picture {now.picture}: {now.kind}{where}")
         own = "" if now.kind == "false alarm" else f", own half {fixed(now.own, 1)}"
         self.words.set_text(f"credit {fixed(now.R.sum(), 1)}{own}")
@@ -335,6 +328,7 @@ class FadedDigits:
         left, right = canvas.subplots(1, 2, width_ratios=[1, 1])
         left.set(xticks=[], yticks=[])
         left.grid(False)
+        left.spines[:].set_visible(True)
         self.x = left.imshow(
             np.zeros((8, 16)), cmap="gray_r", vmin=formulas.LOW, vmax=formulas.HIGH
         )

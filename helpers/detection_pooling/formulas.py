@@ -251,6 +251,21 @@ def root(x, w, b, rule, low=LOW, high=HIGH):
     return x - (w @ x + b) / (w @ way) * way
 
 
+def credit_of_unit(x, w, b, rule):
+    """(x̃, credits): where `rule` goes from x, and what each input gets; (None, zeros) if nowhere.
+
+    As `root`, and "gradient × input" goes to 0. A unit that is off has nothing to share out.
+    """
+    nothing = None, [0.0] * len(x)
+    if w @ x + b <= 0:
+        return nothing
+    try:
+        end = 0 * x if rule == "gradient × input" else root(x, w, b, rule)
+    except ValueError:
+        return nothing
+    return end, (w * (x - end)).tolist()
+
+
 # 5 · What pooling throws away
 
 

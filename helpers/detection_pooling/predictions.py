@@ -36,8 +36,8 @@ average_for_sum = question(
         "weight by about the rate in a step.",
         "it is better: averages keep the numbers small, and training is more stable": "The targets "
         "are 0 and 100, so small outputs are no help here. It stays far behind.",
-        "it stays far behind": "The average makes the output 1600 times as small. Adam's steps do "
-        "not become longer for that.",
+        "it stays far behind": "The averages make the output more than 1000 times as small. "
+        "Adam's steps do not become longer for that.",
         "it diverges": "Smaller outputs give smaller slopes. Nothing explodes; it is slow.",
     },
     right="it stays far behind",
