@@ -91,10 +91,11 @@ def scores(output=None, **options):
 def diagnose(outputs, loss):
     """What is wrong with handing these outputs to this loss?
 
-    outputs: float64 tensor (N, C), what the network returns; loss: "nll_loss" or "cross_entropy".
-    Returns "no logarithm" (nll_loss of something above 0), "no normaliser" (nll_loss of logarithms
-    whose exponentials do not add up to 1), "probabilities" (cross_entropy of numbers that all lie
-    from 0 to 1) or "fine".
+    outputs: float64 tensor (N, C), what the network returns; loss: "nll_loss"
+    or "cross_entropy". Returns "no logarithm" (nll_loss of something above 0),
+    "no normaliser" (nll_loss of logarithms whose exponentials do not add up to
+    1), "probabilities" (cross_entropy of numbers that all lie from 0 to 1) or
+    "fine".
     Example: outputs [[0.7, 0.3]] and "nll_loss" → "no logarithm".
     """
     if loss == "cross_entropy":
@@ -176,9 +177,11 @@ diagnose.slips(
 def cross_entropy(scores, target, from_probabilities=False):
     """The mean cross-entropy, from scores or from probabilities.
 
-    scores: float tensor (N, C); with from_probabilities its rows are probabilities already.
-    target: int64 tensor (N,), the true class of each row. Returns a tensor of shape ().
-    Example: scores [[0, 0]], target [1] → ln 2; probabilities [[0.2, 0.8]], target [1] → 0.2231.
+    scores: float tensor (N, C); with from_probabilities its rows are
+    probabilities already. target: int64 tensor (N,), the true class of each
+    row. Returns a tensor of shape ().
+    Examples: scores [[0, 0]], target [1] → ln 2;
+    probabilities [[0.2, 0.8]], target [1] → 0.2231.
     """
     logs = scores.log() if from_probabilities else scores.log_softmax(1)
     return -logs.gather(1, target[:, None]).mean()
@@ -258,10 +261,12 @@ cross_entropy.slips(
     minutes=6,
 )
 def lowest_loss(classes, head):
-    """The lowest cross-entropy that a perfect network can reach (a limit counts as reached).
+    """The lowest cross-entropy that a perfect network can reach.
 
-    classes: an int, at least 2; head: what stands between the last layer and F.cross_entropy:
-    "logits" (nothing), "softmax" or "sigmoid". Returns a float.
+    A limit counts as reached.
+    classes: an int, at least 2; head: what stands between the last layer and
+    F.cross_entropy: "logits" (nothing), "softmax" or "sigmoid". Returns a
+    float.
     Example: 2 classes behind a softmax → 0.3133.
     """
     import math  # the page does not
@@ -364,9 +369,10 @@ def labels(void=True):
 def segmentation_loss(scores, target):
     """The mean cross-entropy over all pixels that have a label.
 
-    scores: float tensor (B, C, H, W), straight from a 1×1 convolution. target: int64 tensor
-    (B, H, W), the class of each pixel, or −1 for a pixel without a label, which does not count.
-    At least one pixel has a label. Returns a tensor of shape ().
+    scores: float tensor (B, C, H, W), straight from a 1×1 convolution. target:
+    int64 tensor (B, H, W), the class of each pixel, or −1 for a pixel without
+    a label, which does not count. At least one pixel has a label. Returns a
+    tensor of shape ().
     Example: scores zeros (1, 2, 1, 3), target [[[0, −1, 1]]] → ln 2.
     """
     logs = scores.log_softmax(1).movedim(1, -1)
@@ -462,9 +468,11 @@ Y = (0.0, 1.0, 0.0, 1.0, 1.0)
     without_autograd=True,
 )
 def nll_gradient(b0, b1, x, y):
-    """The gradient of the summed log-loss of the curve p = σ(b0 + b1·x), without autograd.
+    """The gradient of the log-loss of p = σ(b0 + b1·x), without autograd.
 
-    b0, b1: float64 tensors of shape (); x, y: float64 tensors (N,), y holds labels 0 and 1.
+    The log-loss is summed over all points.
+    b0, b1: float64 tensors of shape (); x, y: float64 tensors (N,), y holds
+    labels 0 and 1.
     Returns a tensor (2,): the derivatives by b0 and by b1.
     Example: b0 = b1 = 0, x = (2), y = (1) → (−0.5, −1).
     """
@@ -569,10 +577,11 @@ nll_gradient.slips(
     minutes=8,
 )
 def multi_label_loss(scores, targets, pos_weight):
-    """The mean binary cross-entropy over all rows and labels, present labels weighted.
+    """The mean binary cross-entropy; present labels have a weight.
 
-    scores, targets: float tensors (N, C), targets 1 where a label is present and 0 elsewhere;
-    pos_weight: float tensor (C,), the factor of the loss of a present label. Returns shape ().
+    scores, targets: float tensors (N, C), targets 1 where a label is present
+    and 0 elsewhere. The mean is over all rows and labels. pos_weight: float
+    tensor (C,), the factor of the loss of a present label. Returns shape ().
     Example: scores [[0, 0]], targets [[1, 0]], pos_weight [3, 3] → 2·ln 2.
     """
     present = pos_weight * targets * F.logsigmoid(scores)
