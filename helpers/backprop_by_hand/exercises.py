@@ -144,12 +144,11 @@ def layer(units, features, m, seed=0, dtype=np.float64):
 def linear_backward(dZ, A_prev, W):
     """The backward pass of Z = W·A_prev + b, for a mean cost.
 
-    One example is one column. dZ: float array (units, m), each column the
-    derivative of *its own example's* loss (not of the mean cost); A_prev:
-    (features, m); W: (units, features).
-    Returns (dW, db, dA_prev): the gradients of the mean cost by W and by b, of
-    shapes (units, features) and (units, 1), and the derivatives of each
-    example's own loss by A_prev, (features, m).
+    dZ: float array (units, m), each column the derivative of *its own*
+    example's loss, not of the mean; A_prev (features, m); W (units, features).
+    Returns (dW, db, dA_prev): the gradients of the mean cost by W and by b,
+    shapes (units, features) and (units, 1); the derivative of each example's
+    own loss by its column of A_prev, (features, m).
     Example: dZ [[1., 3.]], A_prev [[2., 1.]], W [[4.]] → [[2.5]], [[2.]],
     [[4., 12.]].
     """
@@ -244,7 +243,7 @@ linear_backward.slips(
 def binary_cross_entropy(A, Y):
     """The mean cross-entropy, and its derivative by the outputs.
 
-    A, Y: float64 arrays (1, m); 0 < A < 1, the outputs; 0 ≤ Y ≤ 1, the targets.
+    A, Y: float64 arrays (1, m); outputs 0 < A < 1, and targets 0 ≤ Y ≤ 1.
     Returns (cost, dA): a float, the mean over the m examples; and the
     derivative of this mean by each entry of A, (1, m).
     Example: A [[0.5, 0.5]], Y [[1., 0.]] → 0.6931 and [[−1., 1.]].
@@ -358,8 +357,8 @@ def one_by_one(A, Y):
 def sgd_epoch(xs, ys, m, b, rate):
     """One pass of gradient descent over the points, a step a point, in order.
 
-    The line is m·x + b, and the loss of a point (y − m·x − b)², without ½. Both
-    parameters move at once, along minus the gradient, times rate.
+    The line is m·x + b, and the loss of a point (y − m·x − b)², without ½.
+    Both parameters move at once, along minus the gradient, times rate.
     xs, ys: arrays (n,); m, b, rate: floats. Returns the pair (m, b).
     Example: xs [1.], ys [2.], m = b = 0, rate 0.1 → (0.4, 0.4).
     """
@@ -494,13 +493,12 @@ def one_step_for_all(xs, ys, m, b, rate):
 def redundant_biases(layers):
     """Which biases of this network could be left out?
 
-    layers: a list of "linear" (which has a bias), "relu", "batch norm"
-    (subtracts from each unit its mean over the batch) and "layer norm"
-    (subtracts from each example the mean over its units). Both norms then
-    divide, and add a learnt shift to each unit. A bias is redundant if,
-    whatever its values, the layers behind it can do the same without it, with
-    other values of their own biases and shifts.
-    Returns the positions of the "linear" layers with a redundant bias, a list.
+    layers: a list of "linear" (has a bias), "relu", "batch norm" (subtracts
+    each unit's mean over the batch), "layer norm" (subtracts each example's
+    mean over the units). Both norms then divide, and add a learnt shift to
+    each unit. A bias is redundant if, whatever its values, the layers behind
+    it can do the same without it, with other biases and shifts of their own.
+    Returns the positions of the "linear" layers with a redundant bias.
     Example: ["linear", "batch norm", "relu", "linear"] → [0].
     """
     return [

@@ -147,6 +147,7 @@ class TwoCosts:
         points.plot(formulas.NINE[0], formulas.FOUR_ONES[0], "o", color=style.BLACK, label="label")
         (self.outputs,) = points.plot([], [], "s", color=style.ORANGE, ms=9, label="output")
         points.legend(loc=(0.02, 0.55))
+        self.which = points.text(0.02, 0.82, "", transform=points.transAxes)
         right.set(title="the right cost", xlim=(0, 100), ylim=(0, 1.5), xticklabels=[])
         slip.set(title="the cost with the slip", xlabel="step", xlim=(0, 100), ylim=(-0.3, 0.05))
         (self.right,) = right.plot([], [], color=style.BLUE)
@@ -158,6 +159,7 @@ class TwoCosts:
 
     def update(self, now):
         self.outputs.set_data(formulas.NINE[0], now.outputs)
+        self.which.set_text("downhill on\n" + now.descended.replace(" with", "\nwith"))
         for k, line in enumerate((self.right, self.slip)):
             line.set_data(range(now.step + 1), now.kept[:, k])
             self.texts[k].set_text(fixed((now.right, now.slip)[k], 3))
@@ -203,7 +205,7 @@ class FaultyDescent:
         for line, epoch in zip(self.lines, self.SHOWN, strict=True):
             m, b = now.history[epoch]
             ends = np.array([-1.0, 31.0])
-            if abs(m) > 100:  # matplotlib can't draw to where such a line leaves x
+            if 100 < abs(m) < 1e300:  # matplotlib can't draw to where such a line leaves x
                 ends = (np.array([-500.0, 500.0]) - b) / m
             line.set_data(ends, m * ends + b)
         shown = np.where(now.errors < 1e12, now.errors, np.nan)
@@ -248,6 +250,7 @@ class UnitWithBias:
         left.axhline(0.5, color=style.GREY, lw=0.8)
         left.plot(formulas.SIX[0], formulas.LARGE[0], "o", color=style.BLACK)
         (self.curve,) = left.plot([], [], color=style.BLUE)
+        self.chosen = left.text(0.97, 0.12, "", ha="right", transform=left.transAxes)
         right.set(title="loss against w, for this b", xlabel="w", xlim=(-2, 15), ylim=(0, 2))
         (self.losses,) = right.plot([], [], color=style.SKY)
         (self.dot,) = right.plot([], [], "o", color=style.BLACK, markersize=8)
@@ -258,9 +261,11 @@ class UnitWithBias:
         self.losses.set_data(self.WEIGHTS, now.losses)
         self.dot.set_data([now.w], [now.loss])
         self.text.set_text(f"loss {fixed(now.loss, 3)}\n{now.right} of 6 right")
+        off = "" if now.bias == "on" else " (off)"
+        self.chosen.set_text(f"w = {fixed(now.w, 1)}\nb = {fixed(now.b, 1)}{off}")
 
     def describe(self, now):
-        bias = f"b = {fixed(now.b, 1)}" if now.bias == "on" else "no bias"
+        bias = f"b = {fixed(now.b, 1)}" + (" switched off" if now.bias == "off" else "")
         return (
             f"w = {fixed(now.w, 1)}, {bias}: {now.right} of 6 points are right, loss "
             f"{fixed(now.loss, 3)}; the lowest loss over all w shown is {fixed(min(now.losses), 3)}."
