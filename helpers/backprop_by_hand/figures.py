@@ -143,11 +143,17 @@ class TwoCosts:
     def draw(self, canvas):
         parts = canvas.subplot_mosaic([["points", "right"], ["points", "slip"]])
         points, right, slip = parts["points"], parts["right"], parts["slip"]
-        points.set(title="labels, and outputs", xlabel="x", xlim=(-2.2, 2.2), ylim=(-0.1, 1.1))
+        points.set(
+            title="labels, and outputs",
+            xlabel="x",
+            xlim=(-2.2, 2.2),
+            ylim=(-0.1, 1.9),
+            yticks=[0, 0.5, 1],
+        )
         points.plot(formulas.NINE[0], formulas.FOUR_ONES[0], "o", color=style.BLACK, label="label")
         (self.outputs,) = points.plot([], [], "s", color=style.ORANGE, ms=9, label="output")
-        points.legend(loc=(0.02, 0.55))
-        self.which = points.text(0.02, 0.82, "", transform=points.transAxes)
+        points.legend(loc=(0, 0.69), ncols=2, columnspacing=1, handletextpad=0.2)
+        self.which = points.text(0.02, 0.97, "", va="top", transform=points.transAxes)
         right.set(title="the right cost", xlim=(0, 100), ylim=(0, 1.5), xticklabels=[])
         slip.set(title="the cost with the slip", xlabel="step", xlim=(0, 100), ylim=(-0.3, 0.05))
         (self.right,) = right.plot([], [], color=style.BLUE)
@@ -159,7 +165,7 @@ class TwoCosts:
 
     def update(self, now):
         self.outputs.set_data(formulas.NINE[0], now.outputs)
-        self.which.set_text("downhill on\n" + now.descended.replace(" with", "\nwith"))
+        self.which.set_text(f"downhill on\n{now.descended}")
         for k, line in enumerate((self.right, self.slip)):
             line.set_data(range(now.step + 1), now.kept[:, k])
             self.texts[k].set_text(fixed((now.right, now.slip)[k], 3))
@@ -205,9 +211,10 @@ class FaultyDescent:
         for line, epoch in zip(self.lines, self.SHOWN, strict=True):
             m, b = now.history[epoch]
             ends = np.array([-1.0, 31.0])
-            if 100 < abs(m) < 1e300:  # matplotlib can't draw to where such a line leaves x
-                ends = (np.array([-500.0, 500.0]) - b) / m
-            line.set_data(ends, m * ends + b)
+            with np.errstate(invalid="ignore", over="ignore"):  # it may be infinite, or NaN
+                if abs(m) > 100:  # matplotlib can't draw to where such a line leaves x
+                    ends = (np.array([-500.0, 500.0]) - b) / m
+                line.set_data(ends, m * ends + b)
         shown = np.where(now.errors < 1e12, now.errors, np.nan)
         self.error.set_data(range(len(shown)), np.maximum(shown, 1e-30))
         self.text.set_text(f"at the end {self.words(now.errors[-1])}")
