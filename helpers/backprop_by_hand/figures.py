@@ -203,7 +203,7 @@ class FaultyDescent:
             self.lines += left.plot([], [], color=shade, label=label)
         left.legend(loc="upper left", labelspacing=0.2)
         right.set(title="mean squared error", xlabel="epoch", xlim=(-5, 405), yscale="log")
-        right.set_ylim(1e-6, 1e10)
+        right.set_ylim(1e-5, 1e8)
         (self.error,) = right.plot([], [], color=style.BLUE)
         self.text = right.text(0.97, 0.95, "", ha="right", va="top", transform=right.transAxes)
 

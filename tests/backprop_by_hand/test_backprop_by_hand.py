@@ -175,6 +175,25 @@ def test_what_the_page_says_of_the_two_costs():
     assert (formulas.FOUR_ONES[0, :8] == 0).sum() == 5
 
 
+@pytest.mark.parametrize(
+    ("name", "title", "values"),
+    [
+        ("TwoCosts", "the cost with the slip", (-0.077, -0.019)),
+        ("TwoCosts", "the right cost", (0.693, 0.134)),
+        ("FaultyDescent", "mean squared error", (0.187, 0.715)),
+        ("FaultyDescent", "mean squared error", (0.715, 41.9)),
+        ("UnitWithBias", "loss against w, for this b", (0.583, 0.008)),
+        ("DigitsByWidth", "accuracy, by hidden units", (0.741, 0.625)),
+        ("RepeatedBatch", "times the right gradient", (1, 4.5)),
+    ],
+)
+def test_what_the_page_points_at_is_at_least_twelve_pixels_large(name, title, values):
+    picture, _ = getattr(figures, name).artists()
+    (axes,) = (a for a in picture.axes if a.get_title(loc="left") == title)
+    low, high = axes.transData.transform([(1, value) for value in values])[:, 1]
+    assert abs(high - low) / 1.5 >= 12
+
+
 # 4 · The line
 
 
