@@ -217,7 +217,7 @@ class FaultyDescent:
                 line.set_data(ends, m * ends + b)
         shown = np.where(now.errors < 1e12, now.errors, np.nan)
         self.error.set_data(range(len(shown)), np.maximum(shown, 1e-30))
-        self.text.set_text(f"at the end {self.words(now.errors[-1])}")
+        self.text.set_text(f"rate {brief(now.rate)}\nat the end {self.words(now.errors[-1])}")
 
     @staticmethod
     def words(error):
