@@ -371,9 +371,14 @@ def test_training_and_testing_share_no_picture():
     (x, degrees), (unseen, true) = formulas.rotated_digits(3)
     assert x.shape == (2160, 144) and unseen.shape == (488, 144)
     assert len((labels == 3).nonzero()) == 183
-    upright = {picture.numpy().tobytes() for picture in x[degrees == 0]}
-    back = formulas.turned(images[labels == 3][120:181], torch.zeros(61)).flatten(1)
-    assert not upright & {picture.numpy().tobytes() for picture in back}
+    threes = images[labels == 3]
+    upright = formulas.turned(threes[:120], torch.zeros(120)).flatten(1)
+    torch.testing.assert_close(x[degrees == 0], upright)
+    tested = formulas.turned(threes[120:181].repeat_interleave(8, 0), true).flatten(1)
+    torch.testing.assert_close(unseen, tested)
+    assert not {row.numpy().tobytes() for row in threes[:120]} & {
+        row.numpy().tobytes() for row in threes[120:]
+    }
     assert true.min() >= 0 and true.max() < 360
 
 
