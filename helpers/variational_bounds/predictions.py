@@ -1,0 +1,78 @@
+"""The predictions of 13_variational_bounds, in the order of the page."""
+
+from helpers.teaching.predict import question
+
+__all__ = ["where_the_gap_closes", "both_averaged", "more_weight", "widest_maximum", "more_samples"]  # noqa: RUF022
+
+where_the_gap_closes = question(
+    "You may choose any normal q. For which one is the ELBO equal to ln p(x)?",
+    {
+        "for the prior: then the KL term is 0": "That makes one of the two terms best. The other one, "
+        "E ln p(x|z), suffers: most z from the prior do not explain this x.",
+        "for a very narrow q at the best z: then E ln p(x|z) is highest": "That makes the other term "
+        "best. But a narrow q is far from the prior, and the KL term grows without end.",
+        "for the posterior": "The gap is the divergence of q from p(z|x), and it is 0 just there.",
+        "for none: a bound is never reached": "It is reached whenever q can be the posterior, as "
+        "here, where the posterior is normal. For a real decoder it is usually not reached.",
+    },
+    right="for the posterior",
+)
+
+both_averaged = question(
+    "64 pixels, 8 latents. Both terms are averaged over everything, with `.mean()`. How much does "
+    "the KL term weigh beside the reconstruction, where 1 is the ELBO?",
+    {
+        "1: both are averaged": "Both are divided, but by different numbers: the errors by 64 a "
+        "picture, the divergences by 8.",
+        "⅛": "The errors are divided by more, so that it is *they* which become small.",
+        "8": "The errors are divided by 64 for each picture and the divergences by 8. Beside the "
+        "errors the KL then weighs 64/8.",
+        "it depends on the batch size": "Both terms are divided by the batch size, so it cancels.",
+    },
+    right="8",
+)
+
+more_weight = question(
+    "A VAE on digits is trained with β = 0, then 0.01, 0.3, 1, 4 and 8. The KL falls each time. What "
+    "happens to the samples, decoded from z that are drawn from the prior?",
+    {
+        "they become better each time": "At first they do. But from some β on the decoder gets less and "
+        "less from z, and in the end it draws one picture for every z.",
+        "they become worse each time, as the reconstructions do": "At β = 0 the decoder has never met "
+        "most of the z that the prior gives. A little weight brings them together.",
+        "better first, and then worse": "Some weight brings the z of the pictures and those of the prior "
+        "together. Too much, and z says nothing any more.",
+        "nothing: the decoder does not see β": "β changes what the encoder hands to it.",
+    },
+    right="better first, and then worse",
+)
+
+widest_maximum = question(
+    "K = 50 samples. q has the right mean, 0.8, and only its width is trained. The posterior has the "
+    "width 0.45. Which width is best for the bound L, and which for the posted objective?",
+    {
+        "0.45 for both": "There the two have the same value, which makes them look alike. But elsewhere "
+        "the posted one is higher: it has another maximum.",
+        "0.45 for L, and far more for the posted one": "A wide q makes the weights unequal, and the "
+        "posted objective is higher by ln K minus their entropy. It is best near 14.",
+        "0.45 for L, and far less for the posted one": "A narrow q makes the weights unequal as well, and "
+        "gains a little. A wide one gains far more.",
+        "far more for both: with 50 samples q may be careless": "L hardly falls for a wider q, but it "
+        "falls: its best width is the posterior's.",
+    },
+    right="0.45 for L, and far more for the posted one",
+)
+
+more_samples = question(
+    "The bound with K = 100 is trained in place of K = 1. What happens to the encoder's gradient, "
+    "beside its noise?",
+    {
+        "it is clearer: 100 samples average the noise out": "The noise falls. But the gradient itself "
+        "falls faster: with 100 samples the bound hardly depends on q any more.",
+        "it is less clear": "With many samples the bound is nearly ln p(x) whatever q is, so that the "
+        "gradient falls faster than its noise.",
+        "it is the same: only the value of the bound changes": "The bound is nearly flat in q for large "
+        "K. Look at how far the blue curve in the last figure lies below ln p(x).",
+    },
+    right="it is less clear",
+)
