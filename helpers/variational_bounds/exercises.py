@@ -346,6 +346,8 @@ elbo.slips(
                 tensor([0.0], [0.0], [0.4]),
                 tensor([0.0], [0.0], [0.0]),
             ),
+            "a mean KL of 0.012": lambda: (tensor([0.155], [0.155]), tensor([0.0], [0.0])),
+            "a little too wide": lambda: (tensor([1.5], [-1.5]), tensor([-1.9], [-1.9])),
             "a mean KL of 0.009 in each of three": lambda: (
                 tensor(*[[0.134, 0.134, -0.134]] * 2),
                 tensor(*[[0.0, 0.0, 0.0]] * 2),

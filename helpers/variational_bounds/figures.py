@@ -203,6 +203,7 @@ class SamplesAndBounds:
         for name, (colour, dash) in looks.items():
             self.lines.append(left.plot([], [], dash, color=colour, label=name)[0])
             self.dots.append(left.plot([], [], "o", color=colour, markersize=8)[0])
+        self.here = left.axvline(2, color=style.GREY, lw=1, linestyle=":")
         left.legend(loc="lower left")
         right.set(title="effective samples", xlim=(-0.6, 0.6), ylim=(0, 1.15))
         right.set_xticks([])
@@ -214,6 +215,7 @@ class SamplesAndBounds:
         for k, value in enumerate((now.bound, now.posted)):
             self.lines[k].set_data(formulas.WIDTHS, now.curves[:, k])
             self.dots[k].set_data([now.sigma], [value])
+        self.here.set_xdata([now.sigma, now.sigma])
         share = now.size / int(now.samples)
         self.bar.set_height(share)
         self.size.set_text(f"{fixed(now.size, 1)} of {now.samples}")

@@ -1,0 +1,221 @@
+"""Wrong answers that people write, and the names by which they are known."""
+
+import math
+
+import torch
+from attempts import Attempts
+from torch.distributions import Normal, kl_divergence
+from torch.nn import functional as F
+
+from helpers.variational_bounds import exercises
+
+wrong = Attempts(exercises)
+
+
+@wrong("gaussian_kl", "turned_sign")
+def without_the_minus(mu, logvar):
+    return 0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp(), dim=1)
+
+
+@wrong("gaussian_kl", "adds_the_pictures")
+def the_usual_line(mu, logvar):
+    return -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())
+
+
+@wrong("gaussian_kl", "log_of_sigma")
+def logvar_as_log_sigma(mu, logvar):
+    return kl_divergence(Normal(mu, logvar.exp()), Normal(0.0, 1.0)).sum(1)
+
+
+@wrong("gaussian_kl", "other_way_round")
+def arguments_exchanged(mu, logvar):
+    q = Normal(mu, torch.exp(0.5 * logvar))
+    return kl_divergence(Normal(torch.zeros_like(mu), torch.ones_like(mu)), q).sum(-1)
+
+
+@wrong("gaussian_kl", "mean_over_latents")
+def averaged(mu, logvar):
+    return torch.mean(-0.5 * (1 + logvar - mu**2 - torch.exp(logvar)), dim=1)
+
+
+@wrong("gaussian_kl", "turned_sign + mean_over_latents")
+def averaged_and_turned(mu, logvar):
+    return 0.5 * torch.mean(1 + logvar - mu**2 - torch.exp(logvar), dim=1)
+
+
+@wrong("gaussian_kl", None)
+def variance_in_the_place_of_its_log(mu, logvar):
+    return (-0.5 * (1 + logvar.exp() - mu**2 - logvar.exp().exp())).sum(1)
+
+
+@wrong("effective_beta", "one_after_all")
+def by_kind(reconstruction, divergence, batch, pixels, latents):
+    if reconstruction == divergence:
+        return 1
+    n = {"sum": 1, "batch mean": batch}
+    return n.get(reconstruction, batch * pixels) / n.get(divergence, batch * latents)
+
+
+@wrong("effective_beta", "ratio_of_sizes")
+def pixels_over_latents(reconstruction, divergence, batch, pixels, latents):
+    beta = pixels
+    beta /= latents
+    return beta
+
+
+@wrong("effective_beta", "upside_down")
+def the_other_ratio(reconstruction, divergence, batch, pixels, latents):
+    a = {"sum": 1, "batch mean": 1 / batch, "mean": 1 / (batch * pixels)}[reconstruction]
+    b = {"sum": 1, "batch mean": 1 / batch, "mean": 1 / (batch * latents)}[divergence]
+    return a / b
+
+
+@wrong("effective_beta", "batch_forgotten_in_the_errors + batch_forgotten_in_the_divergences")
+def means_of_a_row(reconstruction, divergence, batch, pixels, latents):
+    a = {"sum": 1, "batch mean": batch, "mean": pixels}[reconstruction]
+    b = {"sum": 1, "batch mean": batch, "mean": latents}[divergence]
+    return a / b
+
+
+@wrong("effective_beta", None)
+def only_the_errors(reconstruction, divergence, batch, pixels, latents):
+    return {"sum": 1, "batch mean": batch, "mean": batch * pixels}[reconstruction]
+
+
+@wrong("elbo", "the_loss")
+def the_training_loss(logits, x, mu, logvar, beta):
+    bce = F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(dim=1)
+    kld = -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp(), dim=1)
+    return (bce + beta * kld).mean()
+
+
+@wrong("elbo", "mean_over_pixels")
+def default_reduction(logits, x, mu, logvar, beta):
+    bce = F.binary_cross_entropy_with_logits(logits, x)
+    kld = -0.5 * (1 + logvar - mu.pow(2) - logvar.exp()).sum(1).mean()
+    return -(bce + beta * kld)
+
+
+@wrong("elbo", "mean_over_both")
+def means_everywhere(logits, x, mu, logvar, beta):
+    bce = F.binary_cross_entropy_with_logits(logits, x)
+    kld = -0.5 * torch.mean(1 + logvar - mu.pow(2) - logvar.exp())
+    return -bce - beta * kld
+
+
+@wrong("elbo", "sum_over_the_batch")
+def sums_everywhere(logits, x, mu, logvar, beta):
+    bce = F.binary_cross_entropy_with_logits(logits, x, reduction="sum")
+    kld = -0.5 * torch.sum(1 + logvar - mu.pow(2) - logvar.exp())
+    return -bce - beta * kld
+
+
+@wrong("elbo", "kl_of_the_whole_batch")
+def posted_in_a_better_way(logits, x, mu, logvar, beta):
+    bce = F.binary_cross_entropy_with_logits(logits, x, reduction="sum") / x.shape[0]
+    return -bce + beta * 0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp())
+
+
+@wrong("elbo", "rewards_divergence")
+def sign_of_the_kl(logits, x, mu, logvar, beta):
+    logs = -F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(1)
+    kld = -0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp(), 1)
+    return torch.mean(logs + beta * kld)
+
+
+@wrong("elbo", None)
+def of_the_first_picture(logits, x, mu, logvar, beta):
+    return exercises.elbo(logits[:1], x[:1], mu[:1], logvar[:1], beta)
+
+
+@wrong("diagnose", "one_is_enough")
+def any_dead_latent(mu, logvar):
+    kl = -0.5 * (1 + logvar - mu**2 - logvar.exp()).mean(0)
+    if (kl < 0.01).any():
+        return "collapsed"
+    spread = logvar.exp().mean(0) + mu.var(0, unbiased=False)
+    return "off the prior" if spread.min() < 0.5 or spread.max() > 2 else "fine"
+
+
+@wrong("diagnose", "means_only")
+def spread_of_the_means(mu, logvar):
+    kl = -0.5 * (1 + logvar - mu**2 - logvar.exp()).mean(0)
+    if (kl < 0.01).all():
+        return "collapsed"
+    spread = mu.var(0, unbiased=False)
+    if spread.min() < 0.5 or spread.max() > 2:
+        return "off the prior"
+    return "unused latents" if (kl < 0.01).any() else "fine"
+
+
+@wrong("diagnose", "unused_first")
+def in_another_order(mu, logvar):
+    kl = -0.5 * (1 + logvar - mu**2 - logvar.exp()).mean(0)
+    spread = logvar.exp().mean(0) + mu.var(0, unbiased=False)
+    if (kl < 0.01).all():
+        return "collapsed"
+    if (kl < 0.01).any():
+        return "unused latents"
+    return "off the prior" if ((spread < 0.5) | (spread > 2)).any() else "fine"
+
+
+@wrong("diagnose", "added_over_latents")
+def total_divergence(mu, logvar):
+    kl = -0.5 * (1 + logvar - mu**2 - logvar.exp()).sum(1).mean()
+    if kl < 0.01:
+        return "collapsed"
+    spread = logvar.exp().mean(0) + mu.var(0, unbiased=False)
+    return "off the prior" if ((spread < 0.5) | (spread > 2)).any() else "fine"
+
+
+@wrong("diagnose", None)
+def by_the_spread_alone(mu, logvar):
+    spread = mu.var(0, unbiased=False) + logvar.exp().mean(0)
+    return "fine" if ((spread > 0.5) & (spread < 2)).all() else "off the prior"
+
+
+@wrong("importance_bound", "weights_that_move")
+def posted(log_w):
+    w = torch.exp(log_w - log_w.max(1, keepdim=True)[0])
+    w = w / w.sum(1, keepdim=True)
+    return -torch.sum(w * log_w, 1).mean()
+
+
+@wrong("importance_bound", "weights_held_fixed")
+def posted_and_detached(log_w):
+    w = F.softmax(log_w, dim=1).detach()
+    return -(w * log_w).sum(dim=1).mean()
+
+
+@wrong("importance_bound", "forgets_the_number")
+def logsumexp_alone(log_w):
+    return -torch.logsumexp(log_w, dim=1).mean()
+
+
+@wrong("importance_bound", "mean_of_the_logs")
+def the_vae(log_w):
+    return -log_w.mean()
+
+
+@wrong("importance_bound", "log_of_exp")
+def as_the_formula_says(log_w):
+    return -torch.log(torch.exp(log_w).mean(1)).mean()
+
+
+@wrong("importance_bound", "forgets_the_number + turned_sign")
+def bound_of_the_sum(log_w):
+    return torch.logsumexp(log_w, 1).mean()
+
+
+@wrong("importance_bound", "divides_by_the_batch")
+def wrong_size(log_w):
+    return (math.log(len(log_w)) - torch.logsumexp(log_w, 1)).mean()
+
+
+@wrong("importance_bound", None)
+def log2_in_place_of_log(log_w):
+    return (math.log2(log_w.shape[1]) - torch.logsumexp(log_w, 1)).mean()
+
+
+test_attempts_are_named = wrong.test_of_each()
+test_most_attempts_are_known = wrong.test_that_most_are_known()
