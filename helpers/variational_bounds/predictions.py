@@ -72,7 +72,7 @@ more_samples = question(
         "it is less clear": "With many samples the bound is nearly ln p(x) whatever q is, so that the "
         "gradient falls faster than its noise.",
         "it is the same: only the value of the bound changes": "The bound is nearly flat in q for large "
-        "K. Look at how far the blue curve in the last figure lies below ln p(x).",
+        "K. See how little the solid curve of section 4 falls for K = 50.",
     },
     right="it is less clear",
 )
