@@ -1,9 +1,10 @@
 """Builds the website from the notebooks as stored."""
 
 import json
+import re
 import shutil
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
@@ -21,15 +22,18 @@ from helpers.teaching.ledger import ledger
 HERE = Path(__file__).parent
 ROOT = NOTEBOOKS.parent
 NAME = "Checked Gradients"
+DOCUMENTS = ("data", "benchmarks")  # folders whose README.md the pages name
 CODE = {"light": "a11y-light", "dark": "a11y-dark"}
 
 
-def build(folder: Path, cache: Path, only: Sequence[str] = ()) -> list[str]:
+def build(
+    folder: Path, cache: Path, only: Sequence[str] = (), draw: Callable = figures.made
+) -> list[str]:
     """Build the site in `folder`; returns the names of its pages.
 
     `only`: numbers of notebooks, such as "06"; none means all. `cache`: where figures and npm's
-    packages are kept for the next build. What was in `folder` before is gone.
-    Raises ValueError for a number that no notebook has.
+    packages are kept for the next build. `draw`: what makes the figures, see `figures.made`.
+    What was in `folder` before is gone. Raises ValueError for a number that no notebook has.
     """
     paths = [path for path in collection() if not only or path.stem[:2] in only]
     missing = set(only) - {path.stem[:2] for path in paths}
@@ -39,10 +43,11 @@ def build(folder: Path, cache: Path, only: Sequence[str] = ()) -> list[str]:
     folder.mkdir(parents=True)
     packages = npm.packages(cache)
     notebooks = {path.stem: pages.read(path) for path in paths}
-    made = figures.made(_wanted(notebooks), cache / "figures")
+    made = draw(_wanted(notebooks), cache / "figures")
     texts, styles = Texts(), Styles()
     builder = pages.Builder(made, texts, styles)
     built = [builder.page(stem, notebook) for stem, notebook in notebooks.items()]
+    documents = {folder: _document(folder, texts) for folder in DOCUMENTS}
     formulas = rendered(texts.formulas, packages)
     formulas = [styles.moved(formula) for formula in formulas]
     environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)
@@ -71,7 +76,12 @@ def build(folder: Path, cache: Path, only: Sequence[str] = ()) -> list[str]:
         title=NAME,
         description=about,
     )
-    write("ledger.html", "ledger.html", table=found, title="Claims", description=about)
+    write("ledger.html", "ledger.html", table=found, title="Symptoms and claims", description=about)
+    for where, body in documents.items():
+        body = Markup(styles.moved(texts.filled(body, formulas)))
+        write(
+            "document.html", f"{where}.html", body=body, title=where.capitalize(), description=about
+        )
     write("search.html", "search.html", title="Search", description=about)
     _files(folder, packages, styles, built, paths)
     if places["site"]:
@@ -103,9 +113,18 @@ def _places():
     return settings["tool"]["checked-gradients"]["site"]
 
 
+def _document(folder, texts):
+    """A README.md as HTML. Links to files that the site has not become plain words."""
+    html = texts.html((ROOT / folder / "README.md").read_text(encoding="utf-8"))
+    return re.sub(r'<a href="(?!https?:|#|\w+\.html)[^"]*">(.*?)</a>', r"\1", html)
+
+
 def _ledger():
-    rows = ledger().claims_table(lambda claim: f"{claim.notebook}.html#{claim.id}", "Page")
-    return f"<div data-ledger>{rows}</div>"
+    """Symptoms and claims as tables; site.js puts a field above them, and two lists that filter."""
+    found = ledger()
+    seen = found.symptoms_table(lambda s: f"{s.notebook}.html#{s.cell}", "Page")
+    said = found.claims_table(lambda claim: f"{claim.notebook}.html#{claim.id}", "Page")
+    return f'<div data-ledger="Verdict Page">{seen}{said}</div>'
 
 
 def _files(folder, packages, styles, built, paths):
@@ -114,7 +133,8 @@ def _files(folder, packages, styles, built, paths):
         shutil.copy(path, folder)
     teaching = HERE.parent / "teaching"
     shutil.copy(teaching / "live.js", folder)
-    scripts = (teaching / name for name in ("keys.js", "predict.js", "ledger.js"))
+    scripts = [teaching / name for name in ("keys.js", "predict.js", "ledger.js")]
+    scripts.append(HERE / "copy.js")
     text = "\n".join(path.read_text(encoding="utf-8") for path in scripts)
     (folder / "site.js").write_text(text, encoding="utf-8")
     katex = packages / "katex" / "dist"

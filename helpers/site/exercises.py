@@ -14,7 +14,12 @@ from helpers.teaching.mistakes import EPS, EPSILONS, Mistake, edited_text
 def mistakes(exercise: Exercise) -> Iterator[tuple[str, str]]:
     """For each known mistake its code, and the sentence that `check` gives for it."""
     for mistake in exercise.mistakes.values():
-        yield code_of(exercise, mistake), check(exercise, mistake.function).message
+        yield code_of(exercise, mistake), sentence(exercise, mistake)
+
+
+def sentence(exercise: Exercise, mistake: Mistake) -> str:
+    """What `check` says of a mistake."""
+    return check(exercise, mistake.function).message
 
 
 def solution(exercise: Exercise) -> str:

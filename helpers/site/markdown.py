@@ -70,5 +70,8 @@ def plain(text: str) -> str:
 
 
 def linked(html: str) -> str:
-    """`html` with links to notebooks, and to their cells, turned into links to web pages."""
+    """`html` with links to notebooks, to their cells, and to a folder's README.md turned into links
+    to web pages.
+    """
+    html = re.sub(r'href="\.\./(\w+)/README\.md"', r'href="\1.html"', html)
     return _PAGE.sub(lambda m: f'href="{m[1]}.html{"#" + m[2] if m[2] else m[3] or ""}"', html)

@@ -1,5 +1,6 @@
 // A field above the ledger's tables that leaves the rows with the words typed into it. It needs no
-// kernel; without script the tables are whole. It stands below them, after keys.js.
+// kernel; without script the tables are whole. It stands below them, after keys.js. On the website
+// the box asks for lists as well, data-ledger="Verdict Page": each leaves the rows with one entry.
 
 const FILLERS = new Set("a an and are at be but by do does for from go goes have i in is it its my not of on or so that the this to was what when why with".split(" "));
 
@@ -21,6 +22,22 @@ const wordsOf = (text) =>
 // "gradients" finds "gradient", "averaged" finds "averaging".
 const stem = (word) => (word.length > 4 ? word.replace(/(s|ed|ing|es)$/, "") : word);
 
+// The entries of one column, and whether a row passes what is chosen among them.
+function columnFilter(title, rows, onChange) {
+  const entry = (row) => {
+    const heads = [...row.closest("table").tHead.rows[0].cells];
+    return row.cells[heads.findIndex((head) => head.textContent === title)]?.textContent;
+  };
+  const label = element("label", "display:inline-block;margin:0 16px 8px 0", `${title} `);
+  const list = element("select", "font:inherit");
+  const entries = [...new Set(rows.map(entry))].filter((text) => text !== undefined);
+  list.append(...["all", ...entries].map((text) => element("option", "", text)));
+  list.addEventListener("change", onChange);
+  label.append(list);
+  const passes = (row) => list.selectedIndex === 0 || entry(row) === list.value;
+  return { label, passes };
+}
+
 function wakeLedger(box) {
   const rows = [...box.querySelectorAll("tbody tr")];
   // textContent of a whole row glues the last word of a cell to the first one of the next.
@@ -34,10 +51,13 @@ function wakeLedger(box) {
   label.append(field);
   const status = element("p", "margin:0 0 8px");
   status.setAttribute("role", "status");
-  box.prepend(label, status);
+  const titles = box.dataset.ledger.split(" ").filter(Boolean);
+  const filters = titles.map((title) => columnFilter(title, rows, look));
+  box.prepend(label, ...filters.map((filter) => filter.label), status);
   keepKeys(field, types);
 
-  field.addEventListener("input", () => {
+  function look() {
+    const passes = rows.map((row) => filters.every((filter) => filter.passes(row)));
     const wanted = wordsOf(field.value).map(stem);
     const has = wanted.map((stem) =>
       texts.map((words) => words.some((word) => word.startsWith(stem))),
@@ -46,6 +66,7 @@ function wakeLedger(box) {
     // A rare word says more than a frequent one: "negative loss" finds what is negative.
     const worth = has.map((word) => 1 / word.filter(Boolean).length);
     const points = rows.map((_, at) => {
+      if (!passes[at]) return 0;
       if (found[at] === wanted.length) return Infinity;
       return has.reduce((sum, word, i) => sum + (word[at] ? worth[i] : 0), 0);
     });
@@ -54,16 +75,18 @@ function wakeLedger(box) {
       row.hidden = best === 0 || points[at] < best;
       return !row.hidden;
     });
-    const most = found[points.indexOf(best)];
+    const most = best && found[points.indexOf(best)];
     for (const table of box.querySelectorAll("table"))
       table.hidden = !table.querySelector("tbody tr:not([hidden])");
-    if (!wanted.length) status.textContent = "";
+    if (!wanted.length && shown.length === rows.length) status.textContent = "";
+    else if (best === 0 && !wanted.length) status.textContent = "No line is left.";
     else if (most === wanted.length)
       status.textContent = `${shown.length} of ${rows.length} lines.`;
     else if (most)
       status.textContent = `No line has all of these words. ${shown.length} have ${most} of ${wanted.length}.`;
     else status.textContent = "No line has any of these words.";
-  });
+  }
+  field.addEventListener("input", look);
   field.addEventListener("keydown", (event) => {
     if (event.key === "Escape") box.closest("[tabindex]")?.focus(); // the notebook's cell
   });

@@ -34,17 +34,21 @@ class Ledger:
         )
         return table(("Verdict", "Claim", "Because", where), rows)
 
-    def _repr_html_(self):
-        seen = (
+    def symptoms_table(self, address: Callable, where: str = "Notebook") -> str:
+        """The symptoms as a table. `address`: symptom → where its link leads."""
+        rows = (
             (
-                f'<a href="{s.notebook}.ipynb#cell-id={s.cell}">{rich(s.sees)}</a>',
+                f'<a href="{address(s)}">{rich(s.sees)}</a>',
                 rich(s.means),
                 rich(s.do),
                 s.notebook[:2],
             )
             for s in self.symptoms
         )
-        shown = table(("What you see", "What it means", "Do this", "Notebook"), seen)
+        return table(("What you see", "What it means", "Do this", where), rows)
+
+    def _repr_html_(self):
+        shown = self.symptoms_table(lambda s: f"{s.notebook}.ipynb#cell-id={s.cell}")
         shown += self.claims_table(self._address)
         return f"<div data-ledger>{shown}{script('keys.js', 'ledger.js')}</div>"
 

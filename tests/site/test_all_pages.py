@@ -1,0 +1,65 @@
+"""All pages of the website, built without their figures: formulas, links, and the claims' places."""
+
+import re
+from urllib.parse import urldefrag, urljoin
+
+import pytest
+from topics import TOPICS
+from undrawn import build_undrawn
+
+from helpers.teaching import claims
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The site's folder, and its pages: name → HTML."""
+    folder, cache = tmp_path_factory.mktemp("site") / "site", tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        built = build_undrawn(folder, cache, patch)
+    assert built == [topic.stem for topic in TOPICS]
+    return folder, {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.html")}
+
+
+def test_every_internal_link_leads_somewhere(site):
+    folder, pages = site
+    ids = {name: set(re.findall(r'\bid="([^"]+)"', html)) for name, html in pages.items()}
+    links = [(name, link) for name in pages for link in re.findall(r'href="([^"]+)"', pages[name])]
+    assert len(links) > 20 * len(pages)
+    for name, link in links:
+        target, anchor = urldefrag(urljoin(name, link))
+        if re.match(r"https?:", target):
+            continue
+        assert (folder / target).exists(), (name, link)
+        assert not anchor or anchor in ids.get(target, ()), (name, link)
+
+
+def test_an_id_stands_once_on_a_page(site):
+    for name, html in site[1].items():
+        ids = re.findall(r'\bid="([^"]+)"', html)
+        assert sorted(ids) == sorted(set(ids)), name
+
+
+def test_each_claim_has_an_address_and_the_ledger_leads_there(site):
+    for claim in claims.read().values():
+        assert f'<a id="{claim.id}"></a>' in site[1][f"{claim.notebook}.html"]
+        assert f'href="{claim.notebook}.html#{claim.id}"' in site[1]["ledger.html"]
+
+
+def test_each_page_says_what_to_do_about_its_symptoms(site):
+    first, *_ = re.findall(r"<table>.*?</table>", site[1]["ledger.html"], re.S)
+    assert "What you see" in first and "Do this" in first
+    for topic in TOPICS[1:]:
+        assert f'href="{topic.stem}.html#' in first, topic.stem
+
+
+def test_no_formula_is_left_as_tex(site):
+    for name, html in site[1].items():
+        text = re.sub(r"<(pre|code|annotation|math)\b.*?</\1>", "", html, flags=re.S)
+        assert not re.search(r"\$\$|\\frac|\\tag|[\ue000\ue001]", text), name
+
+
+def test_no_page_needs_what_a_strict_host_forbids(site):
+    for name, html in site[1].items():
+        assert not re.search(r"\sstyle=|<script(?![^>]*src=)|\son\w+=|=\"data:", html), name
+        elsewhere = re.findall(r'<(?:script|link|img)[^>]*(?:src|href)="(?:https?:)?//', html)
+        assert elsewhere == [], name
