@@ -60,9 +60,11 @@ def mixed_shapes():
 def sgd_step(loss, parameters, rate):
     """The parameters after one step of gradient descent, as new tensors.
 
-    loss: a tensor with one number; parameters: a list of leaves; rate: a float, 0 or more.
-    Returns a list of tensors of the parameters' shapes. The parameters and every .grad stay as
-    they were. Example: loss = p², p = 3, rate = 0.1 → [2.4], since 3 − 0.1·6 = 2.4.
+    loss: a tensor with one number; parameters: a list of leaves; rate: a
+    float, 0 or more.
+    Returns a list of tensors of the parameters' shapes. The parameters and
+    every .grad stay as they were. Example: loss = p², p = 3, rate = 0.1 →
+    [2.4], since 3 − 0.1·6 = 2.4.
     """
     gradients = torch.autograd.grad(loss, parameters)
     return [(p - rate * g).detach() for p, g in zip(parameters, gradients, strict=True)]
@@ -190,13 +192,15 @@ def batches(*sizes, stale=False, dtype=torch.float64):
     minutes=8,
 )
 def accumulate_and_step(losses, sizes, parameters, rate):
-    """One step of gradient descent on the mean loss over all samples, which come in batches.
+    """One step of gradient descent on the mean loss over all samples.
 
-    losses: a list of tensors with one number, each the mean loss of its batch; sizes: a list of
-    ints, the samples in each batch; parameters: a list of leaves; rate: a float, 0 or more.
-    Changes the parameters in place, as an optimiser would, and leaves in every .grad the gradient
-    that the step used, without anything from earlier passes. Returns the parameters.
-    Example: losses 3·p and p, sizes 1 and 3, p = 2, rate 0.1 → .grad = (1·3 + 3·1)/4 = 1.5, p = 1.85.
+    losses: a list of tensors with one number, the mean loss of each batch;
+    sizes: a list of ints, the samples in each batch; parameters: a list of
+    leaves; rate: a float, 0 or more. Changes the parameters in place, as an
+    optimiser would, and leaves in every .grad the gradient that the step used,
+    without anything from earlier passes. Returns the parameters.
+    Example: losses 3·p and p, sizes 1 and 3, p = 2, rate 0.1
+    → .grad = (1·3 + 3·1)/4 = 1.5, p = 1.85.
     """
     for p in parameters:
         p.grad = None
@@ -365,9 +369,10 @@ def intermediate_value():
 def jacobian(outputs, inputs):
     """The matrix of all derivatives ∂outputs/∂inputs, shape (m, n).
 
-    outputs: a tensor of m entries in any shape; inputs: a tensor of n entries that it depends on.
-    Row i belongs to entry i of outputs.flatten(), column j to entry j of inputs.flatten(). Every
-    .grad stays as it was. Example: outputs = x², x = (1, 2) → [[2, 0], [0, 4]].
+    outputs: a tensor of m entries in any shape; inputs: a tensor of n entries
+    that it depends on. Row i belongs to entry i of outputs.flatten(), column j
+    to entry j of inputs.flatten(). Every .grad stays as it was. Example:
+    outputs = x², x = (1, 2) → [[2, 0], [0, 4]].
     """
     rows = [
         torch.autograd.grad(output, inputs, retain_graph=True)[0].flatten()
@@ -516,13 +521,15 @@ def four_pictures(limit):
     minutes=12,
 )
 def clipped_gradient(loss, w, x, t, limit):
-    """The mean of the samples' gradients, each clipped to a length of at most `limit`.
+    """The mean of the samples' gradients, each clipped to at most `limit`.
 
-    loss: loss(w, x[i], t[i]) is the loss of sample i, a tensor with one number; w: a tensor of any
-    shape that requires no grad, and stays so; x, t: tensors whose first dimension counts the n
-    samples; limit: a float above 0. A gradient is taken by w and has its shape; its length is the
-    root of the sum of its squared entries. Longer ones are scaled down to the length `limit`. Returns a tensor of w's shape.
-    Example: loss w·x·t, w = 1, x = (3, 1), t = (1, 1), limit 2 → (2 + 1)/2 = 1.5.
+    loss: loss(w, x[i], t[i]) is the loss of sample i, one number; w: a tensor
+    of any shape that requires no grad, and stays so; x, t: tensors whose first
+    dimension counts the samples; limit: a float above 0. A gradient by w whose
+    length, the root of the sum of its squared entries, is above `limit` is
+    scaled down to that length. Returns a tensor of w's shape.
+    Example: loss w·x·t, w = 1, x = (3, 1), t = (1, 1), limit 2
+    → (2 + 1)/2 = 1.5.
     """
     w = w.detach().requires_grad_()
     each = [torch.autograd.grad(loss(w, x[i], t[i]), w)[0] for i in range(len(x))]
@@ -650,11 +657,12 @@ def times(*values, dtype=torch.float64):
     minutes=12,
 )
 def residual_loss(network, t):
-    """The mean over all times of (u′ + u)², where u = network(t) and u′ = du/dt.
+    """The mean over all times of (u′ + u)²; u = network(t) and u′ = du/dt.
 
-    network: a module that maps each row of t (N, 1) by itself to a row of u (N, 1); t requires no
-    grad, and stays so. Returns a tensor with one number, to train the network with: its gradient
-    includes the way through u′. Every .grad stays as it was.
+    network: a module that maps each row of t (N, 1) by itself to a row of u
+    (N, 1); t requires no grad, and stays so. Returns a tensor with one number,
+    to train the network with: its gradient includes the way through u′. Every
+    .grad stays as it was.
     Example: u = 1 + a·t with a = 0 at t = 0, 1 → 1, since u′ + u = 0 + 1.
     """
     t = t.detach().requires_grad_()
@@ -782,11 +790,12 @@ def log(factor, add=0.0, steps=4, kept=False):
 def diagnose(a, seen):
     """Which program left these numbers in a.grad?
 
-    The line u(t) = 1 + a·t is fitted to u′ = −u with the loss Σ (u′ + u)² over t = 0, ½ and 1.
-    a: float64 tensor (K,), K at least 2, the parameter at each step; seen: float64 tensor (K,),
-    a.grad just after each step's outer backward. Returns "right" (create_graph, cleared before each
-    step), "never cleared" (create_graph), "retain_graph" (in place of create_graph; cleared) or
-    "inner backward" (u′ by u.sum().backward(create_graph=True); cleared before each step, not
+    The line u(t) = 1 + a·t is fitted to u′ = −u with the loss Σ (u′ + u)² over
+    t = 0, ½ and 1. a: float64 tensor (K,), K ≥ 2, the parameter at each step;
+    seen: (K,), a.grad just after each step's outer backward. Returns "right"
+    (create_graph, cleared before each step), "never cleared" (create_graph),
+    "retain_graph" (in place of create_graph; cleared) or "inner backward" (u′
+    by u.sum().backward(create_graph=True); cleared before each step, not
     within). Example: a = (0, −0.1), seen = (9, 7.55) → "right".
     """
     t = torch.tensor([0.0, 0.5, 1.0], dtype=torch.float64)
