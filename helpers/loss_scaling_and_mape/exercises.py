@@ -50,11 +50,14 @@ SCORES = (-0.1, 0.1, 0.7, 1.1, 0.9, -1.3, -1.1, -0.5)
     minutes=6,
 )
 def original_unit_report(y_true, z_pred, mean, std):
-    """RMSE in the unit of y_true, and R², of a model that was trained on (y − mean)/std.
+    """RMSE in the unit of y_true, and R².
 
-    y_true: float tensor (n,), targets in their own unit, not all equal; z_pred: (n,), the model's
-    predictions; mean, std: floats, taken from the training part. Returns a pair of tensors ().
-    Example: y_true [1., 3.], z_pred [-1., 0.], mean 2., std 1. → (0.7071, 0.5).
+    The model was trained on (y − mean)/std. y_true: float tensor (n,), targets
+    in their own unit, not all equal; z_pred: (n,), the model's predictions;
+    mean, std: floats, taken from the training part. Returns a pair of tensors
+    ().
+    Example: y_true [1., 3.], z_pred [-1., 0.], mean 2., std 1. → (0.7071,
+    0.5).
     """
     error = y_true - (mean + std * z_pred)
     spread = y_true - y_true.mean()
@@ -164,10 +167,11 @@ original_unit_report.slips(
     minutes=6,
 )
 def mape_gradient(y_true, y_pred):
-    """The gradient of MAPE, the mean of |y − p|/|y|, with respect to the predictions p.
+    """The gradient of MAPE with respect to the predictions p.
 
-    y_true: float tensor (n,), none of them 0; y_pred: (n,). Returns a tensor (n,), with 0 where a
-    prediction is exact. Example: y_true [1., 4.], y_pred [3., 2.] → [0.5, -0.125].
+    MAPE is the mean of |y − p|/|y|. y_true: float tensor (n,), none of them 0;
+    y_pred: (n,). Returns a tensor (n,), with 0 where a prediction is exact.
+    Example: y_true [1., 4.], y_pred [3., 2.] → [0.5, -0.125].
     """
     return (y_pred - y_true).sign() / y_true.abs() / len(y_true)
 
@@ -270,8 +274,9 @@ mape_gradient.slips(
 def best_constant_for_mape(y_true):
     """The constant c with the smallest MAPE, the mean of |y − c|/|y|.
 
-    y_true: float tensor (n,), of any sign, in any order, none of them 0. Returns a tensor of shape
-    (); where a whole interval is best, its lower end. Example: y_true [10., 1., 2.] → 1.
+    y_true: float tensor (n,), of any sign, in any order, none of them 0.
+    Returns a tensor of shape (); where a whole interval is best, its lower
+    end. Example: y_true [10., 1., 2.] → 1.
     """
     y = y_true.sort().values
     reached = (1 / y.abs()).cumsum(0)
@@ -383,11 +388,12 @@ def interpolates(y_true):
     minutes=12,
 )
 def largest_rate(x, y, layers):
-    """The largest rate at which gradient descent stays near the minimum of (p − y)².
+    """The largest rate at which gradient descent stays near a minimum.
 
-    The model is p = w₁·w₂·…·x with as many weights as there are layers, and at the minimum all
-    weights are equal. x, y: floats above 0; layers: an int, at least 1. The rate is 2 divided by
-    the largest eigenvalue of the second derivatives at the minimum. Returns a float.
+    The loss is (p − y)². The model is p = w₁·w₂·…·x with as many weights as
+    there are layers, and at the minimum all weights are equal. x, y: floats
+    above 0; layers: an int, at least 1. The rate is 2 divided by the largest
+    eigenvalue of the second derivatives at the minimum. Returns a float.
     Example: x 1., y 100., two layers → 0.005.
     """
     others = (y / x) ** ((layers - 1) / layers)
@@ -479,10 +485,11 @@ largest_rate.slips(
     minutes=6,
 )
 def lasso_weight(v, alpha):
-    """The weight w that minimises (w − v)²/2 + alpha·|w|, for each v by itself.
+    """The weight w that minimises (w − v)²/2 + alpha·|w|.
 
-    v: float tensor of any shape, the best weights without a penalty; alpha: a float, at least 0.
-    Returns a tensor of that shape. Example: v [3., -0.2], alpha 0.5 → [2.5, 0.].
+    v: float tensor of any shape, the best weights without a penalty, each for
+    itself; alpha: a float, at least 0. Returns a tensor of that shape.
+    Example: v [3., -0.2], alpha 0.5 → [2.5, 0.].
     """
     return v.sign() * (v.abs() - alpha).clamp(min=0)
 
@@ -565,10 +572,11 @@ lasso_weight.slips(
     minutes=8,
 )
 def mean_of_log_fit(logs, residuals):
-    """Forecasts of the mean of y from a fit of log(1 + y), for noise of any shape.
+    """Forecasts of the mean of y from a fit of log(1 + y).
 
-    logs: float tensor (m,), forecasts of log(1 + y); residuals: (n,), log(1 + y) minus its fit in
-    the years learnt from. Each forecast is the mean of the n numbers y that these residuals would
+    The noise may have any shape. logs: float tensor (m,), forecasts of log(1 +
+    y); residuals: (n,), log(1 + y) minus its fit in the years learnt from.
+    Each forecast is the mean of the n numbers y that these residuals would
     make of it. Returns a tensor (m,).
     Example: logs [0.6931], residuals [-0.6931, 0.6931] → [1.5].
     """
@@ -672,12 +680,13 @@ FITTING = 15.748  # the RMSE that belongs to R² = 0.84
 def judge_report(y, rmse, mape, r2, lead):
     """What is wrong with this report on forecasts of y, or may you trust it?
 
-    y: float64 tensor (n,), the true numbers in their own unit; rmse, mape, r2: floats, as reported;
-    lead: (low, high), the 95 % interval of the MAE minus the MAE of a baseline. Returns the first
-    of these that applies: "another unit" (rmse is more than 1 % away from the one that belongs to
-    r2 and y), "worse than the mean" (r2 below 0), "no lead" (the interval reaches 0 or lies above
-    it), and otherwise "trust".
-    Example: y [1., 3.], rmse 0.5, mape 0.3, r2 0.75, lead (-0.4, -0.1) → "trust".
+    y: float64 tensor (n,), true numbers in their own unit; rmse, mape, r2:
+    floats, as reported; lead: (low, high), the 95 % interval of the MAE minus
+    a baseline's MAE. Returns the first that applies: "another unit" (rmse is
+    more than 1 % off the one that belongs to r2 and y), "worse than the mean"
+    (r2 below 0), "no lead" (the interval reaches 0 or lies above it), or
+    "trust".
+    Example: y [1, 3], rmse .5, mape .3, r2 .75, lead (-.4, -.1) → "trust".
     """
     fitting = ((1 - r2) * y.var(correction=0)).sqrt()
     if abs(rmse - fitting) > 0.01 * fitting:
