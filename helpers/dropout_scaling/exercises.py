@@ -112,11 +112,13 @@ FACTOR = {  # slips in the factor
 def inverted_dropout(x, rate, uniforms, training):
     """What inverted dropout makes of x; the random numbers are given.
 
-    x, uniforms: floating-point tensors of one shape, the uniforms from 0 to below 1; rate: the
-    probability that a unit is dropped, from 0 to 1; training: a bool. A unit is kept where its
-    number is at least `rate`. In evaluation nothing happens; at rate 1 nothing is kept: zeros.
+    x, uniforms: floating-point tensors of one shape, the uniforms from 0 to
+    below 1; rate: the probability that a unit is dropped, from 0 to 1;
+    training: a bool. A unit is kept where its number is at least `rate`. In
+    evaluation nothing happens; at rate 1 nothing is kept: zeros.
     Returns a tensor like x, and leaves x as it is.
-    Example: x = [1, 2], rate = 0.2, uniforms = [0.1, 0.6], training = True → [0, 2.5].
+    Example: x = [1, 2], rate = 0.2, uniforms = [0.1, 0.6], training = True →
+    [0, 2.5].
     """
     if not training:
         return x
@@ -211,12 +213,13 @@ def writes_into_x(x, rate, uniforms, training):
     minutes=15,
 )
 def best_weights(inputs, targets, rate):
-    """The weights w that minimise a squared error under inverted dropout on the inputs.
+    """The best weights w of linear regression with dropout on its inputs.
 
-    The error is the mean over all masks of Σₙ (S̃ₙ − yₙ)², where S̃ₙ = Σᵢ mᵢ·wᵢ·xₙᵢ/(1 − rate); each
-    example n has masks of its own, and there is no bias.
-    inputs: float64 tensor (N, d), the xₙᵢ; targets: float64 tensor (N,), the yₙ; rate: above 0 and
-    below 1. Returns w as a tensor (d,).
+    They minimise the mean over all masks of Σₙ (S̃ₙ − yₙ)², with inverted
+    dropout: S̃ₙ = Σᵢ mᵢ·wᵢ·xₙᵢ/(1 − rate). Each example n has masks of its
+    own, and there is no bias.
+    inputs: float64 tensor (N, d), the xₙᵢ; targets: float64 tensor (N,), the
+    yₙ; rate: above 0 and below 1. Returns w as a tensor (d,).
     Example: inputs = [[1, 1]], targets = [2], rate = 0.5 → [0.6667, 0.6667].
     """
     gram = inputs.T @ inputs
@@ -307,8 +310,9 @@ best_weights.slips(
 def expected_output(x, w, rate, activation):
     """The mean over all masks of activation(Σ mᵢ·wᵢ·xᵢ/(1 − rate)), exactly.
 
-    x, w: floating-point tensors (n,), n at most 12; rate: from 0 to below 1; activation: a function
-    of a tensor, entry by entry. Returns a tensor of shape ().
+    x, w: floating-point tensors (n,), n at most 12; rate: from 0 to below 1;
+    activation: a function of a tensor, entry by entry. Returns a tensor of
+    shape ().
     Example: x = [1], w = [2], rate = 0.5, activation = torch.square → 8.
     """
     n = len(x)
@@ -443,13 +447,13 @@ def seen(fault, rate, x=None, seed=1):
 def diagnose(x, training, evaluation, rate):
     """Say what a dropout layer does, from what comes out of it.
 
-    x: float64 tensor (n,), the input, may hold zeros; training, evaluation: float64 tensors (n,), the
-    output in training mode (one mask) and in evaluation mode; rate: how probable it should be that a
-    unit is dropped, above 0, below 1, not 0.5. Returns "inverted" or "classic" for the right layers,
-    else "scaled twice" (in both modes), "never scaled" (in neither), "left on" (evaluation drops, too)
-    or "keep as rate" (the share `rate` was kept and divided by `rate`). Some unit that is not 0 was
-    kept; if dropout was left on, some was dropped.
-    Example: x = [1, 2], training = [0, 2.5], evaluation = [0.8, 1.6], rate = 0.2 → "scaled twice".
+    x: float64 tensor (n,), the input, zeros allowed; training, evaluation: its
+    outputs in the two modes (training: one mask); rate: how probable a drop
+    should be, in (0, 1), not 0.5. Returns "inverted" or "classic" if it is
+    right, else "scaled twice" (in both modes), "never scaled", "left on"
+    (evaluation drops, too) or "keep as rate" (a share `rate` kept, divided by
+    `rate`). A unit other than 0 was kept; if left on, one was dropped.
+    Example: [1, 2], [0, 2.5], [0.8, 1.6] and 0.2 → "scaled twice".
     """
     alive = x != 0
     if (evaluation[alive] == 0).any():
@@ -572,10 +576,11 @@ def compares_means(x, training, evaluation, rate):
     minutes=6,
 )
 def dropout_backward(grad_output, rate, uniforms):
-    """The loss's gradient with respect to the input of a dropout layer in training.
+    """The loss's gradient by the input of a dropout layer in training.
 
-    grad_output: the gradient with respect to the layer's output, a floating-point tensor; rate,
-    uniforms: those of the forward pass in `inverted_dropout`. Returns a tensor like grad_output.
+    grad_output: the gradient by the layer's output, a floating-point tensor;
+    rate, uniforms: those of the forward pass in `inverted_dropout`. Returns a
+    tensor like grad_output.
     Example: grad_output = [3, 4], rate = 0.2, uniforms = [0.1, 0.6] → [0, 5].
     """
     if rate == 1:
