@@ -93,9 +93,9 @@ def build(
 
 def _wanted(notebooks):
     return {
-        (stem.partition("_")[2], name): pages.text(notebook)
+        (stem.partition("_")[2], name): text
         for stem, notebook in notebooks.items()
-        for name in pages.shown_figures(notebook)
+        for name, text in pages.shown_figures(notebook).items()
     }
 
 

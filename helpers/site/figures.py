@@ -32,7 +32,7 @@ CARD = """<figure class="live" role="group" aria-label="{title}" data-figure="{a
 def made(wanted: dict[tuple[str, str], str], folder: Path) -> dict[tuple[str, str], Shown]:
     """The packs of figures, in two processes: (topic, figure's name) → what its page needs.
 
-    `wanted`: (topic, figure's name) → the text of its page, whose numbers stay settings. The files
+    `wanted`: (topic, figure's name) → the text around it, whose numbers stay settings. The files
     of a figure lie below `folder`, where `home` says. Those that are there are not made again.
     """
     jobs = [

@@ -50,14 +50,19 @@ def source(cell: dict) -> str:
     return "".join(cell["source"])
 
 
-def text(notebook: dict) -> str:
-    """All Markdown of a notebook."""
-    return "\n".join(source(c) for c in notebook["cells"] if c["cell_type"] == "markdown")
-
-
-def shown_figures(notebook: dict) -> list[str]:
-    """Names of the figures that the page shows, in order."""
-    return re.findall(r"^live\(figures\.(\w+)\)", "\n".join(map(source, notebook["cells"])), re.M)
+def shown_figures(notebook: dict) -> dict[str, str]:
+    """The figures that the page shows, in order: name → all Markdown of the section around it."""
+    texts, shown = [], {}
+    for cell in notebook["cells"]:
+        markdown = cell["cell_type"] == "markdown"
+        if not texts or (markdown and re.search(r"^## ", source(cell), re.M)):
+            texts.append("")
+        if markdown:
+            texts[-1] += source(cell) + "\n"
+        else:
+            found = re.findall(r"^live\(figures\.(\w+)\)", source(cell), re.M)
+            shown |= dict.fromkeys(found, len(texts) - 1)
+    return {name: texts[at] for name, at in shown.items()}
 
 
 class Builder:

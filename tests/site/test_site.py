@@ -13,7 +13,7 @@ from helpers.autograd_interfaces import exercises as autograd_exercises
 from helpers.log_of_zero import exercises as log_exercises
 from helpers.log_of_zero import figures as log_figures
 from helpers.logits_and_probabilities import figures as logits_figures
-from helpers.site import build, exercises, figures, markdown, packs
+from helpers.site import build, exercises, figures, markdown, packs, pages
 from helpers.site.styles import Styles
 from helpers.site.svg import Drawing
 from helpers.start_here import figures as start_figures
@@ -152,6 +152,18 @@ def test_a_figure_is_kept_until_its_topics_modules_or_data_change():
     assert names >= {"photograph.py", "formulas.py", "figures.py", "figure.py", "svg.py"}
     assert "exercises.py" not in names and "dropout_digits.npz" not in names
     assert "dropout_digits.npz" in {path.name for path in figures.sources("dropout_scaling")}
+
+
+def test_a_figure_keeps_what_its_own_section_names():
+    cells = ["# Page, 1", "## A, 2", "live(figures.One)", "text 3", "## B, 4", "live(figures.Two)"]
+    notebook = {
+        "cells": [
+            {"cell_type": "code" if text.startswith("live") else "markdown", "source": text}
+            for text in cells
+        ]
+    }
+    named = {name: packs.numbers(text) for name, text in pages.shown_figures(notebook).items()}
+    assert named == {"One": {"2", "3"}, "Two": {"4"}}
 
 
 def test_figures_are_made_again_only_when_something_has_changed(tmp_path):
