@@ -7,7 +7,7 @@
 export PYTHON TORCH_INDEX
 python := .venv/bin/python
 
-.PHONY: help setup setup-test setup-course setup-site setup-all lab edit course site serve-site test test-browser refresh new-topic bench bench-browser bench-course animation lint lock
+.PHONY: help setup setup-test setup-course setup-site setup-all lab edit course site serve-site test test-browser refresh new-topic bench bench-browser bench-site bench-course animation lint lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1	/p' Makefile | expand -t 20
@@ -61,6 +61,9 @@ bench: setup-test ## measure, and write the tables of benchmarks/README.md
 
 bench-browser: setup-test ## measure the live figures in a real browser
 	$(python) -m benchmarks.browser $(ARGS)
+
+bench-site: setup-test setup-site ## measure the website in a real browser
+	$(python) -m benchmarks.website $(ARGS)
 
 bench-course: setup-course ## measure the grading of a class
 	$(python) -m benchmarks course
