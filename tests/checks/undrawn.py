@@ -1,6 +1,6 @@
 """The website with all its pages and without its pictures, which take minutes to draw."""
 
-from helpers.site import build, exercises, figures
+from helpers.site import build, exercises, figures, npm
 from helpers.site.__main__ import BUILD
 from helpers.site.packs import Shown
 
@@ -10,8 +10,8 @@ def build_undrawn(folder, cache, patch):
     `patch`: pytest's MonkeyPatch.
     """
     (cache / "figures").mkdir()
-    for path in BUILD.glob("cache/npm-*"):  # what an earlier build has fetched
-        (cache / path.name).symlink_to(path, target_is_directory=True)
+    fetched = npm.packages(BUILD / "cache").parent  # once, for all builds of this checkout
+    (cache / fetched.name).symlink_to(fetched, target_is_directory=True)
     # What each mistake is told is tested with its topic; here it would take half a minute.
     patch.setattr(exercises, "sentence", lambda exercise, mistake: "Wrong: a mistake.")
     return build.build(folder, cache, draw=_undrawn)
