@@ -45,14 +45,15 @@ def build(
     notebooks = {path.stem: pages.read(path) for path in paths}
     made = draw(_wanted(notebooks), cache / "figures")
     texts, styles = Texts(), Styles()
-    builder = pages.Builder(made, texts, styles)
+    places = _places()
+    builder = pages.Builder(made, texts, styles, places)
     built = [builder.page(stem, notebook) for stem, notebook in notebooks.items()]
     documents = {folder: _document(folder, texts) for folder in DOCUMENTS}
     formulas = rendered(texts.formulas, packages)
     formulas = [styles.moved(formula) for formula in formulas]
     environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)
     environment.globals["name"] = NAME
-    write, places = _writer(environment, folder), _places()
+    write = _writer(environment, folder)
     for page, before, after in zip(built, [None, *built], [*built[1:], None], strict=False):
         body = Markup(texts.filled(page.body, formulas))
         write(
@@ -60,7 +61,6 @@ def build(
             f"{page.stem}.html",
             page=page,
             body=body,
-            ways=elsewhere.ways(page.stem, places),
             before=before,
             after=after,
             title=page.title,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from helpers.site import exercises, figures
+from helpers.site import elsewhere, exercises, figures
 from helpers.site.markdown import Texts, linked, plain, python
 from helpers.site.styles import Styles
 from helpers.teaching.markup import rich
@@ -30,7 +30,9 @@ class Section:
 
 @dataclass
 class Page:
-    """A notebook on the site: file stem, title, question, minutes, HTML, and its sections."""
+    """A notebook on the site: file stem, title, question, minutes, HTML, its sections, and where it
+    can be run: pairs of a label and an address.
+    """
 
     stem: str
     title: str
@@ -38,6 +40,7 @@ class Page:
     minutes: int
     body: str
     sections: list[Section]
+    ways: list[tuple[str, str]]
 
 
 def read(path: Path) -> dict:
@@ -67,25 +70,25 @@ def shown_figures(notebook: dict) -> dict[str, str]:
 
 class Builder:
     """Makes the bodies of pages. `made`: (topic, figure's name) → Shown; `texts`, `styles`: what
-    the pages share.
+    the pages share; `places`: where pages can be run (see elsewhere.py).
     """
 
-    def __init__(self, made: dict, texts: Texts, styles: Styles):
-        self.made, self.texts, self.styles = made, texts, styles
+    def __init__(self, made: dict, texts: Texts, styles: Styles, places: dict[str, str]):
+        self.made, self.texts, self.styles, self.places = made, texts, styles, places
 
     def page(self, stem: str, notebook: dict) -> Page:
         """The page of a notebook, a mark in place of each formula (see Texts)."""
-        topic, sections = stem.partition("_")[2], []
-        body = "".join(self._cell(topic, cell, sections) for cell in notebook["cells"])
+        sections, ways = [], elsewhere.ways(stem, self.places)
+        body = "".join(self._cell(stem, cell, sections) for cell in notebook["cells"])
         about = notebook["metadata"].get("checked_gradients", {})
         title = source(notebook["cells"][0]).splitlines()[0].lstrip("# ")
         question, minutes = about.get("question", ""), about.get("minutes", 0)
-        return Page(stem, title, question, minutes, body, sections)
+        return Page(stem, title, question, minutes, body, sections, ways)
 
-    def _cell(self, topic, cell, sections):
+    def _cell(self, stem, cell, sections):
         if cell["cell_type"] == "markdown":
             return self._markdown(cell, sections)
-        parts, name = self._code(topic, cell), escape(cell["id"])
+        parts, name = self._code(stem, cell), escape(cell["id"])
         found = re.search(r"\bverdict\(\s*[\"']([^\"']+)", source(cell))
         claim = f'<a id="{found[1]}"></a>' if found else ""
         if found and sections:
@@ -103,11 +106,11 @@ class Builder:
             f'<div class="text" id="{escape(cell["id"])}">{self.texts.html(source(cell))}</div>\n'
         )
 
-    def _code(self, topic, cell):
-        code = source(cell)
+    def _code(self, stem, cell):
+        code, topic = source(cell), stem.partition("_")[2]
         calls = _calls(code)
         if "check" in calls:
-            return self._exercise(topic, code)
+            return self._exercise(topic, code, elsewhere.ways(stem, self.places))
         if found := re.fullmatch(r"live\(figures\.(\w+)\)", code.strip()):
             return self._figure(topic, found[1])
         shown = (
@@ -131,7 +134,7 @@ class Builder:
             return self.styles.moved(linked("".join(data["text/html"])))
         return plain("".join(data.get("text/plain", "")))
 
-    def _exercise(self, topic, code):
+    def _exercise(self, topic, code, ways):
         stub = code[: code.rindex("check(")].strip()
         name = re.search(r"check\(exercises\.(\w+)", code)[1]
         exercise = getattr(importlib.import_module(f"helpers.{topic}.exercises"), name)
@@ -149,7 +152,11 @@ class Builder:
             "<p>The notebook's check knows these wrong answers, and says of each:</p>"
             f'<ul class="mistakes">{known}</ul>',
         )
-        note = "<p>Write your answer in the notebook: there a check runs it, and names the mistake.</p>"
+        links = " · ".join(f'<a href="{escape(where)}">{label}</a>' for label, where in ways)
+        note = (
+            "<p>Write your answer in the notebook: there a check runs it, and names the mistake. "
+            f'<span class="run">You can {links}.</span></p>'
+        )
         return f'{python(stub)}<div class="exercise">{note}{hints}{solution}{which}</div>'
 
 

@@ -52,6 +52,16 @@ def test_each_page_says_what_to_do_about_its_symptoms(site):
         assert f'href="{topic.stem}.html#' in first, topic.stem
 
 
+def test_each_exercise_says_where_it_can_be_done(site):
+    for topic in TOPICS:
+        html = site[1][f"{topic.stem}.html"]
+        exercises = html.split('<div class="exercise">')[1:]
+        assert exercises
+        for text in exercises:
+            note = text.partition("</p>")[0]
+            assert f'href="notebooks/{topic.stem}.ipynb">download the notebook</a>' in note
+
+
 def test_no_formula_is_left_as_tex(site):
     for name, html in site[1].items():
         text = re.sub(r"<(pre|code|annotation|math)\b.*?</\1>", "", html, flags=re.S)
