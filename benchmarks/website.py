@@ -76,7 +76,8 @@ def serve(folder):
 def press(page, field, key):
     """Milliseconds from the key to the picture."""
     field.press(key)
-    page.wait_for_function("watch.up")
+    while not page.evaluate("watch.up"):  # wait_for_function would need what the page forbids
+        page.wait_for_timeout(5)
     milliseconds = page.evaluate("watch.up - watch.down")
     page.wait_for_timeout(PAUSE)
     return milliseconds

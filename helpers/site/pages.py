@@ -16,6 +16,8 @@ from helpers.teaching.markup import rich
 HIDDEN = {"live", "predict", "contents", "ledger"}
 """Calls that show something and compute nothing: the page shows the thing alone."""
 
+ADDRESS = '<a class="address" id="{0}" href="#{0}" aria-label="Address of this claim">#</a>'
+
 FOLDED = '<details class="folded"><summary>{}</summary>\n{}\n</details>\n'
 
 
@@ -90,7 +92,7 @@ class Builder:
             return self._markdown(cell, sections)
         parts, name = self._code(stem, cell), escape(cell["id"])
         found = re.search(r"\bverdict\(\s*[\"']([^\"']+)", source(cell))
-        claim = f'<a id="{found[1]}"></a>' if found else ""
+        claim = ADDRESS.format(found[1]) if found else ""
         if found and sections:
             shown = (output.get("data", {}).get("text/plain", "") for output in cell["outputs"])
             sections[-1].words += map("".join, shown)

@@ -41,7 +41,8 @@ def test_an_id_stands_once_on_a_page(site):
 
 def test_each_claim_has_an_address_and_the_ledger_leads_there(site):
     for claim in claims.read().values():
-        assert f'<a id="{claim.id}"></a>' in site[1][f"{claim.notebook}.html"]
+        address = f'id="{claim.id}" href="#{claim.id}"'
+        assert address in site[1][f"{claim.notebook}.html"]
         assert f'href="{claim.notebook}.html#{claim.id}"' in site[1]["ledger.html"]
 
 
