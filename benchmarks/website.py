@@ -76,8 +76,12 @@ def serve(folder):
 def press(page, field, key):
     """Milliseconds from the key to the picture."""
     field.press(key)
-    while not page.evaluate("watch.up"):  # wait_for_function would need what the page forbids
+    for _ in range(1000):  # page.wait_for_function would need what the page forbids
+        if page.evaluate("watch.up"):
+            break
         page.wait_for_timeout(5)
+    else:
+        raise TimeoutError(f"{key} has changed nothing")
     milliseconds = page.evaluate("watch.up - watch.down")
     page.wait_for_timeout(PAUSE)
     return milliseconds
@@ -94,8 +98,7 @@ def keys(browser, url, card, presses, openings):
         field = page.locator(f"{card} input").first
         page.locator(f"{card} svg").first.evaluate(WATCH)
         first.append(press(page, field, "ArrowRight"))
-        for i in range(presses // openings):
-            later.append(press(page, field, "ArrowRight" if i % 8 < 4 else "ArrowLeft"))
+        later += [press(page, field, "ArrowLeft") for _ in range(presses // openings)]
         page.close()
     return first, later
 
