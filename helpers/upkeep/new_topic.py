@@ -56,6 +56,7 @@ def create(topic: str, root: Path = tables.ROOT) -> Path:
         # The order of imports depends on the topic's name.
         text = re.sub(r"(^from helpers\..*\n)+", lambda run: in_order(run[0]), text, flags=re.M)
         if name == "page.md":
+            text = re.sub(r"^from (\S+) import (.*)$", in_79, text, flags=re.M)
             text = notebook(text.replace("STUB", _stub()))
         (root / target).parent.mkdir(parents=True, exist_ok=True)
         (root / target).write_text(text, encoding="utf-8", newline="\n")
@@ -66,6 +67,12 @@ def create(topic: str, root: Path = tables.ROOT) -> Path:
 def in_order(imports: str) -> str:
     """Lines of imports in the order of their modules."""
     return "".join(sorted(imports.splitlines(keepends=True), key=lambda line: line.split()[1]))
+
+
+def in_79(line: re.Match) -> str:
+    """An import as ruff writes it in a cell of 79 characters: perhaps with a name a line."""
+    names = "".join(f"    {name},\n" for name in line[2].split(", "))
+    return line[0] if len(line[0]) <= 79 else f"from {line[1]} import (\n{names})"
 
 
 def _stub():

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 from helpers.upkeep.refresh import EMBEDDED_PNG, METADATA, WIDGET_VIEW, same_picture
 
 CELL_LINES, MEDIAN_LINES, IMPORTS, BLOCK_LINES = 15, 8, 6, 10
+WIDTH = 79  # what a window of 800 pixels shows of a code cell
 PLOTTING = {"matplotlib", "seaborn", "plotly", "bokeh"}
 
 
@@ -79,7 +80,7 @@ def is_stub(function):
 
 
 def rhythm(notebook):
-    """Length of cells, one import cell, a sentence before and after each, no plotting code."""
+    """Size of cells, one import cell, a sentence before and after each, no plotting code."""
     complaints = []
     cells = notebook.cells
     for at, cell in enumerate(cells):
@@ -88,6 +89,9 @@ def rhythm(notebook):
         lines = len(cell.source.splitlines())
         if lines > CELL_LINES:
             complaints.append(f"{name(cell)} has {lines} lines; at most {CELL_LINES}")
+        widest = max(map(len, cell.source.splitlines()), default=0)
+        if widest > WIDTH:
+            complaints.append(f"{name(cell)} has a line of {widest} characters; at most {WIDTH}")
         for neighbour, where in ((at - 1, "before"), (at + 1, "after")):
             if not (0 <= neighbour < len(cells) and _has_prose(cells[neighbour])):
                 complaints.append(f"{name(cell)} has no sentence {where} it")

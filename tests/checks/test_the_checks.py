@@ -333,11 +333,27 @@ def mutate(*path, value):
 
 
 LONG = "\n".join(f"a{i} = {i}" for i in range(16))
+WIDE = f'title = "{"x" * 70}"'
 FUNCTION = "def f(x):\n" + "    x += 1\n" * 10
 LOOP = "for i in range(3):\n" + "    x += 1\n" * 10
+STUB = 'def slope(x):\n    """' + "A line.\n" * 10 + '    """\n\n\ncheck(exercises.slope, slope)'
+
+
+def nine_lines(page):
+    for cell in ("live", "settle"):
+        source(cell, "x = 1\n" * 9)(page)
+
+
 TRACEBACK = nbformat.from_dict(
     {"output_type": "error", "ename": "ValueError", "evalue": "no", "traceback": []}
 )
+
+
+def test_the_lines_of_an_exercise_are_no_code_to_read():
+    page = good_page()
+    for cell, text in (("live", "x = 1\n" * 7), ("settle", "x = 1\n" * 10), ("exercise", STUB)):
+        source(cell, text)(page)
+    assert notebook_checks.rhythm(page) == []
 
 
 @pytest.mark.parametrize(
@@ -345,6 +361,8 @@ TRACEBACK = nbformat.from_dict(
     [
         # rhythm
         (source("settle", LONG), "has 16 lines; at most 15"),
+        (source("settle", WIDE), "has a line of 80 characters; at most 79"),
+        (nine_lines, "the median code cell has 9 lines; under 8"),
         (source("settle", "x = 0\n" + FUNCTION), "a def of 11 lines; at most 10"),
         (source("settle", "x = 0\n" + LOOP), "a loop of 11 lines; at most 10"),
         (source("settle", "%matplotlib inline"), "is not plain Python"),

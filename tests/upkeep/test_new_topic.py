@@ -5,6 +5,8 @@ import shutil
 import subprocess
 import sys
 
+import nbformat
+import notebook_checks
 import pytest
 from topics import ROOT
 
@@ -58,6 +60,15 @@ def test_each_file_has_its_place_and_no_mark_is_left(copy):
     for target in new_topic.targets("weight_decay", stem).values():
         text = (copy / target).read_text(encoding="utf-8")
         assert not any(mark in text for mark in ("TOPIC", "STEM", "NUMBER", "TITLE", "STUB"))
+
+
+def test_a_long_name_makes_no_wide_cell(copy):
+    path = new_topic.create("a_topic_with_a_rather_long_name", copy)
+    check = subprocess.run(
+        [sys.executable, "-m", "ruff", "format", "--check", path], cwd=copy, capture_output=True
+    )
+    assert check.returncode == 0, check.stdout
+    assert notebook_checks.rhythm(nbformat.read(path, as_version=4)) == []
 
 
 def test_nothing_is_written_over(copy):
