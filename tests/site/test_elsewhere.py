@@ -57,12 +57,14 @@ def test_the_published_branch_is_the_one_that_links_name():
 def test_a_copys_links_lead_to_the_sites_pages():
     source = "[a](02_b.ipynb), [c](02_b.ipynb#cell-id=d), [e](02_b.ipynb#f), [g](#h), [i](j.ipynb)"
     notebook = {"cells": [{"cell_type": "markdown", "id": "x", "source": source}], "nbformat": 4}
-    install, cell = elsewhere.colab_copy(notebook, "https://s/w.whl", "https://s")["cells"]
+    install, cell = elsewhere.colab_copy(notebook, "https://s.example/w.whl", "https://s.example")[
+        "cells"
+    ]
     assert cell["source"] == (
-        "[a](https://s/02_b.html), [c](https://s/02_b.html#d), [e](https://s/02_b.html#f), "
+        "[a](https://s.example/02_b.html), [c](https://s.example/02_b.html#d), [e](https://s.example/02_b.html#f), "
         "[g](#h), [i](j.ipynb)"
     )
-    assert install["source"].count("https://s/w.whl") == 1
+    assert install["source"].count("https://s.example/w.whl") == 1
 
 
 # What the copies do
