@@ -77,6 +77,10 @@ deltas.slips(
         "The cross-entropy gets the delta of the squared error. Look at `loss`: they have different "
         "deltas.",
     ),
+    by_the_outputs=(
+        "delta2 = a2 - y → delta2 = (a2 - y) / (a2 * (1 - a2))",
+        "That is the derivative by a₂. A delta is the derivative by z₂: times a₂·(1 − a₂).",
+    ),
     turned=("a2 - y → y - a2", "The sign: a delta is the derivative, and descent subtracts it."),
     slope_at_the_input=(
         "a1 * (1 - a1), → w1 * x * (1 - w1 * x),",
@@ -362,9 +366,11 @@ sgd_epoch.slips(
         "The steps go uphill: with the error prediction − target, both lines need a minus. No rate "
         "repairs that.",
     ),
+    bias_stays=("b + 2 * rate * error → b", "b never moves. It has a gradient of its own."),
     bias_uphill=(
         "b + 2 * rate → b - 2 * rate",
-        "The step of b has the wrong sign. The error often falls at first, and grows later, however small the rate.",
+        "The step of b has the wrong sign. The error often falls at first, and grows later, however "
+        "small the rate.",
     ),
     brackets_missing=(
         "y - (m * x + b) → y - m * x + b",
@@ -494,6 +500,10 @@ redundant_biases.slips(
     every_bias=(
         ' and layers[i + 1] in ("linear", "batch norm") → ',
         "A bias in front of a ReLU says where it bends, and nothing behind a ReLU can make up for it.",
+    ),
+    last_as_well=(
+        "range(len(layers) - 1) → range(len(layers)); layers[i + 1] in → [*layers, 'linear'][i + 1] in",
+        "The last bias shifts the outputs, and no layer behind it can do that in its place.",
     ),
     batch_norm_in_front=(
         'layers[i + 1] in ("linear", "batch norm") → layers[i - 1] == "batch norm"',

@@ -257,6 +257,22 @@ def test_the_largest_rates_explode_and_the_limit_is_where_the_page_says():
     assert round(2 / (30**2 + 1), 4) == 0.0022
 
 
+@pytest.mark.parametrize("xs", [np.arange(31.0), np.arange(-15.0, 16), np.linspace(0, 1, 11)])
+@pytest.mark.parametrize("slip", ["sign of b", "both signs"])
+def test_with_a_wrong_sign_an_epoch_stretches_at_every_rate(xs, slip):
+    assert min(formulas.stretch(xs, rate, slip) for rate in np.logspace(-6, 0, 25)) > 1
+    moved = np.array([[1, 1], [-1, -1]]) * [[xs @ xs, xs.sum()], [xs.sum(), xs.size]]
+    determinant = np.linalg.det(moved)  # the changed matrices of the wrong sign of b, added up
+    assert determinant == pytest.approx(xs.sum() ** 2 - xs.size * (xs @ xs)) and determinant < 0
+
+
+def test_the_line_of_a_stuck_target():
+    m, b = formulas.descend(1e-3, "target stuck", 400)[-1]
+    assert abs(m) < 0.01 and 2.5 < b < 3
+    errors = formulas.mean_error(*formulas.descend(1e-2, "target stuck", 400).T)
+    assert not errors[-1] < 1e12  # it diverges where the right program does
+
+
 # 5 · Biases
 
 
@@ -370,6 +386,13 @@ def error_for_both(x, w1, w2, y, loss):
     return w2 * (a2 - y) * a1 * (1 - a1), a2 - y
 
 
+def derivatives_by_the_outputs(x, w1, w2, y, loss):
+    a1 = s(w1 * x)
+    a2 = s(w2 * a1)
+    d2 = 2 * (a2 - y) if loss == "squared error" else -y / a2 + (1 - y) / (1 - a2)
+    return d2 * w2 * a1 * (1 - a1), d2
+
+
 def weights_of_both(x, w1, w2, y, loss):
     d1, d2 = exercises.deltas(x, w1, w2, y, loss)
     return np.float64(d1 * x), np.float64(d2 * s(w1 * x))
@@ -413,6 +436,12 @@ def pushed_the_other_way(xs, ys, m, b, rate):
     return m, b
 
 
+def slope_alone(xs, ys, m, b, rate):
+    for x, y in zip(xs, ys, strict=True):
+        m = m - 2 * rate * x * (m * x + b - y)
+    return m, b
+
+
 def newest_slope(xs, ys, m, b, rate):
     for x, y in zip(xs, ys, strict=True):
         m -= -2 * rate * x * (y - (m * x + b))
@@ -425,6 +454,12 @@ def full_batch(xs, ys, m, b, rate):
     return m - 2 * rate * (e @ xs) / len(xs), b - 2 * rate * e.sum() / len(xs)
 
 
+def outputs_do_not_care(layers):
+    last = len(layers) - 1
+    ok = [i == last or layers[i + 1] in ("linear", "batch norm") for i in range(len(layers))]
+    return [i for i, name in enumerate(layers) if name == "linear" and ok[i]]
+
+
 def any_norm(layers):
     return [i for i in range(len(layers) - 1) if layers[i] == "linear" and "norm" in layers[i + 1]]
 
@@ -434,6 +469,7 @@ def any_norm(layers):
     [
         ("deltas", by_the_chain, "half_squared"),
         ("deltas", error_for_both, "always_the_error"),
+        ("deltas", derivatives_by_the_outputs, "by_the_outputs"),
         ("deltas", weights_of_both, "gradients_of_the_weights"),
         ("linear_backward", rows_counted, "m_is_the_features"),
         ("linear_backward", one_sum, "one_bias_for_all"),
@@ -442,8 +478,10 @@ def any_norm(layers):
         ("binary_cross_entropy", course_derivative, "dA_without_mean"),
         ("binary_cross_entropy", matrix_cost, "one_by_one"),
         ("sgd_epoch", pushed_the_other_way, "uphill"),
+        ("sgd_epoch", slope_alone, "bias_stays"),
         ("sgd_epoch", newest_slope, "error_computed_again"),
         ("sgd_epoch", full_batch, "one_step_for_all"),
+        ("redundant_biases", outputs_do_not_care, "last_as_well"),
         ("redundant_biases", any_norm, "every_norm_and_no_linear"),
     ],
 )
