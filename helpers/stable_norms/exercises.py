@@ -32,6 +32,9 @@ single = torch.float32
             "a zero beside 3·10²⁰ in float32": lambda: (
                 tensor(0.0, 3e20, dtype=single, grad=True),
             ),
+            "a zero beside 3·10⁻³⁰ in float32": lambda: (
+                tensor(0.0, 3e-30, dtype=single, grad=True),
+            ),
             "all but one are 0": lambda: (tensor(0.0, 0, -0.5, 0, grad=True),),
         },
     },
@@ -73,6 +76,23 @@ log_squared_norm.slips(
         "torch.logsumexp(2 * d[d != 0].abs().log(), 0) → (d * d).sum().log()",
         "The squares are taken first: of 3·10²⁰ the square is infinite in float32, and of 3·10⁻³⁰ "
         "it is 0.",
+    ),
+    squares_before_the_logarithm=(
+        "2 * d[d != 0].abs().log() → (d[d != 0] ** 2).log()",
+        "You square before the logarithm: (3·10²⁰)² is infinite in float32. Take ln |d|, twice.",
+    ),
+    of_a_plain_norm=(
+        "torch.logsumexp(2 * d[d != 0].abs().log(), 0) → 2 * torch.linalg.vector_norm(d).log()",
+        "`vector_norm` squares the entries as they are, so in float32 it is ∞ at 3·10²⁰ and 0 at "
+        "3·10⁻³⁰.",
+    ),
+    negative_entries_left_out=(
+        "d[d != 0] → d[d > 0]",
+        "`d > 0` leaves out the negative entries as well.",
+    ),
+    logarithm_of_a_negative=(
+        ".abs().log() → .log()",
+        "The logarithm of a negative entry is NaN: take its absolute value first.",
     ),
     log1p_of_squares=(
         "torch.logsumexp(2 * d[d != 0].abs().log(), 0) → (d * d).sum().log1p()",
@@ -163,6 +183,11 @@ safe_norm.slips(
         "m * torch.linalg.vector_norm(d / m) → d.abs().max()",
         "That is the largest |dᵢ| alone. The others count as well.",
     ),
+    multiplied_under_the_root=(
+        "m * torch.linalg.vector_norm(d / m) → (m * m * ((d / m) ** 2).sum()).sqrt()",
+        "You multiply by m² under the root. That is as large as the squares: multiply by m after "
+        "the root.",
+    ),
     squared=(
         "m * torch.linalg.vector_norm(d / m) → (d * d).sum()",
         "That is the squared norm, and it overflows.",
@@ -245,6 +270,10 @@ huber.slips(
         "delta * (size - delta / 2) → size - delta / 2",
         "Outside δ the line has the slope δ, not 1.",
     ),
+    half_delta=(
+        "delta * (size - delta / 2) → delta * size - delta / 2",
+        "The constant of the line is ½·δ², so that it meets the parabola at δ. Yours is ½·δ.",
+    ),
     slope_of_the_square=(
         "d.clamp(-delta, delta) → d",
         "That is the gradient of ½·d². Outside δ it must stop growing.",
@@ -266,6 +295,13 @@ huber.slips(
         "That is the mean with its gradient; the sum is asked for.",
     ),
 )
+
+
+@huber.mistake
+def pseudo_huber(d, delta):
+    """That is the smooth pseudo-Huber loss, δ²·(√(1 + (d/δ)²) − 1). Huber's has two pieces."""
+    root = (1 + (d / delta) ** 2).sqrt()
+    return (delta**2 * (root - 1)).sum(), d / root
 
 
 @exercise(
@@ -346,6 +382,22 @@ def overflowing_norm(gradients, limit, *, EPS):
     """The squares overflow: the norm is ∞, and limit/∞ turns every gradient into 0."""
     norm = torch.cat([g.flatten() for g in gradients]).square().sum().sqrt()
     scale = (limit / (norm + EPS)).clamp(max=1)
+    return [g * scale for g in gradients], norm
+
+
+@clip_by_norm.mistake
+def in_float64(gradients, limit, *, EPS):
+    """float64 is wide enough for numbers that come from float32. In float64 10²⁰⁰ overflows."""
+    norm = torch.cat([g.flatten() for g in gradients]).double().square().sum().sqrt()
+    scale = (limit / (norm + EPS)).clamp(max=1)
+    return [(g * scale).to(g.dtype) for g in gradients], norm.to(gradients[0].dtype)
+
+
+@clip_by_norm.mistake
+def sum_of_norms(gradients, limit):
+    """The norms of the tensors are not added up: it is their squares that add up."""
+    norm = sum(clip_by_norm([g], limit)[1] for g in gradients)
+    scale = (limit / norm).clamp(max=1) if norm > 0 else 1
     return [g * scale for g in gradients], norm
 
 

@@ -18,7 +18,7 @@ gradient_of_inf = question(
         "inf": "The derivative of d₁² is 2·d₁. Autograd computes this from d itself, not from the "
         "loss, and 6·10²⁰ fits into float32.",
         "NaN": "NaN comes from ∞ − ∞, 0·∞ or ∞/∞. None of them occurs here: the gradient is 2·d.",
-        "(6·10²⁰, 8·10²⁰)": "The gradient is 2·d. Autograd never reads the value of the loss.",
+        "(6·10²⁰, 8·10²⁰)": "The gradient is 2·d. The rule for a square needs d, and not the value of the loss.",
         "0: a constant loss has no slope": "Autograd does not look at how the printed value "
         "changes. It applies the rule for a square, and that gives 2·d.",
     },

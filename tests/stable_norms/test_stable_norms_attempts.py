@@ -39,6 +39,32 @@ def log_of_the_sum(d):
 
 
 @attempt("log_squared_norm", None)
+def clamped_where_entries_are(d):
+    return torch.logsumexp(2 * d.abs().clamp(min=1e-30).log(), 0)
+
+
+@attempt("log_squared_norm", "squares_before_the_logarithm")
+def logarithms_of_squares(d):
+    kept = d[d != 0]
+    return (kept * kept).log().logsumexp(0)
+
+
+@attempt("log_squared_norm", "of_a_plain_norm")
+def twice_the_log_of_the_norm(d):
+    return torch.linalg.norm(d).log() * 2
+
+
+@attempt("log_squared_norm", "negative_entries_left_out")
+def positive_ones(d):
+    return (2 * d[d > 0].log()).logsumexp(0)
+
+
+@attempt("log_squared_norm", "logarithm_of_a_negative")
+def forgets_the_sign(d):
+    return (2 * d[d != 0].log()).logsumexp(0)
+
+
+@attempt("log_squared_norm", None)
 def clamped(d):
     return torch.logsumexp(2 * d.abs().clamp(min=1e-12).log(), 0)
 
@@ -52,6 +78,13 @@ def forgets_the_two(d):
 def log_of_the_norm(d):
     m = d.abs().max().detach()
     return m.log() + torch.linalg.vector_norm(d / m).log()
+
+
+@attempt("safe_norm", "multiplied_under_the_root")
+def scale_comes_back_too_early(d):
+    m = d.detach().abs().max()
+    m = torch.where(m > 0, m, 1)
+    return torch.sqrt(m**2 * torch.sum((d / m) ** 2))
 
 
 @attempt("safe_norm", "plain_root")
@@ -223,6 +256,32 @@ def small_entries(before, after, limit):
     if after.abs().sum() == 0:
         return "skipped"
     return "by value" if after.abs().max() == limit else "by norm"
+
+
+@attempt("huber", "half_delta")
+def forgets_to_multiply_the_half(d, delta):
+    size = torch.abs(d)
+    loss = torch.where(size > delta, delta * size - 0.5 * delta, 0.5 * d**2)
+    return loss.sum(), torch.clamp(d, -delta, delta)
+
+
+@attempt("huber", "pseudo_huber")
+def the_smooth_one(d, delta):
+    a = d / delta
+    return (delta**2 * ((1 + a * a) ** 0.5 - 1)).sum(), d / (1 + a * a) ** 0.5
+
+
+@attempt("clip_by_norm", "in_float64")
+def wider_numbers(gradients, limit):
+    norm = torch.stack([g.double().norm() for g in gradients]).norm()
+    scale = min(1.0, limit / (norm.item() + 1e-12))
+    return [g * scale for g in gradients], norm.to(gradients[0].dtype)
+
+
+@attempt("clip_by_norm", "sum_of_norms")
+def adds_the_norms(gradients, limit):
+    norm = sum(exercises.safe_norm(g.flatten()) for g in gradients)
+    return [g * (limit / norm) if norm > limit else g for g in gradients], norm
 
 
 test_each_attempt = attempt.test_of_each()
