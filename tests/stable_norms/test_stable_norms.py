@@ -391,11 +391,12 @@ def test_what_the_page_says_of_the_trainings():
     batches = {how: end(how, batch="32") for how in formulas.CLIPPINGS[1:]}
     assert [round(float(loss), 2) for loss, _ in batches.values()] == [0.51, 0.51, 0.53]
     assert batches["naive norm"][1] == 7
-    for seed in formulas.SEEDS:  # a skipped step changes nothing: it was the spoiled row's turn
+    for seed, high in zip(formulas.SEEDS, (6, 1, 7), strict=True):
+        # a step that the naive norm skips changes nothing: it was the spoiled row's turn
         skipped = np.diff(formulas.clipped_run("naive norm", 1e12, "32", seed)[0]) == 0
         value = formulas.clipped_run("by value", 1e12, "32", seed)[0]
-        jumps = np.diff(value) > 0.08
-        assert jumps.any() and skipped[jumps].all() and value[1:][jumps].max() > 0.6
+        assert (np.diff(value)[skipped] > 0).all() and np.diff(value)[~skipped].max() < 0.08
+        assert (value[1:][skipped] > 0.6).sum() == high
     assert skipped[-1] and value[-1] == pytest.approx(0.66, abs=5e-3) and value[-2] < 0.52
     mild = [end("safe norm", 100.0, seed=seed)[0] for seed in formulas.SEEDS]
     assert [round(float(loss), 3) for loss in mild] == [0.545, 0.508, 0.637]
