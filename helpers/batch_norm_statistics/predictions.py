@@ -75,7 +75,7 @@ batch_of_two = question(
 
 good_in_train_mode = question(
     "After 20 steps with momentum 0.01 a network is right on 80 % of 797 unseen digits in training "
-    "mode, and on 68 % *of the same digits* in evaluation mode. Why?",
+    "mode, and on 68 % *of the same digits* in evaluation mode (means of five trainings). Why?",
     {
         "it overfits": "Overfitting shows between training data and unseen data. Here both numbers are "
         "for the same unseen images.",
