@@ -81,7 +81,10 @@ deltas.slips(
         "delta2 = a2 - y → delta2 = (a2 - y) / (a2 * (1 - a2))",
         "That is the derivative by a₂. A delta is the derivative by z₂: times a₂·(1 − a₂).",
     ),
-    turned=("a2 - y → y - a2", "The sign: a delta is the derivative, and descent subtracts it."),
+    sign_of_the_delta=(
+        "a2 - y → y - a2",
+        "The sign: a delta is the derivative, and descent subtracts it.",
+    ),
     slope_at_the_input=(
         "a1 * (1 - a1), → w1 * x * (1 - w1 * x),",
         "a·(1 − a) takes the *output* of the sigmoid, a₁. You put z₁ in.",
