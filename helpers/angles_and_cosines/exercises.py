@@ -185,7 +185,8 @@ def mean_of_numbers(angles, weights):
 
 @circular_mean.mistake
 def mean_of_wrapped_numbers(angles, weights):
-    """The numbers are wrapped first, which only moves the seam: here it lies at ±180°."""
+    """The numbers are wrapped first, which only moves the seam. The direction of the mean point is
+    not the mean of wrapped numbers either."""
     wrapped = (angles + 180) % 360 - 180
     return (weights * wrapped).sum() / weights.sum() % 360
 
@@ -556,6 +557,12 @@ histogram_loss.slips(
 def soft_cross_entropy(logits, target):
     """That is the cross-entropy. It looks at each bin for itself, and not at how far it is off."""
     return F.cross_entropy(logits, target)
+
+
+@histogram_loss.mistake
+def kl_of_bins(logits, target):
+    """That is the KL divergence. Like the cross-entropy, it compares each bin with itself."""
+    return F.kl_div(logits.log_softmax(1), target, reduction="batchmean")
 
 
 @histogram_loss.mistake

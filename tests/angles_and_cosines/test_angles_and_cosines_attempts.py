@@ -237,6 +237,18 @@ def soft_targets(logits, target):
     return -(target * F.log_softmax(logits, 1)).sum(1).mean()
 
 
+@wrong("histogram_loss", "kl_of_bins")
+def kl_by_hand(logits, target):
+    log_p = torch.log_softmax(logits, 1)
+    return (torch.special.xlogy(target, target) - target * log_p).sum(1).mean()
+
+
+@wrong("circular_mean", "mean_of_wrapped_numbers")
+def around_the_first_angle(angles, weights):
+    apart = (angles - angles[0] + 180) % 360 - 180
+    return (angles[0] + (weights * apart).sum() / weights.sum()) % 360
+
+
 @wrong("histogram_loss", "bin_by_bin + mean_over_bins")
 def mean_square_of_bins(logits, target):
     return F.mse_loss(logits.softmax(1), target)
