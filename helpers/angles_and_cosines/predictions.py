@@ -35,8 +35,8 @@ twice_as_long = question(
     {
         "the same length": "The loss is the same, but a gradient asks what a small change does. A "
         "tanh hardly changes at 4.",
-        "half as long": "That is what happens without the tanh. The tanh adds its own slope, which "
-        "is 0.071 at 2 and 0.0013 at 4.",
+        "half as long": "That is what happens without the tanh. The tanh multiplies by its own slope, "
+        "which is 0.071 at 2 and 0.0013 at 4.",
         "about 50 times shorter": "The slope of a tanh falls like e to the power −2z, so every "
         "further unit makes it about 7 times smaller.",
         "twice as long": "Longer logits need longer steps to turn, so the gradient gets shorter, "
@@ -67,25 +67,27 @@ more_rows = question(
         "row. Look at what `a @ a.T` holds besides its diagonal.",
         "for each row the mean of its cosines with all rows": "The dot products are taken row by row, "
         "so no such mean appears. Only the lengths are mixed.",
-        "numbers that are no cosines: above 1, or NaN": "The sum over a row of `a @ a.T` can be "
-        "small or negative, and then the “length” is far too small, or the root of a negative "
-        "number.",
+        "other numbers, some too small, some above 1, some NaN": "The sum over a row of `a @ a.T` is "
+        "no squared length. If it is too large, the “cosine” is too small. If it is small, the "
+        "“cosine” can be above 1, and a negative sum has no root.",
     },
-    right="numbers that are no cosines: above 1, or NaN",
+    right="other numbers, some too small, some above 1, some NaN",
 )
 
 farther_off = question(
     "A histogram has one narrow bump. One prediction has the bump 6 bins too far right, another "
-    "one 10 bins. Which loss says clearly that the second is worse?",
+    "one 10 bins. A twentieth of each histogram is spread evenly over all bins, so that none is "
+    "empty. Which loss says clearly that the second is worse?",
     {
         "the cross-entropy": "It asks how much the prediction gives to the bins that are filled. That "
-        "is next to nothing both times.",
+        "is the even share and next to nothing more, both times.",
         "1 − cosine": "The bumps don't overlap, so the cosine is near 0 both times.",
         "the squared error of the bins": "Each bin is compared with itself. A full bin where an empty "
         "one belongs costs the same wherever it is.",
         "the squared difference of cumulative sums": "The sums disagree in every bin between the two "
         "bumps. So it grows with the distance.",
-        "all of them": "Three of them have no idea of distance: they compare each bin with itself.",
+        "all of them": "Three of them compare each bin with itself. Where the bumps do not overlap, "
+        "they see the same at 6 bins as at 10.",
     },
     right="the squared difference of cumulative sums",
 )
