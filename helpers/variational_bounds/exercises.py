@@ -320,6 +320,10 @@ elbo.slips(
                 tensor(*[[0.01, 0.0]] * 3),
                 tensor(*[[0.0, 0.02]] * 3),
             ),
+            "means near 1, small variances": lambda: (
+                tensor([1.2, -1.0], [1.0, -1.1]),
+                tensor(*[[-2.0, -1.5]] * 2),
+            ),
         },
         "edges": {
             "means far apart, small variances": lambda: (
@@ -395,6 +399,10 @@ diagnose.slips(
         "mu.var(0, correction=0) + logvar.exp().mean(0) → logvar.exp().mean(0)",
         "σ² is the width of *one* q, and it should be small where z says much. Over all pictures "
         "the means add their variance.",
+    ),
+    mean_not_subtracted=(
+        "mu.var(0, correction=0) → (mu**2).mean(0)",
+        "That is the mean of z². For the variance, subtract the square of the mean of z.",
     ),
     no_look_at_the_prior=(
         "((spread < 0.5) | (spread > 2)).any() → False",
@@ -486,6 +494,10 @@ importance_bound.slips(
         "−ln K is missing: that is ln of the *sum* of the weights. The gradient is right, the "
         "value is too good by ln K.",
     ),
+    adds_the_number=(
+        "- math.log → + math.log",
+        "ln K is added. Divided by K means minus ln K.",
+    ),
     turned_sign=("-(log_w → (log_w", "That is the bound itself; the loss is minus it."),
     over_the_batch=(
         "logsumexp(1) → logsumexp(0)",
@@ -494,6 +506,11 @@ importance_bound.slips(
     over_everything=(
         "log_w.logsumexp(1) → log_w.flatten().logsumexp(0)",
         "All pictures share one sum here. Each picture has a bound of its own.",
+    ),
+    averages_everything=(
+        "log_w.logsumexp(1) - math.log(log_w.shape[1]) → "
+        "log_w.flatten().logsumexp(0) - math.log(log_w.numel())",
+        "All pictures share one mean here. Each picture has a bound of its own.",
     ),
     divides_by_the_batch=(
         "log_w.shape[1] → log_w.shape[0]",

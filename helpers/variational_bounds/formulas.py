@@ -9,7 +9,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from helpers.teaching.data import digits
 from helpers.variational_bounds import vae
 
 X, NOISE = 1.0, 0.25
@@ -94,11 +93,6 @@ def kept_pictures(weight):
 def originals():
     """The six test digits that are reconstructed, (6, 8, 8) numpy, zeros and ones."""
     return vae.pictures()[1][vae.SHOWN].reshape(6, 8, 8).numpy()
-
-
-def ink():
-    """The digits' ink, (1797, 64) float64, 0 to 16."""
-    return digits()[0].double()
 
 
 # 4 · The bound of K samples

@@ -64,12 +64,12 @@ widest_maximum = question(
 )
 
 more_samples = question(
-    "The bound with K = 100 is trained in place of K = 1. What happens to the encoder's gradient, "
-    "beside its noise?",
+    "In the solvable model q is N(0.5, 0.6²), near the posterior N(0.8, 0.447²). Its mean is trained by "
+    "the bound with K = 100 in place of K = 1. What happens to the gradient, beside its noise?",
     {
         "it is clearer: 100 samples average the noise out": "The noise falls. But the gradient itself "
         "falls faster: with 100 samples the bound hardly depends on q any more.",
-        "it is less clear": "With many samples the bound is nearly ln p(x) whatever q is, so that the "
+        "it is less clear": "With many samples the bound is nearly ln p(x) for every such q, so that the "
         "gradient falls faster than its noise.",
         "it is the same: only the value of the bound changes": "The bound is nearly flat in q for large "
         "K. See how little the solid curve of section 4 falls for K = 50.",

@@ -16,7 +16,7 @@ from helpers.teaching.data import DATA, digits
 
 PIXELS, HIDDEN, LATENTS, BATCH = 64, 32, 8, 100
 SEEDS = (0, 1, 2)
-STEPS, RATE = 2000, 5e-3
+STEPS, RATE, LONGER = 2000, 5e-3, 6000
 
 WEIGHTS = (0.0, 0.01, 0.1, 0.3, 0.64, 1.0, 1.5, 2.0, 3.0, 4.0, 8.0, 6400.0)
 WARMED = (1.0, 2.0, 3.0, 4.0)  # these also with a weight that rises during the first half

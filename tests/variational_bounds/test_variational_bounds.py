@@ -12,6 +12,7 @@ from scipy.stats import norm
 from torch.distributions import Normal, kl_divergence
 from torch.nn import functional as F
 
+from helpers.teaching.data import digits
 from helpers.variational_bounds import exercises, figures, formulas, vae
 
 QS = [(0.0, 1.0), (0.2, 0.8), (0.8, 0.447214), (-1.3, 0.3), (2.0, 2.5)]
@@ -110,6 +111,16 @@ def test_a_part_of_the_trainings_is_made_again():
     for row, weight, seed in ((again[0], 0.3, 1), (again[1], 8.0, 0)):
         kept = stored[vae.WEIGHTS.index(weight), seed, :5]
         np.testing.assert_allclose(row, kept, rtol=0.05, atol=2e-3)
+    # What the page says of samples, another way: from test digits to the nearest of 300.
+    generator = torch.Generator().manual_seed(9)
+    with torch.no_grad():
+        z = torch.randn(1, 300, vae.LATENTS, generator=generator).expand(2, -1, -1)
+        drawn = vae.decode(parameters, z).sigmoid()
+    bits = (torch.rand(drawn.shape, generator=generator) < drawn).float()
+    off = [torch.cdist(unseen, each).amin(1).square().mean().item() for each in bits]
+    assert [round(pixels) for pixels in off] == [6, 9]
+    rounded = (drawn[1] > 0.5).float()
+    assert torch.cdist(rounded, x).amin(1).square().mean() < 4
 
 
 def test_the_first_steps_do_not_depend_on_the_other_runs():
@@ -162,6 +173,16 @@ def test_what_the_page_says_of_the_weights():
     assert abs(blur - x.mean(0).reshape(8, 8).numpy()).max() < 0.05
     warmed = formulas.kept("warmed", 4.0, "divergence").mean()
     assert [round(float(v), 2) for v in (warmed, mean(4.0, "divergence"))] == [0.36, 0.16]
+    latents = vae.stored()["warmed, latents"][-1], vae.stored()["weights, latents"][-3]
+    assert [set((each > 0.01).sum(1)) for each in latents] == [{3}, {2}]
+    one = vae.stored()["weights, latents"][vae.WEIGHTS.index(1.0)]
+    assert set((one > 0.01).sum(1)) == {7, 8}
+
+
+def test_what_a_tanh_cannot_reach():
+    ink = digits()[0].double()
+    pixels = (ink - ink.mean()) / ink.std()
+    assert round((pixels - pixels.clamp(-1, 1)).square().mean().item(), 3) == 0.096
 
 
 def test_what_the_page_says_of_the_bounds():
@@ -170,6 +191,10 @@ def test_what_the_page_says_of_the_bounds():
     gains = [found["right", k] - plain for k in (5, 50)] + [posted - plain]
     assert [round(float(gain), 1) for gain in gains] == [0.3, 0.4, 0.3]
     assert round(float(found["right", 50] - posted), 1) == 0.1
+    longer = vae.stored()["longer, log p"]  # 1 and 5 samples, three starts
+    assert (longer[1] > longer[0]).all()
+    assert [round(float(row), 2) for row in longer.mean(1)] == [-17.6, -17.45]
+    assert (longer[1] - longer[0]).mean() < 0.6 * gains[0]
 
 
 def test_the_estimate_of_the_likelihood_hardly_depends_on_how_it_is_made():

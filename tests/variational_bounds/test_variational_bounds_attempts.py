@@ -148,6 +148,17 @@ def spread_of_the_means(mu, logvar):
     return "unused latents" if (kl < 0.01).any() else "fine"
 
 
+@wrong("diagnose", "mean_not_subtracted")
+def mean_of_the_squares(mu, logvar):
+    kl = -0.5 * (1 + logvar - mu**2 - logvar.exp()).mean(0)
+    if (kl < 0.01).all():
+        return "collapsed"
+    spread = logvar.exp().mean(0) + mu.pow(2).mean(0)
+    if (spread < 0.5).any() or (spread > 2).any():
+        return "off the prior"
+    return "unused latents" if (kl < 0.01).any() else "fine"
+
+
 @wrong("diagnose", "unused_first")
 def in_another_order(mu, logvar):
     kl = -0.5 * (1 + logvar - mu**2 - logvar.exp()).mean(0)
