@@ -494,10 +494,7 @@ importance_bound.slips(
         "−ln K is missing: that is ln of the *sum* of the weights. The gradient is right, the "
         "value is too good by ln K.",
     ),
-    adds_the_number=(
-        "- math.log → + math.log",
-        "ln K is added. Divided by K means minus ln K.",
-    ),
+    adds_the_number=("- math.log → + math.log", "Add −ln K, not ln K: the sum is divided by K."),
     turned_sign=("-(log_w → (log_w", "That is the bound itself; the loss is minus it."),
     over_the_batch=(
         "logsumexp(1) → logsumexp(0)",
