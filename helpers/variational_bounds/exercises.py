@@ -293,7 +293,7 @@ elbo.slips(
         "_with_logits(logits → _with_logits(logits.sigmoid()",
         "Two sigmoids: the loss with logits has one inside.",
     ),
-    squared_error=(
+    squared_difference=(
         'F.binary_cross_entropy_with_logits(logits, x, reduction="none") → '
         "(logits.sigmoid() - x).square()",
         "A squared error is not −ln p of a black-or-white pixel.",
