@@ -49,10 +49,15 @@ def _read(path):
 
 def _table(pages):
     rows = [
-        f"| [{page['title']}](notebooks/{stem}.ipynb) | {page['question']} | {page['minutes']} |"
+        f"| [{_cell(page['title'])}](notebooks/{stem}.ipynb) | {_cell(page['question'])} "
+        f"| {page['minutes']} |"
         for stem, page in pages
     ]
     return ["| | the question | minutes |", "|---|---|---|", *rows]
+
+
+def _cell(text):
+    return text.replace("|", "\\|")  # a bar would end the cell of a Markdown table
 
 
 def _goals(pages, helpers):

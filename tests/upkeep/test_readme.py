@@ -18,11 +18,12 @@ def read(name):
 
 def test_the_table_lists_every_notebook_with_its_question_and_minutes():
     rows = [
-        f"| [{n.title}](notebooks/{n.stem}.ipynb) | {n.question} | {n.minutes} |"
+        [f"[{n.title}](notebooks/{n.stem}.ipynb)", n.question, str(n.minutes)]
         for n in contents().notebooks
     ]
     table = [row for row in read("README.md").splitlines() if row.startswith("| [")]
-    assert table == rows
+    cells = [re.split(r"(?<!\\)\|", row)[1:-1] for row in table]  # a bar ends a cell, \| doesn't
+    assert [[cell.strip().replace("\\|", "|") for cell in row] for row in cells] == rows
 
 
 @pytest.mark.parametrize("page", PAGES)
