@@ -313,6 +313,7 @@ def test_the_numbers_read_off_the_figures():
     first = said("HeatMap")
     assert "output 83.70, credits 83.70 in all" in first and "gets 47.2" in first
     assert "12 most credited pixels white the output is 18.93" in first
+    assert "the output is 100.11" in said("HeatMap", hidden=44)
     assert "pixels grey the output is 0.70" in said("HeatMap", fill="grey")
     assert "credits 93.85 in all, from −15.57" in said("HeatMap", rule="gradient × input")
     assert "output 151.02" in said("FadedDigits") and "output 83.70" in said(
@@ -340,6 +341,45 @@ def test_what_the_page_says_of_the_pictures(layout):
     assert 0.88 < explain.rises_with(found, alarm) < 0.95
     beside = formulas.forward(net, explain.without(x, side, False))
     assert (beside > f).double().mean() > 0.99
+
+
+@pytest.mark.parametrize("layout", formulas.LAYOUTS)
+@pytest.mark.parametrize("count", [32, 64])
+def test_the_fill_decides_which_of_two_maps_is_ahead(layout, count):
+    net, (x, *_) = formulas.network(layout), explain.answers(layout)
+    x = x[explain.chosen("found", layout)[500:540]]  # the page's cell has the first 50
+    maps = explain.MAPS["zᴮ"](net, x), explain.gradient_times(net, x, LOW)
+    orders = [R.argsort(1, descending=True) for R in maps]
+
+    def mean(order, fill):
+        return explain.deletion(net, x, order, explain.FILLS[fill], count).mean()
+
+    box, ink = orders
+    assert mean(box, "white") > mean(ink, "white") + 20
+    assert mean(box, "grey") < mean(ink, "grey") - 15
+
+
+def test_gradient_times_input_may_sum_to_less_than_the_output():
+    net, (x, f, *_) = formulas.network(), explain.answers()
+    quiet = explain.chosen("quiet")
+    assert (explain.gradient_times(net, x[quiet]).sum(1) < f[quiet]).sum() == 16
+
+
+@pytest.mark.parametrize("layout", formulas.LAYOUTS)
+def test_among_the_answers_no_the_wrong_ones_have_the_contrast(layout):
+    net, (x, f, *_) = formulas.network(layout), explain.answers(layout)
+    contrast = []
+    for kind in ("missed", "quiet"):
+        at = explain.chosen(kind, layout)
+        at = at[f[at] > 0]  # a share of an output of 0 says nothing
+        share = explain.halves(explain.MAPS["zᴮ"](net, x[at])) / f[at, None]
+        contrast.append(share.amax(1))
+    assert 0.65 < explain.rises_with(*contrast) < 0.82
+
+
+def test_at_a_small_rate_the_average_is_further_behind():
+    lag = formulas.over_layouts("sum", 1e-4) - formulas.over_layouts("average", 1e-4)
+    assert lag.min() > 0.3
 
 
 def test_how_many_answers_are_wrong():
