@@ -143,7 +143,7 @@ def shown(picture):
     net, maps = formulas.network(), {}
     for name, rule in MAPS.items():
         R = rule(net, x)
-        order = R.argsort(1, descending=True)
+        order = R.argsort(dim=1, descending=True, stable=True)
         curves = {
             word: deletion(net, x, order, fill, 64)[0].numpy() for word, fill in FILLS.items()
         }
