@@ -79,6 +79,8 @@ farther_off = question(
     "one 10 bins. A twentieth of each histogram is spread evenly over all bins, so that none is "
     "empty. Which loss says clearly that the second is worse?",
     {
+        "all of these": "Three of them compare each bin with itself. Where the bumps do not overlap, "
+        "they see the same at 6 bins as at 10.",
         "the cross-entropy": "It asks how much the prediction gives to the bins that are filled. That "
         "is the even share and next to nothing more, both times.",
         "1 − cosine": "The bumps don't overlap, so the cosine is near 0 both times.",
@@ -86,8 +88,6 @@ farther_off = question(
         "one belongs costs the same wherever it is.",
         "the squared difference of cumulative sums": "The sums disagree in every bin between the two "
         "bumps. So it grows with the distance.",
-        "all of them": "Three of them compare each bin with itself. Where the bumps do not overlap, "
-        "they see the same at 6 bins as at 10.",
     },
     right="the squared difference of cumulative sums",
 )
