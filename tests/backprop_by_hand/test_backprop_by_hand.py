@@ -3,17 +3,16 @@
 Every figure that the page's prose names is asserted here or by a cell of the page.
 """
 
-import importlib.util
 import re
 
 import numpy as np
 import pytest
 import torch
+from data_scripts import script
 from torch import nn
 from torch.nn import functional as F
 
 from helpers.backprop_by_hand import exercises, figures, formulas
-from helpers.teaching.data import DATA
 from helpers.teaching.judge import check
 
 
@@ -341,12 +340,8 @@ def test_the_stored_trainings_begin_as_computed_again(width, bias):
 
 
 def test_the_script_that_made_the_stored_trainings_writes_their_shape(monkeypatch):
-    path = DATA / "backprop_digits.py"
-    spec = importlib.util.spec_from_file_location("backprop_digits", path)
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
     monkeypatch.setattr(formulas, "train_digits", lambda width, bias, seed: [width, bias, seed])
-    made = script.accuracies()
+    made = script("backprop_digits").accuracies()
     assert made.shape[:3] == formulas.stored().shape[:3] == (5, 2, 5)
     assert formulas.stored().shape[3] == len(formulas.STEPS)
     assert made[1, 1, 3].tolist() == [4, 1, 3]

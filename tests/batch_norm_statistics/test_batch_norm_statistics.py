@@ -3,7 +3,6 @@
 Every figure that the page's prose names is asserted here or printed by a cell of the page.
 """
 
-import importlib.util
 import json
 import os
 import subprocess
@@ -14,11 +13,11 @@ import numpy as np
 import pytest
 import torch
 from closeness import close
+from data_scripts import script
 from torch import nn
 from torch.optim.swa_utils import update_bn
 
 from helpers.batch_norm_statistics import exercises, figures, formulas
-from helpers.teaching.data import DATA
 
 FLOAT = torch.float64
 PARAMETERS = {"weight", "bias"}
@@ -323,21 +322,14 @@ def test_what_is_no_statistic_is_refused():
 # 5 · Evaluation
 
 
-def the_script():
-    spec = importlib.util.spec_from_file_location("script", DATA / "batch_norm_digits.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_the_stored_accuracies_are_those_of_the_script():
     for size, seed, momentum in ((32, 0, 0.1), (8, 3, 0.9)):
-        found, _ = the_script().lag(size, seed, momentum, last=20)
+        found, _ = script("batch_norm_digits").lag(size, seed, momentum, last=20)
         np.testing.assert_allclose(found, formulas.lag(size, momentum)[seed, :7], atol=0.02)
 
 
 def test_the_stored_network_is_that_of_the_script():
-    _, network = the_script().lag(32, 1, 0.1)
+    _, network = script("batch_norm_digits").lag(32, 1, 0.1)
     stored = formulas.network(1)
     assert not stored.training
     for name, value in network.state_dict().items():

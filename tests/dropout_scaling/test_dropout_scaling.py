@@ -3,7 +3,6 @@
 Every figure that the page's prose names is asserted here or by a cell of the page.
 """
 
-import importlib.util
 import itertools
 import math
 import os
@@ -16,6 +15,7 @@ import numpy as np
 import pytest
 import torch
 from closeness import close
+from data_scripts import script
 from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn, tensor
@@ -23,7 +23,7 @@ from torch.nn import functional as F
 
 from helpers.dropout_scaling import exercises, figures, formulas
 from helpers.teaching import style
-from helpers.teaching.data import DATA, digits
+from helpers.teaching.data import digits
 
 FLOAT = torch.float64
 RATES = [0.1, 0.2, 0.5, 0.8]
@@ -515,13 +515,6 @@ def test_the_networks_are_a_little_too_sure():
         assert logits.softmax(-1).amax(-1).mean() > formulas.measures(logits, target)[0] + 0.01
 
 
-def script():
-    spec = importlib.util.spec_from_file_location("dropout_digits", DATA / "dropout_digits.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture
 def one_thread():
     threads = torch.get_num_threads()
@@ -531,7 +524,7 @@ def one_thread():
 
 
 def test_the_stored_networks_and_measures_can_be_computed_again(one_thread):
-    module = script()
+    module = script("dropout_digits")
     (parameters,) = module.train(rates=(0.5,), seeds=(0,))
     for got, kept in zip(parameters, formulas.network(0.5), strict=True):
         torch.testing.assert_close(got[0, 0, 0], kept, rtol=1e-4, atol=1e-4)
@@ -540,7 +533,7 @@ def test_the_stored_networks_and_measures_can_be_computed_again(one_thread):
 
 
 def test_networks_trained_by_plain_descent_can_be_computed_again(one_thread):
-    module = script()
+    module = script("dropout_digits")
     (parameters,) = module.train(rates=(0.2,), seeds=(3,), optimiser="SGD")
     measured = module.measure(parameters, (0.2,))
     close(measured[:, 0, 0], formulas.table()[1, :, 2, 3], 0.003)
@@ -548,7 +541,7 @@ def test_networks_trained_by_plain_descent_can_be_computed_again(one_thread):
 
 @pytest.mark.parametrize("setup", ["8 units, 1000 digits", "64 units, 200 digits"])
 def test_the_stored_curves_can_be_computed_again(setup, one_thread):
-    again = script().watch(setup, rates=(0.3,), steps=(0, 25, 50))[0].mean(0)
+    again = script("dropout_digits").watch(setup, rates=(0.3,), steps=(0, 25, 50))[0].mean(0)
     close(again[:, [1, 3]], formulas.curve(setup, 0.3)[:3], 0.003)
 
 
@@ -569,7 +562,9 @@ def test_digits_drawn_at_random_profit_too(draw, one_thread, monkeypatch):
     monkeypatch.setattr(formulas, "digit_parts", lambda: parts)
 
     def losses(setup):
-        found = script().watch(setup, rates=(0.0, 0.3), seeds=range(4), steps=(600,))
+        found = script("dropout_digits").watch(
+            setup, rates=(0.0, 0.3), seeds=range(4), steps=(600,)
+        )
         return found[:, :, 0, 3]
 
     without, dropout = losses("64 units, 1000 digits")

@@ -4,7 +4,6 @@ Every figure that the page's prose names is asserted here or by a cell of the pa
 """
 
 import csv
-import importlib.util
 import io
 import math
 
@@ -12,6 +11,7 @@ import mpmath
 import numpy as np
 import pytest
 import torch
+from data_scripts import script
 from matplotlib.colors import to_rgb
 from PIL import Image
 from torch.nn import functional as F
@@ -45,13 +45,6 @@ def keras(tmp_path_factory):
         keras = pytest.importorskip("keras")
     assert keras.backend.backend() == "torch" and keras.config.epsilon() == formulas.EPSILON
     return keras
-
-
-def script(name):
-    spec = importlib.util.spec_from_file_location(name, formulas.DATA / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")

@@ -3,18 +3,17 @@
 Every figure that the page's prose names is asserted here or by a cell of the page.
 """
 
-import importlib.util
 import math
 
 import mpmath
 import numpy as np
 import pytest
 import torch
+from data_scripts import script
 from torch import nn
 from torch.nn import functional as F
 
 from helpers.logits_and_probabilities import exercises, figures, formulas
-from helpers.teaching.data import DATA
 from helpers.teaching.judge import check
 
 Z = torch.tensor([[2.0, -1.0, 0.5]], dtype=torch.float64)
@@ -147,13 +146,6 @@ def test_eq_3_1_sigmoid_and_nll_loss_move_one_score():
     assert not gradient[:2].any()
 
 
-def the_script():
-    spec = importlib.util.spec_from_file_location("logits_digits", DATA / "logits_digits.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.parametrize("training", formulas.TRAININGS)
 @pytest.mark.parametrize("pair", ["softmax → cross_entropy", "sigmoid → nll_loss"])
 def test_the_stored_trainings_are_those_of_the_script(training, pair):
@@ -163,7 +155,7 @@ def test_the_stored_trainings_are_those_of_the_script(training, pair):
 
 
 def test_the_stored_heads_are_those_of_the_script():
-    again = the_script().pixel_heads(5, 0.05, "sigmoid")
+    again = script("logits_digits").pixel_heads(5, 0.05, "sigmoid")
     place = formulas.CLASSES.index(5), formulas.NOISES.index(0.05), 1
     np.testing.assert_allclose(again, formulas.stored()["pixels"][place], rtol=1e-3, atol=1e-3)
 

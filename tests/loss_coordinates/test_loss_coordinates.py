@@ -1,6 +1,5 @@
 """The maths of loss coordinates against torch, SciPy, mpmath and NumPy; every number of the prose."""
 
-import importlib.util
 import math
 
 import mpmath
@@ -10,9 +9,10 @@ import scipy.optimize
 import scipy.stats
 import torch
 from closeness import close
+from data_scripts import script
 
 from helpers.loss_coordinates import exercises, figures, formulas
-from helpers.teaching.data import DATA, quakes
+from helpers.teaching.data import quakes
 
 P, Y = formulas.PREDICTED, formulas.TRUE
 FULL = torch.tensor([[2, 0.9], [-0.5, 3]], dtype=torch.float64)
@@ -300,15 +300,8 @@ def test_figures_of_the_quakes_places():
 # 6 · Real data
 
 
-def the_script():
-    spec = importlib.util.spec_from_file_location("coordinates", DATA / "coordinates_quakes.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_the_stored_fits_are_those_of_the_script():
-    again = the_script().measured(3, angles=(0, 30))
+    again = script("coordinates_quakes").measured(3, angles=(0, 30))
     stored = formulas.stored()
     for row, name in zip(again, ("moved", "error", "nll"), strict=True):
         np.testing.assert_allclose(row, stored[name][3, [0, 2]], atol=0.05)

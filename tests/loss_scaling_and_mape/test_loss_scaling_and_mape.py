@@ -3,7 +3,6 @@
 Every figure that the page's prose names is asserted here or by a cell of the page.
 """
 
-import importlib.util
 import io
 import math
 
@@ -12,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from closeness import close
+from data_scripts import script
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -19,7 +19,7 @@ from torch import nn, tensor
 
 from helpers.loss_scaling_and_mape import exercises, figures, formulas
 from helpers.teaching import style
-from helpers.teaching.data import DATA, sunspots
+from helpers.teaching.data import sunspots
 
 FLOAT = torch.float64
 
@@ -229,18 +229,15 @@ def test_fits_are_scikit_learns(scale):
 
 
 @pytest.fixture(scope="module")
-def script():
-    spec = importlib.util.spec_from_file_location("made", DATA / "loss_scaling_sunspots.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def made():
+    return script("loss_scaling_sunspots")
 
 
 @pytest.mark.parametrize("model", formulas.MODELS)
-def test_models_can_be_trained_again(script, model):
+def test_models_can_be_trained_again(made, model):
     m, steps = list(formulas.MODELS).index(model), 20
     some, rates = (0, 4, 8, 14), (1, 4, 6)
-    again = script.measure(
+    again = made.measure(
         model,
         [formulas.SCALES[i] for i in some],
         [formulas.RATES[i] for i in rates],
@@ -251,17 +248,17 @@ def test_models_can_be_trained_again(script, model):
     settled = stored < 1e6  # on its way to an overflow a network shows every rounding
     close(again[settled], stored[settled], 1e-6)
     assert torch.equal(again > 1e6, stored > 1e6)
-    standard = script.measure_standardised(model, steps=steps)
+    standard = made.measure_standardised(model, steps=steps)
     stored = formulas.stored()["standardised"][m, :, :kept]
     close(standard[stored < 1e6], stored[stored < 1e6], 1e-6)
 
 
 @pytest.mark.parametrize("model", formulas.MODELS)
-def test_the_scripts_optimisers_are_torchs(script, model):
+def test_the_scripts_optimisers_are_torchs(made, model):
     hidden, optimiser = formulas.MODELS[model]
     (x, y), (x_new, _) = formulas.inputs()
     targets = torch.stack([0.01 * y, formulas.standardise(y, y)])
-    batched = script.train(model, targets, [0.003, 0.01], steps=5)[1, 1, -1]
+    batched = made.train(model, targets, [0.003, 0.01], steps=5)[1, 1, -1]
     network = formulas.network(hidden)
     method = getattr(torch.optim, optimiser)(network.parameters(), lr=0.01)
     for _ in range(5):
@@ -271,10 +268,10 @@ def test_the_scripts_optimisers_are_torchs(script, model):
     close(batched, network(x_new)[:, 0].detach(), 1e-9)
 
 
-def test_forests_can_be_grown_again(script):
-    one = script.forest(1.0)
+def test_forests_can_be_grown_again(made):
+    one = made.forest(1.0)
     assert one == pytest.approx(float(formulas.stored()["forest"][formulas.SCALES.index(1.0)]))
-    assert script.forest(1024.0) == one  # a power of two rounds nothing
+    assert made.forest(1024.0) == one  # a power of two rounds nothing
 
 
 def test_a_start_leaves_the_global_random_numbers_alone():

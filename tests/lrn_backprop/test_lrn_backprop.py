@@ -1,6 +1,5 @@
 """Notebook 05: its equations, formulas and figures against torch, ONNX and gradcheck."""
 
-import importlib.util
 import io
 import json
 import math
@@ -10,6 +9,7 @@ from functools import cache
 import numpy as np
 import pytest
 import torch
+from data_scripts import script
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -694,13 +694,9 @@ def test_what_the_layers_keep_for_the_backward_pass():
 
 def test_the_photograph_is_scikit_learns():
     pytest.importorskip("sklearn")
-    path = ROOT / "data" / "china.py"
-    spec = importlib.util.spec_from_file_location("china", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
     stored = china().numpy()
     assert stored.shape == (142, 213) and stored.dtype == np.uint8
-    assert np.array_equal(stored, module.grey())
+    assert np.array_equal(stored, script("china").grey())
 
 
 def test_an_edge_filter_answers_a_step_with_its_height():

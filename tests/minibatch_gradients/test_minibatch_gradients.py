@@ -3,7 +3,6 @@
 Every figure that the page's prose names is asserted here or printed by a cell of the page.
 """
 
-import importlib.util
 import itertools
 import math
 
@@ -11,11 +10,11 @@ import numpy as np
 import pytest
 import torch
 from closeness import close
+from data_scripts import script
 from torch import nn
 from torch.utils.data import DataLoader
 
 from helpers.minibatch_gradients import exercises, figures, formulas
-from helpers.teaching.data import DATA
 
 FLOAT = torch.float64
 
@@ -389,19 +388,12 @@ def test_what_the_page_says_of_drawn_weights():
 # 6 · Digits
 
 
-def the_script():
-    spec = importlib.util.spec_from_file_location("script", DATA / "minibatch_gradients.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_the_stored_digits_are_those_of_scikit_learn():
     for labels, size, budget, seed, n in (
         ("as they are", 200, "20 epochs", 1, 100),
         ("one in ten random", 32, "20 epochs", 3, 40),
     ):
-        again = the_script().digit_run(labels, size, budget, seed, n)
+        again = script("minibatch_gradients").digit_run(labels, size, budget, seed, n)
         stored = formulas.learning_curve(size, budget, labels)[seed, formulas.IMAGES.index(n)]
         np.testing.assert_allclose(again, stored, atol=0.03)
         assert again[2] == stored[2]
