@@ -5,22 +5,20 @@ Chromium. The slider by hand stands on the same page: a range input, an SVG and 
 """
 
 import argparse
-import functools
 import gzip
-import http.server
 import statistics
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
 from benchmarks.measure import ROOT, store, table
-from helpers.site.__main__ import BUILD, Handler
+from helpers.site.__main__ import BUILD
 from helpers.site.build import build
 
 sys.path.insert(0, str(ROOT / "tests"))
+from browser.host import Host
 from browser.lab import launch
 
 PAGES = {"00": "00_start_here", "07": "07_minibatch_gradients"}
@@ -57,22 +55,6 @@ WATCH = """(svg) => {
 }"""
 
 
-def serve(folder):
-    """A server of the site on loopback; its `asked` grows with each path."""
-    asked = []
-
-    class Noting(Handler):
-        def do_GET(self):
-            asked.append(self.path)
-            super().do_GET()
-
-    handler = functools.partial(Noting, directory=folder)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.asked, server.url = asked, f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server
-
-
 def press(page, field, key):
     """Milliseconds from the key to the picture."""
     field.press(key)
@@ -87,12 +69,12 @@ def press(page, field, key):
     return milliseconds
 
 
-def keys(browser, url, card, presses, openings):
+def keys(browser, address, card, presses, openings):
     """Times of the first key on a page, once an opening, and of the keys after it."""
     first, later = [], []
     for _ in range(openings):
         page = browser.new_page()
-        page.goto(f"{url}/{PAGES['00']}.html")
+        page.goto(f"{address}{PAGES['00']}.html")
         page.wait_for_load_state("networkidle")
         page.evaluate(BY_HAND)
         field = page.locator(f"{card} input").first
@@ -103,16 +85,16 @@ def keys(browser, url, card, presses, openings):
     return first, later
 
 
-def weights(browser, server, folder):
+def weights(browser, host):
     """For each page: what is fetched before anything is touched, files and bytes."""
     rows = []
     for stem in PAGES.values():
-        server.asked.clear()
+        host.asked.clear()
         page = browser.new_page()
-        page.goto(f"{server.url}/{stem}.html")
+        page.goto(f"{host.address}{stem}.html")
         page.wait_for_load_state("networkidle")
         page.close()
-        files = [(folder / path.lstrip("/")).read_bytes() for path in server.asked]
+        files = [(host.folder / path.lstrip("/")).read_bytes() for path in host.asked]
         packed = sum(len(gzip.compress(data)) for data in files)
         plain = sum(map(len, files))
         rows.append([stem, len(files), f"{plain / 1000:.0f} kB", f"{packed / 1000:.0f} kB"])
@@ -124,12 +106,12 @@ def main(presses=PRESSES, openings=OPENINGS):
     with tempfile.TemporaryDirectory() as parent, sync_playwright() as playwright:
         folder = Path(parent, "site")
         build(folder, BUILD / "cache", list(PAGES))
-        server, browser = serve(folder), launch(playwright)
-        hand = keys(browser, server.url, "#by-hand", presses, openings)
-        ours = keys(browser, server.url, "[data-figure]", presses, openings)
-        rows = weights(browser, server, folder)
+        host, browser = Host(folder), launch(playwright)
+        hand = keys(browser, host.address, "#by-hand", presses, openings)
+        ours = keys(browser, host.address, "[data-figure]", presses, openings)
+        rows = weights(browser, host)
         browser.close()
-        server.shutdown()
+        host.server.shutdown()
     floor = statistics.median(hand[1])
     times = {
         "a slider by hand, from the second key on": hand[1],

@@ -1,54 +1,28 @@
 """The website in a real browser: its figures, predictions, search, and what it asks of its host."""
 
-import functools
 import gzip
-import http.server
 import io
 import json
 import random
 import re
 import subprocess
 import sys
-import threading
 from urllib.parse import urljoin
 
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser.firefox import ARROW_RIGHT, PROGRAM, running_firefox
+from browser.host import Host
 from PIL import Image
 from topics import ROOT, TOPICS
 from undrawn import build_undrawn
 
 from helpers.site import build, pages
-from helpers.site.__main__ import BUILD, Handler
+from helpers.site.__main__ import BUILD
 from helpers.site.figures import figure_of
 
 DRAFT = ("00", "07")
-
-
-class Host:
-    """A careful host of the site, which can fail, or let a page wait."""
-
-    def __init__(self, folder):
-        host = self
-
-        class Watched(Handler):
-            def do_GET(self):
-                host.asked.append(self.path)
-                if self.path.endswith(".pack"):
-                    host.answers.wait()
-                    if host.fails:
-                        return self.send_error(503)
-                return super().do_GET()
-
-        self.folder, self.fails, self.asked = folder, False, []
-        self.answers = threading.Event()
-        self.answers.set()
-        handler = functools.partial(Watched, directory=folder)
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.address = f"http://127.0.0.1:{self.server.server_address[1]}/"
 
 
 def built(folder, *arguments):
