@@ -47,7 +47,9 @@ if [ ! -f .venv/ready ] || [ "$(place)" != "$(head -n 2 .venv/ready)" ] ||
 fi
 
 for part in requirements "$@"; do
-    lock="$part $(cksum <"$part.lock")"
+    # pip also copies settings for Jupyter into .venv: what is new in them must get there.
+    [ "$part" = requirements ] && settings="pyproject.toml helpers/*.json helpers/lab/static/*" || settings=
+    lock="$part $(cat "$part.lock" $settings 2>/dev/null | cksum)"
     case "$(cat .venv/ready)" in *"$lock"*) continue ;; esac
     echo "Installing the packages of $part.lock"
     mv .venv/ready .venv/installing

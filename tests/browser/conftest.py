@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from browser.lab import WINDOW, Lab, launch, running_lab
+from browser.lab import Lab, launch, running_lab
 from playwright.sync_api import sync_playwright
 
 ARTIFACTS = Path(__file__).with_name("artifacts")
@@ -42,7 +42,7 @@ def lab(tmp_path_factory):
 @pytest.fixture(scope="session")
 def page(lab, topic):
     """The topic's notebook in the browser. Tests that come before `alive` see it as stored."""
-    with lab.open(topic.path, viewport=WINDOW, whole=True) as page:
+    with lab.open(topic.path) as page:
         yield page
 
 

@@ -41,11 +41,7 @@ SETTINGS = {
 # may be busy. A test that passes never waits as long.
 PATIENCE = 180
 
-TALL = {"width": 1280, "height": 15000}
-"""JupyterLab does not draw cells that are out of sight; in this window none is."""
-
-WINDOW = {"width": 1280, "height": 1000}
-"""For a page that is opened `whole`: fifteen times fewer pixels to draw."""
+WINDOW = {"width": 1280, "height": 1000}  # CSS pixels
 
 
 @contextmanager
@@ -143,12 +139,6 @@ window.lab = {{
 """
 
 
-WHOLE = """() => {
-  const notebook = lab.panel().content;
-  notebook.notebookConfig = {...notebook.notebookConfig, windowingMode: "none"};
-}"""
-
-
 class Lab:
     """A server, a browser and the pages opened in it.
 
@@ -169,11 +159,10 @@ class Lab:
         return path
 
     @contextmanager
-    def open(self, source, viewport=TALL, script="", whole=False):
+    def open(self, source, viewport=WINDOW, script=""):
         """Open a copy of the notebook `source` (a Path) and wait until it is shown. Yields a Page.
 
-        `script` is run before the page's own. If `whole`, cells that are out of sight are drawn,
-        too. The kernel is ended with the page.
+        `script` is run before the page's own. The kernel is ended with the page.
         """
         name = source.name
         if source.parent != self.folder:
@@ -183,7 +172,7 @@ class Lab:
         context = self.browser.new_context(viewport=viewport)
         context.add_init_script(SCRIPT + script)
         try:
-            page = Page(context.new_page(), f"{self.address}doc/tree/{name}", whole)
+            page = Page(context.new_page(), f"{self.address}doc/tree/{name}")
             page.load()
             yield page
             page.shut_down()
@@ -194,8 +183,8 @@ class Lab:
 class Page:
     """A notebook in the browser. `tab`: the Playwright page below it."""
 
-    def __init__(self, tab, url, whole=False):
-        self.tab, self.url, self.whole = tab, url, whole
+    def __init__(self, tab, url):
+        self.tab, self.url = tab, url
         self.messages = []  # errors on the console, scripts that failed, what came from elsewhere
         tab.on("console", self._console)
         tab.on("pageerror", lambda error: self.messages.append(str(error)))
@@ -216,8 +205,6 @@ class Page:
         """Open or open again; wait until every cell is shown and the kernel idle."""
         self.tab.goto(self.url)
         self.wait("() => window.jupyterapp?.shell?.currentWidget?.context?.isReady")
-        if self.whole:
-            self.do(WHOLE)
         if ready:
             self.wait("lab.ready")
 

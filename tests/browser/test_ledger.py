@@ -1,12 +1,10 @@
 """The start page's links, and its ledger, which is searched without a kernel."""
 
-import contextlib
 import copy
 import re
 
 import pytest
 from nbformat.v4 import new_output
-from playwright.sync_api import TimeoutError
 from topics import TOPICS
 
 from helpers.teaching import ledger
@@ -121,15 +119,7 @@ def test_a_row_of_the_ledger_opens_its_notebook_at_the_section(lab, page):
     claim = [claim for claim in entry.entries if claim.notebook == other.stem][-1]
     lab.write(other.path.name, other.notebook)
     row = page.tab.locator("[data-ledger] tbody tr", has_text=claim.claim)
-    # JupyterLab scrolls once, by guessed heights, and gives up if the cell takes 10 s to appear. On a
-    # busy machine it misses the section; once the notebook is laid out, the same click finds it.
-    for _ in range(5):
-        page.command("docmanager:open", path=START.path.name)
-        page.wait("(name) => lab.panel()?.context?.path === name", START.path.name)
-        page.do("() => lab.panel().content.scrollToCell(lab.cell('ledger'))")
-        row.get_by_role("link").click()
-        page.wait("(name) => lab.panel()?.context?.path === name && lab.ready()", other.path.name)
-        with contextlib.suppress(TimeoutError):
-            page.wait(SHOWN, entry.cells[claim.id], seconds=10)
-            return
-    pytest.fail(f"{entry.cells[claim.id]} is not shown")
+    page.do("() => lab.panel().content.scrollToCell(lab.cell('ledger'))")
+    row.get_by_role("link").click()
+    page.wait("(name) => lab.panel()?.context?.path === name && lab.ready()", other.path.name)
+    page.wait(SHOWN, entry.cells[claim.id])

@@ -6,6 +6,7 @@ import os
 
 import nbformat
 import pytest
+from browser.lab import WINDOW
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers.start_here.figures import StepOfDerivative
@@ -18,6 +19,11 @@ from helpers.start_here.figures import StepOfDerivative
 from helpers.teaching import live
 from helpers.teaching.figure import Choice, figure
 """
+
+MODE = """(mode) => {
+  const notebook = lab.panel().content;
+  notebook.notebookConfig = {...notebook.notebookConfig, windowingMode: mode};
+}"""
 
 FRAGILE = '''\
 @figure(size=Choice("size", ["small", "large", "none"], default="small"))
@@ -260,7 +266,7 @@ class TestNarrow:
     @pytest.mark.parametrize("width", [400, 320])  # 1280 at 320 and 400 % zoom
     def test_controls_are_whole(self, page, view, width):
         try:
-            page.tab.set_viewport_size({"width": width, "height": 15000})
+            page.tab.set_viewport_size(WINDOW | {"width": width})
             page.wait(
                 "([card, width]) => card.offsetWidth < width", [view.box.element_handle(), width]
             )
@@ -273,7 +279,7 @@ class TestNarrow:
             )
             assert cut == []
         finally:
-            page.tab.set_viewport_size({"width": 1280, "height": 15000})
+            page.tab.set_viewport_size(WINDOW)
 
 
 def test_run_by_shift_and_enter_it_stays_in_sight(lab, notebook):
@@ -386,8 +392,11 @@ class TestViews:
         view.wait()
         page.type("scratch", "")
 
-    def test_scrolled_away_and_back_it_shows_what_it_showed(self, page, view):
+    @pytest.mark.parametrize("mode", ["none", "contentVisibility", "full"])
+    def test_scrolled_away_and_back_it_shows_what_it_showed(self, page, view, mode):
+        """A server without this collection's settings need not draw what is out of sight."""
         (values,) = slide(view, "Home")
+        page.do(MODE, mode)
         try:
             page.tab.set_viewport_size({"width": 1280, "height": 300})
             page.do("() => lab.panel().content.scrollToItem(6, 'end')")
@@ -402,7 +411,8 @@ class TestViews:
             assert back.values() == values
             slide(back, "End")
         finally:
-            page.tab.set_viewport_size({"width": 1280, "height": 15000})
+            page.do(MODE, "none")
+            page.tab.set_viewport_size(WINDOW)
 
 
 def test_two_tabs_of_a_kernel_do_not_take_each_others_figure(lab, notebook):

@@ -22,7 +22,7 @@ CHARACTERS = """(paragraph) => {
 @pytest.fixture(scope="module")
 def wide(lab):
     """The start page on a wide screen, as stored."""
-    with lab.open(PAGE.path, viewport={"width": 1920, "height": 15000}) as page:
+    with lab.open(PAGE.path, viewport={"width": 1920, "height": 1000}) as page:
         page.wait("() => document.querySelector('.checked-gradients')")
         yield page
 

@@ -196,6 +196,19 @@ def test_a_changed_lock_of_a_part_updates_it(checkout):
     assert "pip" not in checkout.make("course")[1] + checkout.make("lab")[1]
 
 
+def test_changed_settings_for_jupyter_are_installed_again(checkout):
+    """pip copies them into .venv, where a pull does not reach them."""
+    (checkout.folder / "helpers/lab/static").mkdir(parents=True)
+    settings = checkout.folder / "helpers/lab.json"
+    checkout.python()
+    for text in ("{}", '{"windowingMode": "none"}'):
+        settings.write_text(text)
+        assert "pip" in checkout.make("test")[1]
+        assert "pip" not in checkout.make("test")[1]
+    (checkout.folder / "helpers/lab/static/page.css").write_text("p {}")
+    assert "pip" in checkout.make("lab")[1]
+
+
 def test_lab_passes_its_arguments_on(checkout):
     checkout.python()
     status, output = checkout.make("lab", "ARGS=--no-browser --port 9000")
