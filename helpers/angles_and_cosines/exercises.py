@@ -97,6 +97,19 @@ angle_error.slips(
 
 
 @angle_error.mistake
+def each_remainder(a, b):
+    """Each angle is brought into one turn, but their difference is not: 359 − 1 is still 358."""
+    return a % 360 - b % 360
+
+
+@angle_error.mistake
+def shorter_way_unsigned(a, b):
+    """360 − |d| is how long the shorter way is, and its sign is lost: a = 359, b = 1 gives −2."""
+    d = a - b
+    return torch.where(d.abs() > 180, 360 - d.abs(), d)
+
+
+@angle_error.mistake
 def one_side_only(a, b):
     """Only differences above 180 are brought back; those below −180 are not."""
     d = a - b
@@ -137,7 +150,7 @@ def circular_mean(angles, weights):
 
     angles: float tensor (n,), in degrees, any numbers; weights: float tensor
     (n,), none below 0. The points do not cancel. Returns a tensor of shape (),
-    in degrees from 0 to below 360.
+    in degrees from 0 to 360.
     Example: angles (350, 20), weights (1, 1) → 5.
     """
     radians = torch.deg2rad(angles)
@@ -174,6 +187,14 @@ circular_mean.slips(
         "torch.rad2deg(torch.atan2(y, x)) % 360 → torch.rad2deg(torch.atan2(y, x))",
         "`atan2` gives −180 to 180. From 0 to 360 is asked for: 220 in place of −140.",
     ),
+    sign_dropped=(
+        "torch.rad2deg(torch.atan2(y, x)) % 360 → torch.rad2deg(torch.atan2(y, x)).abs()",
+        "Without its sign −140° becomes 140°, another direction. It is 220°: add a full turn.",
+    ),
+    half_a_turn_added=(
+        "torch.rad2deg(torch.atan2(y, x)) % 360 → torch.rad2deg(torch.atan2(y, x)) + 180",
+        "Adding 180 turns every direction round. Only the negative ones need a turn, of 360.",
+    ),
 )
 
 
@@ -181,6 +202,25 @@ circular_mean.slips(
 def mean_of_numbers(angles, weights):
     """That is the mean of the numbers. For 350° and 10° it is 180°, the opposite direction."""
     return (weights * angles).sum() / weights.sum()
+
+
+@circular_mean.mistake
+def mean_within_a_turn(angles, weights):
+    """That is the mean of the numbers; a remainder after it only moves it by full turns."""
+    return (weights * angles).sum() / weights.sum() % 360
+
+
+@circular_mean.mistake
+def mean_of_remainders(angles, weights):
+    """Within one turn they are still numbers: the mean of 350 and 10 is 180, the opposite."""
+    return (weights * (angles % 360)).sum() / weights.sum()
+
+
+@circular_mean.mistake
+def weighted_angles(angles, weights):
+    """The weights multiply the angles here, which turns the arrows. They belong to the points."""
+    radians = torch.deg2rad(weights * angles)
+    return torch.rad2deg(torch.atan2(radians.sin().sum(), radians.cos().sum())) % 360
 
 
 @circular_mean.mistake
@@ -229,6 +269,11 @@ LENGTHS = tensor([0.5], [3.0], [1.0], [7.0])
                 corners((45.0, 100.0, 300.0)),
                 tensor(46.0, 100.0, 300.0),
             ),
+            "swapped, and more than 90° off": lambda: (
+                outputs((100.0, 110.0, 350.0)).flip(1),
+                tensor(100.0, 110.0, 350.0),
+            ),
+            "opposite corners": lambda: (corners((45.0, 225.0)), tensor(225.0, 45.0)),
             "opposite diagonals": lambda: (-outputs((45.0, 135.0, 310.0)), tensor(45.0, 135, 310)),
         },
         "shapes": {
@@ -311,6 +356,18 @@ diagnose.slips(
         ".max() <= 10 → .min() <= 10",
         "One row that is right is not enough. All must be right.",
     ),
+    right_on_one_side=(
+        ".abs().max() <= 10 → .max() <= 10",
+        "The error has a sign: −170° is far off, and it is below 10. Take its size.",
+    ),
+    one_corner_of_four=(
+        "(outputs.abs() - 1) → (outputs - 1)",
+        "This is the corner (1, 1) alone. There are four: (±1, ±1).",
+    ),
+    turns_one_number=(
+        "right(-x, -y) → right(-x, y)",
+        "With one sign turned an arrow is mirrored. Half a turn turns both signs.",
+    ),
 )
 
 
@@ -320,6 +377,21 @@ def corners_before_truth(outputs, angles):
     if ((outputs.abs() - 1).abs() < 0.01).all():
         return "corners"
     return diagnose(outputs, angles)
+
+
+@diagnose.mistake
+def opposite_before_corners(outputs, angles):
+    """Outputs in a corner may lie opposite to the truth as well. The corners come before that."""
+    return "opposite" if diagnose(-outputs, angles) == "fine" else diagnose(outputs, angles)
+
+
+@diagnose.mistake
+def by_right_angles(outputs, angles):
+    """More than 90° off is not opposite: swapped numbers can be that far off. Turn by 180° and
+    ask whether all rows are right."""
+    found, radians = diagnose(outputs, angles), torch.deg2rad(angles)
+    beyond = (outputs * torch.stack([radians.cos(), radians.sin()], 1)).sum(1) < 0
+    return "opposite" if found == "swapped" and beyond.all() else found
 
 
 @diagnose.mistake
@@ -432,6 +504,20 @@ cosine_loss.slips(
         "a.norm(dim=1) → a.square().sum(1); b.norm(dim=1) → b.square().sum(1)",
         "The root is missing: these are squared lengths.",
     ),
+    eps_added_to_each=(
+        "clamp(min=eps) → add(eps)",
+        "An eps that is added makes every length a little larger. It should only replace lengths "
+        "below it.",
+    ),
+    dot_products_of_all_rows=(
+        "(a * b).sum(1) → (a @ b.T).sum(1)",
+        "a @ b.T holds the products of every pair of rows, and its row sums mix them.",
+    ),
+    ratio_of_means=(
+        "(1 - (a * b).sum(1) / lengths).mean() → 1 - (a * b).sum(1).mean() / lengths.mean()",
+        "The means are divided, so that long rows count more. Divide in each row, then take the "
+        "mean.",
+    ),
     one_length=(
         " * b.norm(dim=1).clamp(min=eps) → ",
         "Only the length of a is divided by. The length of b counts as well.",
@@ -443,6 +529,13 @@ cosine_loss.slips(
 def no_eps(a, b, eps):
     """eps is not used: a row shorter than eps counts with its own length, and zeros give NaN."""
     return (1 - (a * b).sum(1) / (a.norm(dim=1) * b.norm(dim=1))).mean()
+
+
+@cosine_loss.mistake
+def eps_under_the_root(a, b, eps):
+    """An eps under the root changes every length. It should only replace lengths below it."""
+    lengths = (a.square().sum(1) + eps).sqrt() * (b.square().sum(1) + eps).sqrt()
+    return (1 - (a * b).sum(1) / lengths).mean()
 
 
 @cosine_loss.mistake
@@ -546,6 +639,26 @@ histogram_loss.slips(
         "The mean over the bins is taken as well; their sum is asked for.",
     ),
     sums_rows=(".sum(1).mean() → .sum()", "The sum over rows; their mean is asked for."),
+    not_squared=(
+        "gap.square().sum(1) → gap.sum(1)",
+        "The differences are not squared, so those above 0 cancel those below.",
+    ),
+    square_of_the_sum=(
+        ".square().sum(1) → .sum(1).square()",
+        "The differences are added first, and cancel. Square each, then add.",
+    ),
+    target_not_added_up=(
+        "target.cumsum(1) → target",
+        "Only the prediction is added up. The target's cumulative sums are needed as well.",
+    ),
+    prediction_not_added_up=(
+        "logits.softmax(1).cumsum(1) → logits.softmax(1)",
+        "Only the target is added up. The prediction's cumulative sums are needed as well.",
+    ),
+    softmax_of_the_whole_table=(
+        "logits.softmax(1) → logits.flatten().softmax(0).view_as(logits)",
+        "One softmax runs over the whole table. Each row is a histogram of its own.",
+    ),
     root=(
         ".square().sum(1) → .square().sum(1).sqrt()",
         "There is a root in it. The squares are added, and that is all.",

@@ -106,8 +106,8 @@ def never_back_to_degrees(angles, weights):
     return torch.atan2(weights @ a.sin(), weights @ a.cos())
 
 
-@wrong("circular_mean", None)
-def mean_of_remainders(angles, weights):
+@wrong("circular_mean", "mean_of_remainders")
+def mean_of_numbers_in_one_turn(angles, weights):
     return (weights * (angles % 360)).sum() / weights.sum()
 
 
@@ -252,6 +252,152 @@ def around_the_first_angle(angles, weights):
 @wrong("histogram_loss", "bin_by_bin + mean_over_bins")
 def mean_square_of_bins(logits, target):
     return F.mse_loss(logits.softmax(1), target)
+
+
+@wrong("angle_error", "each_remainder")
+def both_into_one_turn(a, b):
+    return torch.remainder(a, 360) - torch.remainder(b, 360)
+
+
+@wrong("angle_error", "shorter_way_unsigned")
+def the_other_way_if_long(a, b):
+    d = a - b
+    d[d.abs() > 180] = 360 - d[d.abs() > 180].abs()
+    return d
+
+
+@wrong("circular_mean", "mean_within_a_turn")
+def weighted_average_in_one_turn(angles, weights):
+    return torch.remainder((angles * weights).sum() / weights.sum(), 360)
+
+
+@wrong("circular_mean", "weighted_angles")
+def weights_before_the_sine(angles, weights):
+    a = torch.deg2rad(angles * weights)
+    return torch.rad2deg(torch.atan2(a.sin().mean(), a.cos().mean())) % 360
+
+
+@wrong("circular_mean", "sign_dropped")
+def without_a_minus(angles, weights):
+    a = torch.deg2rad(angles)
+    return torch.abs(torch.rad2deg(torch.atan2(weights @ a.sin(), weights @ a.cos())))
+
+
+@wrong("circular_mean", "half_a_turn_added")
+def from_0_by_a_shift(angles, weights):
+    a = torch.deg2rad(angles)
+    return torch.rad2deg(torch.atan2(weights @ a.sin(), weights @ a.cos())) + 180
+
+
+@wrong("circular_mean", "weights_ignored + below_zero")
+def as_on_the_page(angles, weights):
+    a = torch.deg2rad(angles)
+    return torch.rad2deg(torch.atan2(a.sin().mean(), a.cos().mean()))
+
+
+def off(outputs, angles):
+    a = torch.rad2deg(torch.atan2(outputs[:, 1], outputs[:, 0]))
+    return (a - angles + 180) % 360 - 180
+
+
+def in_corners(outputs):
+    return bool(((outputs.abs() - 1).abs() < 0.01).all())
+
+
+@wrong("diagnose", "opposite_before_corners")
+def corners_are_what_is_left(outputs, angles):
+    readings = {"fine": outputs, "opposite": -outputs, "swapped": outputs.flip(1)}
+    for name, read in readings.items():
+        if (off(read, angles).abs() <= 10).all():
+            return name
+    return "corners"
+
+
+@wrong("diagnose", "by_right_angles")
+def opposite_if_most_look_back(outputs, angles):
+    error = off(outputs, angles).abs()
+    if (error <= 10).all():
+        return "fine"
+    if in_corners(outputs):
+        return "corners"
+    return "opposite" if (error > 90).double().mean() > 0.5 else "swapped"
+
+
+@wrong("diagnose", "right_on_one_side")
+def signed_errors(outputs, angles):
+    if (off(outputs, angles) <= 10).all():
+        return "fine"
+    if in_corners(outputs):
+        return "corners"
+    return "opposite" if (off(-outputs, angles) <= 10).all() else "swapped"
+
+
+@wrong("diagnose", "one_corner_of_four")
+def one_corner(outputs, angles):
+    if (off(outputs, angles).abs() <= 10).all():
+        return "fine"
+    if torch.allclose(outputs, torch.ones_like(outputs), rtol=0, atol=0.01):
+        return "corners"
+    return "opposite" if (off(-outputs, angles).abs() <= 10).all() else "swapped"
+
+
+@wrong("diagnose", "turns_one_number")
+def mirrored(outputs, angles):
+    if (off(outputs, angles).abs() <= 10).all():
+        return "fine"
+    if in_corners(outputs):
+        return "corners"
+    mirror = outputs * torch.tensor([-1.0, 1.0])
+    return "opposite" if (off(mirror, angles).abs() <= 10).all() else "swapped"
+
+
+@wrong("cosine_loss", "eps_under_the_root")
+def safe_root(a, b, eps):
+    a, b = a / ((a**2).sum(1, keepdim=True) + eps).sqrt(), b / ((b**2).sum(1) + eps).sqrt()[:, None]
+    return (1 - (a * b).sum(1)).mean()
+
+
+@wrong("cosine_loss", "eps_added_to_each")
+def eps_on_both(a, b, eps):
+    return (1 - (a * b).sum(1) / ((a.norm(dim=1) + eps) * (b.norm(dim=1) + eps))).mean()
+
+
+@wrong("cosine_loss", "dot_products_of_all_rows")
+def matmul_as_dot(a, b, eps):
+    lengths = a.norm(dim=1).clamp(min=eps) * b.norm(dim=1).clamp(min=eps)
+    return (1 - torch.matmul(a, b.T).sum(1) / lengths).mean()
+
+
+@wrong("cosine_loss", "ratio_of_means")
+def divides_at_the_end(a, b, eps):
+    lengths = a.norm(dim=1).clamp(min=eps) * b.norm(dim=1).clamp(min=eps)
+    return 1 - (a * b).sum() / lengths.sum()
+
+
+@wrong("histogram_loss", "not_squared")
+def signed_gaps(logits, target):
+    return torch.mean(torch.sum(logits.softmax(1).cumsum(1) - target.cumsum(1), 1))
+
+
+@wrong("histogram_loss", "square_of_the_sum")
+def squares_last(logits, target):
+    return ((logits.softmax(1).cumsum(1) - target.cumsum(1)).sum(1) ** 2).mean()
+
+
+@wrong("histogram_loss", "target_not_added_up")
+def target_as_it_is(logits, target):
+    return ((logits.softmax(1).cumsum(1) - target) ** 2).sum(1).mean()
+
+
+@wrong("histogram_loss", "prediction_not_added_up")
+def prediction_as_it_is(logits, target):
+    return ((logits.softmax(1) - target.cumsum(1)) ** 2).sum(1).mean()
+
+
+@wrong("histogram_loss", "softmax_of_the_whole_table")
+def one_softmax(logits, target):
+    p = logits.exp() / logits.exp().sum()
+    return ((p.cumsum(1) - target.cumsum(1)) ** 2).sum(1).mean()
 
 
 test_an_answer_is_known_by_its_name = wrong.test_of_each()
