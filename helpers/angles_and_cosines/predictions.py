@@ -8,7 +8,7 @@ __all__ = [  # noqa: RUF022
     "a_short_arrow",
     "more_rows",
     "farther_off",
-    "what_cures_it",
+    "at_a_high_rate",
 ]
 
 blurred_pictures = question(
@@ -29,9 +29,9 @@ blurred_pictures = question(
 )
 
 twice_as_long = question(
-    "Two logits (2, 2) go through a tanh and into a cosine loss, and the target is 20°. Then the "
-    "same with (4, 4): the output points the same way, and the loss is the same. What about the "
-    "gradient by the logits?",
+    "Two logits (2, 2) go through a tanh and into a cosine loss, and the target is 20°. With (4, 4) "
+    "the output points the same way, and the loss is the same. How long is the gradient by the "
+    "logits there, beside the one at (2, 2)?",
     {
         "the same length": "The loss is the same, but a gradient asks what a small change does. A "
         "tanh hardly changes at 4.",
@@ -61,23 +61,26 @@ a_short_arrow = question(
 )
 
 more_rows = question(
-    "With one row, `mixed_cosine` agrees with PyTorch. What does it return for two or more rows?",
+    "Three rows of positive numbers. `mixed_cosine` compares each row with itself, so the right "
+    "answer is 1 for each. What does it return?",
     {
-        "the cosine of each row, as before": "For that, each length would have to come from its own "
-        "row. Look at what `a @ a.T` holds besides its diagonal.",
-        "for each row the mean of its cosines with all rows": "The dot products are taken row by row, "
-        "so no such mean appears. Only the lengths are mixed.",
-        "other numbers, some too small, some above 1, some NaN": "The sum over a row of `a @ a.T` is "
-        "no squared length. If it is too large, the “cosine” is too small. If it is small, the "
-        "“cosine” can be above 1, and a negative sum has no root.",
+        "1, three times": "For that, each length would have to come from its own row. Look at what "
+        "`a @ a.T` holds besides its diagonal.",
+        "less than 1, three times": "A sum over a row of `a @ a.T` holds the products with all "
+        "three rows. Here all of them are positive, so each length is too large.",
+        "more than 1, three times": "For that, a length would have to be too small. Products of "
+        "positive rows only add to it.",
+        "NaN, three times": "A root is NaN if the sum below it is negative. Products of positive "
+        "rows are not.",
     },
-    right="other numbers, some too small, some above 1, some NaN",
+    right="less than 1, three times",
 )
 
 farther_off = question(
     "A histogram has one narrow bump. One prediction has the bump 6 bins too far right, another "
     "one 10 bins. A twentieth of each histogram is spread evenly over all bins, so that none is "
-    "empty. Which loss says clearly that the second is worse?",
+    "empty. Which loss says clearly that the second is worse? (A cumulative sum is the share of a "
+    "bin and of all bins to its left.)",
     {
         "all of these": "Three of them compare each bin with itself. Where the bumps do not overlap, "
         "they see the same at 6 bins as at 10.",
@@ -92,16 +95,18 @@ farther_off = question(
     right="the squared difference of cumulative sums",
 )
 
-what_cures_it = question(
-    "On turned 3s and on turned 4s, at the rate 0.1 of Adam, most predictions of a network with tanh "
-    "and cosine loss stick in corners. Which single change cures both?",
+at_a_high_rate = question(
+    "Networks learn the turned 3s and 4s with Adam, at the high rate 0.1. Which output and loss have "
+    "the smallest mean error, on the 3s and on the 4s?",
     {
-        "no tanh; the cosine loss stays": "Without a tanh there are no corners. The outputs get long, "
-        "and their directions still move.",
-        "the MSE in place of the cosine; the tanh stays": "Often recommended. But at this rate the "
-        "first steps throw the logits out as well, and the tanh is flat there with any loss.",
-        "one number in place of two": "Then there are no corners, but there is the seam. At this "
-        "rate the mean errors of these networks are 92° and 71°.",
+        "tanh, cosine": "The first steps throw the logits out, and the tanh is flat there. Most of "
+        "these predictions stick in corners.",
+        "tanh, MSE": "Often recommended. But at this rate the first steps throw the logits out as "
+        "well, and the tanh is flat there with any loss.",
+        "linear, MSE": "Often the safe choice. But at this rate some of these networks give the same "
+        "answer for every picture.",
+        "linear, cosine": "Without a tanh there are no corners. The outputs get long, and their "
+        "directions still move.",
     },
-    right="no tanh; the cosine loss stays",
+    right="linear, cosine",
 )

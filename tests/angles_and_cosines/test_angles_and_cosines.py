@@ -28,7 +28,7 @@ def t64(*values):
 
 @pytest.mark.parametrize("alpha", [-700.0, -181.0, 0.0, 10.0, 179.0, 359.0, 725.0])
 @pytest.mark.parametrize("beta", [-30.0, 1.0, 190.0, 350.0])
-def test_eq_1_1_the_wrapped_error_is_the_shortest_way(alpha, beta):
+def test_the_wrapped_error_is_the_shortest_way(alpha, beta):
     ways = [alpha - beta + 360 * turns for turns in range(-5, 6)]
     shortest = min(ways, key=abs)
     assert formulas.wrapped(t64(alpha - beta)).item() == pytest.approx(shortest, abs=1e-9)
@@ -40,7 +40,7 @@ def test_half_a_turn_is_minus_180():
 
 
 @pytest.mark.parametrize(("alpha", "beta"), [(359, 1), (200, 170), (20, 350), (90, 90)])
-def test_eq_1_2_the_mse_of_points_is_a_cosine_loss(alpha, beta):
+def test_eq_1_1_the_mse_of_points_is_a_cosine_loss(alpha, beta):
     with mpmath.workdps(40):
         a, b = (mpmath.radians(x) for x in (alpha, beta))
         exact = float(
@@ -183,17 +183,13 @@ def test_what_the_page_says_of_the_corners():
     assert ends(4.0, "tanh", steps=5000) == pytest.approx(20, abs=1e-6)
     slopes = [formulas.pull((r, r), 20, "tanh")[1].norm().item() for r in (2, 4, 8)]
     assert slopes[0] / slopes[1] == pytest.approx(55, abs=1)  # the prediction's “about 50”
+    first = formulas.pull((1.0, 1.0), 20, "tanh")[1].norm().item()
+    assert first / slopes[0] == pytest.approx(7.5, abs=0.05)
     assert slopes[1] / slopes[2] == pytest.approx(3000, abs=50)
     assert 1 - math.tanh(4) ** 2 == pytest.approx(0.0013, abs=5e-5)
     assert 1 - math.tanh(2) ** 2 == pytest.approx(0.071, abs=5e-4)
     small = formulas.descend((0.25, 0.25), 20, "tanh", "MSE")[-1].tanh()
     assert small.norm().item() == pytest.approx(1, abs=1e-3)  # the MSE's length
-
-
-@pytest.mark.parametrize(("target", "at"), [(0, 0), (90, 1)])
-def test_with_the_mse_a_logit_grows_on_where_an_output_must_be_1(target, at):
-    logit = formulas.descend((0.25, 0.25), target, "tanh", "MSE", steps=4000)[:, at]
-    assert (logit[[2000, 4000]] - logit[[1000, 2000]] > 0.15).all()
 
 
 # 3 · A loss without a scale
@@ -236,15 +232,14 @@ def test_what_the_page_says_of_lengths():
     assert "away from b" in slope(loss="1 − cos²", between=120)
     assert "loss 0.117" in slope(loss="1 − cos²", between=160)
     assert math.hypot(0.001, 1 / 0.001) == pytest.approx(1000, abs=1e-6)  # the prediction
-    assert round(1 - 0.9806**2, 2) == 0.04
     b = t64(1.0, 3.0)
     plain = formulas.lengths(t64(2.0, 1.0), b, 1, 300, noise=2.0)
     assert (plain.diff() > -1e-12).all()
-    short = formulas.lengths(t64(2.0, 1.0) * 0.5 / math.sqrt(5), b, 1, 10_000, noise=2.0)
-    assert short[1000].item() == pytest.approx(4.9, abs=0.05)
-    assert (short[10_000] / short[1000]).item() == pytest.approx(1.8, abs=0.05)
-    fixed = formulas.lengths(t64(2.0, 1.0), b, 1, 1000, adam=True)
-    assert fixed[[100, 1000]].tolist() == pytest.approx([8.8, 8.8], abs=0.05)
+    long = formulas.lengths(t64(2.0, 1.0), b, 1, 10_000, noise=2.0)
+    assert (long[10_000] / long[1000]).item() == pytest.approx(1.8, abs=0.05)
+    slower = formulas.lengths(t64(2.0, 1.0), b, 0.1, 20, noise=2.0, adam=True)
+    tiny = formulas.lengths(t64(2.0, 1.0) / 1e4, b, 0.1, 20, noise=2.0, adam=True)
+    assert slower.diff().abs().max() < 0.15 and tiny.max() < 20 * 0.15  # no explosion
 
 
 @pytest.mark.parametrize("size", [0.0, 1e-4, 0.05, 0.1, 3.0])
@@ -355,8 +350,6 @@ def test_what_the_page_says_of_histograms():
     at_five, at_six = shares(shift=5, width=1.0), shares(shift=6, width=1.0)
     assert min(at_five[name] for name in list(at_five)[:3]) >= 99
     assert at_six["cumulative"] == 55
-    full = formulas.HISTOGRAM_LOSSES["cross-entropy"](t64(1.0, 0.0), t64(0.5, 0.5))
-    assert full.isinf()  # an empty bin
     wide = [shares(shift=s, width=3.0) for s in range(11)]
     assert all(a[n] < b[n] for a, b in itertools.pairwise(wide) for n in a)
 
@@ -448,6 +441,9 @@ def test_what_the_page_says_of_the_digits():
         for output in ("tanh, cosine", "linear, cosine"):
             assert mean(digit, output, 0.1, "length") > 20
         assert formulas.over_seeds(digit, "linear, cosine", 0.1, "stuck").max() < 0.15
+        best = {output: mean(digit, output, 0.1) for output in formulas.OUTPUTS}
+        assert min(best, key=best.get) == "linear, cosine"  # the last prediction
+        assert mean(digit, "linear, MSE", 0.01, "length") == pytest.approx(0.9, abs=0.05)
 
 
 def test_at_a_high_rate_some_networks_give_the_same_answer_for_every_picture():
