@@ -187,7 +187,7 @@ class Page:
         self.tab, self.url = tab, url
         self.messages = []  # errors on the console, scripts that failed, what came from elsewhere
         tab.on("console", self._console)
-        tab.on("pageerror", lambda error: self.messages.append(str(error)))
+        tab.on("pageerror", self._page_error)
         tab.on("request", self._request)
         self.do = tab.evaluate
         tab.set_default_timeout(1000 * PATIENCE)
@@ -195,6 +195,11 @@ class Page:
     def _console(self, message):
         if message.type == "error":
             self.messages.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def _page_error(self, error):
+        # JupyterLab asks a kernel who it is, and says this if the kernel is restarted meanwhile.
+        if not str(error).startswith("Canceled future for kernel_info_request"):
+            self.messages.append(str(error))
 
     def _request(self, request):
         local = ("data:", "blob:", "http://127.0.0.1:", "ws://127.0.0.1:", "chrome")
