@@ -59,9 +59,9 @@ def diagnose(before, after):
 
     before, after: dicts of five tensors: "weight", "bias", "running_mean",
     "running_var" and "num_batches_tracked". Returns one of four words.
-    "trained": steps of the optimiser, in training mode. "trained in eval":
-    steps, but no batch was seen in training mode. "only watched": batches were
-    seen in training mode, but no step changed the layer. "nothing".
+    "trained": a step changed the layer, and it saw batches in training mode.
+    "trained in eval": a step, but no such batch. "only watched": such batches,
+    but no step. "nothing": neither.
     Example: only running_mean, running_var and the count differ →
     "only watched".
     """
@@ -109,6 +109,18 @@ diagnose.slips(
     all_must_move=(
         "any(not → all(not",
         "It is enough that one of the tensors moved.",
+    ),
+    all_entries_must_move=(
+        "not torch.equal(before[name], after[name]) → (before[name] != after[name]).all()",
+        "Here every entry of a tensor has to move. One feature is enough.",
+    ),
+    every_step_is_training=(
+        ' if watched else "trained in eval" → ',
+        "A step in evaluation mode leaves the buffers as they are. It has a word of its own.",
+    ),
+    batches_hide_the_step=(
+        "if stepped: → if stepped and not watched:",
+        "Batches in training mode are told here before the step is looked at. Both may have happened.",
     ),
 )
 
@@ -240,6 +252,15 @@ batch_norm.slips(
 )
 
 
+@batch_norm.mistake
+def channels_mixed(x, gamma, beta, eps):
+    """reshape(-1, C) does not sort the values by channel: it only cuts the row of all values into
+    pieces of C. Move the channel to the end first, or take the mean over dimensions 0, 2 and 3."""
+    rows = x.reshape(-1, x.shape[1])
+    y = (rows - rows.mean(0)) / (rows.var(0, correction=0) + eps).sqrt()
+    return (gamma * y + beta).reshape(x.shape)
+
+
 @exercise(
     cases={
         "values": {
@@ -332,6 +353,14 @@ updated_statistics.slips(
         "x.var(0) → (x - running_mean).square().sum(0) / (len(x) - 1)",
         "The variance is taken around the running mean. Take it around the batch's own mean.",
     ),
+    around_the_new_mean=(
+        "x.var(0) → (x - running_mean.lerp(x.mean(0), momentum)).square().sum(0) / (len(x) - 1)",
+        "The variance is taken around the new running mean. Take it around the batch's own mean.",
+    ),
+    adds_the_spread_of_the_means=(
+        "momentum * var → momentum * (var + (1 - momentum) * (mean - running_mean).square())",
+        "This is the variance of old and new values together. PyTorch only averages the variances.",
+    ),
 )
 
 
@@ -400,7 +429,7 @@ def in_place(running_mean, running_var, x, momentum):
         "β is added to every sample, so its gradient is a sum over the samples. γ multiplies the "
         "normalised value: the same sum, weighted with it.",
         "A number of x acts in three ways: by itself, through the mean, and through the variance. "
-        "(3.3) has a term for each.",
+        "(3.1) has a term for each. Times g, summed over the outputs, they leave three terms.",
         "With y for the normalised values: `gamma / scale * (g - g.mean(0) - y * (g * y).mean(0))`.",
     ],
     level=3,
@@ -466,6 +495,20 @@ batch_norm_backward.slips(
     variance_term_added=(
         "- y * grad_gamma → + y * grad_gamma",
         "The sign of the last term: a number far out enlarges the scale, which pulls all outputs in.",
+    ),
+    half_forgotten=(
+        "- y * grad_gamma → - 2 * y * grad_gamma",
+        "The last term is twice too large: the root has the derivative 1/(2√…).",
+    ),
+    own_output_only=(
+        "grad_output - grad_beta / len(x) - y * grad_gamma / len(x) → "
+        "grad_output * (1 - 1 / len(x) - y * y / len(x))",
+        "Only the number's own output is counted. It moves all outputs of its column: sum over them.",
+    ),
+    centred_not_normalised=(
+        "y * grad_gamma / len(x) → "
+        "(x - x.mean(0)) * (grad_output * (x - x.mean(0))).sum(0) / len(x)",
+        "The last term needs the normalised values. These are only centred.",
     ),
 )
 
@@ -598,5 +641,25 @@ fold_into_linear.slips(
     weight_left_alone=(
         "scale[:, None] * weight → 1 * weight",
         "The weights are scaled as well: batch norm scales the whole output.",
+    ),
+    mean_added=(
+        "(bias - mean) → (bias + mean)",
+        "The running mean is subtracted, not added.",
+    ),
+    without_eps=(
+        "(var + eps) → var",
+        "ε is missing beside the variance.",
+    ),
+    gamma_only_for_the_weight=(
+        "scale * (bias - mean) → (bias - mean) / (var + eps).sqrt()",
+        "γ multiplies what comes of the bias and the mean as well.",
+    ),
+    without_beta=(
+        "(bias - mean) + beta → (bias - mean)",
+        "The shift β is missing.",
+    ),
+    multiplies_by_the_root=(
+        "gamma / (var → gamma * (var",
+        "Divide by the root: batch norm makes a large spread smaller.",
     ),
 )

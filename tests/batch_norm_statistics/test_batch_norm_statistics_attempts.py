@@ -49,6 +49,32 @@ def anything_moved(before, after):
     return "nothing"
 
 
+@wrong("diagnose", "all_entries_must_move")
+def entry_by_entry(before, after):
+    moved = {k: bool((before[k] != after[k]).all()) for k in before}
+    trained = moved["weight"] or moved["bias"]
+    watched = moved["running_mean"] or moved["running_var"] or moved["num_batches_tracked"]
+    if trained:
+        return "trained" if watched else "trained in eval"
+    return "only watched" if watched else "nothing"
+
+
+@wrong("diagnose", "every_step_is_training")
+def three_words(before, after):
+    if any(not torch.equal(before[k], after[k]) for k in ("weight", "bias")):
+        return "trained"
+    same = torch.equal(before["num_batches_tracked"], after["num_batches_tracked"])
+    return "nothing" if same else "only watched"
+
+
+@wrong("diagnose", "batches_hide_the_step")
+def count_first(before, after):
+    if before["num_batches_tracked"] != after["num_batches_tracked"]:
+        return "only watched"
+    same = all(torch.equal(before[k], after[k]) for k in ("weight", "bias"))
+    return "nothing" if same else "trained in eval"
+
+
 @wrong("batch_norm", "unbiased_variance")
 def default_variance(x, gamma, beta, eps):
     dims = (0,) if x.dim() == 2 else (0, 2, 3)
@@ -96,6 +122,21 @@ def layer_norm(x, gamma, beta, eps):
     return y * gamma.view(shape) + beta.view(shape)
 
 
+@wrong("batch_norm", "channels_mixed")
+def one_reshape(x, gamma, beta, eps):
+    rows = x.reshape(-1, len(gamma))
+    y = (rows - rows.mean(0)) / torch.sqrt(rows.var(0, correction=0) + eps)
+    return (gamma * y + beta).reshape(x.shape)
+
+
+@wrong("batch_norm", "unbiased_variance + without_eps")
+def plain_std(x, gamma, beta, eps):
+    dims = (0,) if x.dim() == 2 else (0, 2, 3)
+    shape = (1, -1) if x.dim() == 2 else (1, -1, 1, 1)
+    y = (x - x.mean(dims, keepdim=True)) / x.std(dims, keepdim=True)
+    return y * gamma.view(shape) + beta.view(shape)
+
+
 @wrong("batch_norm", None)  # the shapes don't fit; the message says so
 def for_columns_only(x, gamma, beta, eps):
     return gamma * (x - x.mean(0)) / (x.var(0, correction=0) + eps).sqrt() + beta
@@ -137,6 +178,20 @@ def by_torch(running_mean, running_var, x, momentum):
     return running_mean, running_var
 
 
+@wrong("updated_statistics", "around_the_new_mean")
+def mean_first(running_mean, running_var, x, momentum):
+    mean = running_mean + momentum * (x.mean(0) - running_mean)
+    var = ((x - mean) ** 2).sum(0) / (len(x) - 1)
+    return mean, (1 - momentum) * running_var + momentum * var
+
+
+@wrong("updated_statistics", "adds_the_spread_of_the_means")
+def of_the_mixture(running_mean, running_var, x, momentum):
+    away = x.mean(0) - running_mean
+    var = (1 - momentum) * running_var + momentum * x.var(0)
+    return running_mean + momentum * away, var + momentum * (1 - momentum) * away**2
+
+
 @wrong("updated_statistics", None)  # a plain mean of old and new, whatever the momentum
 def halves(running_mean, running_var, x, momentum):
     return (running_mean + x.mean(0)) / 2, (running_var + x.var(0)) / 2
@@ -175,6 +230,29 @@ def mean_gradients(grad_output, x, gamma, eps):
     return gamma * (grad_output - dbeta - xhat * dgamma) / std, dgamma, dbeta
 
 
+@wrong("batch_norm_backward", "half_forgotten")
+def twice_the_scale(grad_output, x, gamma, eps):
+    std = torch.sqrt(x.var(0, unbiased=False) + eps)
+    xhat = (x - x.mean(0)) / std
+    dx = grad_output - grad_output.mean(0) - 2 * xhat * (grad_output * xhat).mean(0)
+    return gamma * dx / std, (grad_output * xhat).sum(0), grad_output.sum(0)
+
+
+@wrong("batch_norm_backward", "own_output_only")
+def diagonal(grad_output, x, gamma, eps):
+    n, std = len(x), torch.sqrt(x.var(0, unbiased=False) + eps)
+    xhat = (x - x.mean(0)) / std
+    dx = gamma / std * grad_output * (1 - 1 / n - xhat**2 / n)
+    return dx, (grad_output * xhat).sum(0), grad_output.sum(0)
+
+
+@wrong("batch_norm_backward", "centred_not_normalised")
+def with_deviations(grad_output, x, gamma, eps):
+    std, away = torch.sqrt(x.var(0, unbiased=False) + eps), x - x.mean(0)
+    dx = grad_output - grad_output.mean(0) - away * (grad_output * away).mean(0)
+    return gamma * dx / std, (grad_output * away / std).sum(0), grad_output.sum(0)
+
+
 @wrong("batch_norm_backward", None)  # calls autograd, which the message says
 def by_autograd(grad_output, x, gamma, eps):
     x, gamma = x.clone().requires_grad_(), gamma.clone().requires_grad_()
@@ -207,7 +285,31 @@ def only_standardises(weight, bias, gamma, beta, mean, var, eps):
     return weight * s[:, None], (bias - mean) * s + beta
 
 
-@wrong("fold_into_linear", None)  # another sign of the mean
+@wrong("fold_into_linear", "without_eps")
+def plain_deviation(weight, bias, gamma, beta, mean, var, eps):
+    s = gamma / var.sqrt()
+    return weight * s[:, None], (bias - mean) * s + beta
+
+
+@wrong("fold_into_linear", "gamma_only_for_the_weight")
+def standardised_bias(weight, bias, gamma, beta, mean, var, eps):
+    std = torch.sqrt(var + eps)
+    return weight * (gamma / std)[:, None], (bias - mean) / std + beta
+
+
+@wrong("fold_into_linear", "without_beta")
+def forgets_beta(weight, bias, gamma, beta, mean, var, eps):
+    s = gamma / torch.sqrt(var + eps)
+    return weight * s[:, None], (bias - mean) * s
+
+
+@wrong("fold_into_linear", "multiplies_by_the_root")
+def times_the_root(weight, bias, gamma, beta, mean, var, eps):
+    s = gamma * torch.sqrt(var + eps)
+    return weight * s[:, None], (bias - mean) * s + beta
+
+
+@wrong("fold_into_linear", "mean_added")
 def adds_the_mean(weight, bias, gamma, beta, mean, var, eps):
     s = gamma / torch.sqrt(var + eps)
     return weight * s[:, None], (bias + mean) * s + beta
