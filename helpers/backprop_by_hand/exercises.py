@@ -89,6 +89,24 @@ deltas.slips(
         "a1 * (1 - a1), → w1 * x * (1 - w1 * x),",
         "a·(1 − a) takes the *output* of the sigmoid, a₁. You put z₁ in.",
     ),
+    slope_of_sigma_at_an_output=(
+        "a1 * (1 - a1), → np.exp(-a1) / (1 + np.exp(-a1)) ** 2,; "
+        "a2 * (1 - a2) → np.exp(-a2) / (1 + np.exp(-a2)) ** 2",
+        "A sigmoid was taken once more: σ′(z) = a·(1 − a), and you put the output a in for z.",
+    ),
+    weight_forgotten=(
+        "delta2 * w2 → delta2",
+        "Between z₁ and z₂ stands w₂: a delta is passed back *times* it.",
+    ),
+    cross_entropy_by_the_output=(
+        "delta2 = a2 - y → delta2 = (a2 - y) / (1 if loss == 'squared error' else a2 * (1 - a2))",
+        "For the cross-entropy, this is the derivative by a₂. A delta is the derivative by z₂: times "
+        "a₂·(1 − a₂).",
+    ),
+    zeros_cost_nothing=(
+        "delta2 = a2 - y → delta2 = a2 - y if loss == 'squared error' else -y * (1 - a2)",
+        "The cross-entropy has a second term, −(1 − y)·ln(1 − a₂). Its derivative is missing.",
+    ),
     other_weight=(
         "delta2 * w2 → delta2 * w1",
         "Between z₁ and z₂ stands w₂: z₂ = w₂·a₁. The weight w₁ lies in front of z₁.",
@@ -212,10 +230,28 @@ linear_backward.slips(
         "axis=1, keepdims=True → ",
         "`sum()` adds over everything. Each unit has a bias of its own.",
     ),
+    one_mean_for_all=(
+        "dZ.sum(axis=1, keepdims=True) / m → dZ.mean()",
+        "`mean()` runs over everything. Each unit has a bias of its own.",
+    ),
     transposed=("dZ @ A_prev.T → A_prev @ dZ.T", "This is dW transposed: W has a row for a unit."),
     not_transposed=(
         "W.T @ dZ → W @ dZ",
         "Back through the layer goes Wᵀ: (features, units) times (units, m).",
+    ),
+    passed_back_as_rows=(
+        "W.T @ dZ → dZ.T @ W",
+        "dA_prev is transposed: it has a column for an example, as A_prev has.",
+    ),
+    slope_of_a_sigmoid=(
+        "W.T @ dZ → (W.T @ dZ) * A_prev * (1 - A_prev)",
+        "The slope of a sigmoid came in. dA_prev is the derivative by A_prev, not by the "
+        "pre-activation in front of it.",
+    ),
+    slope_of_a_relu=(
+        "W.T @ dZ → (W.T @ dZ) * (A_prev > 0)",
+        "The slope of a ReLU came in. dA_prev is the derivative by A_prev, not by the pre-activation "
+        "in front of it.",
     ),
     passes_dZ_on=("W.T @ dZ → dZ", "dA_prev is Wᵀ·dZ: each feature collects from all units."),
 )
@@ -304,7 +340,24 @@ binary_cross_entropy.slips(
         " + (1 - Y) * np.log(1 - A) → ",
         "Only the ones cost something here, and outputs of 1 everywhere would be free.",
     ),
+    dA_of_the_ones=(
+        "(1 - Y) / (1 - A) - Y / A → -Y / A",
+        "The cost has two terms, and so has its derivative: that of the zeros is missing.",
+    ),
+    labels_alone=(
+        "Y * np.log(A) + (1 - Y) * np.log(1 - A) → np.where(Y == 1, np.log(A), np.log(1 - A)); "
+        "(1 - Y) / (1 - A) - Y / A → np.where(Y == 1, -1 / A, 1 / (1 - A))",
+        "A target may lie between 0 and 1. Then both terms count; you take it for a 0.",
+    ),
+    one_dA_for_all=(
+        "((1 - Y) / (1 - A) - Y / A) / m → np.mean((1 - Y) / (1 - A) - Y / A)",
+        "That is one number. The cost has a derivative by *each* entry of A.",
+    ),
     base_2=("np.log( → np.log2(", "That is in bits. The natural logarithm is `np.log`."),
+    base_10=(
+        "np.log( → np.log10(",
+        "That is the logarithm of base 10. The natural one is `np.log`.",
+    ),
     epsilon_in_the_log=(
         "np.log(A) → np.log(A + EPS); np.log(1 - A) → np.log(1 - A + EPS)",
         "An ε inside the logarithms changes the cost. Here 0 < A < 1, so none is needed.",
@@ -338,25 +391,25 @@ def one_by_one(A, Y):
         },
     },
     hints=[
-        "Differentiate (y − m·x − b)² by m and by b. Mind the inner derivatives.",
-        "By m it is −2·x·error, by b −2·error, with error = y − (m·x + b).",
+        "Differentiate (y − w·x − b)² by w and by b. Mind the inner derivatives.",
+        "By w it is −2·x·error, by b −2·error, with error = y − (w·x + b).",
         "Compute the error once a point, and move both parameters with it.",
     ],
     level=2,
     minutes=7,
 )
-def sgd_epoch(xs, ys, m, b, rate):
+def sgd_epoch(xs, ys, w, b, rate):
     """One pass of gradient descent over the points, a step a point, in order.
 
-    The line is m·x + b, and the loss of a point (y − m·x − b)², without ½.
+    The line is w·x + b, and the loss of a point (y − w·x − b)², without ½.
     Both parameters move at once, along minus the gradient, times rate.
-    xs, ys: arrays (n,); m, b, rate: floats. Returns the pair (m, b).
-    Example: xs [1.], ys [2.], m = b = 0, rate 0.1 → (0.4, 0.4).
+    xs, ys: arrays (n,); w, b, rate: floats. Returns the pair (w, b).
+    Example: xs [1.], ys [2.], w = b = 0, rate 0.1 → (0.4, 0.4).
     """
     for x, y in zip(xs, ys, strict=True):
-        error = y - (m * x + b)
-        m, b = m + 2 * rate * error * x, b + 2 * rate * error
-    return m, b
+        error = y - (w * x + b)
+        w, b = w + 2 * rate * error * x, b + 2 * rate * error
+    return w, b
 
 
 sgd_epoch.slips(
@@ -365,10 +418,23 @@ sgd_epoch.slips(
         "That descends on *half* the squared error. Without the ½ a factor 2 stays.",
     ),
     uphill=(
-        "y - (m * x + b) → m * x + b - y",
+        "y - (w * x + b) → w * x + b - y",
         "The steps go uphill: with the error prediction − target, both lines need a minus. No rate "
         "repairs that.",
     ),
+    twice_for_the_slope_alone=(
+        "b + 2 * rate → b + rate",
+        "The 2 of the square stands in both derivatives. In the step of b it is missing.",
+    ),
+    slope_uphill=(
+        "w + 2 * rate → w - 2 * rate",
+        "The step of w has the wrong sign: it goes uphill.",
+    ),
+    mean_of_single_steps=(
+        "2 * rate → 2 * rate / len(xs)",
+        "Each step is divided by the number of points. The loss of *one* point has no mean.",
+    ),
+    pair_turned_round=("return w, b → return b, w", "The slope comes first: (w, b)."),
     bias_stays=("b + 2 * rate * error → b", "b never moves. It has a gradient of its own."),
     bias_uphill=(
         "b + 2 * rate → b - 2 * rate",
@@ -376,15 +442,15 @@ sgd_epoch.slips(
         "small the rate.",
     ),
     brackets_missing=(
-        "y - (m * x + b) → y - m * x + b",
-        "Brackets: y − m·x + b adds b. The prediction m·x + b is subtracted as a whole.",
+        "y - (w * x + b) → y - w * x + b",
+        "Brackets: y − w·x + b adds b. The prediction w·x + b is subtracted as a whole.",
     ),
     input_missing=(
         "error * x, b → error, b",
-        "The derivative by m holds x as its inner derivative; you move m as if it were b.",
+        "The derivative by w holds x as its inner derivative; you move w as if it were b.",
     ),
     error_missing=(
-        "m + 2 * rate * error * x, b + 2 * rate * error → m + 2 * rate * x, b + 2 * rate",
+        "w + 2 * rate * error * x, b + 2 * rate * error → w + 2 * rate * x, b + 2 * rate",
         "The steps do not contain the error. At the right line the parameters must stay.",
     ),
     sign_of_the_error=(
@@ -395,33 +461,42 @@ sgd_epoch.slips(
 
 
 @sgd_epoch.mistake
-def error_computed_again(xs, ys, m, b, rate):
-    """b moves with an error that the *new* m has made. Compute the error once a point."""
+def error_computed_again(xs, ys, w, b, rate):
+    """b moves with an error that the *new* w has made. Compute the error once a point."""
     for x, y in zip(xs, ys, strict=True):
-        m = m + 2 * rate * (y - (m * x + b)) * x
-        b = b + 2 * rate * (y - (m * x + b))
-    return m, b
+        w = w + 2 * rate * (y - (w * x + b)) * x
+        b = b + 2 * rate * (y - (w * x + b))
+    return w, b
 
 
 @sgd_epoch.mistake
-def only_the_first_point(xs, ys, m, b, rate):
+def error_of_the_new_bias(xs, ys, w, b, rate):
+    """w moves with an error that the *new* b has made. Compute the error once a point."""
+    for x, y in zip(xs, ys, strict=True):
+        b = b + 2 * rate * (y - (w * x + b))
+        w = w + 2 * rate * (y - (w * x + b)) * x
+    return w, b
+
+
+@sgd_epoch.mistake
+def only_the_first_point(xs, ys, w, b, rate):
     """Only one point is used. Does the `return` stand inside the loop?"""
-    error = ys[0] - (m * xs[0] + b)
-    return m + 2 * rate * error * xs[0], b + 2 * rate * error
+    error = ys[0] - (w * xs[0] + b)
+    return w + 2 * rate * error * xs[0], b + 2 * rate * error
 
 
 @sgd_epoch.mistake
-def errors_of_the_start(xs, ys, m, b, rate):
+def errors_of_the_start(xs, ys, w, b, rate):
     """All errors were computed before the first step. Each point must see the newest line."""
-    errors = ys - (m * xs + b)
-    return m + 2 * rate * (errors * xs).sum(), b + 2 * rate * errors.sum()
+    errors = ys - (w * xs + b)
+    return w + 2 * rate * (errors * xs).sum(), b + 2 * rate * errors.sum()
 
 
 @sgd_epoch.mistake
-def one_step_for_all(xs, ys, m, b, rate):
+def one_step_for_all(xs, ys, w, b, rate):
     """That is one step on the mean of all points. Here each point makes a step of its own."""
-    errors = ys - (m * xs + b)
-    return m + 2 * rate * (errors * xs).mean(), b + 2 * rate * errors.mean()
+    errors = ys - (w * xs + b)
+    return w + 2 * rate * (errors * xs).mean(), b + 2 * rate * errors.mean()
 
 
 ALL_KINDS = "linear, relu, linear, linear, layer norm, linear, batch norm, linear, relu"
@@ -504,6 +579,16 @@ redundant_biases.slips(
         ' and layers[i + 1] in ("linear", "batch norm") → ',
         "A bias in front of a ReLU says where it bends, and nothing behind a ReLU can make up for it.",
     ),
+    second_of_two=(
+        'range(len(layers) - 1) → range(len(layers)); layers[i + 1] in ("linear", "batch norm") → '
+        "([*layers, ''][i + 1] == 'batch norm' or ['', *layers][i] == 'linear')",
+        "Of two linear layers in a row the *first* bias can go: the second layer makes up for it.",
+    ),
+    both_of_two=(
+        'range(len(layers) - 1) → range(len(layers)); layers[i + 1] in ("linear", "batch norm") → '
+        "([*layers, ''][i + 1] in ('linear', 'batch norm') or ['', *layers][i] == 'linear')",
+        "Of two linear layers in a row the second needs its bias: with it, it makes up for the first.",
+    ),
     last_as_well=(
         "range(len(layers) - 1) → range(len(layers)); layers[i + 1] in → [*layers, 'linear'][i + 1] in",
         "The last bias shifts the outputs, and no layer behind it can do that in its place.",
@@ -525,6 +610,12 @@ def none_at_all(layers):
 def batch_norm_anywhere_behind(layers):
     """A ReLU between the bias and the batch norm keeps the bias: it says where the ReLU bends."""
     return [i for i in range(len(layers)) if layers[i] == "linear" and "batch norm" in layers[i:]]
+
+
+@redundant_biases.mistake
+def linear_anywhere_behind(layers):
+    """Between the bias and the linear layer stands a ReLU. The bias says where it bends."""
+    return [i for i in range(len(layers)) if layers[i] == "linear" and "linear" in layers[i + 1 :]]
 
 
 @redundant_biases.mistake

@@ -209,12 +209,12 @@ class FaultyDescent:
 
     def update(self, now):
         for line, epoch in zip(self.lines, self.SHOWN, strict=True):
-            m, b = now.history[epoch]
+            w, b = now.history[epoch]
             ends = np.array([-1.0, 31.0])
             with np.errstate(invalid="ignore", over="ignore"):  # it may be infinite, or NaN
-                if abs(m) > 100:  # matplotlib can't draw to where such a line leaves x
-                    ends = (np.array([-500.0, 500.0]) - b) / m
-                line.set_data(ends, m * ends + b)
+                if abs(w) > 100:  # matplotlib can't draw to where such a line leaves x
+                    ends = (np.array([-500.0, 500.0]) - b) / w
+                line.set_data(ends, w * ends + b)
         shown = np.where(now.errors < 1e12, now.errors, np.nan)
         self.error.set_data(range(len(shown)), np.maximum(shown, 1e-30))
         self.text.set_text(f"rate {brief(now.rate)}\nat the end {self.words(now.errors[-1])}")

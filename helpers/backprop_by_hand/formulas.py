@@ -89,15 +89,6 @@ def batch_gradient(copies, program):
     return (dZ @ inputs.T)[0] / by[program], dZ.sum() / by[program]
 
 
-def largest_rate(x, mean):
-    """The largest stable rate of full-batch descent on a line with half the squared error.
-
-    x: (m,). mean: whether the loss is a mean over the points, or a sum.
-    """
-    v = np.stack([x, np.ones_like(x)])
-    return 2 / np.linalg.eigvalsh(v @ v.T / (x.size if mean else 1)).max()
-
-
 # 3 · A cost with a wrong sign
 
 NINE = np.linspace(-2, 2, 9)[None]
@@ -141,31 +132,30 @@ def train_unit(inputs, targets, descended, steps, rate=0.5):
 # 4 · A line
 
 LINE = np.arange(31.0)
-SLIPS = ("none", "both signs", "sign of b", "prediction stuck", "target stuck")
+SLIPS = ("none", "both signs", "sign of b", "prediction stuck")
 TRUE_LINE, FIRST_LINE = (3.0, 0.0), (0.5, -0.5)
 
 
-def epoch(m, b, rate, slip="none", xs=LINE):
-    """One pass of y = 3x, a step a point, in a program with one of SLIPS. Returns (m, b)."""
-    sign_m = -1 if slip == "both signs" else 1
+def epoch(w, b, rate, slip="none", xs=LINE):
+    """One pass of y = 3x, a step a point, in a program with one of SLIPS. Returns (w, b)."""
+    sign_w = -1 if slip == "both signs" else 1
     sign_b = -1 if slip in ("both signs", "sign of b") else 1
     for x in xs:
-        target = 3.0 if slip == "target stuck" else 3 * x
-        predicted = 3.0 if slip == "prediction stuck" else m * x + b
-        error = target - predicted
-        m, b = m + sign_m * rate * error * x, b + sign_b * rate * error
-    return m, b
+        predicted = 3.0 if slip == "prediction stuck" else w * x + b
+        error = 3 * x - predicted
+        w, b = w + sign_w * rate * error * x, b + sign_b * rate * error
+    return w, b
 
 
-def mean_error(m, b, xs=LINE):
-    """The mean squared error of lines on y = 3x; m and b: numbers, or arrays of one shape."""
-    m, b = np.asarray(m, dtype=float), np.asarray(b, dtype=float)
+def mean_error(w, b, xs=LINE):
+    """The mean squared error of lines on y = 3x; w and b: numbers, or arrays of one shape."""
+    w, b = np.asarray(w, dtype=float), np.asarray(b, dtype=float)
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.mean((3 * xs - m[..., None] * xs - b[..., None]) ** 2, axis=-1)
+        return np.mean((3 * xs - w[..., None] * xs - b[..., None]) ** 2, axis=-1)
 
 
 def descend(rate, slip, epochs):
-    """The parameters (epochs + 1, 2) from FIRST_LINE on; a pass is computed once, as a map."""
+    """The parameters w, b (epochs + 1, 2) from FIRST_LINE on; a pass is computed once, as a map."""
     zero = np.array(epoch(0.0, 0.0, rate, slip, LINE.tolist()))
     ends = [np.array(epoch(*unit, rate, slip, LINE.tolist())) - zero for unit in np.eye(2).tolist()]
     steps, now = np.column_stack(ends), np.array(FIRST_LINE)

@@ -3,7 +3,7 @@
 from helpers.teaching.predict import question
 
 __all__ = [  # noqa: RUF022
-    "hidden_delta",
+    "half_squared_delta",
     "repeated_batch",
     "descent_on_the_slip",
     "cured_by_a_smaller_rate",
@@ -11,18 +11,20 @@ __all__ = [  # noqa: RUF022
     "numpy_beside_torch",
 ]
 
-hidden_delta = question(
-    "In the network above w₂ is set to 0. The target is 1, and the output is ½. What is the delta "
-    "of the hidden unit, δ₁?",
+half_squared_delta = question(
+    "With the cross-entropy, the loss of logistic regression, the delta of the output here is a₂ − y "
+    "= −0.645. Now the loss is half the squared error, (a₂ − y)²/2, and the network stays as it is. "
+    "What is the delta of the output?",
     {
-        "−½: the error is passed back": "It is passed back through w₂, and w₂ is 0.",
-        "−⅛, so the error times ¼": "The slope of a sigmoid is at most ¼, but it is not the only "
-        "factor: w₂ stands there as well.",
-        "0": "Whatever the hidden unit does, w₂ = 0 keeps it from the output. So the loss does not "
-        "change with z₁, although the output is far off.",
-        "it can't be known without x": "x sets a₁ and its slope. Here another factor decides.",
+        "−0.645: the derivative of the new loss is a₂ − y": "That is its derivative by a₂. A delta is "
+        "one by z₂, so it holds the slope of the sigmoid too.",
+        "−1.29, twice as much": "The ½ takes the 2 of the square away. And a slope is missing, that "
+        "of the sigmoid.",
+        "−0.148, less than a quarter of that": "The derivative by a₂ is −0.645. From z₂ to a₂ the sigmoid has the slope 0.229, and "
+        "the delta is their product.",
+        "0.208, half of the squared error": "That is the loss. A delta is a derivative of it.",
     },
-    right="0",
+    right="−0.148, less than a quarter of that",
 )
 
 repeated_batch = question(
@@ -40,8 +42,8 @@ repeated_batch = question(
 )
 
 descent_on_the_slip = question(
-    "The last cell's second line now counts: gradient descent goes down on *this* cost. After many "
-    "steps, where are the nine outputs?",
+    "Now gradient descent minimises the posted cost, the one with the wrong sign. After many steps, "
+    "where are the nine outputs?",
     {
         "near their labels: a sign in the cost is only a number on the screen": "The descent takes "
         "the gradient of this very cost, and its second term has the wrong sign.",
@@ -55,14 +57,14 @@ descent_on_the_slip = question(
 )
 
 cured_by_a_smaller_rate = question(
-    "Four programs: one is right and has a rate of 0.01, which is too large. One has both signs "
-    "wrong, one only the sign of b, and one uses a prediction that is always 3. Which of them "
-    "converge if the rate is small enough?",
+    "Four programs. The first is right, but its rate, 0.01, is too large. The second has a minus for "
+    "the plus in both steps, the third only in the step of b. The fourth has 3 in place of the "
+    "prediction `w * x + b`. Which of them converge if the rate is small enough?",
     {
         "all four": "A small step uphill is still uphill. It only takes longer.",
         "the first one": "Too long a step is the only fault that lies in the rate.",
-        "the first one, and the one with the wrong sign of b": "Its error falls at first, so it "
-        "looks cured. Then it grows, at each rate that we tried.",
+        "the first and the third": "The third one's error falls at first, so it looks "
+        "cured. Then it grows, at each rate that we tried.",
         "none of them": "The right program does: below a rate of 0.0065 its error dies out.",
     },
     right="the first one",

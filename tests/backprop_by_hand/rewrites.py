@@ -44,21 +44,21 @@ def squeezed(A, Y):
 
 
 @rewrite("sgd_epoch")
-def with_a_vector(xs, ys, m, b, rate):
-    w = np.array([m, b])
+def with_a_vector(xs, ys, w, b, rate):
+    line = np.array([w, b])
     for i in range(len(xs)):
         v = np.array([xs[i], 1.0])
-        w = w - rate * 2 * (v @ w - ys[i]) * v
-    return w[0], w[1]
+        line = line - rate * 2 * (v @ line - ys[i]) * v
+    return line[0], line[1]
 
 
 @rewrite("sgd_epoch")
-def in_place(xs, ys, m, b, rate):
+def in_place(xs, ys, w, b, rate):
     for x, y in zip(xs, ys, strict=True):
-        error = (m * x + b) - y
-        m -= 2 * rate * error * x
+        error = (w * x + b) - y
+        w -= 2 * rate * error * x
         b -= 2 * rate * error
-    return m, b
+    return w, b
 
 
 @rewrite("redundant_biases")

@@ -56,6 +56,9 @@ def test_the_figures_of_the_first_section():
     assert "output is 0.355" in words() and "δ₁ = 0.155" in words() and "−0.645" in words()
     assert "δ₂ = −0.148" in words(loss="half squared error")
     assert "δ₁ = 0.000" in words(w2=0.0) and "δ₂ = −0.500" in words(w2=0.0)
+    a2 = formulas.backward(0.8, 0.5, -1.0, 1.0, "cross-entropy")["a2"]  # of the prediction
+    assert [round(v, 3) for v in (a2 * (1 - a2), (a2 - 1) ** 2 / 2)] == [0.229, 0.208]
+    assert round(2 * (a2 - 1), 2) == -1.29
 
 
 # 2 · The 1/m
@@ -88,21 +91,6 @@ def test_the_batch_of_the_page_by_four_programs():
     tripled = figures.RepeatedBatch.describe
     assert "4.5 times" in tripled() and ", 1 times" in tripled(program="mean over m")
     assert "9 times" in tripled(program="sum") and "0.111 times" in tripled(program="divided twice")
-
-
-@pytest.mark.parametrize(("mean", "limit"), [(True, 2), (False, 2 / 32)])
-def test_the_largest_stable_rate_of_a_line(mean, limit):
-    x = np.linspace(-1, 1, 32)
-    assert formulas.largest_rate(x, mean) == pytest.approx(limit)
-    ends = []
-    for rate in (0.99 * limit, 1.01 * limit):
-        w = np.array([0.3, -0.7])
-        for _ in range(2000):
-            errors = w[0] * x + w[1]
-            gradient = np.array([errors @ x, errors.sum()]) / (32 if mean else 1)
-            w = w - rate * gradient
-        ends.append(np.abs(w).max())
-    assert ends[0] < 1e-6 < 1e6 < ends[1]
 
 
 ONES = np.ones((1, 3))
@@ -235,8 +223,6 @@ def test_the_reference_figures_of_the_line():
     assert formulas.mean_error(*formulas.descend(1e-3, "none", 1)[1]) == pytest.approx(
         0.0225, rel=1e-2
     )
-    stuck = formulas.descend(2e-3, "target stuck", 2000)[-1]
-    assert stuck == pytest.approx([0, 3], abs=1e-4)
 
 
 @pytest.mark.parametrize("rate", [1e-5, 1e-4, 1e-3])
@@ -253,7 +239,6 @@ def test_the_largest_rates_explode_and_the_limit_is_where_the_page_says():
     for setting in figures.FaultyDescent.controls["rate"].values():
         words = figures.FaultyDescent.describe(rate=setting)
         assert ("above" in words) == (setting > 0.0066)
-    assert round(2 / (30**2 + 1), 4) == 0.0022
 
 
 @pytest.mark.parametrize("xs", [np.arange(31.0), np.arange(-15.0, 16), np.linspace(0, 1, 11)])
@@ -263,13 +248,6 @@ def test_with_a_wrong_sign_an_epoch_stretches_at_every_rate(xs, slip):
     moved = np.array([[1, 1], [-1, -1]]) * [[xs @ xs, xs.sum()], [xs.sum(), xs.size]]
     determinant = np.linalg.det(moved)  # the changed matrices of the wrong sign of b, added up
     assert determinant == pytest.approx(xs.sum() ** 2 - xs.size * (xs @ xs)) and determinant < 0
-
-
-def test_the_line_of_a_stuck_target():
-    m, b = formulas.descend(1e-3, "target stuck", 400)[-1]
-    assert abs(m) < 0.01 and 2.5 < b < 3
-    errors = formulas.mean_error(*formulas.descend(1e-2, "target stuck", 400).T)
-    assert not errors[-1] < 1e12  # it diverges where the right program does
 
 
 # 5 · Biases
@@ -393,6 +371,41 @@ def weights_of_both(x, w1, w2, y, loss):
     return np.float64(d1 * x), np.float64(d2 * s(w1 * x))
 
 
+def sigma_prime_of_outputs(x, w1, w2, y, loss):
+    def slope(z):
+        return s(z) * (1 - s(z))
+
+    a1 = s(w1 * x)
+    a2 = s(w2 * a1)
+    d2 = a2 - y if loss == "cross-entropy" else 2 * (a2 - y) * slope(a2)
+    return d2 * w2 * slope(a1), d2
+
+
+def on_to_the_pre_activation(dZ, A_prev, W):
+    dA = np.dot(W.T, dZ)
+    return dZ @ A_prev.T / dZ.shape[1], dZ.mean(1, keepdims=True), dA * A_prev * (1 - A_prev)
+
+
+def each_label_is_0_or_1(A, Y):
+    cost = np.where(Y == 1, -np.log(A), -np.log(1 - A)).mean()
+    return cost, np.where(Y == 1, -1 / A, 1 / (1 - A)) / A.size
+
+
+def newest_bias(xs, ys, w, b, rate):
+    for x, y in zip(xs, ys, strict=True):
+        b += 2 * rate * (y - (w * x + b))
+        w += 2 * rate * (y - (w * x + b)) * x
+    return w, b
+
+
+def first_linear_keeps_it(layers):
+    found = []
+    for before, i, behind in zip(["", *layers], range(99), [*layers[1:], ""], strict=False):
+        if layers[i] == "linear" and (before == "linear" or behind == "batch norm"):
+            found.append(i)
+    return found
+
+
 def rows_counted(dZ, A_prev, W):
     m = A_prev.shape[0]
     return np.dot(dZ, A_prev.T) / m, np.sum(dZ, axis=1, keepdims=True) / m, np.dot(W.T, dZ)
@@ -423,30 +436,30 @@ def matrix_cost(A, Y):
     return cost, (A - Y) / (A * (1 - A)) / A.shape[1]
 
 
-def pushed_the_other_way(xs, ys, m, b, rate):
+def pushed_the_other_way(xs, ys, w, b, rate):
     for i in range(len(xs)):
-        error = (m * xs[i] + b) - ys[i]
-        m += 2 * rate * error * xs[i]
+        error = (w * xs[i] + b) - ys[i]
+        w += 2 * rate * error * xs[i]
         b += 2 * rate * error
-    return m, b
+    return w, b
 
 
-def slope_alone(xs, ys, m, b, rate):
+def slope_alone(xs, ys, w, b, rate):
     for x, y in zip(xs, ys, strict=True):
-        m = m - 2 * rate * x * (m * x + b - y)
-    return m, b
+        w = w - 2 * rate * x * (w * x + b - y)
+    return w, b
 
 
-def newest_slope(xs, ys, m, b, rate):
+def newest_slope(xs, ys, w, b, rate):
     for x, y in zip(xs, ys, strict=True):
-        m -= -2 * rate * x * (y - (m * x + b))
-        b -= -2 * rate * (y - (m * x + b))
-    return m, b
+        w -= -2 * rate * x * (y - (w * x + b))
+        b -= -2 * rate * (y - (w * x + b))
+    return w, b
 
 
-def full_batch(xs, ys, m, b, rate):
-    e = (m * xs + b) - ys
-    return m - 2 * rate * (e @ xs) / len(xs), b - 2 * rate * e.sum() / len(xs)
+def full_batch(xs, ys, w, b, rate):
+    e = (w * xs + b) - ys
+    return w - 2 * rate * (e @ xs) / len(xs), b - 2 * rate * e.sum() / len(xs)
 
 
 def outputs_do_not_care(layers):
@@ -466,6 +479,11 @@ def any_norm(layers):
         ("deltas", error_for_both, "always_the_error"),
         ("deltas", derivatives_by_the_outputs, "by_the_outputs"),
         ("deltas", weights_of_both, "gradients_of_the_weights"),
+        ("deltas", sigma_prime_of_outputs, "slope_of_sigma_at_an_output"),
+        ("linear_backward", on_to_the_pre_activation, "slope_of_a_sigmoid"),
+        ("binary_cross_entropy", each_label_is_0_or_1, "labels_alone"),
+        ("sgd_epoch", newest_bias, "error_of_the_new_bias"),
+        ("redundant_biases", first_linear_keeps_it, "second_of_two"),
         ("linear_backward", rows_counted, "m_is_the_features"),
         ("linear_backward", one_sum, "one_bias_for_all"),
         ("linear_backward", mean_in_dZ_and_again, "divided_in_dZ_and_again"),
