@@ -46,7 +46,7 @@ class TwoAngles:
 
     def measure(self, true, guess):
         a, b = (torch.tensor(float(angle), dtype=torch.float64) for angle in (true, guess))
-        number, point, _ = formulas.CODES.values()
+        number, point = formulas.CODES.values()
         return {
             "costs": (number(a, b).item(), point(a, b).item()),
             "curves": (number(a, self.GRID), point(a, self.GRID)),
@@ -181,7 +181,7 @@ class PushOfCosine:
 
     def update(self, now):
         x, y = (end[1] for end in ray(now.between))
-        u, v = (end[1] for end in ray(now.between - 90, now.turn * 0.6))
+        u, v = (end[1] for end in ray(now.between - 90, now.turn * 0.6))  # no step's own length
         self.arrow.set_data([0, x], [0, y])
         self.push.set_data([x, x + u], [y, y + v])
         self.head.set_data([x + u], [y + v])

@@ -46,7 +46,6 @@ def wrapped(difference):
 CODES = {
     "turns, squared error": lambda a, b: ((a - b) / 360).square(),
     "(cos, sin), mean squared error": lambda a, b: (points(a) - points(b)).square().mean(-1),
-    "wrapped error, squared, in turns": lambda a, b: (wrapped(a - b) / 360).square(),
 }
 
 

@@ -55,7 +55,7 @@ def test_eq_1_1_the_mse_of_points_is_a_cosine_loss(alpha, beta):
 
 
 def test_the_numbers_of_the_first_section():
-    turns, points, _ = formulas.CODES.values()
+    turns, points = formulas.CODES.values()
     assert turns(t64(359.0), t64(1.0)).item() == pytest.approx(0.98892, abs=5e-6)
     assert points(t64(359.0), t64(1.0)).item() == pytest.approx(0.000609, abs=5e-7)
     assert turns(t64(350.0), t64(180.0)).item() == pytest.approx(0.22, abs=0.005)
@@ -174,7 +174,6 @@ def ends(start, activation, loss="cosine", steps=1000):
 
 def test_what_the_page_says_of_the_corners():
     assert ends(4.0, "tanh") == pytest.approx(44.99, abs=0.005)
-    assert ends(1.0, "tanh") == pytest.approx(20, abs=1e-6)
     path = formulas.descend((2.0, 2.0), 200, "tanh")
     waits = (formulas.output_angles(path, "tanh") - 135).abs() < 2
     assert 20 < waits.sum() < 100  # steps at the second corner
