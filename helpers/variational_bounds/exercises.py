@@ -86,6 +86,26 @@ gaussian_kl.slips(
         "logvar.exp() → (logvar / 2).exp()",
         "exp(logvar/2) is σ. The formula has σ².",
     ),
+    log_of_sigma_inside=(
+        "- 1 - logvar → - 1 - logvar / 2",
+        "Inside the ½ stands ln σ², which is logvar. You have its half, ln σ.",
+    ),
+    log_outside_the_half=(
+        "- 1 - logvar → - 1 - 2 * logvar",
+        "ln σ² is halved as well: ½·logvar, which is ln σ. You take all of it.",
+    ),
+    log_with_the_other_sign=(
+        "- 1 - logvar → - 1 + logvar",
+        "The logarithm has the wrong sign: the narrower q is, the *more* −ln σ² must cost.",
+    ),
+    variance_for_its_log=(
+        "logvar.exp() → logvar; - logvar) → - logvar.log())",
+        "You take logvar for σ². It is ln σ², which may be below 0.",
+    ),
+    without_the_variance=(
+        "mu**2 + logvar.exp() - 1 → mu**2 - 1",
+        "σ² is missing: E z² = μ² + σ².",
+    ),
 )
 
 
@@ -169,6 +189,23 @@ effective_beta.slips(
     batch_mean_of_divergences_as_sum=(
         '"batch mean": batch, "mean": batch * latents → "batch mean": 1, "mean": batch * latents',
         "`batch mean` of the divergences divides by the batch size.",
+    ),
+    batch_mean_as_mean=(
+        '"batch mean": batch, "mean": batch * pixels → '
+        '"batch mean": batch * pixels, "mean": batch * pixels; '
+        '"batch mean": batch, "mean": batch * latents → '
+        '"batch mean": batch * latents, "mean": batch * latents',
+        "A `batch mean` *adds* within a picture. It divides by the batch size and by nothing else.",
+    ),
+    batch_mean_over_entries=(
+        '"batch mean": batch, "mean": batch * pixels → "batch mean": pixels, "mean": batch * pixels; '
+        '"batch mean": batch, "mean": batch * latents → '
+        '"batch mean": latents, "mean": batch * latents',
+        "A `batch mean` adds over pixels or latents and averages over the batch, not the reverse.",
+    ),
+    pixels_in_both=(
+        "batch * latents → batch * pixels",
+        "There are batch · latents divergences. You divide them by batch · pixels.",
     ),
     rounded_down=("errors / divergences → errors // divergences", "β need not be a whole number."),
 )
@@ -283,6 +320,26 @@ elbo.slips(
         "error + beta * kl → beta * error + kl",
         "β stands before the wrong term: it weighs the KL.",
     ),
+    weight_on_both=(
+        "error + beta * kl → beta * (error + kl)",
+        "β weighs both terms here, so that it changes nothing but the scale. It weighs the KL.",
+    ),
+    shares=(
+        "error + beta * kl → (1 - beta) * error + beta * kl",
+        "β is no share of 1: the error keeps its weight, whatever β is.",
+    ),
+    averaged_twice=(
+        "beta * kl → beta * kl / len(x)",
+        "The KL is averaged over the batch twice.",
+    ),
+    error_of_the_whole_batch=(
+        'reduction="none").sum(1) → reduction="none").sum()',
+        "The error is added over the batch, and the KL averaged: β shrinks as the batch grows.",
+    ),
+    black_pixels_only=(
+        'F.binary_cross_entropy_with_logits(logits, x, reduction="none") → (-x * F.logsigmoid(logits))',
+        "Only the black pixels count. A white one has ln p = ln(1 − σ(logit)).",
+    ),
     weight_forgotten=("beta * kl → kl", "β is not used."),
     log_of_sigma=(
         "logvar.exp() → (2 * logvar).exp(); - logvar) → - 2 * logvar)",
@@ -314,7 +371,7 @@ elbo.slips(
             ),
             "all used, as wide as the prior": lambda: (
                 tensor([1.0, -0.7], [-1.0, 0.7], [0.8, 0.9], [-0.8, -0.9]),
-                tensor(*[[-1.5, -1.0]] * 4),
+                tensor(*[[-1.5, -0.9]] * 4),
             ),
             "all means 0, all variances 1": lambda: (
                 tensor(*[[0.01, 0.0]] * 3),
@@ -352,6 +409,18 @@ elbo.slips(
             ),
             "a mean KL of 0.012": lambda: (tensor([0.155], [0.155]), tensor([0.0], [0.0])),
             "a little too wide": lambda: (tensor([1.5], [-1.5]), tensor([-1.9], [-1.9])),
+            "a mean KL of 0.012 in one latent of three": lambda: (
+                tensor(*[[0.155, 0.0, 0.0]] * 2),
+                tensor(*[[0.0, 0.0, 0.0]] * 2),
+            ),
+            "variances that differ from picture to picture": lambda: (
+                tensor([0.0], [0.0]),
+                tensor([-4.0], [0.9]),
+            ),
+            "one latent of three is too wide": lambda: (
+                tensor([1.5, 0.5, -0.5], [-1.5, -0.5, 0.5]),
+                tensor(*[[-1.0, -1.0, -1.0]] * 2),
+            ),
             "a mean KL of 0.009 in each of three": lambda: (
                 tensor(*[[0.134, 0.134, -0.134]] * 2),
                 tensor(*[[0.0, 0.0, 0.0]] * 2),
@@ -408,6 +477,24 @@ diagnose.slips(
         "((spread < 0.5) | (spread > 2)).any() → False",
         "A used latent may still lie where the prior puts nothing. Samples show it.",
     ),
+    off_in_every_latent=(
+        "((spread < 0.5) | (spread > 2)).any() → ((spread < 0.5) | (spread > 2)).all()",
+        "One latent that is off the prior is enough. You ask that all are.",
+    ),
+    mean_of_the_logs_of_variance=(
+        "logvar.exp().mean(0) → logvar.mean(0).exp()",
+        "exp before the mean: the mean of σ², not exp of the mean of ln σ².",
+    ),
+    deviations_added=(
+        "mu.var(0, correction=0) + logvar.exp().mean(0) → "
+        "(mu.std(0, correction=0) + (logvar / 2).exp().mean(0)) ** 2",
+        "Variances add up, and standard deviations do not.",
+    ),
+    deviation_compared=(
+        "mu.var(0, correction=0) + logvar.exp().mean(0) → "
+        "(mu.var(0, correction=0) + logvar.exp().mean(0)).sqrt()",
+        "You compare the standard deviation. The limits ½ and 2 are for the variance.",
+    ),
     only_too_wide=("(spread < 0.5) | (spread > 2) → spread > 2", "Too narrow is off, too."),
     only_too_narrow=("(spread < 0.5) | (spread > 2) → spread < 0.5", "Too wide is off, too."),
     wrong_order=(
@@ -431,6 +518,57 @@ def unused_first(mu, logvar):
     if not used.all():
         return "unused latents" if used.any() else "collapsed"
     return "off the prior" if ((spread < 0.5) | (spread > 2)).any() else "fine"
+
+
+@diagnose.mistake
+def averaged_over_latents(mu, logvar):
+    """An average over the latents hides one that is in use. “Collapsed” asks each for itself."""
+    kl = (mu**2 + logvar.exp() - 1 - logvar) / 2
+    spread = mu.var(0, correction=0) + logvar.exp().mean(0)
+    if kl.mean() < 0.01:
+        return "collapsed"
+    if ((spread < 0.5) | (spread > 2)).any():
+        return "off the prior"
+    return "fine" if (kl.mean(0) >= 0.01).all() else "unused latents"
+
+
+@diagnose.mistake
+def picture_by_picture(mu, logvar):
+    """Average the KL of a latent over the pictures first. For some pictures a used latent may say
+    nothing."""
+    used = (mu**2 + logvar.exp() - 1 - logvar) / 2 >= 0.01
+    spread = mu.var(0, correction=0) + logvar.exp().mean(0)
+    if not used.any():
+        return "collapsed"
+    if ((spread < 0.5) | (spread > 2)).any():
+        return "off the prior"
+    return "fine" if used.all() else "unused latents"
+
+
+@diagnose.mistake
+def latents_pooled(mu, logvar):
+    """One variance for all latents together hides a latent that is off the prior. Look at each for
+    itself."""
+    used = (mu**2 + logvar.exp() - 1 - logvar).mean(0) / 2 >= 0.01
+    spread = mu.var(correction=0) + logvar.exp().mean()
+    if not used.any():
+        return "collapsed"
+    if spread < 0.5 or spread > 2:
+        return "off the prior"
+    return "fine" if used.all() else "unused latents"
+
+
+@diagnose.mistake
+def of_the_mean_picture(mu, logvar):
+    """Average the KL, not what goes into it: means of +1 and −1 cancel, and their KL do not."""
+    mean, log = mu.mean(0), logvar.mean(0)
+    used = (mean**2 + log.exp() - 1 - log) / 2 >= 0.01
+    spread = mu.var(0, correction=0) + logvar.exp().mean(0)
+    if not used.any():
+        return "collapsed"
+    if ((spread < 0.5) | (spread > 2)).any():
+        return "off the prior"
+    return "fine" if used.all() else "unused latents"
 
 
 @diagnose.mistake
@@ -525,6 +663,26 @@ importance_bound.slips(
     largest_weight=(
         "log_w.logsumexp(1) → log_w.amax(1)",
         "The largest weight alone gets all the gradient. The bound has them all.",
+    ),
+    all_samples_of_the_batch=(
+        "log_w.shape[1] → log_w.numel()",
+        "K is the number of samples of *one* picture, shape[1]. You have those of all pictures.",
+    ),
+    no_logarithm=(
+        "log_w.logsumexp(1) - math.log(log_w.shape[1]) → log_w.exp().mean(1)",
+        "The logarithm is missing: that is the mean weight itself.",
+    ),
+    log_of_the_mean_log=(
+        "log_w.logsumexp(1) - math.log(log_w.shape[1]) → log_w.mean(1).log()",
+        "log_w is a logarithm already. The mean is one of the weights, exp(log_w).",
+    ),
+    shift_not_added_back=(
+        "log_w.logsumexp(1) → (log_w - log_w.amax(1, keepdim=True)).logsumexp(1)",
+        "The largest log-weight is subtracted against overflow, and not added back.",
+    ),
+    mean_of_shares=(
+        "(log_w.logsumexp(1) - math.log(log_w.shape[1])) → (log_w.softmax(1) * log_w).mean(1)",
+        "A weighted sum of the log-weights is no bound, and here it is divided by K as well.",
     ),
     divides_the_log=(
         " - math.log(log_w.shape[1]) →  / log_w.shape[1]",

@@ -144,7 +144,7 @@ class PriceOfTheKL:
             [formulas.kept("weights", weight, name).mean() for weight in PRICES]
             for name in ("reconstruction", "distance")
         ]
-        low.set(title="by β, and here", xlim=(-0.5, len(PRICES) - 0.5), ylim=(0, 29))
+        low.set(title="by β (dots: this one)", xlim=(-0.5, len(PRICES) - 0.5), ylim=(0, 29))
         low.plot(rows[0], color=style.BLUE, label="error, nats")
         low.plot(rows[1], "--", color=style.VERMILION, label="pixels off")
         low.set_xticks([0, 5, 10], ["0", "1", "8"])

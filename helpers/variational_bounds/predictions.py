@@ -33,18 +33,19 @@ both_averaged = question(
 )
 
 more_weight = question(
-    "A VAE on digits is trained with β = 0, then 0.01, 0.3, 1, 4 and 8. The KL falls each time. What "
-    "happens to the samples, decoded from z that are drawn from the prior?",
+    "A VAE on digits is trained with β = 0, 0.3, 1 and 8. Samples are decoded from z that are drawn "
+    "from the prior. For which β are they nearest to real digits?",
     {
-        "they become better each time": "At first they do. But from some β on the decoder gets less and "
-        "less from z, and in the end it draws one picture for every z.",
-        "they become worse each time, as the reconstructions do": "At β = 0 the decoder has never met "
-        "most of the z that the prior gives. A little weight brings them together.",
-        "better first, and then worse": "Some weight brings the z of the pictures and those of the prior "
-        "together. Too much, and z says nothing any more.",
-        "nothing: the decoder does not see β": "β changes what the encoder hands to it.",
+        "8: then q is nearest to the prior": "q is then the prior for every digit, so that z says "
+        "nothing. The decoder draws one picture for every z.",
+        "0: then nothing disturbs the reconstructions": "The decoder has then never met most of the z "
+        "that the prior gives. A little weight brings them together.",
+        "only 1: that is the ELBO": "1 is good. But 0.3 is enough to bring the z of the digits and "
+        "those of the prior together.",
+        "0.3 and 1, nearly alike": "Some weight brings the z of the digits and those of the prior "
+        "together, and 0.3 is enough. Too much, and z says nothing any more.",
     },
-    right="better first, and then worse",
+    right="0.3 and 1, nearly alike",
 )
 
 widest_maximum = question(
@@ -65,7 +66,8 @@ widest_maximum = question(
 
 more_samples = question(
     "In the solvable model q is N(0.5, 0.6²), near the posterior N(0.8, 0.447²). Its mean is trained by "
-    "the bound with K = 100 in place of K = 1. What happens to the gradient, beside its noise?",
+    "the bound with K = 100 in place of K = 1. What happens to the gradient, compared with its "
+    "noise?",
     {
         "it is clearer: 100 samples average the noise out": "The noise falls. But the gradient itself "
         "falls faster: with 100 samples the bound hardly depends on q any more.",

@@ -43,6 +43,21 @@ def averaged_and_turned(mu, logvar):
     return 0.5 * torch.mean(1 + logvar - mu**2 - torch.exp(logvar), dim=1)
 
 
+@wrong("gaussian_kl", "log_of_sigma_inside")
+def half_of_the_log(mu, logvar):
+    return (mu**2 + logvar.exp() - 1 - 0.5 * logvar).sum(1) / 2
+
+
+@wrong("gaussian_kl", "log_outside_the_half")
+def all_of_the_log(mu, logvar):
+    return ((mu**2 + logvar.exp() - 1) / 2 - logvar).sum(dim=1)
+
+
+@wrong("gaussian_kl", "variance_for_its_log")
+def logvar_as_variance(mu, logvar):
+    return 0.5 * (mu.pow(2) + logvar - torch.log(logvar) - 1).sum(dim=1)
+
+
 @wrong("gaussian_kl", None)
 def variance_in_the_place_of_its_log(mu, logvar):
     return (-0.5 * (1 + logvar.exp() - mu**2 - logvar.exp().exp())).sum(1)
@@ -75,6 +90,20 @@ def means_of_a_row(reconstruction, divergence, batch, pixels, latents):
     a = {"sum": 1, "batch mean": batch, "mean": pixels}[reconstruction]
     b = {"sum": 1, "batch mean": batch, "mean": latents}[divergence]
     return a / b
+
+
+@wrong("effective_beta", "batch_mean_as_mean")
+def every_mean_divides_by_all(reconstruction, divergence, batch, pixels, latents):
+    def n(reduction, entries):
+        return 1 if reduction == "sum" else batch * entries
+
+    return n(reconstruction, pixels) / n(divergence, latents)
+
+
+@wrong("effective_beta", "pixels_in_both")
+def one_table(reconstruction, divergence, batch, pixels, latents):
+    n = {"sum": 1, "batch mean": batch, "mean": batch * pixels}
+    return n[reconstruction] / n[divergence]
 
 
 @wrong("effective_beta", None)
@@ -121,6 +150,26 @@ def sign_of_the_kl(logits, x, mu, logvar, beta):
     logs = -F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(1)
     kld = -0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp(), 1)
     return torch.mean(logs + beta * kld)
+
+
+@wrong("elbo", "shares")
+def as_a_mixture(logits, x, mu, logvar, beta):
+    logs = -F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(1)
+    kld = -0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp(), 1)
+    return torch.mean((1 - beta) * logs - beta * kld)
+
+
+@wrong("elbo", "black_pixels_only")
+def logs_of_the_ink(logits, x, mu, logvar, beta):
+    kld = -0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp(), 1)
+    return ((x * F.logsigmoid(logits)).sum(1) - beta * kld).mean()
+
+
+@wrong("elbo", "averaged_twice")
+def divided_by_the_batch_again(logits, x, mu, logvar, beta):
+    bce = F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(1).mean()
+    kld = -0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp(), 1).mean()
+    return -bce - beta * kld / x.shape[0]
 
 
 @wrong("elbo", None)
@@ -179,6 +228,73 @@ def total_divergence(mu, logvar):
     return "off the prior" if ((spread < 0.5) | (spread > 2)).any() else "fine"
 
 
+def judged(kl, spread, unused):
+    """The rest of `diagnose`: kl decides about "collapsed", `unused` about single latents."""
+    if (kl < 0.01).all():
+        return "collapsed"
+    if spread.min() < 0.5 or spread.max() > 2:
+        return "off the prior"
+    return "unused latents" if (unused < 0.01).any() else "fine"
+
+
+def divergences(mu, logvar):
+    return -0.5 * (1 + logvar - mu**2 - logvar.exp())
+
+
+def variances(mu, logvar):
+    return logvar.exp().mean(0) + mu.var(0, unbiased=False)
+
+
+@wrong("diagnose", "averaged_over_latents")
+def mean_of_everything(mu, logvar):
+    kl = divergences(mu, logvar)
+    return judged(kl.mean(), variances(mu, logvar), kl.mean(0))
+
+
+@wrong("diagnose", "picture_by_picture")
+def without_a_mean(mu, logvar):
+    kl = divergences(mu, logvar)
+    return judged(kl, variances(mu, logvar), kl)
+
+
+@wrong("diagnose", "of_the_mean_picture")
+def mean_first(mu, logvar):
+    kl = divergences(mu.mean(0), logvar.mean(0))
+    return judged(kl, variances(mu, logvar), kl)
+
+
+@wrong("diagnose", "mean_of_the_logs_of_variance")
+def exp_of_the_mean(mu, logvar):
+    kl = divergences(mu, logvar).mean(0)
+    return judged(kl, logvar.mean(0).exp() + mu.var(0, unbiased=False), kl)
+
+
+@wrong("diagnose", "deviations_added")
+def widths_added(mu, logvar):
+    kl = divergences(mu, logvar).mean(0)
+    width = mu.std(0, unbiased=False) + (logvar / 2).exp().mean(0)
+    return judged(kl, width**2, kl)
+
+
+@wrong("diagnose", "deviation_compared")
+def width_compared(mu, logvar):
+    kl = divergences(mu, logvar).mean(0)
+    return judged(kl, variances(mu, logvar).sqrt(), kl)
+
+
+@wrong("diagnose", "latents_pooled")
+def one_variance(mu, logvar):
+    kl = divergences(mu, logvar).mean(0)
+    return judged(kl, mu.var(unbiased=False) + logvar.exp().mean(), kl)
+
+
+@wrong("diagnose", "off_in_every_latent")
+def all_must_be_off(mu, logvar):
+    kl, spread = divergences(mu, logvar).mean(0), variances(mu, logvar)
+    off = (spread < 0.5) | (spread > 2)
+    return judged(kl, spread if off.all() else torch.ones(1), kl)
+
+
 @wrong("diagnose", None)
 def by_the_spread_alone(mu, logvar):
     spread = mu.var(0, unbiased=False) + logvar.exp().mean(0)
@@ -221,6 +337,32 @@ def bound_of_the_sum(log_w):
 @wrong("importance_bound", "divides_by_the_batch")
 def wrong_size(log_w):
     return (math.log(len(log_w)) - torch.logsumexp(log_w, 1)).mean()
+
+
+@wrong("importance_bound", "log_of_the_mean_log")
+def log_of_a_log(log_w):
+    return -torch.log(log_w.mean(dim=1)).mean()
+
+
+@wrong("importance_bound", "no_logarithm")
+def mean_weight(log_w):
+    return -torch.exp(log_w).mean()
+
+
+@wrong("importance_bound", "shift_not_added_back")
+def shifted(log_w):
+    w = torch.exp(log_w - log_w.max(1, keepdim=True).values)
+    return -torch.log(w.mean(1)).mean()
+
+
+@wrong("importance_bound", "all_samples_of_the_batch")
+def of_the_batch(log_w):
+    return math.log(log_w.numel()) - log_w.logsumexp(1).mean()
+
+
+@wrong("importance_bound", "mean_of_shares")
+def posted_with_mean(log_w):
+    return -(F.softmax(log_w, 1) * log_w).mean()
 
 
 @wrong("importance_bound", None)
