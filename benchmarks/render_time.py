@@ -1,4 +1,4 @@
-"""How long each live figure takes for a picture, at settings all over its controls."""
+"""What a picture of each live figure costs, at settings all over its controls, as PNG and as SVG."""
 
 import importlib
 import random
@@ -6,35 +6,69 @@ import statistics
 import time
 
 from benchmarks.measure import ROOT, table
+from helpers.site.svg import Drawing
 
-SETTINGS = 200
+SETTINGS = 60
 
 
 def main():
-    rows = []
+    rows, all_ratios = [], []
     for path in sorted((ROOT / "helpers").glob("*/figures.py")):
         module = importlib.import_module(f"helpers.{path.parent.name}.figures")
-        for name in module.__all__:
-            rows.append([f"{path.parent.name}.{name}", *measured(getattr(module, name))])
+        for name in getattr(module, "__all__", ()):
+            figure = getattr(module, name)
+            first, png, svg = measured(figure)
+            all_ratios.append(svg[0] / png[0])
+            row = [f"{path.parent.name}.{name}", f"{first:.0f} ms", *map(milliseconds, png[:2])]
+            row += [f"{svg[0]:.1f} ms", f"{all_ratios[-1]:.2f}×"]
+            rows.append([*row, f"{png[2]:.0f} kB", f"{svg[2]:.0f} kB"])
+    middle = statistics.median(all_ratios)
+    rows.append(["the median of all", "", "", "", "", f"{middle:.2f}×", "", ""])
     return table(
-        ["figure", "first picture", "median (aim: 10 ms)", "95 of 100 within", "worst"], rows
+        [
+            "figure",
+            "first picture",
+            "PNG (aim: 10 ms)",
+            "95 of 100 within",
+            "SVG",
+            "against PNG",
+            "PNG",
+            "SVG",
+        ],
+        rows,
     )
 
 
 def measured(figure):
-    """First, median, 95th percentile and worst of the times to render, as texts."""
-    chance = random.Random(0)
-    first = seconds(figure, {})
-    times = sorted(
-        seconds(figure, {name: chance.choice(c.values()) for name, c in figure.controls.items()})
-        for _ in range(SETTINGS)
+    """CPU ms of the first picture; of PNG and of SVG: the median, the 95th percentile, and kB."""
+    first, _ = timed(figure.render)
+    drawing = Drawing(figure, "f")
+    drawing.frame()
+    return (
+        first,
+        rounds(figure, figure.render),
+        rounds(figure, lambda **values: "".join(drawing.frame(**values)).encode()),
     )
-    figures = first, statistics.median(times), times[int(0.95 * SETTINGS)], times[-1]
-    return [f"{1000 * value:.1f} ms" for value in figures]
 
 
-def seconds(figure, values):
-    """Seconds that one picture takes."""
-    start = time.perf_counter()
-    figure.render(**values)
-    return time.perf_counter() - start
+def rounds(figure, picture):
+    chance = random.Random(0)
+    times, weights = [], []
+    for _ in range(SETTINGS):
+        values = {name: chance.choice(c.values()) for name, c in figure.controls.items()}
+        ms, made = timed(lambda values=values: picture(**values))
+        times.append(ms)
+        weights.append(len(made) / 1000)
+    times.sort()
+    return statistics.median(times), times[int(0.95 * SETTINGS)], statistics.median(weights)
+
+
+def timed(task):
+    """CPU ms that `task` takes, and what it returns."""
+    start = time.process_time()
+    made = task()
+    return 1000 * (time.process_time() - start), made
+
+
+def milliseconds(value):
+    return f"{value:.1f} ms"
