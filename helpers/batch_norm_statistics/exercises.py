@@ -92,7 +92,7 @@ diagnose.slips(
     ),
     allows_a_tolerance=(
         "torch.equal(before[name], after[name]) → torch.allclose(before[name], after[name])",
-        "`allclose` takes a small step for none. Ask whether the numbers are the same.",
+        "A small step is taken for none, as `allclose` does. Ask whether the numbers are the same.",
     ),
     any_move_is_training=(
         'if stepped:\n        return "trained" if watched else "trained in eval" → '
@@ -120,7 +120,7 @@ diagnose.slips(
     ),
     batches_hide_the_step=(
         "if stepped: → if stepped and not watched:",
-        "Batches in training mode are told here before the step is looked at. Both may have happened.",
+        "Where the buffers moved, this no longer asks for a step. Both may have happened.",
     ),
 )
 
@@ -357,6 +357,10 @@ updated_statistics.slips(
         "x.var(0) → (x - running_mean.lerp(x.mean(0), momentum)).square().sum(0) / (len(x) - 1)",
         "The variance is taken around the new running mean. Take it around the batch's own mean.",
     ),
+    not_centred=(
+        "x.var(0) → x.square().mean(0)",
+        "This is the mean of the squares. A variance is taken around the mean.",
+    ),
     adds_the_spread_of_the_means=(
         "momentum * var → momentum * (var + (1 - momentum) * (mean - running_mean).square())",
         "This is the variance of old and new values together. PyTorch only averages the variances.",
@@ -496,9 +500,18 @@ batch_norm_backward.slips(
         "- y * grad_gamma → + y * grad_gamma",
         "The sign of the last term: a number far out enlarges the scale, which pulls all outputs in.",
     ),
+    divides_by_the_variance=(
+        "gamma / scale → gamma / scale.square()",
+        "The gradient by x is divided by the root once: the input was.",
+    ),
+    last_factor_missing=(
+        "y * grad_gamma / len(x) → grad_gamma / len(x)",
+        "The last term lacks the number's own normalised value: how far out it is decides how much it "
+        "moves the scale.",
+    ),
     half_forgotten=(
         "- y * grad_gamma → - 2 * y * grad_gamma",
-        "The last term is twice too large: the root has the derivative 1/(2√…).",
+        "The last term is twice what it should be: the root has the derivative 1/(2√…).",
     ),
     own_output_only=(
         "grad_output - grad_beta / len(x) - y * grad_gamma / len(x) → "

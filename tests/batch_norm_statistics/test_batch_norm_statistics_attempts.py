@@ -185,6 +185,12 @@ def mean_first(running_mean, running_var, x, momentum):
     return mean, (1 - momentum) * running_var + momentum * var
 
 
+@wrong("updated_statistics", "not_centred")
+def mean_of_squares(running_mean, running_var, x, momentum):
+    mean, var = x.mean(0), (x**2).mean(0)
+    return running_mean.lerp(mean, momentum), running_var.lerp(var, momentum)
+
+
 @wrong("updated_statistics", "adds_the_spread_of_the_means")
 def of_the_mixture(running_mean, running_var, x, momentum):
     away = x.mean(0) - running_mean
@@ -228,6 +234,22 @@ def mean_gradients(grad_output, x, gamma, eps):
     xhat = (x - x.mean(0)) / std
     dgamma, dbeta = (grad_output * xhat).mean(0), grad_output.mean(0)
     return gamma * (grad_output - dbeta - xhat * dgamma) / std, dgamma, dbeta
+
+
+@wrong("batch_norm_backward", "divides_by_the_variance")
+def twice_divided(grad_output, x, gamma, eps):
+    var = x.var(0, unbiased=False) + eps
+    xhat = (x - x.mean(0)) / var.sqrt()
+    dx = grad_output - grad_output.mean(0) - xhat * (grad_output * xhat).mean(0)
+    return gamma * dx / var, (grad_output * xhat).sum(0), grad_output.sum(0)
+
+
+@wrong("batch_norm_backward", "last_factor_missing")
+def one_factor_less(grad_output, x, gamma, eps):
+    std = torch.sqrt(x.var(0, unbiased=False) + eps)
+    xhat = (x - x.mean(0)) / std
+    dx = grad_output - grad_output.mean(0) - (grad_output * xhat).mean(0)
+    return gamma * dx / std, (grad_output * xhat).sum(0), grad_output.sum(0)
 
 
 @wrong("batch_norm_backward", "half_forgotten")
