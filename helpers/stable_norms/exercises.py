@@ -67,6 +67,21 @@ log_squared_norm.slips(
         "You add an ε inside the logarithm. Where entries are about as small as ε, it replaces the "
         "answer.",
     ),
+    clamped_logarithm=(
+        "d[d != 0].abs() → d.abs().clamp(min=EPS)",
+        "You clamp inside the logarithm. Where entries are smaller than that, it replaces the "
+        "answer.",
+    ),
+    zeros_become_ones=(
+        "d[d != 0] → d.where(d != 0, 1)",
+        "You put a 1 for each zero. Its logarithm is 0, and e⁰ = 1 is added to the sum. A zero must "
+        "add nothing.",
+    ),
+    two_outside=(
+        "torch.logsumexp(2 * d[d != 0].abs().log(), 0) → "
+        "2 * torch.logsumexp(d[d != 0].abs().log(), 0)",
+        "The 2 stands outside: this is twice the logarithm of |d₁| + … + |dₙ|.",
+    ),
     no_square=("2 * d → d", "The 2 is missing: this is the logarithm of |d₁| + … + |dₙ|."),
     of_the_norm=(
         "torch.logsumexp → 0.5 * torch.logsumexp",
@@ -107,6 +122,18 @@ log_squared_norm.slips(
         "That is the squared norm itself; its logarithm is asked for.",
     ),
 )
+
+
+@log_squared_norm.mistake
+def scale_added_once(d):
+    """You divide by m, so the sum of squares is m² times too small: add 2·ln m, not ln m."""
+    return log_squared_norm(d) - d.detach().abs().max().log()
+
+
+@log_squared_norm.mistake
+def where_with_a_zero(d):
+    """The 0 that you put for ln 0 adds e⁰ = 1. And what `where` leaves out still gets 0·∞ = NaN."""
+    return torch.logsumexp(torch.where(d != 0, 2 * d.abs().log(), 0), 0)
 
 
 @exercise(
@@ -169,7 +196,8 @@ safe_norm.slips(
     ),
     root_after_scaling=(
         "torch.linalg.vector_norm(d / m) → ((d / m) ** 2).sum().sqrt()",
-        "Scaled rightly. At d = 0 the gradient of `.sqrt()` is infinite, and 0 times that is NaN.",
+        "Scaled rightly, and 0 at d = 0. But the gradient there is NaN: `.sqrt()` has the slope ∞ "
+        "at 0, and a guard that stands after a division by 0 comes too late.",
     ),
     not_multiplied_back=(
         "m * torch → torch",
@@ -177,7 +205,7 @@ safe_norm.slips(
     ),
     signed_maximum=(
         ".detach().abs().max() → .detach().max()",
-        "The largest entry is not the one of largest size: the sign must go first.",
+        "Your m is not the largest |dᵢ|. Take the absolute values first, then the maximum.",
     ),
     largest_only=(
         "m * torch.linalg.vector_norm(d / m) → d.abs().max()",
@@ -196,6 +224,15 @@ safe_norm.slips(
         "m.where(m > 0, 1) → m + EPS",
         "You add an ε to the divisor. Entries far smaller than ε are then hardly scaled, and their "
         "squares vanish again.",
+    ),
+    epsilon_under_the_scaled_root=(
+        "m * torch.linalg.vector_norm(d / m) → m * (((d / m) ** 2).sum() + EPS).sqrt()",
+        "Scaled rightly. But the ε under the root is in the result, and at d = 0 its root is all of "
+        "it. `torch.linalg.vector_norm` needs none.",
+    ),
+    scaled_by_a_plain_norm=(
+        "d.detach().abs().max() → torch.linalg.vector_norm(d.detach())",
+        "Your m is a plain norm, which itself overflows or vanishes. Take the largest |dᵢ|.",
     ),
     sum_of_sizes=(
         "m * torch.linalg.vector_norm(d / m) → d.abs().sum()",
@@ -254,6 +291,22 @@ huber.slips(
         "(size - delta / 2) → size",
         "The line must meet the parabola at δ: ½·δ² there. Yours gives δ².",
     ),
+    line_from_zero=(
+        "(size - delta / 2) → (size - delta)",
+        "The line must meet the parabola at δ: ½·δ² there. Yours gives 0.",
+    ),
+    flat_loss=(
+        "delta * (size - delta / 2) → 0 * size + delta**2 / 2",
+        "Outside δ your loss stays at ½·δ². It must go on as a line of slope δ.",
+    ),
+    sizes_forgotten=(
+        "d.abs() → d",
+        "A large negative error lies outside δ, too: compare its size |d| with δ.",
+    ),
+    twice=(
+        "each.sum(), d.clamp(-delta, delta) → 2 * each.sum(), 2 * d.clamp(-delta, delta)",
+        "That is twice the loss: the parabola is ½·d².",
+    ),
     no_half=(
         "size**2 / 2 → size**2",
         "The parabola is ½·d². With d² its slope at δ is 2δ, and the line has δ.",
@@ -281,6 +334,14 @@ huber.slips(
     slope_without_sign=(
         "d.clamp(-delta, delta) → size.clamp(max=delta)",
         "A negative error has a negative slope.",
+    ),
+    always_plus_delta=(
+        "d.clamp(-delta, delta) → torch.where(size <= delta, d, delta)",
+        "Outside δ the slope is δ with the sign of d. A large negative error has the slope −δ.",
+    ),
+    slope_cut_above_only=(
+        "d.clamp(-delta, delta) → d.clamp(max=delta)",
+        "A large negative error has the slope −δ: cut at both ends.",
     ),
     flat_outside=(
         "d.clamp(-delta, delta) → torch.where(size <= delta, d, 0 * d)",
@@ -373,6 +434,14 @@ clip_by_norm.slips(
         "m * s > limit → (m * s) ** 2 > limit; limit / s → limit / (m * s**2)",
         "The root is missing: that is the squared norm.",
     ),
+    scale_left_out=(
+        "u * (limit / s) → u * m * (limit / s)",
+        "s is the norm of the gradients divided by m. Scale g/m by limit/s, or g by limit/(m·s).",
+    ),
+    norm_of_the_scaled=(
+        "m * s → s",
+        "s is the norm after the division by m. The norm of the gradients is m·s.",
+    ),
     no_guard_at_zero=("m.where(m != 0, 1) → m", "Where all gradients are 0 you divide 0 by 0."),
 )
 
@@ -402,6 +471,29 @@ def sum_of_norms(gradients, limit):
 
 
 @clip_by_norm.mistake
+def squares_of_norms_overflow(gradients, limit):
+    """Each tensor's norm is right. But their norm squares them: ∞ once they are above 10¹⁹."""
+    norm = torch.linalg.vector_norm(torch.stack([clip_by_norm([g], 1)[1] for g in gradients]))
+    scale = (limit / norm).clamp(max=1)
+    return [g * scale for g in gradients], norm
+
+
+@clip_by_norm.mistake
+def largest_of_the_norms(gradients, limit):
+    """The norm of all tensors together is not the largest of their norms: the others count, too."""
+    norm = max(clip_by_norm([g], limit)[1] for g in gradients)
+    scale = (limit / norm).clamp(max=1)
+    return [g * scale for g in gradients], norm
+
+
+@clip_by_norm.mistake
+def factor_above_one(gradients, limit):
+    """The factor limit/norm is above 1 for short gradients, which become longer; at 0 it is ∞."""
+    norm = clip_by_norm(gradients, limit)[1]
+    return [g * (limit / norm) for g in gradients], norm
+
+
+@clip_by_norm.mistake
 def tensor_by_tensor(gradients, limit):
     """Each tensor is shortened for itself, so their common direction changes. One norm for all."""
     whole = clip_by_norm(gradients, limit)[1]
@@ -419,10 +511,11 @@ def by_value(gradients, limit):
         "values": {
             "turned round": lambda: (tensor(3.0, 4), tensor(-0.6, -0.8), 1.0),
             "shortened": lambda: (tensor(3.0, -4), tensor(0.6, -0.8), 1.0),
-            "cut at ±1": lambda: (tensor(3.0, -0.5), tensor(1.0, -0.5), 1.0),
+            "cut at ±1": lambda: (tensor(0.5, -3), tensor(0.5, -1), 1.0),
             "bent": lambda: (tensor(3.0, 4), tensor(0.8, 0.6), 1.0),
             "the same": lambda: (tensor(0.3, 0.4), tensor(0.3, 0.4), 1.0),
             "both at the limit": lambda: (tensor(5.0, 4), tensor(1.0, 1), 1.0),
+            "two answers fit": lambda: (tensor(3.0, -3), tensor(1.0, -1), 1.0),
             "too short": lambda: (tensor(3.0, 4), tensor(0.3, 0.4), 1.0),
         },
         "shapes": {
@@ -434,6 +527,7 @@ def by_value(gradients, limit):
             "10²⁰⁰, shortened": lambda: (tensor(3e200, -4e200), tensor(0.6, -0.8), 1.0),
             "10²⁰⁰, one entry lost": lambda: (tensor(3e200, -4e200), tensor(0.0, -1), 1.0),
             "a 0 beside it, shortened": lambda: (tensor(0.0, -3), tensor(0.0, -0.5), 1.0),
+            "a 0 that moved": lambda: (tensor(0.0, -3), tensor(0.3, -0.5), 1.0),
             "NaN after": lambda: (tensor(3.0, 4), tensor(torch.nan, 0.8), 1.0),
             "0 before and after": lambda: (tensor(0.0, 0), tensor(0.0, 0), 1.0),
         },
@@ -481,6 +575,19 @@ which_clipping.slips(
         "A gradient that was shortened has no entry above the limit either. Compare with the "
         "entries cut at ±limit.",
     ),
+    maximum_at_the_limit=(
+        "torch.allclose(after, before.clamp(-limit, limit), atol=1e-9) → "
+        "after.abs().max() == limit",
+        "A largest size at the limit is not enough. Each entry must be the old one, cut at ±limit.",
+    ),
+    cut_above_only=(
+        "before.clamp(-limit, limit) → before.clamp(max=limit)",
+        "Negative entries are cut as well, at −limit.",
+    ),
+    length_is_no_direction=(
+        "torch.allclose(one, other, atol=1e-9) → (after * after).sum().sqrt().sub(limit).abs() < 1e-9",
+        "A length at the limit is not enough: the direction must be the old one.",
+    ),
     sign_is_no_direction=(
         "g / g.abs().max() → (g / g.abs().max()).abs()",
         "The sizes agree, but the direction may have turned round: mind the sign.",
@@ -507,3 +614,27 @@ def length_must_be_the_limit(before, after, limit):
     found = which_clipping(before, after, limit)
     at_limit = torch.linalg.vector_norm(after).isclose(torch.tensor(limit, dtype=after.dtype))
     return "something else" if found == "by norm" and not at_limit else found
+
+
+@which_clipping.mistake
+def norm_before_value(before, after, limit):
+    """Both answers can fit. Then the first of the docstring counts: “by value”."""
+    one, other = (g / g.abs().max() for g in (before, after))
+    found = which_clipping(before, after, limit)
+    return "by norm" if found == "by value" and one.allclose(other, atol=1e-9) else found
+
+
+@which_clipping.mistake
+def ratio_of_entries(before, after, limit):
+    """Equal ratios are not enough: a negative one turns the gradient round, and 0/0 is NaN."""
+    found, ratio = which_clipping(before, after, limit), after / before
+    if found in ("by norm", "something else"):
+        return "by norm" if ratio.allclose(ratio[0]) else "something else"
+    return found
+
+
+@which_clipping.mistake
+def zeros_left_out(before, after, limit):
+    """Where `before` is 0, `after` must be 0 as well: look at these entries, too."""
+    found, kept = which_clipping(before, after, limit), before != 0
+    return which_clipping(before[kept], after[kept], limit) if found == "something else" else found

@@ -203,7 +203,7 @@ class EpsilonAtZero:
         self.slope.set_data(self.SIZES, now.slopes)
         self.left_dot.set_data([now.size], [now.value])
         self.right_dot.set_data([now.size], [now.slope])
-        self.numbers.set_text(f"{brief(now.value)}\nerror {brief(now.error, 2)}")
+        self.numbers.set_text(f"{brief(now.value)}\nrelative error {brief(now.error, 2)}")
         self.at_zero.set_text(f"{brief(now.slope, 2)}; at d = 0: {brief(now.slope_at_zero)}")
 
     def describe(self, now):

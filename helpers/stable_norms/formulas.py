@@ -8,7 +8,6 @@ from functools import lru_cache
 
 import numpy as np
 import torch
-from torch.nn import functional as F
 
 from helpers.teaching.data import DATA, diabetes
 
@@ -273,17 +272,11 @@ def clipped_run(how, factor, batch, seed=0):
 # What the page compares
 
 
-def accuracy_of(formula, dtype=torch.float32, count=1000, largest=38):
-    """Largest relative error of a norm at `count` random d (count, 3) from 10⁻³⁶ to 10^largest."""
+def accuracy_of(formula):
+    """Largest relative error of a norm at 1000 random float32 d (1000, 3), of 10⁻³⁷ to 10³⁷."""
     generator = torch.Generator().manual_seed(0)
-    power = torch.rand(count, 1, dtype=torch.float64, generator=generator) * (largest + 36) - 36
-    d = torch.randn(count, 3, dtype=torch.float64, generator=generator) * 10**power / 10
-    d = d.to(dtype)
+    power = 74 * torch.rand(1000, 1, dtype=torch.float64, generator=generator) - 37
+    d = (torch.randn(1000, 3, dtype=torch.float64, generator=generator) * 10**power).float()
     true = torch.linalg.vector_norm(d.double(), dim=-1)
     error = ((formula(d).double() - true).abs() / true).nan_to_num(math.inf)
     return error.max().item()
-
-
-def smooth_l1(d):
-    """torch's smooth L1 loss of d, summed."""
-    return F.smooth_l1_loss(d, torch.zeros_like(d), reduction="sum")

@@ -27,12 +27,12 @@ gradient_of_inf = question(
 
 descent_on_the_logarithm = question(
     "Gradient descent with rate 0.1 starts at d = (3, 4). The loss is `logsumexp(2·log|d|)`, which "
-    "is ln |d|². How far is d from 0 after 200 steps?",
+    "is ln |d|². What becomes of the distance |d| in 200 steps?",
     {
-        "practically 0: |d|² and its logarithm have the same minimum": "They have. But the "
+        "it falls to practically 0: |d|² and its logarithm have the same minimum": "They have. But the "
         "logarithm falls to −∞ there, and its slope grows as d gets smaller. The steps become too "
         "long.",
-        "about 4: the logarithm is flat, so the steps are short": "Far away they are short. Closer "
+        "it stays near 4: the logarithm is flat, so the steps are short": "Far away they are short. Closer "
         "to 0 they grow: a step has the length 0.2/|d|.",
         "it comes close to 0 again and again, and is thrown out": "A step has the length 0.2/|d|. At "
         "|d| = 0.01 that is 20.",

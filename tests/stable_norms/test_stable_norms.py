@@ -92,6 +92,7 @@ def test_the_training_that_opens_the_page():
         losses.append((d * d).mean().item())
         gradient = 2 / len(x) * (x.T @ d)
         largest.append(gradient.abs().max().item())
+        assert not w.isnan().any()
         w = w - 0.1 * gradient
     assert [math.isinf(loss) for loss in losses[:5]] == [False, False, True, True, True]
     assert largest[2] == pytest.approx(5.3e23, rel=0.01)

@@ -38,7 +38,7 @@ def log_of_the_sum(d):
     return torch.log(torch.sum(d**2))
 
 
-@attempt("log_squared_norm", None)
+@attempt("log_squared_norm", "clamped_logarithm")
 def clamped_where_entries_are(d):
     return torch.logsumexp(2 * d.abs().clamp(min=1e-30).log(), 0)
 
@@ -64,7 +64,7 @@ def forgets_the_sign(d):
     return (2 * d[d != 0].log()).logsumexp(0)
 
 
-@attempt("log_squared_norm", None)
+@attempt("log_squared_norm", "clamped_logarithm")
 def clamped(d):
     return torch.logsumexp(2 * d.abs().clamp(min=1e-12).log(), 0)
 
@@ -249,7 +249,7 @@ def asks_for_the_length(before, after, limit):
     return found
 
 
-@attempt("which_clipping", None)
+@attempt("which_clipping", "maximum_at_the_limit + anything_else_is_by_norm")
 def small_entries(before, after, limit):
     if (before == after).all():
         return "untouched"
@@ -282,6 +282,210 @@ def wider_numbers(gradients, limit):
 def adds_the_norms(gradients, limit):
     norm = sum(exercises.safe_norm(g.flatten()) for g in gradients)
     return [g * (limit / norm) if norm > limit else g for g in gradients], norm
+
+
+@attempt("log_squared_norm", "zeros_become_ones")
+def ones_for_zeros(d):
+    kept = torch.where(d != 0, d, torch.ones_like(d))
+    return torch.logsumexp(2 * kept.abs().log(), 0)
+
+
+@attempt("log_squared_norm", "where_with_a_zero")
+def zero_for_the_logarithm(d):
+    return torch.logsumexp(torch.where(d != 0, 2 * d.abs().log(), 0.0), 0)
+
+
+@attempt("log_squared_norm", "scale_added_once")
+def scales_without_the_square(d):
+    m = d.detach().abs().max()
+    return m.log() + ((d / m) ** 2).sum().log()
+
+
+@attempt("log_squared_norm", "two_outside")
+def doubles_at_the_end(d):
+    return 2 * torch.logsumexp(d[d != 0].abs().log(), 0)
+
+
+@attempt("log_squared_norm", "squares_before_the_logarithm")
+def there_and_back(d):
+    return torch.log(torch.exp(2 * d[d.abs() > 0].abs().log()).sum())
+
+
+@attempt("log_squared_norm", None)
+def one_plus(d):
+    return torch.logsumexp(2 * d.abs().log1p(), 0)
+
+
+@attempt("safe_norm", "root_after_scaling")
+def guard_after_the_division(d):
+    m = d.detach().abs().max()
+    return torch.where(m > 0, m * torch.linalg.vector_norm(d / m), 0.0)
+
+
+@attempt("safe_norm", "scaled_by_a_plain_norm")
+def scales_by_the_norm_itself(d):
+    m = d.detach().norm()
+    return m.where(m > 0, 1) * torch.linalg.vector_norm(d / m.where(m > 0, 1))
+
+
+@attempt("safe_norm", "epsilon_under_the_scaled_root")
+def scaled_with_an_epsilon(d):
+    m = d.abs().max()
+    m = torch.where(m > 0, m, 1)
+    return m * (((d / m) ** 2).sum() + 1e-8).sqrt()
+
+
+@attempt("safe_norm", "signed_maximum")
+def the_smallest_entry(d):
+    m = d.detach().abs().min()
+    m = m.where(m > 0, 1)
+    return m * torch.linalg.vector_norm(d / m)
+
+
+@attempt("safe_norm", None)
+def a_fixed_scale(d):
+    return 1e20 * torch.linalg.vector_norm(d / 1e20)
+
+
+@attempt("huber", "sizes_forgotten + slope_without_sign")
+def compares_without_the_size(d, delta):
+    loss = torch.where(d <= delta, 0.5 * d**2, delta * (d - delta / 2))
+    return loss.sum(), torch.where(d <= delta, d, delta)
+
+
+@attempt("huber", "always_plus_delta")
+def delta_outside(d, delta):
+    inside = d.abs() <= delta
+    loss = torch.where(inside, 0.5 * d**2, delta * (d.abs() - delta / 2))
+    return loss.sum(), torch.where(inside, d, delta)
+
+
+@attempt("huber", "line_from_zero")
+def line_that_starts_at_zero(d, delta):
+    size = d.abs()
+    loss = torch.where(size <= delta, 0.5 * d**2, delta * (size - delta))
+    return loss.sum(), d.clamp(-delta, delta)
+
+
+@attempt("huber", "twice")
+def without_the_half(d, delta):
+    size = d.abs()
+    loss = torch.where(size <= delta, d**2, 2 * delta * size - delta**2)
+    return loss.sum(), 2 * d.clamp(-delta, delta)
+
+
+@attempt("huber", "slope_cut_above_only")
+def cuts_one_end(d, delta):
+    size = d.abs()
+    loss = torch.where(size <= delta, d**2 / 2, delta * (size - delta / 2))
+    return loss.sum(), d.clamp(max=delta)
+
+
+@attempt("huber", "flat_loss")
+def clipped_square(d, delta):
+    inside = d.clamp(-delta, delta)
+    return (inside**2).sum() / 2, inside
+
+
+@attempt("clip_by_norm", "squares_of_norms_overflow")
+def safe_norms_of_each(gradients, limit):
+    norm = torch.stack([exercises.safe_norm(g.flatten()) for g in gradients]).norm()
+    scale = torch.clamp(limit / norm, max=1)
+    return [g * scale for g in gradients], norm
+
+
+@attempt("clip_by_norm", None)  # said to be right to 6 digits: “Is there an ε in it?”
+def an_epsilon_below(gradients, limit):
+    norm = exercises.safe_norm(torch.cat([g.flatten() for g in gradients]))
+    scale = torch.clamp(limit / (norm + 1e-6), max=1)
+    return [g * scale for g in gradients], norm
+
+
+@attempt("clip_by_norm", "factor_above_one")
+def forgets_the_minimum(gradients, limit):
+    norm = exercises.safe_norm(torch.cat([g.flatten() for g in gradients]))
+    return [g * limit / norm for g in gradients], norm
+
+
+@attempt("clip_by_norm", "scale_left_out")
+def shortens_by_the_scaled_norm(gradients, limit):
+    m = max(g.abs().max() for g in gradients)
+    m = m.where(m > 0, 1)
+    s = torch.cat([g.flatten() / m for g in gradients]).norm()
+    return [g * limit / s if m * s > limit else g.clone() for g in gradients], m * s
+
+
+@attempt("clip_by_norm", "scale_left_out + norm_of_the_scaled")
+def forgets_the_scale(gradients, limit):
+    m = max(g.abs().max() for g in gradients)
+    m = m.where(m > 0, 1)
+    s = torch.cat([g.flatten() / m for g in gradients]).norm()
+    return [g * limit / s if s > limit else g.clone() for g in gradients], s
+
+
+@attempt("clip_by_norm", "largest_of_the_norms")
+def the_longest_tensor(gradients, limit):
+    norm = max(exercises.safe_norm(g.flatten()) for g in gradients)
+    scale = (limit / norm).clamp(max=1) if norm > 0 else 1
+    return [g * scale for g in gradients], norm
+
+
+def answers(before, after, limit):
+    """The first three answers of `which_clipping`, or None."""
+    if torch.equal(before, after):
+        return "untouched"
+    if (after == 0).all():
+        return "skipped"
+    return "by value" if torch.allclose(after, before.clamp(-limit, limit)) else None
+
+
+@attempt("which_clipping", "length_is_no_direction")
+def by_its_length(before, after, limit):
+    long = torch.isclose(after.norm(), torch.tensor(limit, dtype=after.dtype))
+    return answers(before, after, limit) or ("by norm" if long else "something else")
+
+
+@attempt("which_clipping", "ratio_of_entries")
+def ratio_of_all(before, after, limit):
+    ratio = after / before
+    same = torch.allclose(ratio, ratio[0].expand_as(ratio))
+    return answers(before, after, limit) or ("by norm" if same else "something else")
+
+
+@attempt("which_clipping", "zeros_left_out")
+def ratio_where_before_is_not_zero(before, after, limit):
+    found = answers(before, after, limit)
+    if found is None:
+        ratio = after[before != 0] / before[before != 0]
+        same = ratio[0] > 0 and torch.allclose(ratio, ratio[0].expand_as(ratio))
+        found = "by norm" if same else "something else"
+    return found
+
+
+@attempt("which_clipping", "norm_before_value")
+def direction_first(before, after, limit):
+    found = answers(before, after, limit)
+    if found in ("by value", None):
+        one, other = before / before.abs().max(), after / after.abs().max()
+        return "by norm" if torch.allclose(one, other) else found or "something else"
+    return found
+
+
+@attempt("which_clipping", "maximum_at_the_limit")
+def a_maximum_at_the_limit(before, after, limit):
+    found = exercises.which_clipping(before, after, limit)
+    if found in ("by norm", "something else") and after.abs().max() == limit:
+        return "by value"
+    return found
+
+
+@attempt("which_clipping", "cut_above_only")
+def cut_at_one_end(before, after, limit):
+    found = exercises.which_clipping(before, after, limit)
+    if found == "by value" and not torch.allclose(after, before.clamp(max=limit)):
+        one, other = before / before.abs().max(), after / after.abs().max()
+        return "by norm" if torch.allclose(one, other) else "something else"
+    return found
 
 
 test_each_attempt = attempt.test_of_each()
