@@ -139,7 +139,8 @@ class LiveFigure:
             for artist in kept_artists(vars(self._drawing).values()):
                 artist.set_animated(True)
             self._drawing.update(self._now(self.defaults))
-            canvas.draw()
+            if picture.axes:  # without any there is nothing to lay out
+                picture.get_layout_engine().execute(picture)
             picture.set_layout_engine("none")
             canvas.draw()
         moving = [
