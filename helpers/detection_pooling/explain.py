@@ -67,9 +67,9 @@ def own(values, side):
 
 def deletion(net, x, order, fill=LOW, count=128):
     """Outputs (N, count + 1) while pixels become `fill` one after the other, in `order` (N, 128)."""
-    rank = order.argsort(1)
-    steps = [forward(net, torch.where(rank < k, fill, x)) for k in range(count + 1)]
-    return torch.stack(steps, dim=1)
+    rank, step = order.argsort(1)[:, None], torch.arange(count + 1)[:, None]
+    hidden = torch.where(rank < step, fill, x[:, None])  # (N, count + 1, 128)
+    return forward(net, hidden.flatten(0, 1)).reshape(len(x), -1)
 
 
 @lru_cache(maxsize=3)

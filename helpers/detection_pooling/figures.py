@@ -126,7 +126,7 @@ class TrainingByPool:
     rule=Choice("rule", ["gradient × input", "z⁺", "zᴮ"], default="gradient × input"),
 )
 class CreditOfOneUnit:
-    """One ReLU unit of two inputs: where a rule goes to, and the credit that each input gets."""
+    """One ReLU unit of two inputs: from where a rule measures, and the credit of each input."""
 
     W = {"(2, −1)": (2.0, -1.0), "(2, 3)": (2.0, 3.0)}  # noqa: RUF012
 
@@ -148,7 +148,7 @@ class CreditOfOneUnit:
         right.axhline(0, color=style.GREY, lw=0.8)
         (self.edge,) = left.plot([], [], "--", color=style.GREY, lw=1.5, label="unit is 0")
         (self.way,) = left.plot([], [], color=style.VERMILION)
-        (self.end,) = left.plot([], [], "s", color=style.VERMILION, markersize=9, label="goes to")
+        (self.end,) = left.plot([], [], "s", color=style.VERMILION, markersize=9, label="from here")
         (self.here,) = left.plot([], [], "o", color=style.BLUE, markersize=9, label="x")
         left.legend(loc="upper left", ncols=3, columnspacing=0.8, handletextpad=0.3)
         colours = [style.SKY, style.SKY, style.BLUE, style.GREEN]
@@ -177,21 +177,23 @@ class CreditOfOneUnit:
                 f"{now.weights} and bias {fixed(now.bias, 2)} is off, so the rule {now.rule} has "
                 "nothing to share out."
             )
-        end = "no point" if now.end is None else "({}, {})".format(*(fixed(v, 2) for v in now.end))
-        first, second = (fixed(share, 3) for share in now.shares)
-        return (
+        known = (
             f"x = ({fixed(now.x1, 2)}, {fixed(now.x2, 2)}), weights {now.weights}, bias "
-            f"{fixed(now.bias, 2)}: the output is {fixed(now.output, 3)}. The rule {now.rule} goes "
-            f"to {end} and gives {first} to x₁ and {second} to x₂, {fixed(sum(now.shares), 3)} in "
-            "all."
+            f"{fixed(now.bias, 2)}: the output is {fixed(now.output, 3)}. The rule {now.rule} "
         )
+        if now.end is None:
+            return known + "finds no point where the unit is 0, and gives nothing."
+        end = "({}, {})".format(*(fixed(v, 2) for v in now.end))
+        first, second = (fixed(share, 3) for share in now.shares)
+        total = fixed(sum(now.shares), 3)
+        return known + f"measures from {end}: {first} for x₁, {second} for x₂, {total} in all."
 
 
 @figure(
     picture=Slider("picture", 1, 12, step=1, default=1),
     rule=Choice("map", list(explain.MAPS), default="zᴮ"),
     fill=Choice("hidden pixels become", list(explain.FILLS), default="white"),
-    hidden=Slider("pixels hidden", 0, 64, step=4, default=12),
+    hidden=Slider("pixels hidden", 0, 64, step=4, default=0),
 )
 class HeatMap:
     """A picture, the credit of its pixels, and the output while the most credited are hidden."""
@@ -229,7 +231,7 @@ class HeatMap:
     def update(self, now):
         self.x.set_data(now.x)
         self.R.set_data(now.R / np.abs(now.R).max())
-        where = "" if now.kind == "false alarm" else ", the 0–3 " + ("left", "right")[now.side]
+        where = "" if now.kind == "false alarm" else ", 0–3 on the " + ("left", "right")[now.side]
         self.title.set_text(f"picture {now.picture}: {now.kind}{where}")
         own = "" if now.kind == "false alarm" else f", own half {fixed(now.own, 1)}"
         self.words.set_text(f"credit {fixed(now.R.sum(), 1)}{own}")
@@ -237,18 +239,24 @@ class HeatMap:
             line.set_data(range(65), curve)
         self.bold.set_data(range(65), now.curves[now.rule])
         self.dot.set_data([now.hidden], [now.after])
-        self.readout.set_text(
-            f"{now.rule}, {now.fill}\noutput {fixed(now.output, 1)} → {fixed(now.after, 1)}"
-        )
+        after = f" → {fixed(now.after, 1)}" if now.hidden else ""
+        self.readout.set_text(f"{now.rule}, {now.fill}\noutput {fixed(now.output, 1)}{after}")
 
     def describe(self, now):
-        half = f"the half of the 0–3 gets {fixed(now.own, 1)}; "
-        return (
+        parts = [
             f"Picture {now.picture} ({now.kind}), map {now.rule}: output {fixed(now.output, 2)}, "
             f"credits {fixed(now.R.sum(), 2)} in all, from {fixed(now.R.min(), 2)} to "
-            f"{fixed(now.R.max(), 2)}; {'' if now.kind == 'false alarm' else half}with the "
-            f"{now.hidden} most credited pixels {now.fill} the output is {fixed(now.after, 2)}."
+            f"{fixed(now.R.max(), 2)}"
+        ]
+        if now.kind != "false alarm":
+            parts.append(f"the half of the 0–3 gets {fixed(now.own, 1)}")
+        parts.append(
+            f"with the {now.hidden} most credited pixels {now.fill} the output is "
+            f"{fixed(now.after, 2)}"
+            if now.hidden
+            else f"no pixel has become {now.fill} yet"
         )
+        return "; ".join(parts) + "."
 
 
 @figure(
@@ -294,7 +302,7 @@ class SoftPool:
             number.set_text(fixed(height, 2))
             number.set_y(height + 0.02)
         entries = ", ".join(brief(a) for a in now.a)
-        self.entries.set_text(f"({entries})\nsum {brief(now.a.sum())}")
+        self.entries.set_text(f"({entries})")
 
     def describe(self, now):
         shares = ", ".join(fixed(share, 3) for share in now.gradient)
@@ -341,7 +349,9 @@ class FadedDigits:
 
     def update(self, now):
         self.x.set_data(now.x)
-        self.title.set_text(f"picture {now.picture}: the 0–3 is {('left', 'right')[now.side]}")
+        self.title.set_text(
+            f"picture {now.picture}: the 0–3 is on the {('left', 'right')[now.side]}"
+        )
         for bar, number, height in zip(self.bars, self.numbers, now.bars, strict=True):
             bar.set_height(height)
             number.set_text(fixed(height, 1))

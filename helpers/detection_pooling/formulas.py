@@ -252,9 +252,9 @@ def root(x, w, b, rule, low=LOW, high=HIGH):
 
 
 def credit_of_unit(x, w, b, rule):
-    """(x̃, credits): where `rule` goes from x, and what each input gets; (None, zeros) if nowhere.
+    """(x̃, credits): from where `rule` measures x, and what each input gets; or (None, zeros).
 
-    As `root`, and "gradient × input" goes to 0. A unit that is off has nothing to share out.
+    As `root`, and "gradient × input" measures from 0. A unit that is off has nothing to share out.
     """
     nothing = None, [0.0] * len(x)
     if w @ x + b <= 0:

@@ -27,8 +27,8 @@ shape_without_relu = question(
 )
 
 average_for_sum = question(
-    "A network with two sum poolings is trained by Adam, at the usual rate 0.001, to targets of 0 "
-    "and 100. In a second one both sums are replaced by averages; all else stays, and the random "
+    "A network adds up groups of 4 units, and in the end all 400. Adam trains it at the usual rate "
+    "0.001, to targets of 0 and 100. In a second network both sums are replaced by averages; all else stays, and the random "
     "weights are drawn in the same way. What happens to its accuracy after 25 epochs?",
     {
         "nothing much: an average is a sum times a constant, and the weights adapt": "They could "
@@ -36,8 +36,8 @@ average_for_sum = question(
         "weight by about the rate in a step.",
         "it is better: averages keep the numbers small, and training is more stable": "The targets "
         "are 0 and 100, so small outputs are no help here. It stays far behind.",
-        "it stays far behind": "The averages make the output more than 1000 times as small. "
-        "Adam's steps do not become longer for that.",
+        "it stays far behind": "The averages make the output more than 1000 times smaller. "
+        "Adam's steps stay as short as before.",
         "it diverges": "Smaller outputs give smaller slopes. Nothing explodes; it is slow.",
     },
     right="it stays far behind",

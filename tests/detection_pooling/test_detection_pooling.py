@@ -57,6 +57,8 @@ def test_eq_1_1_and_1_2_are_linear_and_lppool():
     pooled = explain.activations(net, x)[1]
     assert torch.allclose(pooled, nn.LPPool1d(1, 4)(a[:, None])[:, 0])
     assert torch.allclose(pooled, 4 * nn.AvgPool1d(4)(a[:, None])[:, 0])
+    sums = x[:, :4].sum(1, keepdim=True)  # of both signs: exponent 1 takes no absolute values
+    assert torch.allclose(nn.LPPool1d(1, 4)(x[:, None])[:, 0, :1], sums)
 
 
 def test_eq_1_1_detection():
@@ -202,7 +204,7 @@ def test_the_credits_of_the_thread():
     assert formulas.z_plus(row(-0.5, 0.5), row(2.0, 3.0).T, row(0.5)).tolist() == [[-1.0, 1.5]]
 
 
-def test_eq_3_4_a_layer_and_a_pooling_by_loops():
+def test_a_layer_and_a_pooling_by_loops():
     x, W, R = drawn(2, 3).abs(), drawn(3, 4), drawn(2, 4, seed=1).abs()
     W[0] = W[0].abs()  # so that each unit has a share
     found = torch.zeros(2, 3, dtype=torch.float64)
@@ -305,16 +307,19 @@ def test_the_numbers_read_off_the_figures():
     assert "then 1371 after 25 epochs; accuracy 0.812" in said("TrainingByPool")
     by_sum = said("TrainingByPool", training="sum")
     assert "mean output 82.1 before" in by_sum and "then 463" in by_sum and "0.958" in by_sum
-    assert "gives 1.000 to x₁ and 0.500 to x₂, 1.500 in all" in said("CreditOfOneUnit")
-    assert "gives 0.625 to x₁ and 0.625 to x₂" in said("CreditOfOneUnit", rule="zᴮ")
+    assert "from (0.00, 0.00): 1.000 for x₁, 0.500 for x₂, 1.500 in all" in said("CreditOfOneUnit")
+    assert "0.625 for x₁, 0.625 for x₂" in said("CreditOfOneUnit", rule="zᴮ")
     other = {"x1": -0.5, "x2": 0.5, "weights": "(2, 3)", "bias": 0.0}
-    for rule, credits in (("z⁺", "−1.000 to x₁ and 1.500"), ("zᴮ", "0.000 to x₁ and 0.500")):
+    for rule, credits in (("z⁺", "−1.000 for x₁, 1.500"), ("zᴮ", "0.000 for x₁, 0.500")):
         assert credits in said("CreditOfOneUnit", rule=rule, **other)
-    first = said("HeatMap")
+    nowhere = said("CreditOfOneUnit", rule="z⁺", x1=0.0, bias=0.0)
+    assert nowhere.endswith("The rule z⁺ finds no point where the unit is 0, and gives nothing.")
+    assert said("HeatMap").endswith("the 0–3 gets 47.2; no pixel has become white yet.")
+    first = said("HeatMap", hidden=12)
     assert "output 83.70, credits 83.70 in all" in first and "gets 47.2" in first
     assert "12 most credited pixels white the output is 18.93" in first
     assert "the output is 100." in said("HeatMap", hidden=44)
-    assert "pixels grey the output is 0.70" in said("HeatMap", fill="grey")
+    assert "pixels grey the output is 0.70" in said("HeatMap", hidden=12, fill="grey")
     assert "credits 93.85 in all, from −15.57" in said("HeatMap", rule="gradient × input")
     assert "output 151.02" in said("FadedDigits") and "output 83.70" in said(
         "FadedDigits", other=100
