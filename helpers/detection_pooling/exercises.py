@@ -85,6 +85,15 @@ detect_pool.slips(
         "(x @ W + b).relu() → (x @ W).relu() + b",
         "The bias belongs to the pre-activation, in front of the ReLU.",
     ),
+    number_of_groups=(
+        "reshape(len(x), -1, group).sum(-1) → reshape(len(x), group, -1).sum(-1)",
+        "You make `group` groups. `group` says how many units each group has.",
+    ),
+    not_added=(".sum(-1) → ", "The units stand in groups now, but they are not added."),
+    root_of_squares=(
+        ".sum(-1) → .norm(dim=-1)",
+        "That is the root of the sum of squares, `LPPool1d` with exponent 2. Add the units.",
+    ),
     one_sum=(
         "reshape(len(x), -1, group).sum(-1) → sum(-1, keepdim=True)",
         "You add all units. There is one sum for each group.",
@@ -194,9 +203,36 @@ z_b.slips(
         "torch.where(W > 0, low, high) → torch.full_like(W, low)",
         "You go to `low` with every input. Where the weight is negative the unit is lowest at `high`.",
     ),
+    high_for_all=(
+        "torch.where(W > 0, low, high) → torch.full_like(W, high)",
+        "You go to `high` with every input. Where the weight is positive the unit is lowest at `low`.",
+    ),
+    corner_by_the_input=(
+        "torch.where(W > 0, low, high) → torch.where(x[:, :, None] > 0, low, high)",
+        "The sign of the weight decides between `low` and `high`, not the sign of the input.",
+    ),
     corners_swapped=(
         "torch.where(W > 0, low, high) → torch.where(W > 0, high, low)",
         "That is the corner at which the unit is highest. `low` belongs to the positive weights, `high` to the negative ones.",
+    ),
+    sign_of_high=(
+        "W * (x[:, :, None] - corner) → "
+        "W * x[:, :, None] - low * W.clamp(min=0) + high * W.clamp(max=0)",
+        "The term with `high` has the wrong sign: w⁻ is min(0, w), at most 0, and it is subtracted.",
+    ),
+    only_the_positive_weight=(
+        "W * (x[:, :, None] - corner) → "
+        "W.clamp(min=0) * x[:, :, None] - low * W.clamp(min=0) - high * W.clamp(max=0)",
+        "x is multiplied by its whole weight, w⁺ + w⁻.",
+    ),
+    only_positive_products=(
+        "shares = W * (x[:, :, None] - corner) → shares = (W * x[:, :, None]).clamp(min=0)",
+        "You keep the products x·w that are above 0. They are measured from 0; measure each input "
+        "from the corner where the unit is lowest.",
+    ),
+    distance_without_weight=(
+        "W * (x[:, :, None] - corner) → (x[:, :, None] - corner).abs()",
+        "These are distances from the corner. A share is the weight times the distance.",
     ),
     not_shared_out=(
         "shares / torch.where(total == 0, 1, total) * R[:, None, :] → shares",
@@ -232,6 +268,15 @@ z_b.slips(
         "Absolute values make every credit positive, but they come from no root point.",
     ),
 )
+
+
+@z_b.mistake
+def mixes_the_units(x, W, R, low, high):
+    """You add the shares of all units and share out all relevance by them. Each unit shares out its
+    own relevance by its own shares."""
+    shares = (W * (x[:, :, None] - torch.where(W > 0, low, high))).sum(-1)
+    total = shares.sum(1, keepdim=True)
+    return shares / torch.where(total == 0, 1, total) * R.sum(1, keepdim=True)
 
 
 def bent(x):
@@ -339,6 +384,22 @@ deletion_curve.slips(
         "hidden = x.clone() → hidden = x",
         "This writes into x itself, so that the caller's picture is gone. Work on a copy.",
     ),
+    up_to_the_place=(
+        "hidden[place] = baseline → hidden[: place + 1] = baseline",
+        "You hide all pixels up to this position. Only this one is to be hidden now.",
+    ),
+    position_of_a_position=(
+        "hidden[place] = baseline → hidden[order[place]] = baseline",
+        "`place` comes from `order`, so it is a position already.",
+    ),
+    darkest_first=(
+        "for place in order → for place in x.argsort(descending=True)",
+        "You hide the largest values first; `order` is not used.",
+    ),
+    subtracts=(
+        "hidden[place] = baseline → hidden[place] -= baseline",
+        "The baseline is subtracted from the pixel. The pixel should be replaced by it.",
+    ),
     multiplies=(
         "hidden[place] = baseline → hidden[place] *= baseline",
         "The pixel is multiplied by the baseline. It should be replaced by it.",
@@ -355,6 +416,13 @@ def puts_pixels_in(f, x, order, baseline):
         shown[place] = x[place]
         outputs.append(f(shown[None]))
     return torch.cat(outputs)
+
+
+@deletion_curve.mistake
+def one_tensor_many_times(f, x, order, baseline):
+    """Your pictures are all the same tensor, which ends with every pixel hidden. Ask f at once, or
+    keep a copy: `hidden.clone()`."""
+    return f(torch.full_like(x, baseline).expand(len(x) + 1, -1))
 
 
 @deletion_curve.mistake
@@ -436,6 +504,19 @@ pool_backward.slips(
         "(activations > 0) → activations",
         "The derivative of a ReLU is 1 where it is on, not its output.",
     ),
+    times_the_group=(
+        "* (activations > 0) → * (activations > 0) * group",
+        "Each unit counts once in its sum: no factor `group`.",
+    ),
+    only_positive_gradients=(
+        "grad_output.repeat → grad_output.clamp(min=0).repeat",
+        "You drop negative gradients. The ReLU looks at its own output, not at the gradient's sign.",
+    ),
+    mask_alone=(
+        "grad_output.repeat_interleave(group, dim=1) * (activations > 0) → "
+        "(activations > 0).to(grad_output.dtype)",
+        "This is the derivative of the ReLU. The gradient that arrives must be multiplied by it.",
+    ),
     only_the_ones_off=(
         "activations > 0 → activations == 0",
         "Turned round: the units that are on get the gradient.",
@@ -448,6 +529,13 @@ def average_without_relu(grad_output, activations, group):
     """That is the backward pass of an average, and without the ReLU. A sum hands its whole gradient
     to each unit, and a ReLU that gives 0 stops it."""
     return grad_output.repeat_interleave(group, dim=1) / group
+
+
+@pool_backward.mistake
+def mask_by_group(grad_output, activations, group):
+    """You ask whether the sum of a group is above 0. Each unit has a ReLU of its own."""
+    on = activations.reshape(len(activations), -1, group).sum(-1) > 0
+    return (grad_output * on).repeat_interleave(group, dim=1)
 
 
 @pool_backward.mistake
@@ -519,6 +607,14 @@ def maps(*rows):
                 maps([60.0, 40.0], [0.005, 0.0055]),
                 tensor(100.0, 0.01),
             ),
+            "one picture of four 2 % off": lambda: (
+                maps([5.0, 5.2], [4.0, 6.0], [3.0, 7.0], [0.0, 10.0]),
+                tensor(10.0, 10.0, 10.0, 10.0),
+            ),
+            "maps that are nearly flat": lambda: (
+                maps([2.0, 2.0, 2.1], [0.5, 0.5, 0.6]),
+                tensor(6.1, 1.6),
+            ),
             "off, and negative": lambda: (maps([3.0, -2.0], [1.0, 1.0]), tensor(2.0, 2.0)),
         },
         "shapes": {
@@ -583,6 +679,24 @@ audit.slips(
         "> 0.01 * outputs → > 0.01",
         "1 % of the output, not 0.01: a small output needs a small error.",
     ),
+    rounding_only=(
+        "((R.sum(1) - outputs).abs() > 0.01 * outputs).any() → "
+        "not torch.allclose(R.sum(1), outputs)",
+        "You allow rounding errors only. 1 % of the output is allowed.",
+    ),
+    average_error=(
+        "((R.sum(1) - outputs).abs() > 0.01 * outputs).any() → "
+        "(R.sum(1) - outputs).abs().mean() > 0.01 * outputs.mean()",
+        "You average the errors over the pictures. One picture that is off is enough.",
+    ),
+    largest_output=(
+        "> 0.01 * outputs → > 0.01 * outputs.max()",
+        "You allow each picture 1 % of the largest output. It is 1 % of its own.",
+    ),
+    mean_credit=(
+        "R.sum(1) - outputs → R.mean(1) - outputs",
+        "Add the credits; this is their mean.",
+    ),
     adds_pictures=(
         "(R.sum(1) - outputs) → (R.sum(0).sum() - outputs)",
         "The credits of one picture stand in a row. Add along dimension 1.",
@@ -601,6 +715,10 @@ audit.slips(
     one_flat_is_enough=(
         "R.amin(1)).all() → R.amin(1)).any()",
         "One flat map among others is no proof that the rule says nothing.",
+    ),
+    nearly_flat=(
+        "R.amax(1) == R.amin(1) → R.amax(1) - R.amin(1) < 0.5",
+        "A map that differs a little says a little. It is flat only if all credits are equal.",
     ),
     same_map_for_all=(
         "(R.amax(1) == R.amin(1)) → (R.amax(0) == R.amin(0))",
@@ -622,3 +740,9 @@ def signs_first(R, outputs):
     if (R < 0).any():
         return "negative credit"
     return audit(R, outputs)
+
+
+@audit.mistake
+def flat_first(R, outputs):
+    """You ask first whether the maps are flat. The order of the docstring decides if more is true."""
+    return "says nothing" if (R.amax(1) == R.amin(1)).all() else audit(R, outputs)
