@@ -3,7 +3,8 @@
 `python data/batch_norm_digits.py` (about half a minute on one idle core). "lag": for each of
 formulas.SIZES, seeds, formulas.STEPS and formulas.MOMENTA the accuracy on the last 797 digits, in
 training mode (one batch) and in evaluation mode. "networks": parameters and buffers of five networks
-after 200 steps in batches of 32, momentum 0.1.
+after 200 steps in batches of 32, momentum 0.1. "contrasts": for each of formulas.SOURCES and
+formulas.CONTRASTS the accuracy of the first of them, with its own statistics and with new ones.
 """
 
 import sys
@@ -36,10 +37,13 @@ def main():
     table = np.array([runs[place][0] for place in places]).reshape(shape)
     states = [runs[32, s, 0.1][1].state_dict().values() for s in formulas.SEEDS]
     flat = [torch.cat([value.flatten().double() for value in state]).numpy() for state in states]
+    first = runs[32, 0, 0.1][1].eval()
+    contrasts = [formulas.measured_by_contrast(first, source) for source in formulas.SOURCES]
     np.savez_compressed(
         Path(__file__).with_suffix(".npz"),
         lag=table.astype(np.float32),
         networks=np.array(flat).astype(np.float32),
+        contrasts=np.array(contrasts).astype(np.float32),
     )
 
 

@@ -433,6 +433,16 @@ def test_eq_6_1_new_statistics_undo_a_contrast_but_not_its_sign(contrast):
     close(norm(units[1]), np.sign(contrast) * norm(units[0]), 1e-9)
 
 
+@pytest.mark.parametrize("source", formulas.SOURCES)
+def test_the_stored_accuracies_by_contrast_are_those_of_the_network(source):
+    old, at = formulas.network(0), (-1.0, 0.05, 0.3, 1.0)
+    before = old[1].running_var.clone()
+    found = formulas.measured_by_contrast(old, source, at)
+    stored = formulas.by_contrast(source)[[formulas.CONTRASTS.index(contrast) for contrast in at]]
+    np.testing.assert_allclose(stored, found, atol=0.005)
+    assert torch.equal(old[1].running_var, before)
+
+
 def test_what_the_page_says_of_cameras():
     def at(source, contrast):
         both = formulas.by_contrast(source)[formulas.CONTRASTS.index(contrast)]
