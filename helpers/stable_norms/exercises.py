@@ -82,6 +82,10 @@ log_squared_norm.slips(
         "2 * torch.logsumexp(d[d != 0].abs().log(), 0)",
         "The 2 stands outside: this is twice the logarithm of |d₁| + … + |dₙ|.",
     ),
+    largest_entry_alone=(
+        "torch.logsumexp(2 * d[d != 0].abs().log(), 0) → 2 * d.abs().max().log()",
+        "That is 2·ln of the largest |dᵢ| alone. The others count as well.",
+    ),
     no_square=("2 * d → d", "The 2 is missing: this is the logarithm of |d₁| + … + |dₙ|."),
     of_the_norm=(
         "torch.logsumexp → 0.5 * torch.logsumexp",
@@ -359,6 +363,15 @@ huber.slips(
 
 
 @huber.mistake
+def of_the_norm(d, delta):
+    """You compare the norm |d| with δ. Huber's loss decides for each entry by itself."""
+    norm = torch.linalg.vector_norm(d)
+    if norm <= delta:
+        return (d * d).sum() / 2, d
+    return delta * (norm - delta / 2), delta * d / norm
+
+
+@huber.mistake
 def pseudo_huber(d, delta):
     """That is the smooth pseudo-Huber loss, δ²·(√(1 + (d/δ)²) − 1). Huber's has two pieces."""
     root = (1 + (d / delta) ** 2).sqrt()
@@ -487,6 +500,13 @@ def largest_of_the_norms(gradients, limit):
 
 
 @clip_by_norm.mistake
+def largest_entry_for_the_norm(gradients, limit):
+    """You take the largest |entry| for the norm. The norm of all entries is longer than that."""
+    m = max(g.abs().max() for g in gradients)
+    return [g * (limit / m).clamp(max=1) for g in gradients], m
+
+
+@clip_by_norm.mistake
 def factor_above_one(gradients, limit):
     """The factor limit/norm is above 1 for short gradients, which become longer; at 0 it is ∞."""
     norm = clip_by_norm(gradients, limit)[1]
@@ -516,6 +536,7 @@ def by_value(gradients, limit):
             "the same": lambda: (tensor(0.3, 0.4), tensor(0.3, 0.4), 1.0),
             "both at the limit": lambda: (tensor(5.0, 4), tensor(1.0, 1), 1.0),
             "two answers fit": lambda: (tensor(3.0, -3), tensor(1.0, -1), 1.0),
+            "longer than before": lambda: (tensor(0.3, 0.4), tensor(0.6, 0.8), 1.0),
             "too short": lambda: (tensor(3.0, 4), tensor(0.3, 0.4), 1.0),
         },
         "shapes": {
@@ -614,6 +635,21 @@ def length_must_be_the_limit(before, after, limit):
     found = which_clipping(before, after, limit)
     at_limit = torch.linalg.vector_norm(after).isclose(torch.tensor(limit, dtype=after.dtype))
     return "something else" if found == "by norm" and not at_limit else found
+
+
+@which_clipping.mistake
+def never_longer(before, after, limit):
+    """“By norm” asks for the direction only. The length may grow, too."""
+    found = which_clipping(before, after, limit)
+    longer = after.abs().max() > before.abs().max()
+    return "something else" if found == "by norm" and longer else found
+
+
+@which_clipping.mistake
+def value_before_equality(before, after, limit):
+    """A gradient within ±limit is cut nowhere. If both are equal, it is “untouched”."""
+    found = which_clipping(before, after, limit)
+    return "by value" if after.allclose(before.clamp(-limit, limit), atol=1e-9) else found
 
 
 @which_clipping.mistake

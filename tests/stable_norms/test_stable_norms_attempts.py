@@ -311,6 +311,11 @@ def there_and_back(d):
     return torch.log(torch.exp(2 * d[d.abs() > 0].abs().log()).sum())
 
 
+@attempt("log_squared_norm", "largest_entry_alone")
+def the_largest(d):
+    return 2 * d.abs().max().log()
+
+
 @attempt("log_squared_norm", None)
 def one_plus(d):
     return torch.logsumexp(2 * d.abs().log1p(), 0)
@@ -387,6 +392,30 @@ def clipped_square(d, delta):
     return (inside**2).sum() / 2, inside
 
 
+@attempt("huber", "of_the_norm")
+def of_the_whole_vector(d, delta):
+    norm = d.norm()
+    if norm <= delta:
+        return (d**2).sum() / 2, d
+    return delta * (norm - delta / 2), delta * d / norm
+
+
+@attempt("clip_by_norm", "largest_entry_for_the_norm")
+def maximum_norm(gradients, limit):
+    norm = max(g.abs().max() for g in gradients)
+    factor = min(1.0, float(limit / norm)) if norm > 0 else 1.0
+    return [g * factor for g in gradients], norm
+
+
+@attempt("clip_by_norm", None)
+def root_of_the_mean(gradients, limit):
+    flat = torch.cat([g.flatten() for g in gradients])
+    m = flat.abs().max()
+    m = m.where(m > 0, 1)
+    norm = m * (flat / m).square().mean().sqrt()
+    return [g * min(1, limit / norm) for g in gradients], norm
+
+
 @attempt("clip_by_norm", "squares_of_norms_overflow")
 def safe_norms_of_each(gradients, limit):
     norm = torch.stack([exercises.safe_norm(g.flatten()) for g in gradients]).norm()
@@ -460,6 +489,19 @@ def ratio_where_before_is_not_zero(before, after, limit):
         same = ratio[0] > 0 and torch.allclose(ratio, ratio[0].expand_as(ratio))
         found = "by norm" if same else "something else"
     return found
+
+
+@attempt("which_clipping", "never_longer")
+def only_if_it_is_shorter(before, after, limit):
+    found = exercises.which_clipping(before, after, limit)
+    return "something else" if found == "by norm" and after.norm() > before.norm() else found
+
+
+@attempt("which_clipping", "value_before_equality")
+def cut_first(before, after, limit):
+    if torch.allclose(after, before.clamp(-limit, limit)):
+        return "by value"
+    return exercises.which_clipping(before, after, limit)
 
 
 @attempt("which_clipping", "norm_before_value")
