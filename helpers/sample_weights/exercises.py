@@ -119,6 +119,15 @@ weighted_gradient.slips(
         "This starts from n losses, and torch won't guess how much each counts. Say so with "
         "`grad_outputs`.",
     ),
+    takes_roots_of_the_weights=(
+        "=weights → =weights.sqrt()",
+        "The roots of the weights are used. A weight multiplies its loss as it is.",
+    ),
+    scales_by_the_largest=(
+        "=weights → =weights / weights.max()",
+        "The largest weight is scaled to 1, so that only the ratios count. Asked for is the plain "
+        "weighted sum.",
+    ),
     forgets_to_add_up=(
         f"{WEIGHTED} → (weights * losses, parameters)",
         "`weights * losses` are still n numbers, and torch differentiates one: add them up.",
@@ -131,6 +140,42 @@ def frees_the_graph_of_the_losses(losses, weights, parameters):
     """The first sample's call frees the graph. Keep it with `retain_graph=True`, or weigh all
     samples in one call."""
     return [w * grad(loss, parameters)[0] for w, loss in zip(weights, losses, strict=True)][:1]
+
+
+@weighted_gradient.mistake
+def frees_the_graph_between_parameters(losses, weights, parameters):
+    """The first parameter's call frees the graph. Ask for all parameters in one call: `grad` takes
+    the whole list."""
+    loss = (weights * losses).sum()
+    return [grad(loss, p)[0] for p in parameters]
+
+
+@weighted_gradient.mistake
+def keeps_the_last_sample(losses, weights, parameters):
+    """Each turn of the loop replaces the gradient of the turn before, so that the last sample is
+    left alone. Add them up."""
+    return list(grad(weights[-1] * losses[-1], parameters))
+
+
+@weighted_gradient.mistake
+def keeps_the_samples_apart(losses, weights, parameters):
+    """This is a gradient for each sample. Add them up over the samples, for each parameter."""
+    pairs = zip(weights, losses, strict=True)
+    return [grad(w * loss, parameters, retain_graph=True) for w, loss in pairs]
+
+
+@weighted_gradient.mistake
+def leaves_the_list_out(losses, weights, parameters):
+    """`grad` returns one gradient for each parameter, and `[0]` keeps the first one alone. Return
+    them all, as a list."""
+    return grad(weights @ losses, parameters)[0]
+
+
+@weighted_gradient.mistake
+def makes_new_losses(losses, weights, parameters):
+    """`.item()`, `.detach()` and `torch.tensor(…)` cut the losses off from the parameters.
+    Calculate with the losses that you are given."""
+    return grad((weights * losses.detach()).requires_grad_().sum(), parameters)
 
 
 @weighted_gradient.mistake
@@ -251,6 +296,20 @@ weighted_loss.slips(
         "The roots of the weights are used. A weight multiplies the loss as it is. (The root is "
         "for the errors inside a square.)",
     ),
+    divides_by_n_twice=(
+        "/ data_mean_weight → / data_mean_weight / len(losses)",
+        "This divides by the number of samples twice: `mean` does it already.",
+    ),
+    sums_over_the_batch_s_mean_weight=(
+        ".mean() / data_mean_weight → .sum() / weights.mean()",
+        "A sum grows with the batch, and the mean weight of the batch differs from batch to batch. "
+        "Divide the mean by the mean weight of the data.",
+    ),
+    scales_by_the_largest=(
+        "(weights * losses).mean() / data_mean_weight → (weights / weights.max() * losses).mean()",
+        "The largest weight differs from batch to batch. Divide by what is the same for each "
+        "batch: the mean weight of the data.",
+    ),
     counts_the_heavy_samples=(
         "(weights * losses).mean() → (weights * losses).sum() / (weights > 0).sum()",
         "Samples of weight 0 belong to the batch as well: divide by all n.",
@@ -262,6 +321,26 @@ weighted_loss.slips(
 def returns_a_loss_for_each_sample(losses, weights, data_mean_weight):
     """These are n weighted losses. Average them to one number."""
     return weights * losses / data_mean_weight
+
+
+@weighted_loss.mistake
+def returns_a_number(losses, weights, data_mean_weight):
+    """`.item()` and `float` return a number without a gradient. Return the tensor."""
+    return (weights * losses).mean().item() / data_mean_weight
+
+
+@weighted_loss.mistake
+def makes_a_new_tensor(losses, weights, data_mean_weight):
+    """`torch.tensor(…)` makes a new tensor, which has no gradient by the losses. Return the tensor
+    that you have calculated."""
+    return torch.tensor((weights * losses).mean().item() / data_mean_weight)
+
+
+@weighted_loss.mistake
+def guards_the_batch_s_weights(losses, weights, data_mean_weight):
+    """This divides by the weights of the batch, which is biased. Divided by the mean weight of the
+    data, a batch of weights 0 needs no guard."""
+    return (weights * losses).sum() / weights.sum().clamp(min=1e-8)
 
 
 LABELS = torch.tensor([0, 0, 1, 0, 2, 0, 1, 0])
@@ -358,12 +437,49 @@ sampler_probabilities.slips(
         "target_shares / torch.bincount(labels) → target_shares * torch.bincount(labels)",
         "Multiplied by the counts: a large class is drawn even more often. Divide.",
     ),
+    divides_by_the_classes=(
+        "torch.bincount(labels) → len(target_shares)",
+        "The share is divided by the number of classes. Divide it by the number of samples in its "
+        "class.",
+    ),
+    normalises_before_the_labels=(
+        "(target_shares / torch.bincount(labels))[labels] → ((target_shares / torch.bincount(labels)) "
+        "/ (target_shares / torch.bincount(labels)).sum())[labels]",
+        "This adds up to 1 over the classes, and not over the samples. Share over count needs no "
+        "more scaling.",
+    ),
+    normalises_the_inverse_counts=(
+        "(target_shares / torch.bincount(labels))[labels] → (1 / torch.bincount(labels).double() "
+        "/ (1 / torch.bincount(labels).double()).sum())[labels]",
+        "One over the count gives all classes equal shares, and this adds up to 1 over the "
+        "classes, and not over the samples. Asked for are the target shares.",
+    ),
+    as_the_counts=(
+        "(target_shares / torch.bincount(labels))[labels] → "
+        "torch.bincount(labels).double()[labels] / torch.bincount(labels)[labels].sum()",
+        "The larger a class, the more often each of its samples is drawn here. Divide the target "
+        "share by the count.",
+    ),
+    count_over_share=(
+        "(target_shares / torch.bincount(labels))[labels] → "
+        "(torch.bincount(labels) / target_shares)[labels] "
+        "/ (torch.bincount(labels) / target_shares)[labels].sum()",
+        "This is upside down, count over share: divide the share by the count.",
+    ),
     as_often_as_they_are=(
         "(target_shares / torch.bincount(labels))[labels] → "
         "torch.ones(len(labels)).double() / len(labels)",
         "All samples are equally likely, so that the classes keep their shares of the data.",
     ),
 )
+
+
+@sampler_probabilities.mistake
+def assumes_sorted_labels(labels, target_shares):
+    """These are the right numbers in the order of the classes. The labels are not sorted: pick for
+    each sample, by `[labels]`."""
+    counts = torch.bincount(labels)
+    return (target_shares / counts).repeat_interleave(counts)
 
 
 PROBABILITIES = (0.02, 0.3, 0.5, 0.9)
@@ -379,11 +495,15 @@ PROBABILITIES = (0.02, 0.3, 0.5, 0.9)
         },
         "shapes": {"a table of probabilities": lambda: (uniform(2, 3), 0.5, 0.1)},
         "gradient": {"by q": lambda: (tensor(0.2, 0.7, grad=True), 0.5, 0.1)},
-        "edges": {"probabilities of 0 and 1": lambda: (tensor(0.0, 1.0), 0.5, 0.1)},
+        "edges": {
+            "probabilities of 0 and 1": lambda: (tensor(0.0, 1.0), 0.5, 0.1),
+            "0 and 1, more common": lambda: (tensor(0.0, 1.0), 0.1, 0.4),
+        },
     },
-    guards={
-        "probabilities of 0 and 1": "what is certain must stay certain: 0 stays 0, and 1 stays 1"
-    },
+    guards=dict.fromkeys(
+        ("probabilities of 0 and 1", "0 and 1, more common"),
+        "what is certain must stay certain: 0 stays 0, and 1 stays 1",
+    ),
     hints=[
         "Use Bayes' rule for each population. The two classes look the same in both, only their "
         "shares differ.",
@@ -451,6 +571,24 @@ corrected_probability.slips(
     leaves_the_class=(
         "yes = q * true_share / train_share → yes = q",
         "The class itself has another share as well: its factor is true_share / train_share.",
+    ),
+    gives_the_other_class=(
+        "yes / (yes + no) → no / (yes + no)",
+        "This is the probability of the other class.",
+    ),
+    normalises_over_the_samples=(
+        "yes / (yes + no) → yes / yes.sum()",
+        "The sum runs over the samples. Divide by the sum over the two classes, for each sample.",
+    ),
+    matches_the_mean=(
+        "yes / (yes + no) → q * true_share / q.mean()",
+        "The outputs are scaled to a mean of true_share. One sample's probability must not depend "
+        "on the other samples: use Bayes' rule.",
+    ),
+    multiplies_by_both_shares=(
+        "true_share / train_share → true_share * train_share; "
+        "(1 - true_share) / (1 - train_share) → (1 - true_share) * (1 - train_share)",
+        "Both shares are multiplied. Those of the training are inside q already: divide by them.",
     ),
     leaves_q=(
         "return yes / (yes + no) → return q * 1.0",
@@ -525,6 +663,34 @@ effective_sample_size.slips(
         "Σw divided by the largest weight only looks at one sample. The variance asks for the squares "
         "of all.",
     ),
+    gives_the_design_effect=(
+        "weights.sum() ** 2 / (weights**2).sum() → "
+        "len(weights) * (weights**2).sum() / weights.sum() ** 2",
+        "This is n over the effective size: how many times larger the variance is than with equal "
+        "weights.",
+    ),
+    squares_the_ratio=(
+        "weights.sum() ** 2 / (weights**2).sum() → (weights.sum() / (weights**2).sum()) ** 2",
+        "The whole ratio is squared. Square the sum above the line alone.",
+    ),
+    counts_those_of_weight_0=(
+        "weights.sum() ** 2 / (weights**2).sum() → torch.ones_like(weights).sum()",
+        "That is n, the number of samples. Unequal weights make them worth less.",
+    ),
+    forgets_the_mean_weight=(
+        "weights.sum() ** 2 / (weights**2).sum() → len(weights) / (1 + weights.var(correction=0))",
+        "The variance of the weights must be divided by their squared mean: doubling all weights "
+        "changes nothing.",
+    ),
+    forgets_to_square_the_spread=(
+        "weights.sum() ** 2 / (weights**2).sum() → "
+        "len(weights) / (1 + weights.std(correction=0) / weights.mean())",
+        "The spread over the mean weight is not squared.",
+    ),
+    softmax_of_the_weights=(
+        "weights.sum() ** 2 / (weights**2).sum() → 1 / (weights.softmax(0) ** 2).sum()",
+        "A softmax adds up to 1, but changes all ratios. Divide the weights by their sum.",
+    ),
     by_the_entropy=(
         "weights.sum() ** 2 / (weights**2).sum() → "
         "torch.special.entr(weights / weights.sum()).sum().exp()",
@@ -594,7 +760,8 @@ diagnose.slips(
     ),
     looks_at_the_batches_only=(
         "mean_output - batch_share > 0.02 → False",
-        "Weights in the loss do not change the batches. They show in the outputs.",
+        "Weights in the loss do not change the batches. They show in the outputs, which then lie "
+        "above the share in the batches.",
     ),
     looks_at_the_outputs_only=(
         "batch_share - data_share > 0.02 → False",
@@ -617,6 +784,18 @@ diagnose.slips(
         'return "weights" if weighted → return "twice" if weighted',
         "Outputs above the share in the batches are a sign of weights. It is twice only if the "
         "batches differ from the data as well.",
+    ),
+    stops_at_the_sampler=(
+        'return "twice" if weighted else "sampler" → return "sampler"',
+        "This never says “twice”. After a sampler is found, ask for weights as well.",
+    ),
+    stops_at_the_weights=(
+        'return "twice" if weighted → return "weights" if weighted',
+        "This never says “twice”. After weights are found, ask for a sampler as well.",
+    ),
+    outputs_above_a_half_are_weights=(
+        "mean_output - batch_share > 0.02 → mean_output > 0.5",
+        "Whether the mean output lies above ½ says little. Compare it with the share in the batches.",
     ),
     any_sign_is_twice=(
         'return "twice" if weighted else "sampler" → return "twice"',

@@ -273,4 +273,266 @@ def a_high_output(data_share, batch_share, mean_output):
     return "weights" if mean_output - batch_share > 0.02 else "none"
 
 
+@attempt("weighted_gradient", "takes_roots_of_the_weights")
+def roots(losses, weights, parameters):
+    return list(torch.autograd.grad((weights.sqrt() * losses).sum(), parameters))
+
+
+@attempt("weighted_gradient", "scales_by_the_largest")
+def at_most_1(losses, weights, parameters):
+    return torch.autograd.grad(losses, parameters, grad_outputs=weights / weights.max())
+
+
+@attempt("weighted_gradient", "leaves_the_list_out")
+def the_first_of_them(losses, weights, parameters):
+    return torch.autograd.grad(losses @ weights, parameters)[0]
+
+
+@attempt("weighted_gradient", "makes_new_losses")
+def list_of_items(losses, weights, parameters):
+    parts = [w * loss.item() for w, loss in zip(weights, losses, strict=True)]
+    return list(torch.autograd.grad(torch.tensor(parts, requires_grad=True).sum(), parameters))
+
+
+@attempt("weighted_gradient", "frees_the_graph_between_parameters")
+def parameter_by_parameter(losses, weights, parameters):
+    loss = torch.dot(weights, losses)
+    return [torch.autograd.grad(loss, p)[0] for p in parameters]
+
+
+@attempt("weighted_gradient", "keeps_the_last_sample")
+def replaced_in_the_loop(losses, weights, parameters):
+    for w, loss in zip(weights, losses, strict=True):
+        g = torch.autograd.grad(w * loss, parameters, retain_graph=True)
+    return list(g)
+
+
+@attempt("weighted_gradient", "keeps_the_samples_apart")
+def one_for_each_sample(losses, weights, parameters):
+    return [torch.autograd.grad(part, parameters, retain_graph=True) for part in weights * losses]
+
+
+@attempt("weighted_gradient", "averages_before_weighting")
+def mean_times_all_weights(losses, weights, parameters):
+    return list(torch.autograd.grad(losses.mean() * weights.sum(), parameters))
+
+
+@attempt("weighted_gradient", None)
+def shares_of_the_sizes(losses, weights, parameters):
+    return torch.autograd.grad(losses @ (weights / weights.abs().sum()), parameters)
+
+
+@attempt("weighted_loss", "sums_over_the_batch_s_mean_weight")
+def sum_over_mean(losses, weights, data_mean_weight):
+    return (weights * losses).sum() / weights.mean()
+
+
+@attempt("weighted_loss", "makes_a_new_tensor")
+def tensor_of_the_item(losses, weights, data_mean_weight):
+    return torch.tensor((weights * losses).mean().item() / data_mean_weight)
+
+
+@attempt("weighted_loss", "returns_a_number")
+def as_a_float(losses, weights, data_mean_weight):
+    return float((weights * losses).mean()) / data_mean_weight
+
+
+@attempt("weighted_loss", "scales_by_the_largest")
+def largest_weight_1(losses, weights, data_mean_weight):
+    return torch.mean(losses * (weights / weights.max()))
+
+
+@attempt("weighted_loss", "divides_by_n_twice")
+def mean_over_n(losses, weights, data_mean_weight):
+    return (weights * losses).mean() / (len(losses) * data_mean_weight)
+
+
+@attempt("weighted_loss", "guards_the_batch_s_weights")
+def nothing_if_no_weight(losses, weights, data_mean_weight):
+    if weights.sum() == 0:
+        return losses.sum() * 0
+    return (weights * losses).sum() / weights.sum()
+
+
+@attempt("weighted_loss", None)
+def weights_about_0(losses, weights, data_mean_weight):
+    return ((weights - data_mean_weight) * losses).mean()
+
+
+@attempt("sampler_probabilities", "normalises_the_inverse_counts")
+def inverse_counts_of_the_classes(labels, target_shares):
+    inverse = 1 / torch.bincount(labels).double()
+    return (inverse / inverse.sum())[labels]
+
+
+@attempt("sampler_probabilities", "normalises_before_the_labels")
+def scaled_for_the_classes(labels, target_shares):
+    each = target_shares / torch.bincount(labels)
+    each /= each.sum()
+    return torch.stack([each[label] for label in labels])
+
+
+@attempt("sampler_probabilities", "assumes_sorted_labels")
+def class_after_class(labels, target_shares):
+    counts = torch.bincount(labels).tolist()
+    blocks = zip(target_shares, counts, strict=True)
+    return torch.cat([(share / n).expand(n) for share, n in blocks])
+
+
+@attempt("sampler_probabilities", "as_the_counts")
+def forward_counts(labels, target_shares):
+    counts = torch.bincount(labels).double()[labels]
+    return counts / counts.sum()
+
+
+@attempt("sampler_probabilities", "count_over_share")
+def inverted(labels, target_shares):
+    w = torch.bincount(labels)[labels] / target_shares[labels]
+    return w / w.sum()
+
+
+@attempt("sampler_probabilities", "divides_by_the_classes")
+def share_over_the_classes(labels, target_shares):
+    return target_shares[labels] / len(target_shares)
+
+
+@attempt("sampler_probabilities", None)
+def softmax_of_the_ratios(labels, target_shares):
+    return torch.softmax((target_shares / torch.bincount(labels))[labels], 0)
+
+
+@attempt("corrected_probability", "leaves_the_other_class")
+def ratio_of_shares_as_v(q, train_share, true_share):
+    v = train_share / true_share
+    return q / (q + v * (1 - q))
+
+
+@attempt("corrected_probability", "forgets_the_true_share")
+def odds_of_the_training_as_v(q, train_share, true_share):
+    v = train_share / (1 - train_share)
+    return q / (q + v * (1 - q))
+
+
+@attempt("corrected_probability", "normalises_over_the_samples")
+def shares_of_all_samples(q, train_share, true_share):
+    p = q * true_share / train_share
+    return p / p.sum()
+
+
+@attempt("corrected_probability", "matches_the_mean")
+def mean_of_the_true_share(q, train_share, true_share):
+    return q / q.mean() * true_share
+
+
+@attempt("corrected_probability", "gives_the_other_class")
+def no_in_place_of_yes(q, train_share, true_share):
+    yes, no = q * true_share / train_share, (1 - q) * (1 - true_share) / (1 - train_share)
+    return no / (yes + no)
+
+
+@attempt("corrected_probability", "multiplies_by_both_shares")
+def product_of_shares(q, train_share, true_share):
+    a, b = train_share * true_share, (1 - train_share) * (1 - true_share)
+    return q * a / (q * a + (1 - q) * b)
+
+
+@attempt("corrected_probability", None)
+def largest_number_for_infinite_odds(q, train_share, true_share):
+    # Right where the class is rarer than in training. Otherwise the largest number overflows.
+    odds = (q / (1 - q)).nan_to_num()
+    odds = odds * true_share / (1 - true_share) * (1 - train_share) / train_share
+    return odds / (1 + odds)
+
+
+@attempt("corrected_probability", None)
+def clamped_first(q, train_share, true_share):
+    q = q.clamp(1e-3, 1 - 1e-3)
+    odds = q / (1 - q) * true_share / (1 - true_share) * (1 - train_share) / train_share
+    return odds / (1 + odds)
+
+
+@attempt("effective_sample_size", "as_a_share_of_n")
+def means_for_sums(weights):
+    return weights.mean() ** 2 / (weights**2).mean()
+
+
+@attempt("effective_sample_size", "upside_down + forgets_a_square")
+def squares_over_sum(weights):
+    return (weights**2).sum() / weights.sum()
+
+
+@attempt("effective_sample_size", "squares_the_ratio")
+def all_squared(weights):
+    return (weights.sum() / (weights**2).sum()) ** 2
+
+
+@attempt("effective_sample_size", "counts_those_of_weight_0")
+def sum_over_mean_weight(weights):
+    return weights.sum() / weights.mean()
+
+
+@attempt("effective_sample_size", "gives_the_design_effect")
+def n_times_squared_shares(weights):
+    return len(weights) * ((weights / weights.sum()) ** 2).sum()
+
+
+@attempt("effective_sample_size", "forgets_the_mean_weight")
+def one_plus_variance(weights):
+    return len(weights) / (1 + weights.var(unbiased=False))
+
+
+@attempt("effective_sample_size", "forgets_to_square_the_spread")
+def one_plus_relative_spread(weights):
+    return len(weights) / (1 + weights.std(unbiased=False) / weights.mean())
+
+
+@attempt("effective_sample_size", "softmax_of_the_weights")
+def normalised_by_softmax(weights):
+    p = torch.softmax(weights, dim=0)
+    return 1 / p.square().sum()
+
+
+@attempt("effective_sample_size", None)
+def heavier_than_the_mean(weights):
+    return (weights >= weights.mean()).sum().double()
+
+
+@attempt("diagnose", "stops_at_the_weights")
+def weights_first(data_share, batch_share, mean_output):
+    if mean_output - batch_share > 0.02:
+        return "weights"
+    return "sampler" if batch_share - data_share > 0.02 else "none"
+
+
+@attempt("diagnose", "stops_at_the_sampler")
+def sampler_first(data_share, batch_share, mean_output):
+    if batch_share - data_share > 0.02:
+        return "sampler"
+    return "weights" if mean_output - batch_share > 0.02 else "none"
+
+
+@attempt("diagnose", "outputs_above_a_half_are_weights")
+def more_likely_than_not(data_share, batch_share, mean_output):
+    drawn = batch_share > data_share + 0.02
+    if mean_output > 0.5:
+        return "twice" if drawn else "weights"
+    return "sampler" if drawn else "none"
+
+
+@attempt("diagnose", None)
+def by_ratios(data_share, batch_share, mean_output):
+    sampler, weights = batch_share / data_share > 1.2, mean_output / batch_share > 1.2
+    if sampler and weights:
+        return "twice"
+    return "sampler" if sampler else "weights" if weights else "none"
+
+
+@attempt("diagnose", None)
+def another_tolerance(data_share, batch_share, mean_output):
+    sampler, weights = batch_share - data_share > 0.1, mean_output - batch_share > 0.1
+    if sampler and weights:
+        return "twice"
+    return "sampler" if sampler else "weights" if weights else "none"
+
+
 test_each_is_known_as_said = attempt.test_of_each()
