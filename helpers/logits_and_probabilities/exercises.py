@@ -64,6 +64,10 @@ def scores(output=None, **options):
             ),
             "scores all above 1 into cross_entropy": lambda: (scores() + 3, "cross_entropy"),
             "certain, log-softmax into nll_loss": lambda: (tensor([0.0, -800.0]), "nll_loss"),
+            "log-softmax of forty rows into nll_loss": lambda: (
+                (3 * normal(40, 7)).log_softmax(1),
+                "nll_loss",
+            ),
             "scores into nll_loss": lambda: (scores(), "nll_loss"),
             "scores all below 0 into cross_entropy": lambda: (scores() - 7, "cross_entropy"),
         },
@@ -130,7 +134,37 @@ diagnose.slips(
         "outputs.exp().sum(1) → outputs.sum(1)",
         "The outputs are logarithms here; it is their exponentials that add up to 1.",
     ),
+    no_tolerance=(
+        ".max() < 1e-6 → .max() == 0",
+        "A sum of exponentials is rounded, so it is seldom exactly 1. Allow a small error.",
+    ),
+    one_number_from_0_to_1=(
+        "((outputs >= 0) & (outputs <= 1)).all() → ((outputs >= 0) & (outputs <= 1)).any()",
+        "A single score may lie from 0 to 1 by chance. It is suspicious if all of them do.",
+    ),
+    ends_left_out=(
+        "(outputs >= 0) & (outputs <= 1) → (outputs > 0) & (outputs < 1)",
+        "0 and 1 are probabilities, too: a softmax that is certain is rounded to them.",
+    ),
+    zero_is_no_logarithm=(
+        "outputs > 0 → outputs >= 0",
+        "0 is the logarithm of 1: a network that is certain returns it.",
+    ),
+    all_above_zero=(
+        "(outputs > 0).any() → (outputs > 0).all()",
+        "One number above 0 is enough: the logarithm of a probability is never above 0. So raw "
+        "scores are no logarithms either.",
+    ),
 )
+
+
+@diagnose.mistake
+def adds_up_first(outputs, loss):
+    """Look for numbers above 0 first: if there are some, then these are no logarithms, and the sum
+    of their exponentials means nothing."""
+    if loss == "nll_loss" and (outputs.exp().sum(1) - 1).abs().max() >= 1e-6:
+        return "no normaliser"
+    return diagnose(outputs, loss)
 
 
 @exercise(
@@ -233,7 +267,39 @@ cross_entropy.slips(
         "else scores.log_softmax(1) → else F.logsigmoid(scores)",
         "Log-sigmoids do not compete: the scores of the wrong classes are never read.",
     ),
+    sign_lost=("-logs → logs", "The loss is minus the logarithm of the probability."),
+    every_class_in_the_mean=(
+        "logs.gather(1, target[:, None]).mean() → (F.one_hot(target, scores.shape[1]) * logs).mean()",
+        "The zeros of the one-hot targets count in this mean. Divide by the number of rows alone.",
+    ),
+    the_other_way_round=(
+        "if from_probabilities → if not from_probabilities",
+        "The two branches are exchanged: scores need log_softmax, and probabilities only log.",
+    ),
+    scores_taken_for_probabilities=(
+        "else scores.log_softmax(1) → else scores.log()",
+        "Scores may be below 0, and then they have no logarithm. They need log_softmax.",
+    ),
+    one_normaliser_for_all_rows=(
+        "else scores.log_softmax(1) → else scores - scores.exp().sum().log()",
+        "`sum()` adds over all rows. Each row has a normaliser of its own: add along dimension 1.",
+    ),
+    mean_before_the_logarithm=(
+        "-logs.gather(1, target[:, None]).mean() → "
+        "-logs.gather(1, target[:, None]).exp().mean().log()",
+        "You take the mean of the probabilities, and then the logarithm. Each row needs its "
+        "logarithm first.",
+    ),
 )
+
+
+@cross_entropy.mistake
+def binary_losses(scores, target, from_probabilities=False):
+    """A binary cross-entropy judges each class for itself, so the wrong classes cost as well. Here
+    only the true class costs."""
+    one_hot = F.one_hot(target, scores.shape[1]).to(scores.dtype)
+    p = scores if from_probabilities else scores.softmax(1)
+    return F.binary_cross_entropy(p, one_hot)
 
 
 @exercise(
@@ -302,6 +368,23 @@ lowest_loss.slips(
         "math.e + classes - 1 → math.e + 1",
         "That is the floor for two classes. Each further class adds a 1 to the sum.",
     ),
+    forgets_the_true_score=(
+        "math.log(math.e + classes - 1) - 1 → math.log(math.e + classes - 1)",
+        "That is the logarithm of the sum. The best score of the true class, 1, is subtracted.",
+    ),
+    a_gain=(
+        "math.log(math.e + classes - 1) - 1 → 1 - math.log(math.e + classes - 1)",
+        "That is ln p. The loss is −ln p.",
+    ),
+    guesses_from_logits=(
+        "return 0.0 → return math.log(classes)",
+        "ln C is the loss of a network that knows nothing. Without an activation the true score "
+        "may rise without end, and p goes to 1.",
+    ),
+    same_floor_for_logits=(
+        "return 0.0 → return math.log(math.e + classes - 1) - 1",
+        "Logits are not limited to 0 to 1: the true score may rise without end, and p goes to 1.",
+    ),
 )
 
 
@@ -326,6 +409,22 @@ def sigmoids_down_to_minus_one(classes, head):
         return 0.0
     far = 1 if head == "softmax" else 2
     return math.log1p((classes - 1) * math.exp(-far))
+
+
+@lowest_loss.mistake
+def sigmoids_stay_at_a_half(classes, head):
+    """A sigmoid is ½ for a score of 0. A wrong class can have a score far below 0, and then its
+    sigmoid is nearly 0."""
+    if head == "logits":
+        return 0.0
+    far = 1 if head == "softmax" else 0.5
+    return math.log1p((classes - 1) * math.exp(-far))
+
+
+@lowest_loss.mistake
+def nll_of_the_sigmoid(classes, head):
+    """−1 is the lowest value of nll_loss behind a sigmoid. cross_entropy has a softmax inside."""
+    return -1.0 if head == "sigmoid" else lowest_loss(classes, head)
 
 
 def pixels(**options):
@@ -420,6 +519,19 @@ segmentation_loss.slips(
         "target >= 0 → target > 0",
         "0 is a class, too. Only −1 means that there is no label.",
     ),
+    raw_scores_picked=(
+        "scores.log_softmax(1) → scores",
+        "This is minus the score of the true class. The normaliser, ln Σ exp(score), is missing.",
+    ),
+    pictures_compete=(
+        "log_softmax(1) → log_softmax(0)",
+        "dim=0 counts the pictures: these compete there, not the classes. Classes are dimension 1.",
+    ),
+    sum_of_the_pixels=(".mean() → .sum()", "That is the sum; the mean of the pixels is needed."),
+    divided_by_pictures=(
+        ".mean() → .sum() / len(target)",
+        "The sum is divided by the number of pictures. Divide by the number of labelled pixels.",
+    ),
 )
 
 
@@ -439,6 +551,21 @@ def reshaped(scores, target):
     pixels. Move the classes to the end first."""
     rows, labels = scores.reshape(-1, scores.shape[1]), target.reshape(-1)
     return F.cross_entropy(rows, labels, ignore_index=-1)
+
+
+@segmentation_loss.mistake
+def turned_picture(scores, target):
+    """The scores go through the picture column by column, the labels row by row. Keep height before
+    width: permute(0, 2, 3, 1)."""
+    rows = scores.permute(0, 3, 2, 1).reshape(-1, scores.shape[1])
+    return F.cross_entropy(rows, target.reshape(-1), ignore_index=-1)
+
+
+@segmentation_loss.mistake
+def scores_set_to_zero(scores, target):
+    """Scores of 0 still cost ln C. Leave the pixels without a label out of the mean."""
+    labelled = target >= 0
+    return F.cross_entropy(scores * labelled[:, None], target.clamp(min=0))
 
 
 X = (-2.0, -1.0, 0.0, 1.5, 3.0)
@@ -517,6 +644,30 @@ nll_gradient.slips(
         "z = b0 + b1·x changes by x when b1 changes by 1: the second sum needs the factor x.",
     ),
     without_b0=("b0 + b1 * x → b1 * x", "The curve has lost its b0."),
+    straight_line=(
+        "torch.sigmoid(b0 + b1 * x) → (b0 + b1 * x)",
+        "The sigmoid is missing: that is the gradient of a straight line with the squared error.",
+    ),
+    falls_for_rises=(
+        "torch.sigmoid(b0 + b1 * x) → torch.sigmoid(-(b0 + b1 * x))",
+        "σ(−z) is 1 − p, the probability of the label 0.",
+    ),
+    stops_at_p=(
+        "(p - y) → ((p - y) / (p * (1 - p)))",
+        "That is the derivative by p. The chain goes on: p changes by p(1 − p) when z changes by 1.",
+    ),
+    zeros_pull_upwards=(
+        "(p - y) → (y * (p - 1) - (1 - y) * p)",
+        "A label 0 costs −ln(1 − p). Its derivative by z is +p, not −p.",
+    ),
+    product_of_sums=(
+        "(x * (p - y)).sum() → x.sum() * (p - y).sum()",
+        "A sum of products is not the product of the sums: multiply point by point first.",
+    ),
+    factor_b1=(
+        "(x * (p - y)) → (b1 * (p - y))",
+        "z = b0 + b1·x is differentiated by b1, so the factor is x.",
+    ),
 )
 
 
@@ -636,5 +787,30 @@ multi_label_loss.slips(
         "F.logsigmoid(scores) → scores.sigmoid().log(); "
         "F.logsigmoid(-scores) → (1 - scores.sigmoid()).log()",
         "A sigmoid and then log: in float32 σ(200) is 1 and σ(−200) is 0, so the loss is infinite.",
+    ),
+    loses_the_minus=("-(present + absent) → (present + absent)", "The loss has a minus in front."),
+    one_minus_the_logarithm=(
+        "F.logsigmoid(-scores) → (1 - F.logsigmoid(scores))",
+        "1 − ln σ(z) is not ln(1 − σ(z)). Take `F.logsigmoid(-scores)` for that.",
+    ),
+    minus_outside=(
+        "F.logsigmoid(-scores) → -F.logsigmoid(scores)",
+        "−ln σ(z) is not ln σ(−z): the minus belongs to the score.",
+    ),
+    weighted_mean=(
+        "-(present + absent).mean() → "
+        "-(present + absent).sum() / (pos_weight * targets + 1 - targets).sum()",
+        "You divide by the sum of the weights. pos_weight leaves the divisor alone: it is the "
+        "number of all labels.",
+    ),
+    weighted_targets=(
+        "-(present + absent).mean() → "
+        "F.binary_cross_entropy_with_logits(scores, pos_weight * targets)",
+        "A target of 5 also makes 1 − target negative. Weight the loss of a present label instead.",
+    ),
+    weighted_scores=(
+        "pos_weight * targets → targets; (scores) → (pos_weight * scores); "
+        "(-scores) → (-pos_weight * scores)",
+        "pos_weight multiplies the loss, not the score.",
     ),
 )

@@ -1,0 +1,311 @@
+"""More wrong answers to the exercises of 08_logits_and_probabilities, as people write them."""
+
+import math
+
+import torch
+from attempts import Attempts
+from torch.nn import functional as F
+
+from helpers.logits_and_probabilities import exercises
+
+attempt = Attempts(exercises)
+
+
+def normalised(outputs):
+    return torch.allclose(outputs.exp().sum(1), torch.ones(len(outputs)).double())
+
+
+@attempt("diagnose", "no_tolerance")
+def exactly_one(outputs, loss):
+    if loss == "nll_loss":
+        if (outputs > 0).any():
+            return "no logarithm"
+        return "fine" if (outputs.exp().sum(1) == 1).all() else "no normaliser"
+    return "probabilities" if outputs.min() >= 0 and outputs.max() <= 1 else "fine"
+
+
+@attempt("diagnose", "all_above_zero")
+def every_number_above_zero(outputs, loss):
+    if loss == "nll_loss":
+        if (outputs > 0).all():
+            return "no logarithm"
+        return "fine" if normalised(outputs) else "no normaliser"
+    return "probabilities" if outputs.min() >= 0 and outputs.max() <= 1 else "fine"
+
+
+@attempt("diagnose", "one_number_from_0_to_1")
+def any_from_0_to_1(outputs, loss):
+    if loss == "nll_loss":
+        if (outputs > 0).any():
+            return "no logarithm"
+        return "fine" if normalised(outputs) else "no normaliser"
+    return "probabilities" if ((outputs >= 0) & (outputs <= 1)).any() else "fine"
+
+
+@attempt("diagnose", "ends_left_out")
+def between_0_and_1(outputs, loss):
+    if loss == "nll_loss":
+        if (outputs > 0).any():
+            return "no logarithm"
+        return "fine" if normalised(outputs) else "no normaliser"
+    return "probabilities" if ((outputs > 0) & (outputs < 1)).all() else "fine"
+
+
+@attempt("diagnose", "zero_is_no_logarithm")
+def zero_or_above(outputs, loss):
+    if loss == "nll_loss":
+        if (outputs >= 0).any():
+            return "no logarithm"
+        return "fine" if normalised(outputs) else "no normaliser"
+    return "probabilities" if ((outputs >= 0) & (outputs <= 1)).all() else "fine"
+
+
+@attempt("diagnose", "all_above_zero")
+def probabilities_into_nll_loss(outputs, loss):
+    if loss == "nll_loss":
+        if ((outputs >= 0) & (outputs <= 1)).all():
+            return "no logarithm"
+        return "fine" if normalised(outputs) else "no normaliser"
+    return "probabilities" if ((outputs >= 0) & (outputs <= 1)).all() else "fine"
+
+
+@attempt("diagnose", "adds_up_first")
+def sum_before_sign(outputs, loss):
+    if loss == "nll_loss":
+        if not normalised(outputs):
+            return "no normaliser"
+        return "no logarithm" if (outputs > 0).any() else "fine"
+    return "probabilities" if ((outputs >= 0) & (outputs <= 1)).all() else "fine"
+
+
+@attempt("diagnose", None)
+def logarithms_into_cross_entropy(outputs, loss):
+    if loss == "nll_loss":
+        return exercises.diagnose(outputs, loss)
+    if (outputs <= 0).all():
+        return "no logarithm"
+    return "probabilities" if ((outputs >= 0) & (outputs <= 1)).all() else "fine"
+
+
+@attempt("cross_entropy", "every_class_in_the_mean")
+def one_hot_times_logarithms(scores, target, from_probabilities=False):
+    logs = scores.log() if from_probabilities else scores.log_softmax(1)
+    return -(F.one_hot(target, scores.shape[1]) * logs).mean()
+
+
+@attempt("cross_entropy", "sign_lost")
+def logarithm_without_minus(scores, target, from_probabilities=False):
+    logs = scores.log() if from_probabilities else scores.log_softmax(1)
+    return logs[range(len(target)), target].mean()
+
+
+@attempt("cross_entropy", "the_other_way_round")
+def flag_read_wrongly(scores, target, from_probabilities=False):
+    logs = scores.log_softmax(1) if from_probabilities else scores.log()
+    return -logs[range(len(target)), target].mean()
+
+
+@attempt("cross_entropy", "mean_before_the_logarithm")
+def log_of_the_mean(scores, target, from_probabilities=False):
+    p = scores if from_probabilities else scores.softmax(1)
+    return -p[range(len(target)), target].mean().log()
+
+
+@attempt("cross_entropy", "binary_losses")
+def bce_of_the_softmax(scores, target, from_probabilities=False):
+    y = F.one_hot(target, scores.shape[1]).to(scores.dtype)
+    p = scores if from_probabilities else scores.softmax(1)
+    return F.binary_cross_entropy(p, y)
+
+
+@attempt("cross_entropy", None)
+def bce_of_the_scores(scores, target, from_probabilities=False):
+    y = F.one_hot(target, scores.shape[1]).to(scores.dtype)
+    if from_probabilities:
+        return F.binary_cross_entropy(scores, y, reduction="sum") / len(target)
+    return F.binary_cross_entropy_with_logits(scores, y, reduction="sum") / len(target)
+
+
+@attempt("cross_entropy", "scores_taken_for_probabilities")
+def log_of_everything(scores, target, from_probabilities=False):
+    return F.nll_loss(scores.log(), target)
+
+
+@attempt("cross_entropy", "one_normaliser_for_all_rows")
+def exponentials_of_all_rows(scores, target, from_probabilities=False):
+    if from_probabilities:
+        return F.nll_loss(scores.log(), target)
+    return (-scores[range(len(target)), target] + scores.exp().sum().log()).mean()
+
+
+@attempt("lowest_loss", "forgets_the_true_score")
+def log_of_the_sum(classes, head):
+    return 0.0 if head == "logits" else math.log(math.e + classes - 1)
+
+
+@attempt("lowest_loss", "sigmoids_stay_at_a_half")
+def sigmoids_of_zero(classes, head):
+    if head == "logits":
+        return 0.0
+    return (
+        math.log1p((classes - 1) / math.e)
+        if head == "softmax"
+        else math.log1p((classes - 1) * math.exp(-0.5))
+    )
+
+
+@attempt("lowest_loss", "guesses_from_logits")
+def logits_guess(classes, head):
+    return math.log(classes) if head == "logits" else math.log1p((classes - 1) / math.e)
+
+
+@attempt("lowest_loss", "a_gain")
+def log_of_the_largest_probability(classes, head):
+    return 0.0 if head == "logits" else math.log(math.e / (math.e + classes - 1))
+
+
+@attempt("lowest_loss", "nll_of_the_sigmoid")
+def minus_one_behind_a_sigmoid(classes, head):
+    if head == "logits":
+        return 0.0
+    return math.log1p((classes - 1) / math.e) if head == "softmax" else -1.0
+
+
+@attempt("lowest_loss", "same_floor_for_logits")
+def one_floor_for_all(classes, head):
+    return math.log1p((classes - 1) / math.e)
+
+
+@attempt("lowest_loss", None)
+def decimal_logarithm(classes, head):
+    return 0.0 if head == "logits" else -math.log10(math.e / (math.e + classes - 1))
+
+
+@attempt("segmentation_loss", None)
+def minus_one_as_a_class(scores, target):
+    return F.cross_entropy(scores, target)
+
+
+@attempt("segmentation_loss", "sum_of_the_pixels")
+def sum_with_ignore_index(scores, target):
+    return F.cross_entropy(scores, target, ignore_index=-1, reduction="sum")
+
+
+@attempt("segmentation_loss", "raw_scores_picked")
+def nll_of_scores(scores, target):
+    return F.nll_loss(scores, target, ignore_index=-1)
+
+
+@attempt("segmentation_loss", "pictures_compete")
+def softmax_over_the_batch(scores, target):
+    return F.nll_loss(scores.log_softmax(0), target, ignore_index=-1)
+
+
+@attempt("segmentation_loss", "turned_picture")
+def columns_first(scores, target):
+    rows = scores.transpose(1, 3).reshape(-1, scores.shape[1])
+    return F.cross_entropy(rows, target.reshape(-1), ignore_index=-1)
+
+
+@attempt("segmentation_loss", "scores_set_to_zero")
+def scores_times_mask(scores, target):
+    m = target >= 0
+    return F.cross_entropy(scores * m[:, None], target.clamp(min=0))
+
+
+@attempt("segmentation_loss", "divided_by_pictures")
+def sum_by_pictures(scores, target):
+    return F.cross_entropy(scores, target, ignore_index=-1, reduction="sum") / len(scores)
+
+
+@attempt("nll_gradient", None)
+def b1_first(b0, b1, x, y):
+    e = torch.sigmoid(b0 + b1 * x) - y
+    return torch.stack([(x * e).sum(), e.sum()])
+
+
+@attempt("nll_gradient", "straight_line")
+def without_the_sigmoid(b0, b1, x, y):
+    e = b0 + b1 * x - y
+    return torch.stack([e.sum(), (x * e).sum()])
+
+
+@attempt("nll_gradient", "stops_at_p")
+def derivative_by_p(b0, b1, x, y):
+    p = torch.sigmoid(b0 + b1 * x)
+    g = -y / p + (1 - y) / (1 - p)
+    return torch.stack([g.sum(), (x * g).sum()])
+
+
+@attempt("nll_gradient", "product_of_sums")
+def sums_multiplied(b0, b1, x, y):
+    e = torch.sigmoid(b0 + b1 * x) - y
+    return torch.stack([e.sum(), x.sum() * e.sum()])
+
+
+@attempt("nll_gradient", "factor_b1")
+def b1_in_place_of_x(b0, b1, x, y):
+    e = torch.sigmoid(b0 + b1 * x) - y
+    return torch.stack([e.sum(), (b1 * e).sum()])
+
+
+@attempt("nll_gradient", "falls_for_rises")
+def sigmoid_of_minus_z(b0, b1, x, y):
+    e = torch.sigmoid(-(b0 + b1 * x)) - y
+    return torch.stack([e.sum(), (x * e).sum()])
+
+
+@attempt("nll_gradient", "zeros_pull_upwards")
+def both_terms_negative(b0, b1, x, y):
+    p = torch.sigmoid(b0 + b1 * x)
+    e = y * (p - 1) - (1 - y) * p
+    return torch.stack([e.sum(), (x * e).sum()])
+
+
+@attempt("multi_label_loss", "weighted_mean")
+def divided_by_the_weights(scores, targets, pos_weight):
+    weight = torch.where(targets > 0, pos_weight, torch.ones_like(pos_weight))
+    each = F.binary_cross_entropy_with_logits(scores, targets, reduction="none")
+    return (weight * each).sum() / weight.sum()
+
+
+@attempt("multi_label_loss", "one_minus_the_logarithm")
+def one_minus_logsigmoid(scores, targets, pos_weight):
+    ls = F.logsigmoid(scores)
+    return -(pos_weight * targets * ls + (1 - targets) * (1 - ls)).mean()
+
+
+@attempt("multi_label_loss", None)
+def mean_of_the_present(scores, targets, pos_weight):
+    each = F.binary_cross_entropy_with_logits(
+        scores, targets, pos_weight=pos_weight, reduction="none"
+    )
+    return each[targets == 1].mean()
+
+
+@attempt("multi_label_loss", "loses_the_minus")
+def sum_of_logarithms(scores, targets, pos_weight):
+    return (
+        pos_weight * targets * F.logsigmoid(scores) + (1 - targets) * F.logsigmoid(-scores)
+    ).mean()
+
+
+@attempt("multi_label_loss", "weighted_targets")
+def weights_on_targets(scores, targets, pos_weight):
+    return F.binary_cross_entropy_with_logits(scores, targets * pos_weight)
+
+
+@attempt("multi_label_loss", "weighted_scores")
+def weights_on_scores(scores, targets, pos_weight):
+    return F.binary_cross_entropy_with_logits(scores * pos_weight, targets)
+
+
+@attempt("multi_label_loss", "minus_outside")
+def minus_logsigmoid(scores, targets, pos_weight):
+    return -(
+        pos_weight * targets * F.logsigmoid(scores) - (1 - targets) * F.logsigmoid(scores)
+    ).mean()
+
+
+test_each = attempt.test_of_each()
+test_most_are_known = attempt.test_that_most_are_known()
