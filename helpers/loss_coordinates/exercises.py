@@ -90,6 +90,31 @@ radial_huber.slips(
         "F.huber_loss(r, torch.zeros_like(r)) → r.mean()",
         "That is the mean distance. A Huber loss squares the short errors.",
     ),
+    only_a_square=(
+        "F.huber_loss(r, torch.zeros_like(r)) → (r * r / 2).mean()",
+        "Every error is squared, however long. Beyond 1 the loss is r − ½.",
+    ),
+    square_not_halved=(
+        "F.huber_loss(r, torch.zeros_like(r)) → torch.where(r <= 1, r * r, r - 0.5).mean()",
+        "The square is not halved: up to 1 the loss is r²/2.",
+    ),
+    branches_swapped=(
+        "F.huber_loss(r, torch.zeros_like(r)) → torch.where(r > 1, r * r / 2, r - 0.5).mean()",
+        "The two parts are swapped: r²/2 is for r ≤ 1, and r − ½ for longer errors.",
+    ),
+    one_length_for_all=(
+        "norm(dim=1) → norm()",
+        "This is one length for all the points together. Each point's error has its own.",
+    ),
+    mean_too_early=(
+        "norm(dim=1) → norm(dim=1).mean()",
+        "The mean of the lengths comes too early. Take each point's loss first, then the mean.",
+    ),
+    distances_from_the_origin=(
+        "(prediction - truth).norm(dim=1) → prediction.norm(dim=1) - truth.norm(dim=1)",
+        "Two points can be equally far from the origin and far from each other. Take the length of "
+        "their difference.",
+    ),
 )
 
 
@@ -159,6 +184,14 @@ gradient_in_other_frame.slips(
     divided_by_the_determinant=(
         "gradient @ torch.linalg.inv(A) → gradient / torch.linalg.det(A)",
         "The determinant is about areas and densities. A gradient goes through the matrix itself.",
+    ),
+    only_the_diagonal=(
+        "gradient @ torch.linalg.inv(A) → gradient / A.diagonal()",
+        "Only A's diagonal is used. That is right for a stretch along the axes, and for no shear.",
+    ),
+    both_matrices_at_once=(
+        "torch.linalg.inv(A) → A.T @ A",
+        "AᵀA belongs to the squared error's gradient by p. Here the chain rule has one matrix.",
     ),
 )
 
@@ -234,6 +267,26 @@ carry_covariance.slips(
         "A @ cov @ A.T → torch.diag_embed(cov.diagonal(dim1=1, dim2=2) @ A.T.square())",
         "This carries the variances and drops the correlations, on the way in and on the way out.",
     ),
+    carried_back=(
+        "A @ cov @ A.T → torch.linalg.inv(A) @ cov @ torch.linalg.inv(A).T",
+        "With A⁻¹ on both sides a covariance is carried back, from A·y to y.",
+    ),
+    like_its_inverse=(
+        "A @ cov @ A.T → torch.linalg.inv(A).T @ cov @ torch.linalg.inv(A)",
+        "That is how the inverse of a covariance is carried. The covariance itself goes with A.",
+    ),
+    both_on_the_right=(
+        "A @ cov @ A.T → cov @ A @ A.T",
+        "Both matrices stand on the right. One stands on each side of Σ.",
+    ),
+    both_on_the_left=(
+        "A @ cov @ A.T → A @ A.T @ cov",
+        "Both matrices stand on the left. One stands on each side of Σ.",
+    ),
+    entry_by_entry=(
+        "A @ cov @ A.T → cov * A.square()",
+        "This multiplies entry by entry. A covariance goes through products of matrices.",
+    ),
 )
 
 
@@ -252,7 +305,10 @@ carry_covariance.slips(
             "one dimension": lambda: (tensor(0.3, 1.1), tensor([2.54])),
         },
         "gradient": {
-            "through the NLL": lambda: (tensor(0.4, 1.3, grad=True), tensor([1.0, 1], [0, 3])),
+            "by the NLL and by A": lambda: (
+                tensor(0.4, 1.3, grad=True),
+                tensor([1.0, 1], [0, 3], grad=True),
+            ),
         },
         "edges": {
             "a rotation": lambda: (tensor(1.0, 2), tensor([0.6, -0.8], [0.8, 0.6])),
@@ -276,7 +332,7 @@ def transformed_gaussian_nll(nll, A):
     A normal N(μ, Σ) becomes N(A·μ, A·Σ·Aᵀ).
     nll: float tensor (n,), the negative log-likelihoods in the old system of
     points with d coordinates; A: (d, d), invertible.
-    Returns a tensor (n,).
+    Returns a tensor (n,), through which nll and A get their gradients.
     Example: nll [1., 2.], A [[2., 0.], [0., 2.]] → [2.3863, 3.3863].
     """
     return nll + torch.linalg.slogdet(A).logabsdet
@@ -334,6 +390,27 @@ transformed_gaussian_nll.slips(
     takes_the_mean_over_points=(
         "nll + → nll.mean() +",
         "Returns the mean. One number a point is asked for.",
+    ),
+    determinant_detached=(
+        "slogdet(A) → slogdet(A.detach())",
+        "The value is right, but A is detached. If A is learnt, the determinant has a gradient.",
+    ),
+    takes_the_sign=(
+        "logabsdet → sign",
+        "slogdet returns the sign first. The logarithm is the second of the two.",
+    ),
+    times_the_dimension=(
+        "logabsdet → logabsdet * len(A)",
+        "Multiplies by the number of coordinates. |det A| is already the factor of the whole area.",
+    ),
+    size_of_the_logarithm=(
+        "logabsdet → logabsdet.abs()",
+        "The size is taken of the logarithm, not of the determinant. Where areas shrink, the NLL "
+        "falls.",
+    ),
+    multiplies_by_the_logarithm=(
+        "nll + → nll *",
+        "Multiplies by the logarithm. The log of a product is a sum.",
     ),
 )
 
@@ -401,6 +478,23 @@ changed_nll.slips(
         "The derivative of log y is 1/y; its minus logarithm is log y.",
     ),
     log_of_the_sum=("y.log() → y.sum().log()", "One Jacobian for all. Each value has its own."),
+    sum_of_the_logs=(
+        "y.log() → y.log().sum()",
+        "Each value gets the sum of all logarithms. It needs only its own.",
+    ),
+    base_10=("y.log() → y.log10()", "The logarithm to base 10. An NLL has the natural one, `log`."),
+    adds_the_derivative=(
+        "y.log() → 1 / y",
+        "Adds 1/y itself. Its minus logarithm is added, which is log y.",
+    ),
+    multiplies_by_the_log=(
+        "nll_log + y.log() → nll_log * y.log()",
+        "Multiplies by log y. The log of a quotient is a difference, so log y is added.",
+    ),
+    returns_the_density=(
+        "nll_log + y.log() → (-nll_log).exp() / y",
+        "This is the density of y. Its minus logarithm is asked for.",
+    ),
 )
 
 
@@ -450,6 +544,12 @@ def frame_loss(prediction, truth, angle):
     return (along**2 + 4 * across**2).mean()
 
 
+@frame_loss.mistake
+def from_the_second_axis(prediction, truth, angle):
+    """Sine and cosine are swapped: the angle counts from the first axis, so (cos, sin) is along."""
+    return frame_loss(prediction, truth, math.pi / 2 - angle)
+
+
 frame_loss.slips(
     detached=(
         "angle.cos() → angle.detach().cos(); angle.sin() → angle.detach().sin()",
@@ -488,6 +588,23 @@ frame_loss.slips(
         "angle.sin() - truth[:, 1]",
         "Only the prediction is turned. Prediction and truth must stand in one frame.",
     ),
+    mean_over_both_parts=(
+        ".mean() → .mean() / 2",
+        "Half of it: this is the mean over the parts as well. Add a point's two parts.",
+    ),
+    sizes_in_place_of_squares=(
+        "along**2 + 4 * across**2 → along.abs() + 4 * across.abs()",
+        "Absolute values stand where squares are asked for.",
+    ),
+    one_coordinate_each=(
+        " + error[:, 1] * angle.sin() → ; "
+        "error[:, 1] * angle.cos() - error[:, 0] * angle.sin() → error[:, 1] * angle.sin()",
+        "Each part has one coordinate only. In a turned frame both coordinates count in each.",
+    ),
+    converted_to_degrees=(
+        "angle.cos() → angle.rad2deg().cos(); angle.sin() → angle.rad2deg().sin()",
+        "`cos` and `sin` take radians, and the angle has them already.",
+    ),
 )
 
 
@@ -495,8 +612,8 @@ frame_loss.slips(
     cases={
         "values": {
             "a degree north and east": lambda: (
-                tensor([-19.0, 180], [-20, 181]),
-                tensor([-20.0, 180], [-20, 180]),
+                tensor([-19.0, 180], [-38, 178]),
+                tensor([-20.0, 180], [-38, 177]),
             ),
             "far south": lambda: (tensor([-38.0, 178.5]), tensor([-38.6, 177])),
             "far from the truth": lambda: (tensor([-20.0, 180.0]), tensor([-38.0, 177])),
@@ -507,11 +624,13 @@ frame_loss.slips(
         "edges": {
             "over the date line": lambda: (tensor([-20.0, 179.5]), tensor([-20.0, -179.5])),
             "over it, the other way": lambda: (tensor([-20.0, -178.0]), tensor([-20.0, 179.0])),
+            "over Greenwich": lambda: (tensor([51.0, 0.5]), tensor([51.0, -0.5])),
         },
     },
     guards={
         "over the date line": "179.5° and −179.5° are one degree apart",
         "over it, the other way": "−178° and 179° are three degrees apart",
+        "over Greenwich": "0.5° and −0.5° are one degree apart",
     },
     hints=[
         "Turn both differences into km first: how long is a degree of latitude, and how long is one "
@@ -577,9 +696,62 @@ squared_km.slips(
         ").mean() → ).mean() / 2",
         "Half of it: the mean over both coordinates, as mse_loss takes it. A distance adds them.",
     ),
+    jump_moved_to_greenwich=(
+        "(prediction[:, 1] - truth[:, 1] + 180) % 360 - 180 → "
+        "prediction[:, 1] % 360 - truth[:, 1] % 360",
+        "This moves the jump from ±180° to 0°, where it is met again. Wrap the difference.",
+    ),
+    wraps_each_longitude=(
+        "(prediction[:, 1] - truth[:, 1] + 180) % 360 - 180 → "
+        "(prediction[:, 1] + 180) % 360 - (truth[:, 1] + 180) % 360",
+        "Each longitude is wrapped, and the difference can still be 359°. Wrap the difference.",
+    ),
+    mean_latitude=(
+        "truth[:, 0].deg2rad().cos() → truth[:, 0].mean().deg2rad().cos()",
+        "One latitude for all. Each place has a cosine of its own.",
+    ),
+    degree_like_a_radian=(
+        "6371 * math.pi / 180 → 6371",
+        "6371 km is the length of one radian. A degree is π/180 of it.",
+    ),
+    degree_unsquared=(
+        ").mean() → ).mean() / degree",
+        "The length of a degree is not squared. It belongs inside the square.",
+    ),
+    mean_distance=(").mean() → ).sqrt().mean()", "The mean distance. Its square is asked for."),
+    sine_of_latitude=(
+        "deg2rad().cos() → deg2rad().sin()",
+        "The sine is 0 at the equator, where a degree of longitude is longest. Take the cosine.",
+    ),
+    divides_by_the_cosine=(
+        "* truth[:, 0].deg2rad().cos() → / truth[:, 0].deg2rad().cos()",
+        "Divides by the cosine. A degree of longitude is shorter away from the equator.",
+    ),
+    cosine_at_both=(
+        "degree * north → degree * north * truth[:, 0].deg2rad().cos()",
+        "The cosine stands at both differences. A degree of latitude is equally long everywhere.",
+    ),
 )
 
+
+@squared_km.mistake
+def columns_swapped(prediction, truth):
+    """The columns are swapped: latitude is the first one, longitude the second."""
+    return squared_km(prediction.flip(1), truth.flip(1))
+
+
+@squared_km.mistake
+def great_circle(prediction, truth):
+    """That is the way along a great circle. The two lengths of a degree, squared, are asked for."""
+    p, t = prediction.deg2rad(), truth.deg2rad()
+    half = ((p - t) / 2).sin().square()
+    h = half[:, 0] + p[:, 0].cos() * t[:, 0].cos() * half[:, 1]
+    return (2 * 6371 * h.sqrt().asin()).square().mean()
+
+
 TURN, MIRROR, TWICE = [[0.6, -0.8], [0.8, 0.6]], [[0.0, 1], [1, 0]], [[2.0, 0], [0, 2]]
+ROUNDED_TURN = [[0.6 + 1e-13, -0.8], [0.8, 0.6]]
+QUARTER_TURN = [[math.cos(math.pi / 2), -1.0], [1, math.cos(math.pi / 2)]]  # 6e-17, not 0
 
 
 @exercise(
@@ -611,7 +783,16 @@ TURN, MIRROR, TWICE = [[0.6, -0.8], [0.8, 0.6]], [[0.0, 1], [1, 0]], [[2.0, 0], 
             "MSE, a stretch of one axis": lambda: ("mse", tensor([2.0, 0], [0, 1])),
             "L1, another stretch of each axis": lambda: ("l1", tensor([2.0, 0], [0, 1])),
             "L1, a stretch that keeps areas": lambda: ("l1", tensor(*STRETCH)),
+            "MSE, a rounded turn": lambda: ("mse", tensor(*ROUNDED_TURN)),
+            "NLL, a rounded turn": lambda: ("nll", tensor(*ROUNDED_TURN)),
+            "L1, a rounded quarter turn": lambda: ("l1", tensor(*QUARTER_TURN)),
         },
+    },
+    guards={
+        "MSE, a rounded turn": "AᵀA has rounding errors: compare with `torch.allclose`",
+        "NLL, a rounded turn": "a determinant has rounding errors: compare with `torch.isclose`",
+        "L1, a rounded quarter turn": "cos 90° is computed as 6·10⁻¹⁷: compare with "
+        "`torch.allclose`",
     },
     hints=[
         "Ask for each loss: is there one number that leads from every loss in one frame to the loss "
@@ -662,6 +843,16 @@ may_compare.slips(
         "fits = torch.allclose(A.T @ A, change**2 * torch.eye(2, dtype=A.dtype))",
         "L1 is no length: a turn keeps all lengths, and L1 changes with the direction of the error.",
     ),
+    l1_without_swapped_axes=(
+        "A.abs().sort(1).values / change, torch.tensor([0.0, 1]).to(A) → "
+        "A.abs() / change, torch.eye(2).to(A)",
+        "Swapped axes keep L1: |x| + |y| is |y| + |x|.",
+    ),
+    l1_with_two_factors=(
+        "fits = torch.allclose(A.abs().sort(1).values / change, torch.tensor([0.0, 1]).to(A)) → "
+        "fits = torch.allclose(A.abs().min(1).values, torch.zeros(2).to(A))",
+        "A stretch of one axis changes L1 by a factor that depends on the error's direction.",
+    ),
 )
 
 
@@ -689,3 +880,34 @@ def linear_is_enough(loss, A):
 def likelihood_like_a_square(loss, A):
     """A likelihood with its covariance carried along changes by log|det A|, whatever the map is."""
     return may_compare("mse" if loss == "nll" else loss, A)
+
+
+@may_compare.mistake
+def tries_the_axes(loss, A):
+    """Errors along the axes are not enough. Try (1, 1) and (1, −1) as well."""
+    if loss == "nll":
+        return may_compare(loss, A)
+    sums = A.abs().pow(2 if loss == "mse" else 1).sum(0)
+    if not torch.isclose(*sums):
+        return "no"
+    return "yes" if torch.isclose(sums[0], sums.new_ones(())) else "after a correction"
+
+
+@may_compare.mistake
+def nll_never_changes(loss, A):
+    """Carrying the covariance along is not enough: the NLL still changes by ln|det A|."""
+    return "yes" if loss == "nll" else may_compare(loss, A)
+
+
+@may_compare.mistake
+def nll_not_corrected(loss, A):
+    """The NLL changes by ln|det A|. That is one known number for all errors: subtract it."""
+    result = may_compare(loss, A)
+    return "no" if loss == "nll" and result != "yes" else result
+
+
+@may_compare.mistake
+def always_a_correction(loss, A):
+    """After a shear no single number leads from one loss to the other: it depends on the error."""
+    result = may_compare(loss, A)
+    return "after a correction" if result == "no" else result

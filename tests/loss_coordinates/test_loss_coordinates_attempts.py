@@ -33,10 +33,45 @@ def root_with_an_epsilon(prediction, truth):
     return torch.where(r <= 1, 0.5 * r**2, r - 0.5).mean()
 
 
-@wrong("radial_huber", None)
+@wrong("radial_huber", "one_length_for_all")
 def one_norm_for_all(prediction, truth):
     r = torch.norm(prediction - truth)
     return F.huber_loss(r, torch.zeros_like(r))
+
+
+@wrong("radial_huber", "only_a_square")
+def half_a_square(prediction, truth):
+    r = (prediction - truth).norm(dim=1)
+    return (r**2 / 2).mean()
+
+
+@wrong("radial_huber", "square_not_halved")
+def whole_square(prediction, truth):
+    r = (prediction - truth).norm(dim=1)
+    return torch.where(r <= 1, r**2, r - 0.5).mean()
+
+
+@wrong("radial_huber", "branches_swapped")
+def where_turned_round(prediction, truth):
+    r = torch.linalg.norm(prediction - truth, dim=1)
+    return torch.where(r > 1, r**2 / 2, r - 0.5).mean()
+
+
+@wrong("radial_huber", "mean_too_early")
+def one_if_for_all(prediction, truth):
+    r = (prediction - truth).norm(dim=1).mean()
+    return r**2 / 2 if r <= 1 else r - 0.5
+
+
+@wrong("radial_huber", "distances_from_the_origin")
+def two_lengths(prediction, truth):
+    return F.huber_loss(prediction.norm(dim=1), truth.norm(dim=1))
+
+
+@wrong("radial_huber", None)
+def root_mean_square(prediction, truth):
+    r = (prediction - truth).square().mean(dim=1).sqrt()
+    return torch.where(r <= 1, r**2 / 2, r - 0.5).mean()
 
 
 @wrong("gradient_in_other_frame", "turned_like_a_point")
@@ -52,6 +87,26 @@ def transposed(gradient, A):
 @wrong("gradient_in_other_frame", "inverse_of_a_point")
 def solved(gradient, A):
     return torch.linalg.solve(A, gradient.T).T
+
+
+@wrong("gradient_in_other_frame", "inverse_of_a_point")
+def inverse_on_the_left(gradient, A):
+    return (torch.linalg.inv(A) @ gradient.T).T
+
+
+@wrong("gradient_in_other_frame", "only_the_diagonal")
+def divided_by_the_diagonal(gradient, A):
+    return gradient / A.diagonal()
+
+
+@wrong("gradient_in_other_frame", "both_matrices_at_once")
+def there_and_back(gradient, A):
+    return gradient @ A.T @ A
+
+
+@wrong("gradient_in_other_frame", None)
+def also_by_the_determinant(gradient, A):
+    return gradient @ torch.linalg.inv(A) / torch.linalg.det(A)
 
 
 @wrong("carry_covariance", "inverse_turn")
@@ -72,6 +127,38 @@ def as_variances(cov, A):
 @wrong("carry_covariance", None)
 def scaled_by_the_determinant(cov, A):
     return cov * torch.det(A) ** 2
+
+
+@wrong("carry_covariance", "carried_back")
+def inverse_on_both_sides(cov, A):
+    i = torch.linalg.inv(A)
+    return i @ cov @ i.T
+
+
+@wrong("carry_covariance", "like_its_inverse")
+def like_a_gradient_twice(cov, A):
+    i = torch.linalg.inv(A)
+    return i.T @ cov @ i
+
+
+@wrong("carry_covariance", "both_on_the_right")
+def product_first(cov, A):
+    return cov @ (A @ A.T)
+
+
+@wrong("carry_covariance", "both_on_the_left")
+def product_first_left(cov, A):
+    return A @ A.T @ cov
+
+
+@wrong("carry_covariance", "entry_by_entry")
+def entries_squared(cov, A):
+    return cov * A**2
+
+
+@wrong("carry_covariance", None)
+def rows_like_points(cov, A):
+    return cov @ A
 
 
 @wrong("transformed_gaussian_nll", "forgets_the_absolute_value")
@@ -114,6 +201,36 @@ def largest_stretch(nll, A):
     return nll + torch.linalg.matrix_norm(A, 2).log()
 
 
+@wrong("transformed_gaussian_nll", "determinant_detached")
+def determinant_as_a_number(nll, A):
+    return nll + math.log(abs(torch.linalg.det(A).item()))
+
+
+@wrong("transformed_gaussian_nll", "times_the_dimension")
+def once_a_coordinate(nll, A):
+    return nll + A.shape[0] * torch.linalg.slogdet(A).logabsdet
+
+
+@wrong("transformed_gaussian_nll", "multiplies_by_the_logarithm")
+def times_the_log(nll, A):
+    return nll * torch.linalg.slogdet(A).logabsdet
+
+
+@wrong("transformed_gaussian_nll", "takes_the_sign")
+def first_of_the_two(nll, A):
+    return nll + torch.linalg.slogdet(A)[0]
+
+
+@wrong("transformed_gaussian_nll", "size_of_the_logarithm")
+def abs_after_log(nll, A):
+    return nll + torch.linalg.det(A).log().abs()
+
+
+@wrong("transformed_gaussian_nll", None)
+def log_of_the_trace(nll, A):
+    return nll + torch.trace(A).log()
+
+
 @wrong("changed_nll", "subtracts")
 def jacobian_turned_round(nll_log, y):
     return nll_log + torch.log(1 / y)
@@ -132,6 +249,36 @@ def mean_jacobian(nll_log, y):
 @wrong("changed_nll", None)
 def log_of_one_more(nll_log, y):
     return nll_log + torch.log1p(y)
+
+
+@wrong("changed_nll", "base_10")
+def log10(nll_log, y):
+    return nll_log + y.log10()
+
+
+@wrong("changed_nll", "sum_of_the_logs")
+def sum_of_jacobians(nll_log, y):
+    return nll_log + y.log().sum()
+
+
+@wrong("changed_nll", "adds_the_derivative")
+def derivative_added(nll_log, y):
+    return nll_log + 1 / y
+
+
+@wrong("changed_nll", "multiplies_by_the_log")
+def times_log_y(nll_log, y):
+    return nll_log * y.log()
+
+
+@wrong("changed_nll", "returns_the_density")
+def density_itself(nll_log, y):
+    return torch.exp(-nll_log) / y
+
+
+@wrong("changed_nll", None)
+def half_a_log(nll_log, y):
+    return nll_log + 0.5 * y.log()
 
 
 @wrong("frame_loss", "detached")
@@ -161,6 +308,54 @@ def only_a_length(prediction, truth, angle):
     return (prediction - truth).square().sum(1).mean() + 0 * angle
 
 
+@wrong("frame_loss", "from_the_second_axis")
+def as_on_a_compass(prediction, truth, angle):
+    e = prediction - truth
+    a = e[:, 0] * angle.sin() + e[:, 1] * angle.cos()
+    b = e[:, 0] * angle.cos() - e[:, 1] * angle.sin()
+    return (a**2 + 4 * b**2).mean()
+
+
+@wrong("frame_loss", "mean_over_both_parts")
+def mean_of_a_stack(prediction, truth, angle):
+    e = prediction - truth
+    a = e[:, 0] * angle.cos() + e[:, 1] * angle.sin()
+    b = -e[:, 0] * angle.sin() + e[:, 1] * angle.cos()
+    return torch.stack([a**2, 4 * b**2]).mean()
+
+
+@wrong("frame_loss", "sizes_in_place_of_squares")
+def absolute_parts(prediction, truth, angle):
+    e = prediction - truth
+    a = e[:, 0] * angle.cos() + e[:, 1] * angle.sin()
+    b = -e[:, 0] * angle.sin() + e[:, 1] * angle.cos()
+    return (a.abs() + 4 * b.abs()).mean()
+
+
+@wrong("frame_loss", "one_coordinate_each")
+def cosine_and_sine_apart(prediction, truth, angle):
+    e = prediction - truth
+    a = e[:, 0] * angle.cos()
+    b = e[:, 1] * angle.sin()
+    return (a**2 + 4 * b**2).mean()
+
+
+@wrong("frame_loss", "converted_to_degrees")
+def to_degrees_first(prediction, truth, angle):
+    t = torch.rad2deg(angle)
+    e = prediction - truth
+    a = e[:, 0] * t.cos() + e[:, 1] * t.sin()
+    b = -e[:, 0] * t.sin() + e[:, 1] * t.cos()
+    return (a**2 + 4 * b**2).mean()
+
+
+@wrong("frame_loss", None)
+def length_times_cosine(prediction, truth, angle):
+    e = prediction - truth
+    r = e.norm(dim=1)
+    return ((r * angle.cos()) ** 2 + 4 * (r * angle.sin()) ** 2).mean()
+
+
 @wrong("squared_km", "degree_is_a_degree")
 def degrees_alone(prediction, truth):
     return ((6371 * math.pi / 180 * (prediction - truth)) ** 2).sum(1).mean()
@@ -185,6 +380,101 @@ def cosine_of_the_middle(prediction, truth):
     east = torch.remainder(d[:, 1] + math.pi, 2 * math.pi) - math.pi
     middle = torch.deg2rad((prediction[:, 0] + truth[:, 0]) / 2)
     return 6371**2 * (d[:, 0] ** 2 + (east * middle.cos()) ** 2).mean()
+
+
+@wrong("squared_km", "great_circle")
+def haversine(prediction, truth):
+    p, t = prediction.deg2rad(), truth.deg2rad()
+    d = p - t
+    a = (d[:, 0] / 2).sin() ** 2 + p[:, 0].cos() * t[:, 0].cos() * (d[:, 1] / 2).sin() ** 2
+    return (2 * 6371 * a.sqrt().asin()).square().mean()
+
+
+@wrong("squared_km", "degree_like_a_radian")
+def degrees_times_the_radius(prediction, truth):
+    d = prediction - truth
+    east = ((d[:, 1] + 180) % 360 - 180) * truth[:, 0].deg2rad().cos()
+    return 6371**2 * (d[:, 0] ** 2 + east**2).mean()
+
+
+@wrong("squared_km", "columns_swapped")
+def longitude_first(prediction, truth):
+    d = prediction - truth
+    k = 6371 * math.pi / 180
+    east = (d[:, 0] + 180) % 360 - 180
+    return k**2 * ((east * truth[:, 1].deg2rad().cos()) ** 2 + d[:, 1] ** 2).mean()
+
+
+@wrong("squared_km", "mean_distance")
+def distance_itself(prediction, truth):
+    d = prediction - truth
+    k = 6371 * math.pi / 180
+    east = ((d[:, 1] + 180) % 360 - 180) * truth[:, 0].deg2rad().cos()
+    return k * (d[:, 0] ** 2 + east**2).sqrt().mean()
+
+
+@wrong("squared_km", "wraps_each_longitude")
+def each_one_wrapped(prediction, truth):
+    p = (prediction[:, 1] + 180) % 360 - 180
+    t = (truth[:, 1] + 180) % 360 - 180
+    k = 6371 * math.pi / 180
+    east = (p - t) * truth[:, 0].deg2rad().cos()
+    return k**2 * ((prediction[:, 0] - truth[:, 0]) ** 2 + east**2).mean()
+
+
+@wrong("squared_km", "jump_moved_to_greenwich")
+def modulo_each(prediction, truth):
+    p = prediction[:, 1] % 360
+    t = truth[:, 1] % 360
+    k = 6371 * math.pi / 180
+    east = (p - t) * truth[:, 0].deg2rad().cos()
+    return k**2 * ((prediction[:, 0] - truth[:, 0]) ** 2 + east**2).mean()
+
+
+@wrong("squared_km", "mean_latitude")
+def one_cosine_for_all(prediction, truth):
+    d = prediction - truth
+    east = ((d[:, 1] + 180) % 360 - 180) * truth[:, 0].mean().deg2rad().cos()
+    return (6371 * math.pi / 180) ** 2 * (d[:, 0] ** 2 + east**2).mean()
+
+
+@wrong("squared_km", "degree_unsquared")
+def degree_outside(prediction, truth):
+    d = prediction - truth
+    k = 6371 * math.pi / 180
+    east = ((d[:, 1] + 180) % 360 - 180) * truth[:, 0].deg2rad().cos()
+    return k * (d[:, 0] ** 2 + east**2).mean()
+
+
+@wrong("squared_km", "divides_by_the_cosine")
+def cosine_divides(prediction, truth):
+    d = prediction - truth
+    k = 6371 * math.pi / 180
+    east = ((d[:, 1] + 180) % 360 - 180) / truth[:, 0].deg2rad().cos()
+    return k**2 * (d[:, 0] ** 2 + east**2).mean()
+
+
+@wrong("squared_km", "sine_of_latitude")
+def sine(prediction, truth):
+    d = prediction - truth
+    k = 6371 * math.pi / 180
+    east = ((d[:, 1] + 180) % 360 - 180) * truth[:, 0].deg2rad().sin()
+    return k**2 * (d[:, 0] ** 2 + east**2).mean()
+
+
+@wrong("squared_km", "cosine_at_both")
+def cosine_at_both_parts(prediction, truth):
+    d = prediction - truth
+    d = torch.stack([d[:, 0], (d[:, 1] + 180) % 360 - 180], 1) * truth[:, :1].deg2rad().cos()
+    return ((6371 * math.pi / 180 * d) ** 2).sum(1).mean()
+
+
+@wrong("squared_km", None)
+def each_by_its_own_cosine(prediction, truth):
+    k = 6371 * math.pi / 180
+    pe = prediction[:, 1] * prediction[:, 0].deg2rad().cos()
+    te = truth[:, 1] * truth[:, 0].deg2rad().cos()
+    return k**2 * ((prediction[:, 0] - truth[:, 0]) ** 2 + (pe - te) ** 2).mean()
 
 
 @wrong("may_compare", "linear_is_enough")
@@ -223,9 +513,68 @@ def nll_is_a_square(loss, A):
     return exercises.may_compare.function("mse" if loss == "nll" else loss, A)
 
 
-@wrong("may_compare", None)
+@wrong("may_compare", "nll_never_changes")
 def nll_needs_nothing(loss, A):
     return "yes" if loss == "nll" else exercises.may_compare.function(loss, A)
+
+
+@wrong("may_compare", "nll_not_corrected")
+def nll_only_if_areas_stay(loss, A):
+    return (
+        ("yes" if torch.isclose(torch.linalg.det(A).abs(), torch.tensor(1.0).double()) else "no")
+        if loss == "nll"
+        else exercises.may_compare.function(loss, A)
+    )
+
+
+@wrong("may_compare", "always_a_correction")
+def no_is_never_needed(loss, A):
+    r = exercises.may_compare.function(loss, A)
+    return "after a correction" if r == "no" else r
+
+
+@wrong("may_compare", "tries_the_axes")
+def errors_along_the_axes(loss, A):
+    if loss == "nll":
+        return exercises.may_compare.function(loss, A)
+    p = 2 if loss == "mse" else 1
+    r = A.abs().pow(p).sum(0)
+    if not torch.allclose(r, r[:1].expand(2)):
+        return "no"
+    return "yes" if torch.isclose(r[0], torch.ones_like(r[0])) else "after a correction"
+
+
+@wrong("may_compare", "l1_with_two_factors")
+def one_entry_a_row(loss, A):
+    if loss == "l1":
+        if (A != 0).sum() != 2:
+            return "no"
+        return (
+            "yes"
+            if torch.allclose(A.abs().sum(1), torch.ones(2).double())
+            else "after a correction"
+        )
+    return exercises.may_compare.function(loss, A)
+
+
+@wrong("may_compare", None)
+def compared_exactly(loss, A):
+    if loss == "mse":
+        M = A.T @ A
+        if torch.equal(M, torch.eye(2).double()):
+            return "yes"
+        return "after a correction" if torch.equal(M, M[0, 0] * torch.eye(2).double()) else "no"
+    return exercises.may_compare.function(loss, A)
+
+
+@wrong("may_compare", None)
+def mse_by_areas(loss, A):
+    if loss == "nll":
+        return exercises.may_compare.function(loss, A)
+    d = torch.linalg.det(A).abs()
+    if loss == "mse":
+        return "yes" if torch.isclose(d, torch.ones_like(d)) else "after a correction"
+    return exercises.may_compare.function(loss, A)
 
 
 test_each_is_known_as_said = wrong.test_of_each()
