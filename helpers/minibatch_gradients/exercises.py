@@ -96,7 +96,26 @@ full_gradient.slips(
         "return sum → return batch_gradients[-1] * 1 if batch_sizes else sum",
         "Only the last batch is left, as after `zero_grad` inside the loop.",
     ),
+    takes_all_batches_as_full=(
+        "/ sum(batch_sizes) → / (batch_sizes[0] * len(batch_sizes))",
+        "The number of samples is taken as if the last batch were full. Add up the sizes.",
+    ),
 )
+
+
+@full_gradient.mistake
+def overwrites_the_sum(batch_gradients, batch_sizes):
+    """Each round overwrites what was there, so only the last batch is left. Use `+=`."""
+    return batch_sizes[-1] * batch_gradients[-1] / sum(batch_sizes)
+
+
+@full_gradient.mistake
+def halves_again_and_again(batch_gradients, batch_sizes):
+    """The mean of the mean so far and the next batch: the last batch counts half. Collect a sum."""
+    mean = batch_gradients[0]
+    for gradient in batch_gradients[1:]:
+        mean = (mean + gradient) / 2
+    return mean
 
 
 @full_gradient.mistake
@@ -196,7 +215,35 @@ accumulate.slips(
         "squares.sum() / n → squares.mean() / n",
         "Divides twice: the mean over a batch divides by its size already.",
     ),
+    half_of_the_squares=(
+        "squares.sum() / n → squares.sum() / (2 * n)",
+        "The mean squared error has no factor ½.",
+    ),
+    slope_and_constant_swapped=(
+        "line[0] * x + line[1] → line[1] * x + line[0]",
+        "The slope is line[0] and the constant is line[1].",
+    ),
+    sums_over_the_number_of_batches=(
+        "squares.sum() / n → squares.sum() / len(chunks)",
+        "The mean is over points, not over batches. Divide by the number of all points.",
+    ),
+    sum_weighed_by_its_size=(
+        "squares.sum() / n → squares.sum() * len(x) / n",
+        "A sum over the batch has counted its points already. Only a mean needs the size as weight.",
+    ),
 )
+
+
+@accumulate.mistake
+def counts_while_it_goes(chunks, line):
+    """Divides by the number of points so far: the first batches count too much. Count all the points
+    before the loop."""
+    line.grad = None
+    n = 0
+    for x, t in chunks:
+        n += len(x)
+        (((line[0] * x + line[1] - t) ** 2).sum() / n).backward()
+    return line.grad
 
 
 @accumulate.mistake
@@ -286,7 +333,35 @@ n_updates.slips(
         "n // batch_size if → max(1, n // batch_size) if",
         "With drop_last a batch larger than the data is never full, so that no step is made.",
     ),
+    the_other_way_round=(
+        "if drop_last → if not drop_last",
+        "The two cases are swapped: with drop_last the incomplete batch makes no step.",
+    ),
+    one_step_a_sample=(
+        "epochs * batches → epochs * n",
+        "This counts samples. The optimiser makes one step a batch.",
+    ),
+    each_sample_left_is_a_step=(
+        "(n + batch_size - 1) // batch_size → n // batch_size + n % batch_size",
+        "What is left over makes one batch together, so one step and not one a sample.",
+    ),
+    drops_a_full_batch=(
+        "n // batch_size if → (n + batch_size - 1) // batch_size - 1 if",
+        "If the batches fit, the last is full, and drop_last drops nothing.",
+    ),
 )
+
+
+@n_updates.mistake
+def drops_once_in_all(n, batch_size, epochs, drop_last):
+    """Drops one batch at the very end. Each epoch drops its own incomplete batch."""
+    return epochs * math.ceil(n / batch_size) - (drop_last and n % batch_size > 0)
+
+
+@n_updates.mistake
+def cuts_the_product(n, batch_size, epochs, drop_last):
+    """Rounds once, after the epochs, and always down. Round the batches of one epoch."""
+    return int(n / batch_size * epochs)
 
 
 @n_updates.mistake
@@ -381,7 +456,33 @@ batch_gradient_variance.slips(
         "v / batch_size * → v *",
         "The mean of B samples varies B times less than one of them.",
     ),
+    root_at_the_end=(
+        "v / batch_size * (n - batch_size) / (n - 1) → "
+        "(v / batch_size * (n - batch_size) / (n - 1)).sqrt()",
+        "That is the standard deviation. The variance has no root.",
+    ),
+    factor_upside_down=(
+        "* (n - batch_size) / (n - 1) → * (n - 1) / (n - batch_size)",
+        "The factor is upside down: larger batches must vary less, and a batch of all n not at all.",
+    ),
+    square_of_b=(
+        "v / batch_size → v / batch_size**2",
+        "The sum of B samples varies as B, and its mean as B/B² = 1/B.",
+    ),
 )
+
+
+@batch_gradient_variance.mistake
+def within_the_first_batch(per_sample_gradients, batch_size):
+    """Looks at the first rows only. All batches are possible: use the variance of all n rows."""
+    return per_sample_gradients[:batch_size].var(0, correction=0) / batch_size
+
+
+@batch_gradient_variance.mistake
+def batches_of_one_epoch(per_sample_gradients, batch_size):
+    """Compares the few batches of one split. All batches are possible, so use the formula."""
+    means = torch.stack([rows.mean(0) for rows in per_sample_gradients.split(batch_size)])
+    return means.var(0, correction=0)
 
 
 @batch_gradient_variance.mistake
@@ -466,7 +567,35 @@ smallest_batch.slips(
         "rate * v → v",
         "The rate is missing. Half the rate has half the floor.",
     ),
+    half_for_a_quarter=(
+        "(4 * size) → (2 * size)",
+        "The factor of (4.2) is ¼.",
+    ),
+    n_for_n_minus_one=(
+        "/ (n - 1) <= → / n <=",
+        "The factor is (n − B)/(n − 1): it must be 1 for a batch of one sample.",
+    ),
+    one_too_large=(
+        "return size → return size + 1",
+        "This is one too large: the batch before fits already.",
+    ),
 )
+
+
+@smallest_batch.mistake
+def to_the_nearest(rate, v, n, floor):
+    """Rounds B to the nearest whole number. A smaller batch has a higher floor: round up."""
+    c = rate * v / 4
+    return max(1, round(c * n / (floor * (n - 1) + c)))
+
+
+@smallest_batch.mistake
+def doubles_the_size(rate, v, n, floor):
+    """Tries powers of two only, and so jumps over the smallest batch. Try every size."""
+    size = 1
+    while size < n and rate * v / (4 * size) * (n - size) / (n - 1) > floor:
+        size *= 2
+    return min(size, n)
 
 
 @smallest_batch.mistake
@@ -610,6 +739,18 @@ local_reparameterisation.slips(
         "sigma**2 → sigma.exp()",
         "That is for a logarithm of σ². Here sigma is the standard deviation itself.",
     ),
+    without_noise=(
+        "mean + variance.sqrt() * noise → mean",
+        "This is the mean alone. Add the noise, with its standard deviation.",
+    ),
+    mean_times_noise=(
+        "mean + variance.sqrt() * noise → (mean + variance.sqrt()) * noise",
+        "The noise must not multiply the mean. Only the standard deviation is multiplied.",
+    ),
+    size_of_the_signed_sum=(
+        "variance.sqrt() → (x @ sigma).abs()",
+        "√((x·σ)²) is |x·σ|: terms of opposite sign cancel. Square x and σ before the sum.",
+    ),
 )
 
 
@@ -698,7 +839,30 @@ estimator_variance.slips(
         "gradients.var(0) → gradients.var(0).mean()",
         "The mean over the parameters hides which of them are noisy. Return one number for each.",
     ),
+    one_mean_for_all=(
+        "gradients.var(0) → (gradients - gradients.mean()).square().sum(0) / (draws - 1)",
+        "Subtracts one mean for all parameters. Each parameter has its own: `mean(0)`.",
+    ),
+    sum_of_squares=(
+        "gradients.var(0) → gradients.var(0) * (draws - 1)",
+        "The sum of the squared deviations still has to be divided by draws − 1.",
+    ),
+    around_the_first=(
+        "gradients.var(0) → (gradients - gradients[0]).square().sum(0) / (draws - 1)",
+        "Compares with the first draw. Compare with the mean of all draws.",
+    ),
+    one_draw_too_few=(
+        "range(draws) → range(draws - 1)",
+        "There must be `draws` draws. Only the sum of squares is divided by draws − 1.",
+    ),
 )
+
+
+@estimator_variance.mistake
+def draws_anew_for_the_mean(sample_gradient, draws):
+    """The mean comes from other draws than the deviations. Keep the draws and use them twice."""
+    mean = sum(sample_gradient() for _ in range(draws)) / draws
+    return sum((sample_gradient() - mean) ** 2 for _ in range(draws)) / (draws - 1)
 
 
 @estimator_variance.mistake
@@ -834,6 +998,10 @@ anomaly_scores.slips(
         "x.split(batch_size) → x[: max(1, len(x) // batch_size) * batch_size].split(batch_size)",
         "The rows of the incomplete last batch have no score. Each row needs one.",
     ),
+    length_of_the_error=(
+        ".square().mean(1) → .norm(dim=1)",
+        "That is the length of the error, the root of the sum of squares.",
+    ),
 )
 
 
@@ -877,6 +1045,8 @@ def mean_of_everything(model, x, batch_size):
             "a small gap": lambda: (0.99, 0.96, 1.00, 0.97),
             "only other data still gain": lambda: (0.97, 0.85, 0.98, 0.89),
             "rising while other data lose": lambda: (0.90, 0.80, 0.97, 0.78),
+            "fits its data only at the end": lambda: (0.94, 0.93, 0.955, 0.952),
+            "a small gap below the target": lambda: (0.97, 0.94, 0.975, 0.935),
         },
     },
     hints=[
@@ -949,6 +1119,48 @@ diagnose.slips(
     gap_of_the_short_training=(
         "longer_train - longer_test > 0.05 → train - test > 0.05",
         "This takes the gap of the shorter training; the longer one is asked for.",
+    ),
+    never_high_bias=(
+        "longer_train < 0.95 → False",
+        "A model that can't reach 0.95 on its own data has high bias, whatever the gap.",
+    ),
+    gap_before_all=(
+        'if longer_train - train > 0.02:\n        return "under-trained"\n    '
+        'if longer_train < 0.95:\n        return "high bias"\n    '
+        'if longer_train - longer_test > 0.05:\n        return "high variance" → '
+        'if longer_train - longer_test > 0.05:\n        return "high variance"\n    '
+        'if longer_train - train > 0.02:\n        return "under-trained"\n    '
+        'if longer_train < 0.95:\n        return "high bias"',
+        "The gap comes last. As long as the training accuracy rises, it says nothing yet.",
+    ),
+    either_still_rises=(
+        "longer_train - train > 0.02 → max(longer_train - train, longer_test - test) > 0.02",
+        "Only the training accuracy tells whether the training has ended.",
+    ),
+    both_still_rise=(
+        "longer_train - train > 0.02 → longer_train - train > 0.02 and longer_test > test",
+        "It is enough that the training accuracy rises. Other data may get worse meanwhile.",
+    ),
+    any_rise=(
+        "longer_train - train > 0.02 → longer_train > train",
+        "A small rise is usual. Here it counts above 0.02.",
+    ),
+    settled_at_the_target=(
+        "longer_train - train > 0.02 → longer_train - train > 0.02 and train < 0.95",
+        "A model above 0.95 can be under-trained, too, if it still rises by more than 0.02.",
+    ),
+    good_on_other_data_first=(
+        "if longer_train - train > 0.02 → "
+        'if longer_test >= 0.95:\n        return "fine"\n    if longer_train - train > 0.02',
+        "Good accuracy on other data does not come first. Ask first whether training still helps.",
+    ),
+    bias_of_the_short_training=(
+        "longer_train < 0.95 → train < 0.95",
+        "Whether the model can fit its data shows after the longer training.",
+    ),
+    variance_by_the_level=(
+        "longer_train - longer_test > 0.05 → longer_test < 0.95",
+        "High variance is a gap of more than 0.05. A low level on other data alone is none.",
     ),
 )
 

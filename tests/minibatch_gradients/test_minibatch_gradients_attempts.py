@@ -1,5 +1,7 @@
 """Wrong answers that people write, and the names by which they are known."""
 
+import math
+
 import torch
 from attempts import Attempts
 from torch.nn import functional as F
@@ -231,6 +233,329 @@ def one_score_a_batch(model, x, batch_size):
         scores = [F.mse_loss(model(b), b) for b in x.split(batch_size)]
     model.train(mode)
     return torch.stack(scores)
+
+
+@wrong("full_gradient", "takes_all_batches_as_full")
+def weights_up_to_one(batch_gradients, batch_sizes):
+    largest = max(batch_sizes)
+    total = sum(s / largest * g for s, g in zip(batch_sizes, batch_gradients, strict=True))
+    return total / len(batch_sizes)
+
+
+@wrong("full_gradient", "overwrites_the_sum")
+def assigns_in_the_loop(batch_gradients, batch_sizes):
+    for gradient, size in zip(batch_gradients, batch_sizes, strict=True):
+        total = gradient * size
+    return total / sum(batch_sizes)
+
+
+@wrong("full_gradient", "halves_again_and_again")
+def mean_of_two(batch_gradients, batch_sizes):
+    mean = batch_gradients[0]
+    for i in range(1, len(batch_sizes)):
+        mean = 0.5 * mean + 0.5 * batch_gradients[i]
+    return mean
+
+
+@wrong("full_gradient", None)  # the message says that the argument is changed
+def first_gradient_collects(batch_gradients, batch_sizes):
+    total = batch_gradients[0]
+    total *= batch_sizes[0]
+    for gradient, size in zip(batch_gradients[1:], batch_sizes[1:], strict=True):
+        total += gradient * size
+    return total / sum(batch_sizes)
+
+
+@wrong("accumulate", "half_of_the_squares")
+def with_a_half(chunks, line):
+    n = sum(len(x) for x, _ in chunks)
+    line.grad = None
+    for x, t in chunks:
+        (0.5 * (line[0] * x + line[1] - t).square().sum() / n).backward()
+    return line.grad
+
+
+@wrong("accumulate", "slope_and_constant_swapped")
+def constant_first(chunks, line):
+    n = sum(len(x) for x, _ in chunks)
+    line.grad = None
+    for x, t in chunks:
+        (F.mse_loss(line[0] + line[1] * x, t, reduction="sum") / n).backward()
+    return line.grad
+
+
+@wrong("accumulate", "counts_while_it_goes")
+def counter_in_the_loop(chunks, line):
+    line.grad, seen = None, 0
+    for x, t in chunks:
+        seen = seen + x.shape[0]
+        loss = torch.sum((t - line[0] * x - line[1]) ** 2) / seen
+        loss.backward()
+    return line.grad
+
+
+@wrong("accumulate", "sums_over_the_number_of_batches")
+def usual_loop_with_sums(chunks, line):
+    line.grad = None
+    for x, t in chunks:
+        loss = F.mse_loss(line[0] * x + line[1], t, reduction="sum")
+        (loss / len(chunks)).backward()
+    return line.grad
+
+
+@wrong("accumulate", "sum_weighed_by_its_size")
+def weighs_the_sum(chunks, line):
+    n = sum(len(x) for x, _ in chunks)
+    line.grad = None
+    for x, t in chunks:
+        loss = F.mse_loss(line[0] * x + line[1], t, reduction="sum")
+        (loss * len(x) / n).backward()
+    return line.grad
+
+
+@wrong("accumulate", None)  # the message says that `line` is changed
+def steps_in_the_loop(chunks, line):
+    optimiser = torch.optim.SGD([line], lr=0.01)
+    optimiser.zero_grad()
+    n = sum(len(x) for x, _ in chunks)
+    for x, t in chunks:
+        ((line[0] * x + line[1] - t).square().sum() / n).backward()
+        optimiser.step()
+    return line.grad
+
+
+@wrong("n_updates", "the_other_way_round")
+def swapped(n, batch_size, epochs, drop_last):
+    return epochs * (math.ceil(n / batch_size) if drop_last else n // batch_size)
+
+
+@wrong("n_updates", "one_step_a_sample")
+def one_a_sample(n, batch_size, epochs, drop_last):
+    return n * epochs
+
+
+@wrong("n_updates", "drops_a_full_batch")
+def one_less(n, batch_size, epochs, drop_last):
+    batches = math.ceil(n / batch_size)
+    if drop_last:
+        batches -= 1
+    return batches * epochs
+
+
+@wrong("n_updates", "drops_once_in_all")
+def one_less_in_all(n, batch_size, epochs, drop_last):
+    steps = math.ceil(n / batch_size) * epochs
+    return steps - 1 if drop_last and n % batch_size else steps
+
+
+@wrong("n_updates", "cuts_the_product")
+def one_int_at_the_end(n, batch_size, epochs, drop_last):
+    return n * epochs // batch_size
+
+
+@wrong("n_updates", "each_sample_left_is_a_step")
+def adds_the_rest(n, batch_size, epochs, drop_last):
+    batches, rest = divmod(n, batch_size)
+    return epochs * (batches if drop_last else batches + rest)
+
+
+@wrong("batch_gradient_variance", "root_at_the_end")
+def a_deviation(g, batch_size):
+    n = len(g)
+    return ((g.var(0, correction=0) / batch_size) * (n - batch_size) / (n - 1)) ** 0.5
+
+
+@wrong("batch_gradient_variance", "within_the_first_batch")
+def of_the_first_rows(g, batch_size):
+    batch = g[:batch_size]
+    return (batch - batch.mean(0)).square().mean(0) / batch_size
+
+
+@wrong("batch_gradient_variance", "batches_of_one_epoch")
+def of_one_split(g, batch_size):
+    means = [g[i : i + batch_size].mean(0) for i in range(0, len(g), batch_size)]
+    return torch.stack(means).var(0, unbiased=False)
+
+
+@wrong("batch_gradient_variance", "factor_upside_down")
+def inverse_factor(g, batch_size):
+    n = len(g)
+    return g.var(0, correction=0) / batch_size / ((n - batch_size) / (n - 1))
+
+
+@wrong("batch_gradient_variance", "square_of_b")
+def as_for_a_factor(g, batch_size):
+    n = len(g)
+    return g.var(0, correction=0) / batch_size**2 * (n - batch_size) / (n - 1)
+
+
+@wrong("batch_gradient_variance", None)
+def all_batches_as_a_sample(g, batch_size):
+    at = torch.combinations(torch.arange(len(g)), batch_size)
+    return g[at].mean(1).var(0)
+
+
+@wrong("smallest_batch", "to_the_nearest")
+def rounds(rate, v, n, floor):
+    c = rate * v / 4
+    return max(1, round(n / (1 + floor * (n - 1) / c)))
+
+
+@wrong("smallest_batch", "half_for_a_quarter")
+def with_one_half(rate, v, n, floor):
+    for size in range(1, n + 1):
+        if rate / 2 * v / size * (n - size) / (n - 1) <= floor:
+            return size
+
+
+@wrong("smallest_batch", "doubles_the_size")
+def powers_of_two(rate, v, n, floor):
+    size = 1
+    while size < n and rate * v * (n - size) / (4 * size * (n - 1)) > floor:
+        size = 2 * size
+    return min(n, size)
+
+
+@wrong("smallest_batch", "n_for_n_minus_one")
+def share_that_is_left(rate, v, n, floor):
+    for size in range(1, n + 1):
+        if rate * v / (4 * size) * (1 - size / n) <= floor:
+            return size
+
+
+@wrong("smallest_batch", "strictly_below")
+def cut_and_one_more(rate, v, n, floor):
+    c = rate * v / 4
+    return min(n, int(c * n / (floor * (n - 1) + c)) + 1)
+
+
+@wrong("local_reparameterisation", "without_noise")
+def the_mean_alone(x, mu, sigma, noise):
+    return x @ mu
+
+
+@wrong("local_reparameterisation", "size_of_the_signed_sum")
+def squares_the_sum(x, mu, sigma, noise):
+    return x @ mu + torch.sqrt((x @ sigma) ** 2) * noise
+
+
+@wrong("local_reparameterisation", "mean_times_noise")
+def bracket_too_wide(x, mu, sigma, noise):
+    return noise * (x @ mu + (x**2 @ sigma**2).sqrt())
+
+
+@wrong("local_reparameterisation", None)  # noise of one's own cannot be told from other errors
+def draws_its_noise(x, mu, sigma, noise):
+    return x @ mu + (x**2 @ sigma**2).sqrt() * torch.randn_like(noise)
+
+
+@wrong("estimator_variance", "one_mean_for_all")
+def centred_by_one_number(sample_gradient, draws):
+    g = torch.stack([sample_gradient() for _ in range(draws)])
+    return ((g - torch.mean(g)) ** 2).sum(0) / (draws - 1)
+
+
+@wrong("estimator_variance", "around_the_first")
+def from_the_first(sample_gradient, draws):
+    first = sample_gradient()
+    return sum((sample_gradient() - first) ** 2 for _ in range(draws - 1)) / (draws - 1)
+
+
+@wrong("estimator_variance", "draws_anew_for_the_mean")
+def two_passes(sample_gradient, draws):
+    mean = torch.stack([sample_gradient() for _ in range(draws)]).mean(0)
+    again = torch.stack([sample_gradient() for _ in range(draws)])
+    return (again - mean).square().sum(0) / (draws - 1)
+
+
+@wrong("estimator_variance", "sum_of_squares")
+def not_yet_divided(sample_gradient, draws):
+    g = torch.stack([sample_gradient() for _ in range(draws)])
+    return (g - g.mean(0)).square().sum(0)
+
+
+@wrong("estimator_variance", "one_draw_too_few")
+def from_one_on(sample_gradient, draws):
+    return torch.stack([sample_gradient() for _ in range(1, draws)]).var(0)
+
+
+@wrong("diagnose", "never_high_bias")
+def without_bias(train, test, longer_train, longer_test):
+    if longer_train - train > 0.02:
+        return "under-trained"
+    return "high variance" if longer_train - longer_test > 0.05 else "fine"
+
+
+@wrong("diagnose", "gap_before_all")
+def starts_with_the_gap(train, test, longer_train, longer_test):
+    if longer_train - longer_test > 0.05:
+        return "high variance"
+    if longer_train - train > 0.02:
+        return "under-trained"
+    return "high bias" if longer_train < 0.95 else "fine"
+
+
+@wrong("diagnose", "either_still_rises")
+def any_of_the_two(train, test, longer_train, longer_test):
+    if longer_train - train > 0.02 or longer_test - test > 0.02:
+        return "under-trained"
+    if longer_train < 0.95:
+        return "high bias"
+    return "high variance" if longer_train - longer_test > 0.05 else "fine"
+
+
+@wrong("diagnose", "bias_of_the_short_training")  # was taken for right before
+def level_before_the_longer(train, test, longer_train, longer_test):
+    if longer_train - train > 0.02:
+        return "under-trained"
+    if train < 0.95:
+        return "high bias"
+    return "high variance" if longer_train - longer_test > 0.05 else "fine"
+
+
+@wrong("diagnose", "variance_by_the_level")  # was taken for right before
+def low_on_other_data(train, test, longer_train, longer_test):
+    if longer_train - train > 0.02:
+        return "under-trained"
+    if longer_train < 0.95:
+        return "high bias"
+    return "high variance" if longer_test < 0.95 else "fine"
+
+
+@wrong("diagnose", "any_rise")
+def rises_at_all(train, test, longer_train, longer_test):
+    if train < longer_train:
+        return "under-trained"
+    if longer_train < 0.95:
+        return "high bias"
+    return "high variance" if longer_train - longer_test > 0.05 else "fine"
+
+
+@wrong("anomaly_scores", "length_of_the_error")
+def distances(model, x, batch_size):
+    mode = model.training
+    model.eval()
+    with torch.no_grad():
+        scores = [torch.linalg.norm(model(b) - b, dim=1) for b in x.split(batch_size)]
+    model.train(mode)
+    return torch.cat(scores)
+
+
+@wrong("anomaly_scores", "left_in_evaluation + with_a_graph")
+def only_eval(model, x, batch_size):
+    model.eval()
+    return torch.cat([(model(b) - b).pow(2).mean(1) for b in x.split(batch_size)])
+
+
+@wrong("anomaly_scores", None)  # the message gives both shapes
+def full_batches_by_index(model, x, batch_size):
+    mode = model.training
+    model.eval()
+    with torch.no_grad():
+        at = [slice(i * batch_size, (i + 1) * batch_size) for i in range(len(x) // batch_size)]
+        scores = [(model(x[i]) - x[i]).square().mean(1) for i in at]
+    model.train(mode)
+    return torch.cat(scores)
 
 
 test_each_is_known_as_said = wrong.test_of_each()
