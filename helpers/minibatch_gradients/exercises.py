@@ -1036,6 +1036,8 @@ def mean_of_everything(model, x, batch_size):
             "learnt by heart": lambda: (0.99, 0.80, 1.00, 0.80),
             "good": lambda: (0.97, 0.95, 0.98, 0.95),
             "rising, with a gap": lambda: (0.85, 0.60, 0.97, 0.75),
+        },
+        "edges": {
             "rising, near the target": lambda: (0.96, 0.94, 0.99, 0.96),
             "low and far apart": lambda: (0.88, 0.70, 0.88, 0.71),
             "on other data worse by longer training": lambda: (0.97, 0.85, 0.98, 0.80),
