@@ -141,6 +141,23 @@ clipped_cross_entropy.slips(
         "-(one_hot → (one_hot",
         "The sign: logarithms of probabilities are negative, a loss is not.",
     ),
+    divided_by_the_largest=(
+        "outputs.sum(-1, keepdim=True) → outputs.amax(-1, keepdim=True)",
+        "The row is divided by its largest output. Divide by the sum, so that it adds up to 1.",
+    ),
+    sums_of_the_columns=(
+        "outputs.sum(-1, keepdim=True) → outputs.sum(0, keepdim=True)",
+        "The outputs are divided by sums over the rows (dim 0). Each row is divided by its own sum.",
+    ),
+    a_value_for_each_class=(
+        "-(one_hot * p.log()).sum(-1) → -(one_hot * p.log())",
+        "One value for each class. Add them up over the classes: one value a row is asked for.",
+    ),
+    negative_outputs_cut=(
+        "p = outputs / outputs.sum(-1, keepdim=True) → "
+        "outputs = outputs.clamp(min=0)\n    p = outputs / outputs.sum(-1, keepdim=True)",
+        "Outputs below 0 are set to 0 first. Keras divides them by the sum as they are.",
+    ),
 )
 
 
@@ -417,6 +434,16 @@ stable_cross_entropy.slips(
         ".mean() → .mean() / scores.shape[1]",
         "Divided by N·C, as a mean of a one-hot product. The mean is over N rows.",
     ),
+    shift_by_the_average=(
+        "scores.detach().amax(1, keepdim=True) → scores.mean(1, keepdim=True)",
+        "Each row's mean is subtracted. It is −∞ where one score is, and a score far above the mean "
+        "still overflows. Subtract the largest score.",
+    ),
+    shift_by_the_true_score=(
+        "scores.detach().amax(1, keepdim=True) → scores.gather(1, target[:, None])",
+        "The true score is subtracted. If another score is far above it, exp overflows. Subtract the "
+        "largest score.",
+    ),
 )
 
 
@@ -454,6 +481,14 @@ def maximum_without_keepdim(scores, target):
     largest = scores.amax(1)
     total = (scores - largest).exp().sum(1).log() + largest
     return (total - scores.gather(1, target[:, None])[:, 0]).mean()
+
+
+@stable_cross_entropy.mistake
+def sum_without_the_true_class(scores, target):
+    """The sum in (3.1) runs over all classes. Here the true class is left out of it, so that the loss
+    can be below 0."""
+    others = scores.scatter(1, target[:, None], -math.inf)
+    return (others.logsumexp(1) - scores.gather(1, target[:, None])[:, 0]).mean()
 
 
 @stable_cross_entropy.mistake
@@ -612,6 +647,27 @@ def kink_of_clamp(score, target):
     return (score.clamp(min=0) - target * score + (-score.abs()).exp().log1p()).mean()
 
 
+@stable_binary_cross_entropy.mistake
+def minus_s_for_the_size(score, target):
+    """log1p(exp(−s)) stands where log1p(exp(−|s|)) belongs: a score below 0 costs |s| too much. And
+    the exponential overflows there."""
+    return (score.relu() - target * score + (-score).exp().log1p()).mean()
+
+
+@stable_binary_cross_entropy.mistake
+def softplus_of_minus_s(score, target):
+    """softplus(−s) is the loss of target 1. It takes (1 − t)·s besides, and softplus(s) takes −t·s:
+    this mixes the two."""
+    return (F.softplus(-score) - target * score).mean()
+
+
+@stable_binary_cross_entropy.mistake
+def squares_of_the_error(score, target):
+    """This is the squared error of σ(s). The loss here takes logarithms, so that a sure and wrong
+    answer costs more and more."""
+    return (score.sigmoid() - target).square().mean()
+
+
 # lowest_mean_loss
 
 
@@ -682,6 +738,18 @@ lowest_mean_loss.slips(
         "That is what a wrong answer costs. Right ones may cost nothing; take the mean.",
     ),
     below_zero=("(1 - accuracy) → (accuracy - 1)", "The sign: a cross-entropy is never below 0."),
+    right_answers_pay_too=(
+        "(1 - accuracy) * np.log(k + 1) → accuracy * np.log(k) + (1 - accuracy) * np.log(k + 1)",
+        "A right answer need not share with the k best: it may be sure, and then costs nearly 0.",
+    ),
+    log_of_what_is_left=(
+        "np.log(k + 1) → np.log((k + 1) / k)",
+        "The true class has at most 1/(k + 1), and its logarithm counts, not that of the rest.",
+    ),
+    to_base_ten=(
+        "np.log(k + 1) → np.log10(k + 1)",
+        "That is the logarithm to base 10. The loss takes the natural logarithm.",
+    ),
 )
 
 
@@ -697,6 +765,14 @@ def log_of_accuracy(accuracy, k):
     """−ln of the accuracy would be the loss if every true class had just that probability. Right
     answers may be surer than that, and cost nearly nothing."""
     return -math.log(accuracy) if accuracy else math.inf
+
+
+@lowest_mean_loss.mistake
+def share_of_wrong_answers(accuracy, k):
+    """The share of wrong answers is no probability that the model gives. In a wrong answer the true
+    class has at most 1/(k + 1), however rare such answers are."""
+    wrong = 1 - accuracy
+    return -wrong * math.log(wrong / k) if wrong else 0.0
 
 
 @lowest_mean_loss.mistake
@@ -735,6 +811,8 @@ def down(first, last, steps=20):
                 math.nan, [*down(0.73, 0.8375, 19), 0.8375]
             ),
             "NaN, accuracy stands still": lambda: log_of(math.nan, 0.0988),
+            "NaN, accuracy stands still at a half": lambda: log_of(math.nan, 0.5),
+            "NaN, accuracy moves, and is low": lambda: log_of(math.nan, down(0.13, 0.09)),
             "a loss of 1e-5 and a third right": lambda: log_of(down(3e-5, 1e-5), down(0.3, 0.33)),
             "a loss of 0.4 and a third right": lambda: log_of(down(0.6, 0.4), down(0.3, 0.33)),
             "a loss of 0.5 and a third right": lambda: log_of(down(0.7, 0.5), down(0.3, 0.33)),
@@ -819,6 +897,26 @@ read_the_log.slips(
         "accuracy[-10:] → accuracy[-2:]",
         "An accuracy can stay for one step by chance. Look at more than two.",
     ),
+    nan_by_the_level=(
+        "moves = accuracy[-10:].min() < accuracy[-10:].max() → moves = accuracy[-1] > 0.2",
+        "How high the accuracy is says little: of two classes NaN weights get a half right, and a "
+        "network that learns may be worse. Does it move?",
+    ),
+    nan_not_noticed=(
+        "loss[-1].isnan() → False",
+        "A NaN is not noticed here. NaN equals nothing, not even itself: `isnan` finds it, and `==` "
+        "does not.",
+    ),
+    rise_is_a_standstill=(
+        "loss[-10:].min() == loss[-10:].max() → loss[-1] >= loss[-10]",
+        "A loss that rises moves as well, so some row pushes. It stands still if no digit changes.",
+    ),
+    both_must_stand_still=(
+        "loss[-10:].min() == loss[-10:].max() → "
+        "loss[-10:].min() == loss[-10:].max() and accuracy[-10:].min() == accuracy[-10:].max()",
+        "The accuracy may still move a little, by the optimiser's momentum. It is the loss that must "
+        "stand still.",
+    ),
 )
 
 
@@ -888,7 +986,7 @@ entropy.slips(
     clips_p=(
         "safe = torch.where(probabilities > 0, probabilities, 1.0) → "
         "probabilities = safe = probabilities.clamp(min=EPS)",
-        "Clipping p changes the sum: each 0 adds −ε·ln ε, and what is below ε has no gradient.",
+        "What is below ε counts as another number, so that the sum changes, and has no gradient.",
     ),
     bits=(
         "safe.log() → safe.log2()",
@@ -906,6 +1004,14 @@ entropy.slips(
     over_dim_1=(".sum(-1) → .sum(1)", "`dim=1` is not always the last dimension; `dim=-1` is."),
     over_dim_0=(".sum(-1) → .sum(0)", "The sum runs over dim 0; the classes lie along the last."),
     negative=("-(probabilities → (probabilities", "The sign: p·ln p is never above 0."),
+    divided_by_its_maximum=(
+        ".sum(-1) → .sum(-1) / np.log(probabilities.shape[-1])",
+        "Divided by ln C, so that it reaches from 0 to 1. The entropy itself is asked for.",
+    ),
+    softmax_of_probabilities=(
+        "safe = torch.where( → probabilities = probabilities.softmax(-1)\n    safe = torch.where(",
+        "The rows are probabilities already: no softmax.",
+    ),
 )
 
 

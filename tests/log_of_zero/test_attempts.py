@@ -55,6 +55,28 @@ def nearly_its_share(accuracy, k):
     return -(1 - accuracy) * math.log(1 / (k + 1) - 0.001)
 
 
+@wrong("lowest_mean_loss", "right_answers_pay_too")
+def right_ones_share_among_k(accuracy, k):
+    return accuracy * math.log(k) + (1 - accuracy) * math.log(k + 1)
+
+
+@wrong("lowest_mean_loss", "log_of_what_is_left")
+def what_is_left(accuracy, k):
+    return -(1 - accuracy) * math.log(1 - 1 / (k + 1))
+
+
+@wrong("lowest_mean_loss", "share_of_wrong_answers")
+def share_among_wrong(accuracy, k):
+    if accuracy == 1:
+        return 0.0
+    return -(1 - accuracy) * math.log((1 - accuracy) / k)
+
+
+@wrong("lowest_mean_loss", "to_base_ten")
+def base_ten(accuracy, k):
+    return (1 - accuracy) * math.log10(k + 1)
+
+
 # clipped_cross_entropy
 
 
@@ -130,6 +152,34 @@ def no_zero_at_all(outputs, one_hot, epsilon):
     return total.log() - (one_hot * (outputs + epsilon)).sum(1).log()
 
 
+@wrong("clipped_cross_entropy", "divided_by_the_largest")
+def by_the_largest(outputs, one_hot, epsilon):
+    p = outputs / outputs.max(dim=1, keepdim=True).values
+    p = p.clamp(epsilon, 1 - epsilon)
+    return -(one_hot * torch.log(p)).sum(1)
+
+
+@wrong("clipped_cross_entropy", "sums_of_the_columns")
+def down_the_columns(outputs, one_hot, epsilon):
+    p = outputs / outputs.sum(dim=0)
+    p = torch.clamp(p, epsilon, 1 - epsilon)
+    return -torch.sum(one_hot * torch.log(p), dim=1)
+
+
+@wrong("clipped_cross_entropy", "a_value_for_each_class")
+def no_sum_of_products(outputs, one_hot, epsilon):
+    p = outputs / outputs.sum(dim=1, keepdim=True)
+    p = torch.clamp(p, epsilon, 1 - epsilon)
+    return -one_hot * torch.log(p)
+
+
+@wrong("clipped_cross_entropy", "negative_outputs_cut")
+def no_negative_outputs(outputs, one_hot, epsilon):
+    p = outputs.clamp(min=0)
+    p = p / p.sum(1, keepdim=True)
+    return -(one_hot * p.clamp(epsilon, 1 - epsilon).log()).sum(1)
+
+
 # entropy
 
 
@@ -187,6 +237,28 @@ def regulariser(probabilities):
 def drops_zeros(probabilities):
     p = probabilities[probabilities > 0.2]
     return -(p * p.log()).sum()
+
+
+@wrong("entropy", "divided_by_its_maximum")
+def between_0_and_1(probabilities):
+    return -(probabilities * probabilities.log()).sum(-1) / math.log(probabilities.shape[-1])
+
+
+@wrong("entropy", "softmax_of_probabilities")
+def softmax_before(probabilities):
+    log = torch.log_softmax(probabilities, dim=-1)
+    return -(log.exp() * log).sum(dim=-1)
+
+
+@wrong("entropy", "one_where")
+def log_made_finite(probabilities):
+    return -(probabilities * torch.nan_to_num(probabilities.log(), neginf=0.0)).sum(dim=-1)
+
+
+@wrong("entropy", "clips_p")
+def small_ones_are_zero(probabilities):
+    safe = torch.where(probabilities > 1e-8, probabilities, torch.ones_like(probabilities))
+    return -(probabilities * safe.log()).sum(dim=-1)
 
 
 # stable_cross_entropy
@@ -285,6 +357,31 @@ def sum_without_its_log(scores, target):
     return (total - shifted.gather(1, target[:, None])).mean()
 
 
+@wrong("stable_cross_entropy", None)
+def scores_in_limits(scores, target):
+    z = scores.clamp(-80, 80)
+    return (torch.log(torch.exp(z).sum(1)) - z[torch.arange(len(target)), target]).mean()
+
+
+@wrong("stable_cross_entropy", "shift_by_the_average")
+def shift_by_the_mean(scores, target):
+    z = scores - scores.mean(dim=1, keepdim=True)
+    return (torch.log(torch.exp(z).sum(1)) - z[torch.arange(len(target)), target]).mean()
+
+
+@wrong("stable_cross_entropy", "sum_without_the_true_class")
+def other_classes_only(scores, target):
+    true = scores.gather(1, target[:, None])
+    others = scores.masked_fill(F.one_hot(target, scores.shape[1]).bool(), -math.inf)
+    return (torch.logsumexp(others, 1) - true[:, 0]).mean()
+
+
+@wrong("stable_cross_entropy", "shift_by_the_true_score")
+def gap_to_the_true_score(scores, target):
+    gaps = scores - scores.gather(1, target[:, None])
+    return torch.log(torch.exp(gaps).sum(1)).mean()
+
+
 # stable_binary_cross_entropy
 
 
@@ -356,6 +453,27 @@ def by_case(score, target):
     return torch.where(target == 1, F.softplus(-score), F.softplus(score)).mean()
 
 
+@wrong("stable_binary_cross_entropy", None)
+def scores_cut(score, target):
+    p = torch.sigmoid(score.clamp(-30, 30))
+    return -(target * torch.log(p) + (1 - target) * torch.log(1 - p)).mean()
+
+
+@wrong("stable_binary_cross_entropy", "minus_s_for_the_size")
+def size_forgotten(score, target):
+    return (score.clamp(min=0) - score * target + torch.log1p(torch.exp(-score))).mean()
+
+
+@wrong("stable_binary_cross_entropy", "squares_of_the_error")
+def squared(score, target):
+    return ((torch.sigmoid(score) - target) ** 2).mean()
+
+
+@wrong("stable_binary_cross_entropy", "softplus_of_minus_s")
+def softplus_plus(score, target):
+    return (F.softplus(-score) - target * score).mean()
+
+
 # learning_rows
 
 
@@ -409,6 +527,34 @@ def learnt_already(scores, target, epsilon):
     return scores.relu().max(1).indices == target
 
 
+@wrong("learning_rows", "no_lower_limit")
+def loss_is_above_zero(scores, target, epsilon):
+    out = torch.relu(scores)
+    p = (out / out.sum(1, keepdim=True)).clamp(epsilon, 1 - epsilon)
+    loss = -torch.log(p[torch.arange(len(target)), target])
+    return loss > -math.log(1 - epsilon) + 1e-12
+
+
+@wrong("learning_rows", "any_class")
+def largest_share(scores, target, epsilon):
+    out = scores.relu()
+    p = (out / out.sum(1, keepdim=True)).max(1).values
+    return (p > epsilon) & (p < 1 - epsilon)
+
+
+@wrong("learning_rows", "relu_forgotten")
+def relu_for_the_true_one_only(scores, target, epsilon):
+    true = scores[torch.arange(len(target)), target].relu()
+    p = true / scores.sum(1)
+    return (p > epsilon) & (p < 1 - epsilon)
+
+
+@wrong("learning_rows", "clip_forgotten")
+def true_and_another_above_zero(scores, target, epsilon):
+    above = scores > 0
+    return above[torch.arange(len(target)), target] & (above.sum(1) > 1)
+
+
 # read_the_log
 
 
@@ -457,6 +603,47 @@ def by_a_feeling_for_low_losses(loss, accuracy):
     if loss[-1] < 0.01 and accuracy[-1] < 0.9:
         return "two sources"
     return "no gradient" if still(loss) else "nothing"
+
+
+@wrong("read_the_log", "nan_by_the_level")
+def guess_level(loss, accuracy):
+    if loss[-1].isnan():
+        return "NaN weights" if accuracy[-1] < 0.15 else "NaN rows"
+    if loss[-1] < (1 - accuracy[-1]) * math.log(2):
+        return "two sources"
+    return "no gradient" if (loss[-10:] == loss[-1]).all() else "nothing"
+
+
+@wrong("read_the_log", "rise_is_a_standstill")
+def not_falling(loss, accuracy):
+    if torch.isnan(loss[-1]):
+        return "NaN weights" if (accuracy[-10:] == accuracy[-1]).all() else "NaN rows"
+    if loss[-1] < (1 - accuracy[-1]) * math.log(2):
+        return "two sources"
+    if loss[-1] < loss[-10]:
+        return "nothing"
+    return "no gradient"
+
+
+@wrong("read_the_log", "both_must_stand_still")
+def both_stand_still(loss, accuracy):
+    if torch.isnan(loss[-1]):
+        return "NaN weights" if (accuracy[-10:] == accuracy[-1]).all() else "NaN rows"
+    if loss[-1] < (1 - accuracy[-1]) * math.log(2):
+        return "two sources"
+    if (loss[-10:] == loss[-1]).all() and (accuracy[-10:] == accuracy[-1]).all():
+        return "no gradient"
+    return "nothing"
+
+
+@wrong("read_the_log", "nan_not_noticed")
+def compares_with_nan(loss, accuracy):
+    still = (accuracy[-10:] == accuracy[-1]).all()
+    if loss[-1] == float("nan"):
+        return "NaN weights" if still else "NaN rows"
+    if loss[-1] < (1 - accuracy[-1]) * math.log(2):
+        return "two sources"
+    return "no gradient" if (loss[-10:] == loss[-1]).all() else "nothing"
 
 
 test_each_is_known_as_said = wrong.test_of_each()
