@@ -1,5 +1,8 @@
 """The exercises of 06_dropout_scaling, in the order of the page."""
 
+import itertools
+import math
+
 import torch
 from torch.nn import functional as F
 
@@ -68,6 +71,16 @@ FACTOR = {  # slips in the factor
         "/ (1 - rate) → / mask.mean()",
         "Divides by the share that this mask happens to keep. One kept of four at rate 0.2 then "
         "counts 4 times, not 1.25 times: the factor is the same for every mask.",
+    ),
+    "takes_the_root": (
+        "/ (1 - rate) → / (1 - rate) ** 0.5",
+        "Divides by the root of 1 − rate. The factor keeps a unit's mean, and for that it is "
+        "1/(1 − rate) itself.",
+    ),
+    "adds_the_rate": (
+        "/ (1 - rate) → * (1 + rate)",
+        "Multiplies by 1 + rate. At rate 0.5 only half of the units stay, so they must count twice, "
+        "not 1.5 times: divide by 1 − rate.",
     ),
 }
 
@@ -162,6 +175,18 @@ inverted_dropout.slips(
         "if not training → if training and rate < 1",
         "Training and evaluation are exchanged: units are dropped in training.",
     ),
+    compares_the_inputs=(
+        "(uniforms >= rate) → (x >= rate)",
+        "Compares `x` with the rate. Chance decides which units stay, so compare `uniforms`.",
+    ),
+    keeps_the_dropped=(
+        "x * mask / (1 - rate) → torch.where(mask > 0, x / (1 - rate), x)",
+        "The dropped units still have their values. A dropped unit becomes 0.",
+    ),
+    removes_the_dropped=(
+        "x * mask / (1 - rate) → x[mask > 0] / (1 - rate)",
+        "Removes the dropped units. They stay in their places, as zeros.",
+    ),
 )
 
 
@@ -181,6 +206,24 @@ def writes_into_x(x, rate, uniforms, training):
     with torch.no_grad():
         x[uniforms < rate] = 0
     return x / (1 - rate)
+
+
+@inverted_dropout.mistake
+def one_mask_for_all_rows(x, rate, uniforms, training):
+    """Uses the first row's mask for all rows. Each entry of `x` has a number of its own in `uniforms`."""
+    first = uniforms if uniforms.ndim == 1 else uniforms[0].expand_as(x)
+    return inverted_dropout(x, rate, first, training)
+
+
+@inverted_dropout.mistake
+def drops_a_fixed_number(x, rate, uniforms, training):
+    """Always drops the share `rate` of the units. Each unit is dropped or kept by its own number, so
+    how many are dropped is random."""
+    if not training or rate == 1:
+        return torch.zeros_like(x) if training else x
+    mask = torch.ones_like(x).flatten()
+    mask[uniforms.flatten().argsort()[: round(rate * len(mask))]] = 0
+    return x * mask.view_as(x) / (1 - rate)
 
 
 # 2 · best_weights
@@ -271,6 +314,44 @@ best_weights.slips(
         "These are the weights for sums that are not divided by 1 − rate. Here the kept terms are "
         "divided, so the weights need not make up for the missing ones.",
     ),
+    half_the_penalty=(
+        "rate / (1 - rate) → rate / (1 - rate) / 2",
+        "Your penalty is half as large as it should be. The derivatives of the error and of the "
+        "variance both have a factor 2, and it cancels.",
+    ),
+    twice_the_penalty=(
+        "rate / (1 - rate) → 2 * rate / (1 - rate)",
+        "Your penalty is twice as large as it should be. The derivatives of the error and of the "
+        "variance both have a factor 2, and it cancels.",
+    ),
+    mean_of_the_square=(
+        "rate / (1 - rate) → 1 / (1 - rate)",
+        "1/(1 − rate) is the mean square of a scaled mask entry. Its variance is smaller by the "
+        "square of its mean, by 1.",
+    ),
+    subtracts_the_penalty=(
+        "gram + penalty → gram - penalty",
+        "Subtracts the penalty. The variance is added to the error, so it makes the matrix larger.",
+    ),
+    sums_before_squaring=(
+        "gram.diagonal().diag() → inputs.sum(0).square().diag()",
+        "Adds up each input over the examples, then squares. Each example has masks of its own, so "
+        "variances are added: square first.",
+    ),
+    penalty_in_every_row=(
+        "gram.diagonal().diag() → gram.diagonal()",
+        "Adds the penalties to every row of the matrix. The penalty of wᵢ is on the diagonal only: "
+        "`torch.diag`.",
+    ),
+    size_of_all_inputs=(
+        "gram.diagonal().diag() → gram.trace() * torch.eye(len(gram), dtype=gram.dtype)",
+        "Each weight pays for the size of all inputs. It pays for its own input only.",
+    ),
+    shrinks_the_weights=(
+        "return torch → return (1 - rate) * torch",
+        "Multiplies the weights by 1 − rate at the end. Inverted dropout changes nothing after "
+        "training.",
+    ),
 )
 
 
@@ -295,8 +376,10 @@ best_weights.slips(
         },
         "edges": {
             "a square": lambda: (tensor(0.5, -1.0, 2.0), tensor(1.0, 1, 1), 0.2, torch.square),
+            "rate 0": lambda: (tensor(*X), tensor(*WEIGHTS), 0.0, torch.tanh),
         },
     },
+    guards={"rate 0": "at rate 0 the mask that keeps all has probability 1, and the others have 0"},
     hints=[
         "There are 2ⁿ masks, few enough to go through all of them; random ones give an estimate only. "
         "For each mask: its probability, its scaled sum, the activation of that sum. The mean is the "
@@ -377,6 +460,24 @@ expected_output.slips(
         "Adds up over the masks without their probabilities: a mean needs weights that add up to 1.",
     ),
     leaves_out_the_weights=("(w * x) → x", "The sums lack the weights: Σ mᵢ·wᵢ·xᵢ."),
+    multiplies=(
+        "(w * x) / (1 - rate) → (w * x) * (1 - rate)",
+        "Multiplies the sums by 1 − rate. Units are missing, so the others count more: divide.",
+    ),
+    divides_by_the_observed_share=(
+        "(w * x) / (1 - rate) → (w * x) * n / kept.clamp(min=1)",
+        "Divides by the share that each mask keeps. The factor is 1/(1 − rate) for every mask.",
+    ),
+    divides_by_the_masks=(
+        "(probability * activation(sums)).sum() → (probability * activation(sums)).mean()",
+        "Divides by the number of masks as well. The probabilities add up to 1, so a sum is enough.",
+    ),
+    probability_of_the_count=(
+        "(1 - rate) ** kept * rate ** (n - kept) → "
+        "torch.distributions.Binomial(n, torch.tensor(1 - rate).to(x)).log_prob(kept).exp()",
+        "This is how probable it is that k units are kept, whichever they are. A single mask lacks "
+        "the binomial coefficient.",
+    ),
 )
 
 
@@ -385,6 +486,37 @@ def by_the_curvature(x, w, rate, activation):
     """This is f(S) + f″(S)/2 · Var S̃, an estimate. What is asked for is the mean itself, over all masks."""
     total, variance = w @ x, rate / (1 - rate) * ((w * x) ** 2).sum()
     return activation(total) + torch.func.hessian(activation)(total) * variance / 2
+
+
+@expected_output.mistake
+def one_sum_for_each_count(x, w, rate, activation):
+    """Uses one mean sum for all masks that keep k units. Their sums differ: `activation` comes before
+    any mean."""
+    n = len(x)
+    return sum(
+        math.comb(n, k) * (1 - rate) ** k * rate ** (n - k) * activation(w @ x * k / n / (1 - rate))
+        for k in range(n + 1)
+    )
+
+
+@expected_output.mistake
+def activates_the_inputs(x, w, rate, activation):
+    """Applies the activation to the inputs. It is applied to each mask's whole sum."""
+    return w @ activation(x)
+
+
+@expected_output.mistake
+def drops_all_or_none(x, w, rate, activation):
+    """Knows two masks only, the full one and the empty one. Units are dropped one by one: 2ⁿ masks."""
+    return (1 - rate) * activation(w @ x / (1 - rate)) + rate * activation(0 * (w @ x))
+
+
+@expected_output.mistake
+def keeps_a_fixed_number(x, w, rate, activation):
+    """Only uses masks that keep the share 1 − rate of the units. Each unit is kept or not by itself, so
+    every number of kept units can occur."""
+    some = itertools.combinations(w * x, round((1 - rate) * len(x)))
+    return torch.stack([activation(sum(terms) / (1 - rate)) for terms in some]).mean()
 
 
 # 4 · diagnose
@@ -432,6 +564,10 @@ def seen(fault, rate, x=None, seed=1):
             "a ReLU's output, inverted": lambda: seen("inverted", 0.3, rectified(), 8),
             "a ReLU's output, classic": lambda: seen("classic", 0.3, rectified(), 8),
             "a ReLU's output, left on": lambda: seen("left on", 0.3, rectified(), 8),
+            "negative entries": lambda: seen("inverted", 0.3, tensor(-2.0, -0.5, -3, -1)),
+            "one of four kept": lambda: seen("inverted", 0.3, tensor(2.0, 0.5, 3, 1), 2),
+            # What evaluation drops was dropped in training as well.
+            "left on, the same units": lambda: seen("left on", 0.2, seed=8),
         },
     },
     hints=[
@@ -512,6 +648,30 @@ diagnose.slips(
         "torch.allclose(training[kept], x[kept] / rate) → False",
         "The factor 1/rate is not found: it says that the rate was taken for the share that is kept.",
     ),
+    counts_the_kept=(
+        "torch.allclose(training[kept], x[kept] / rate) → "
+        "abs(kept[alive].double().mean() - rate) < abs(kept[alive].double().mean() - (1 - rate))",
+        "Counts how many units are kept. That number is random; the factor of the kept ones is not.",
+    ),
+    kept_means_positive=(
+        "kept = training != 0 → kept = training > 0",
+        "Takes only positive outputs for kept. A kept unit may be negative: kept is what is not 0.",
+    ),
+    looks_where_training_kept=(
+        "(evaluation[alive] == 0).any() → (evaluation[training != 0] == 0).any()",
+        "Looks for drops in evaluation only where training kept a unit. The two masks may drop the "
+        "same ones.",
+    ),
+    every_change_is_a_drop=(
+        "(evaluation[alive] == 0).any() → not torch.allclose(evaluation, x)",
+        "Calls every change in evaluation a drop. The factor 1 − rate changes the units, too, but "
+        "makes none 0.",
+    ),
+    swaps_the_two_conventions=(
+        'else "inverted" → else "classic"; return "classic" if → return "inverted" if',
+        "The two names are swapped: inverted dropout scales in training, the classic one in "
+        "evaluation.",
+    ),
 )
 
 
@@ -540,6 +700,44 @@ def compares_means(x, training, evaluation, rate):
     scaled = abs(training.mean() - x.mean()) < abs(training.mean() - (1 - rate) * x.mean())
     shrunk = abs(evaluation.mean() - x.mean()) > 1e-9
     if scaled:
+        return "scaled twice" if shrunk else "inverted"
+    return "classic" if shrunk else "never scaled"
+
+
+@diagnose.mistake
+def looks_at_the_first_unit(x, training, evaluation, rate):
+    """Looks at the first unit only. It may be dropped, or be 0 from the start: look at kept ones."""
+    if (evaluation[x != 0] == 0).any():
+        return "left on"
+    factor, shrunk = training[0] / x[0], torch.allclose(evaluation, x * (1 - rate))
+    if abs(factor - 1 / rate) < 1e-6:
+        return "keep as rate"
+    if abs(factor - 1 / (1 - rate)) < 1e-6:
+        return "scaled twice" if shrunk else "inverted"
+    return "classic" if shrunk else "never scaled"
+
+
+@diagnose.mistake
+def larger_means_scaled(x, training, evaluation, rate):
+    """Only asks whether kept entries have grown. By how much? 1/(1 − rate) is right, 1/rate is not."""
+    if (evaluation[x != 0] == 0).any():
+        return "left on"
+    kept, shrunk = training != 0, not torch.allclose(evaluation, x)
+    if (training[kept].abs() > x[kept].abs()).all():
+        return "scaled twice" if shrunk else "inverted"
+    return "classic" if shrunk else "never scaled"
+
+
+@diagnose.mistake
+def takes_rate_for_keep(x, training, evaluation, rate):
+    """Takes the rate for the share that is kept. It is the share that is dropped: the factor is
+    1/(1 − rate) in training, or 1 − rate in evaluation."""
+    if (evaluation[x != 0] == 0).any():
+        return "left on"
+    kept, shrunk = training != 0, torch.allclose(evaluation, x * rate)
+    if torch.allclose(training[kept], x[kept] / (1 - rate)):
+        return "keep as rate"
+    if torch.allclose(training[kept], x[kept] / rate):
         return "scaled twice" if shrunk else "inverted"
     return "classic" if shrunk else "never scaled"
 
@@ -610,5 +808,19 @@ dropout_backward.slips(
         "grad_output * mask / (1 - rate) → grad_output * 1",
         "Passes the gradient on as it is, as evaluation does. In training it meets the forward "
         "pass's mask and factor again.",
+    ),
+    forgets_grad_output=(
+        "return grad_output * mask → return mask",
+        "This is the derivative of the output by the input. The chain rule multiplies it by "
+        "`grad_output`.",
+    ),
+    divides_by_the_multiplier=(
+        "grad_output * mask / (1 - rate) → grad_output / (mask / (1 - rate))",
+        "Divides by what the layer has multiplied by. The derivative of c·x is c, so multiply again.",
+    ),
+    keeps_the_dropped=(
+        "grad_output * mask / (1 - rate) → torch.where(mask > 0, grad_output / (1 - rate), grad_output)",
+        "Dropped units get the gradient as it is. Such a unit has sent 0 whatever its input was: its "
+        "gradient is 0.",
     ),
 )

@@ -112,7 +112,91 @@ def _(x, rate, uniforms, training):
     return x * (uniforms >= rate) / (1 - rate) if training else x
 
 
+@attempt("inverted_dropout", "adds_the_rate")
+def _(x, rate, uniforms, training):
+    return torch.where(uniforms < rate, 0, x * (1 + rate)) if training else x
+
+
+@attempt("inverted_dropout", "takes_the_root")
+def _(x, rate, uniforms, training):
+    kept = (uniforms >= rate).to(x)
+    return x * kept / math.sqrt(1 - rate) if training and rate < 1 else x * (1 - training)
+
+
+@attempt("inverted_dropout", "one_mask_for_all_rows")
+def _(x, rate, uniforms, training):
+    if not training:
+        return x
+    row = uniforms.reshape(-1, x.shape[-1])[0]
+    return x * (row >= rate) / (1 - rate)
+
+
+@attempt("inverted_dropout", "drops_a_fixed_number")
+def _(x, rate, uniforms, training):
+    if not training:
+        return x
+    kept = torch.ones(x.numel(), dtype=x.dtype)
+    kept[torch.argsort(uniforms.flatten())[: round(rate * x.numel())]] = 0
+    return x * kept.reshape(x.shape) / (1 - rate)
+
+
+@attempt("inverted_dropout", "compares_the_inputs")
+def _(x, rate, uniforms, training):
+    return torch.where(x >= rate, x / (1 - rate), 0.0) if training else x
+
+
+@attempt("inverted_dropout", "removes_the_dropped")
+def _(x, rate, uniforms, training):
+    return x[uniforms >= rate] / (1 - rate) if training else x
+
+
+@attempt("inverted_dropout", "keeps_the_dropped")
+def _(x, rate, uniforms, training):
+    return torch.where(uniforms >= rate, x / (1 - rate), x) if training else x
+
+
+@attempt("inverted_dropout", None)
+def _(x, rate, uniforms, training):
+    if not training:
+        return x
+    out = torch.tensor(x.detach().numpy())
+    out[uniforms < rate] = 0
+    return out / (1 - rate)
+
+
+@attempt("inverted_dropout", None)
+def _(x, rate, uniforms, training):
+    return x * torch.where(uniforms >= rate, uniforms, 0) / (1 - rate) if training else x
+
+
 # dropout_backward
+
+
+@attempt("dropout_backward", "forgets_grad_output")
+def _(grad_output, rate, uniforms):
+    return (uniforms >= rate).to(grad_output) / (1 - rate)
+
+
+@attempt("dropout_backward", "divides_by_the_multiplier")
+def _(grad_output, rate, uniforms):
+    multiplier = (uniforms >= rate).to(grad_output) / (1 - rate)
+    return grad_output / multiplier
+
+
+@attempt("dropout_backward", "keeps_the_dropped")
+def _(grad_output, rate, uniforms):
+    return torch.where(uniforms >= rate, grad_output / (1 - rate), grad_output)
+
+
+@attempt("dropout_backward", "undoes_the_scaling + forgets_the_mask")
+def _(grad_output, rate, uniforms):
+    return grad_output * (1 - rate)
+
+
+@attempt("dropout_backward", None)
+def _(grad_output, rate, uniforms):
+    grad_output[uniforms < rate] = 0
+    return grad_output / (1 - rate)
 
 
 @attempt("dropout_backward", "forgets_the_factor")
@@ -210,6 +294,62 @@ def _(inputs, targets, rate):
     return torch.linalg.solve(inputs.T @ inputs + penalty, inputs.T @ targets)
 
 
+@attempt("best_weights", "half_the_penalty")
+def _(inputs, targets, rate):
+    penalty = rate / (1 - rate) * torch.diag((inputs**2).sum(0))
+    return torch.linalg.solve(2 * inputs.T @ inputs + penalty, 2 * inputs.T @ targets)
+
+
+@attempt("best_weights", "twice_the_penalty")
+def _(inputs, targets, rate):
+    penalty = 2 * rate / (1 - rate) * torch.diag((inputs**2).sum(0))
+    return torch.linalg.inv(inputs.T @ inputs + penalty) @ inputs.T @ targets
+
+
+@attempt("best_weights", "mean_of_the_square")
+def _(inputs, targets, rate):
+    squares = inputs.square().sum(0) / (1 - rate)
+    return torch.linalg.solve(inputs.T @ inputs + torch.diag(squares), inputs.T @ targets)
+
+
+@attempt("best_weights", "subtracts_the_penalty")
+def _(inputs, targets, rate):
+    penalty = rate / (1 - rate) * torch.diag(inputs.square().sum(0))
+    return torch.linalg.solve(inputs.T @ inputs - penalty, inputs.T @ targets)
+
+
+@attempt("best_weights", "sums_before_squaring")
+def _(inputs, targets, rate):
+    penalty = rate / (1 - rate) * torch.diag(inputs.sum(0) ** 2)
+    return torch.linalg.solve(inputs.T @ inputs + penalty, inputs.T @ targets)
+
+
+@attempt("best_weights", "penalty_in_every_row")
+def _(inputs, targets, rate):
+    penalty = rate / (1 - rate) * (inputs**2).sum(0)
+    return torch.linalg.solve(inputs.T @ inputs + penalty, inputs.T @ targets)
+
+
+@attempt("best_weights", "size_of_all_inputs")
+def _(inputs, targets, rate):
+    penalty = rate / (1 - rate) * (inputs**2).sum() * torch.eye(inputs.shape[1])
+    return torch.linalg.solve(inputs.T @ inputs + penalty, inputs.T @ targets)
+
+
+@attempt("best_weights", "shrinks_the_weights")
+def _(inputs, targets, rate):
+    return (1 - rate) * exercises.best_weights(inputs, targets, rate)
+
+
+@attempt("best_weights", None)
+def _(inputs, targets, rate):
+    w, squares = torch.zeros(inputs.shape[1]).double(), (inputs**2).sum(0)
+    for _ in range(100):
+        slope = inputs.T @ (inputs @ w - targets) + rate / (1 - rate) * squares * w
+        w = w - 0.02 * slope
+    return w
+
+
 # expected_output
 
 
@@ -270,6 +410,96 @@ def _(x, w, rate, activation):
     h = 1e-4
     curvature = (activation(S + h) - 2 * activation(S) + activation(S - h)) / h**2
     return activation(S) + curvature * variance / 2
+
+
+@attempt("expected_output", None)  # was accepted without a case at rate 0
+def _(x, w, rate, activation):
+    total = 0
+    for mask in itertools.product([0.0, 1.0], repeat=len(x)):
+        m = torch.tensor(mask, dtype=x.dtype)
+        log_p = (m * math.log(1 - rate) + (1 - m) * torch.tensor(rate).log()).sum()
+        total = total + log_p.double().exp() * activation(m @ (w * x) / (1 - rate))
+    return total
+
+
+@attempt("expected_output", "multiplies")
+def _(x, w, rate, activation):
+    total = 0
+    for mask in itertools.product([0.0, 1.0], repeat=len(x)):
+        m, p = (
+            torch.tensor(mask, dtype=x.dtype),
+            math.prod(rate if b == 0 else 1 - rate for b in mask),
+        )
+        total = total + p * activation((1 - rate) * (m * w * x).sum())
+    return total
+
+
+@attempt("expected_output", "divides_by_the_observed_share")
+def _(x, w, rate, activation):
+    n, total = len(x), 0
+    for mask in itertools.product([0.0, 1.0], repeat=n):
+        m, k = torch.tensor(mask, dtype=x.dtype), sum(mask)
+        inside = (m * w * x).sum() / (k / n) if k else torch.zeros_like(x[0])
+        total = total + (1 - rate) ** k * rate ** (n - k) * activation(inside)
+    return total
+
+
+@attempt("expected_output", "divides_by_the_masks")
+def _(x, w, rate, activation):
+    masks = torch.tensor(list(itertools.product([0.0, 1.0], repeat=len(x)))).to(x)
+    p = torch.where(masks == 1, 1 - rate, rate).prod(1)
+    return torch.mean(p * activation(masks @ (w * x) / (1 - rate)))
+
+
+@attempt("expected_output", "probability_of_the_count")
+def _(x, w, rate, activation):
+    n, total = len(x), 0
+    for mask in itertools.product([0, 1], repeat=n):
+        k = sum(mask)
+        p = math.comb(n, k) * (1 - rate) ** k * rate ** (n - k)
+        total = total + p * activation(torch.tensor(mask).to(x) @ (w * x) / (1 - rate))
+    return total
+
+
+@attempt("expected_output", "one_sum_for_each_count")
+def _(x, w, rate, activation):
+    n, total = len(x), 0
+    for k in range(n + 1):
+        p = math.comb(n, k) * (1 - rate) ** k * rate ** (n - k)
+        total = total + p * activation(k * (w * x).mean() / (1 - rate))
+    return total
+
+
+@attempt("expected_output", "activates_the_inputs")
+def _(x, w, rate, activation):
+    total = torch.zeros((), dtype=x.dtype)
+    for xi, wi in zip(x, w, strict=True):
+        total = total + (1 - rate) * wi * activation(xi) / (1 - rate)
+    return total
+
+
+@attempt("expected_output", "drops_all_or_none")
+def _(x, w, rate, activation):
+    total = (x * w).sum()
+    kept, dropped = activation(total / (1 - rate)), activation(torch.zeros_like(total))
+    return (1 - rate) * kept + rate * dropped
+
+
+@attempt("expected_output", "keeps_a_fixed_number")
+def _(x, w, rate, activation):
+    found = []
+    for kept in itertools.combinations(range(len(x)), round(len(x) * (1 - rate))):
+        found.append(activation(w[list(kept)] @ x[list(kept)] / (1 - rate)))
+    return sum(found) / len(found)
+
+
+@attempt("expected_output", None)
+def _(x, w, rate, activation):
+    total = 0
+    for i in range(len(x)):
+        without = (w @ x - w[i] * x[i]) / (1 - rate)
+        total += (1 - rate) * activation(w @ x / (1 - rate)) + rate * activation(without)
+    return total / len(x)
 
 
 # diagnose
@@ -334,6 +564,120 @@ def _(x, training, evaluation, rate):
 @attempt("diagnose", None)
 def _(x, training, evaluation, rate):
     return "inverted" if torch.equal(evaluation, x) else "classic"
+
+
+@attempt("diagnose", "counts_the_kept")
+def _(x, training, evaluation, rate):
+    there, kept = x != 0, training != 0
+    if (evaluation[there] == 0).any():
+        return "left on"
+    share = kept.sum() / there.sum()
+    if abs(share - rate) < abs(share - (1 - rate)):
+        return "keep as rate"
+    scaled = torch.allclose(training[kept], x[kept] / (1 - rate))
+    if torch.allclose(evaluation, x):
+        return "inverted" if scaled else "never scaled"
+    return "scaled twice" if scaled else "classic"
+
+
+@attempt("diagnose", "kept_means_positive")
+def _(x, training, evaluation, rate):
+    if (evaluation[x != 0] == 0).any():
+        return "left on"
+    kept = training > 0
+    if torch.allclose(training[kept], x[kept] / rate):
+        return "keep as rate"
+    scaled = torch.allclose(training[kept] * (1 - rate), x[kept])
+    if torch.allclose(evaluation, x):
+        return "inverted" if scaled else "never scaled"
+    return "scaled twice" if scaled else "classic"
+
+
+@attempt("diagnose", "looks_where_training_kept")
+def _(x, training, evaluation, rate):
+    kept = training != 0
+    first, later = training[kept] / x[kept], evaluation[kept] / x[kept]
+    if (later == 0).any():
+        return "left on"
+    if torch.allclose(first * rate, torch.ones_like(first)):
+        return "keep as rate"
+    scaled = torch.allclose(first * (1 - rate), torch.ones_like(first))
+    shrunk = torch.allclose(later / (1 - rate), torch.ones_like(later))
+    if scaled:
+        return "scaled twice" if shrunk else "inverted"
+    return "classic" if shrunk else "never scaled"
+
+
+@attempt("diagnose", "every_change_is_a_drop")
+def _(x, training, evaluation, rate):
+    kept = training != 0
+    if not torch.allclose(evaluation, x):
+        return "left on"
+    for factor, name in ((1 / rate, "keep as rate"), (1 / (1 - rate), "inverted")):
+        if torch.allclose(training[kept], factor * x[kept]):
+            return name
+    return "never scaled"
+
+
+@attempt("diagnose", "swaps_the_two_conventions")
+def _(x, training, evaluation, rate):
+    names = {"classic": "inverted", "inverted": "classic"}
+    answer = exercises.diagnose(x, training, evaluation, rate)
+    return names.get(answer, answer)
+
+
+@attempt("diagnose", "looks_at_the_first_unit")
+def _(x, training, evaluation, rate):
+    factor = (training[0] / x[0]).item()
+    if (evaluation[x != 0] == 0).any():
+        return "left on"
+    shrunk = torch.allclose(evaluation, x * (1 - rate))
+    if math.isclose(factor, 1 / rate):
+        return "keep as rate"
+    if math.isclose(factor, 1 / (1 - rate)):
+        return "scaled twice" if shrunk else "inverted"
+    return "classic" if shrunk else "never scaled"
+
+
+@attempt("diagnose", "larger_means_scaled")
+def _(x, training, evaluation, rate):
+    kept = training != 0
+    if (evaluation[x != 0] == 0).any():
+        return "left on"
+    grown = (training[kept].abs() > x[kept].abs()).all()
+    smaller = (evaluation.abs() < x.abs()).any()
+    if grown:
+        return "scaled twice" if smaller else "inverted"
+    return "classic" if smaller else "never scaled"
+
+
+@attempt("diagnose", "takes_rate_for_keep")
+def _(x, training, evaluation, rate):
+    kept = training != 0
+    if (evaluation[x != 0] == 0).any():
+        return "left on"
+    factor = (training[kept] / x[kept]).mean().item()
+    shrunk = torch.allclose(evaluation, rate * x)
+    if math.isclose(factor, 1 / (1 - rate)):
+        return "keep as rate"
+    if math.isclose(factor, 1 / rate):
+        return "scaled twice" if shrunk else "inverted"
+    return "classic" if shrunk else "never scaled"
+
+
+@attempt("diagnose", None)
+def _(x, training, evaluation, rate):
+    return exercises.diagnose(x, training, evaluation, rate).replace(" ", "_")
+
+
+@attempt("diagnose", None)
+def _(x, training, evaluation, rate):
+    kept = training != 0
+    if torch.allclose(training[kept], x[kept] / (1 - rate)):
+        return "inverted" if torch.allclose(evaluation, x) else "scaled twice"
+    if torch.allclose(training[kept], x[kept]):
+        return "never scaled" if torch.allclose(evaluation, x) else "classic"
+    return "keep as rate"
 
 
 test_each_is_known_as_said = attempt.test_of_each()
