@@ -79,6 +79,14 @@ sgd_step.slips(
         "rate * g → g",
         "The step lacks the rate: it is the rate times the gradient.",
     ),
+    returns_only_the_change=(
+        "p - rate * g → -rate * g",
+        "This is only the change. Add it to the parameters: they are to come back after the step.",
+    ),
+    returns_the_gradients=(
+        "(p - rate * g).detach() → g",
+        "These are the gradients. Asked for are the parameters after a step along them.",
+    ),
 )
 
 
@@ -152,6 +160,39 @@ def gives_the_name_a_new_value(loss, parameters, rate):
     """The parameters come back unchanged: `p = …` in a loop gives a new value to the name p, and
     the list still holds the old tensors. Put the new ones into a list of your own."""
     return parameters
+
+
+@sgd_step.mistake
+def reads_grad_that_grad_left_empty(loss, parameters, rate):
+    """`torch.autograd.grad` returns the gradients and writes nothing into `.grad`. Keep what it
+    returns, and use that."""
+    grad(loss, parameters)
+    return [(p - rate * p.grad).detach() for p in parameters]
+
+
+@sgd_step.mistake
+def leaves_zeros_in_grad(loss, parameters, rate):
+    """`backward` adds to what `.grad` held, and then you leave zeros there. Every `.grad` is to stay
+    as it was: let `torch.autograd.grad` return the gradients."""
+    new = calls_backward(loss, parameters, rate)
+    for p in parameters:
+        p.grad.zero_()
+    return new
+
+
+@sgd_step.mistake
+def differentiates_by_copies(loss, parameters, rate):
+    """The loss was computed from the parameters, not from your copies of them. Differentiate it by
+    the parameters themselves."""
+    copies = [p.detach().clone().requires_grad_() for p in parameters]
+    return [p - rate * g for p, g in zip(copies, grad(loss, copies), strict=True)]
+
+
+@sgd_step.mistake
+def multiplies_a_tuple(loss, parameters, rate):
+    """`torch.autograd.grad` returns a tuple, even for one parameter, and a tuple times the rate is
+    no step. Take its gradients one by one."""
+    return [p - rate * grad(loss, p, retain_graph=True) for p in parameters]
 
 
 def batches(*sizes, stale=False, dtype=torch.float64):
@@ -245,8 +286,26 @@ accumulate_and_step.slips(
     returns_nothing=("return parameters → return", "The step is right. Return the parameters."),
     clears_at_the_end=(
         "return parameters → return [setattr(p, 'grad', None) or p for p in parameters]",
-        "The step is right. But `.grad` is to hold the gradient that the step used: clear it first, "
-        "and not at the end.",
+        "The step is right. But at the end `.grad` is to hold the gradient that the step used, and it "
+        "holds none. Let `backward` fill it, and clear it first, not at the end.",
+    ),
+    divides_by_the_size=(
+        "loss * size / sum(sizes) → loss / size",
+        "Each loss is a mean already, so it has been divided by the size. Multiply it by the size, and "
+        "divide by the number of all samples.",
+    ),
+    divides_by_the_batches_too=(
+        "sum(sizes) → sum(sizes) / len(losses)",
+        "The shares of the batches add up to 1 already: don't divide by the number of batches as well.",
+    ),
+    leaves_the_parameters=(
+        "p -= rate * p.grad → pass",
+        "`.grad` is right, but the parameters are where they were. A line `p = …` only gives a new "
+        "value to the name p: write `p -= …` under `torch.no_grad()`.",
+    ),
+    zeroes_what_is_not_there=(
+        "p.grad = None → p.grad.zero_()",
+        "Before the first pass `.grad` is None, and None can't be set to zero. Write `p.grad = None`.",
     ),
 )
 
@@ -301,6 +360,44 @@ def returns_detached_tensors_after_backward(losses, sizes, parameters, rate):
     place: `p -= …` under `torch.no_grad()`. `.grad` is right."""
     new = returns_new_tensors_after_backward(losses, sizes, parameters, rate)
     return [p.detach() for p in new]
+
+
+@accumulate_and_step.mistake
+def steps_on_leaves(losses, sizes, parameters, rate):
+    """torch forbids to change a leaf in place while it records. Do the step under
+    `torch.no_grad()`."""
+    for p in parameters:
+        p.grad = None
+    for loss, size in zip(losses, sizes, strict=True):
+        (loss * size / sum(sizes)).backward()
+    for p in parameters:
+        p -= rate * p.grad
+
+
+@accumulate_and_step.mistake
+def steps_after_each_mean(losses, sizes, parameters, rate):
+    """That is one whole step for each batch. Asked for is one step on all samples: let each batch
+    add its share to `.grad`, and step once, at the end."""
+    for loss in losses:
+        for p in parameters:
+            p.grad = None
+        loss.backward()
+        train_step(parameters, rate)
+    return parameters
+
+
+@accumulate_and_step.mistake
+def scales_what_was_added_before(losses, sizes, parameters, rate):
+    """You scale `.grad` after each batch, and with it what the earlier batches have added. Scale
+    each loss before its `backward`."""
+    for p in parameters:
+        p.grad = None
+    for loss, size in zip(losses, sizes, strict=True):
+        loss.backward()
+        for p in parameters:
+            p.grad *= size / sum(sizes)
+    train_step(parameters, rate)
+    return parameters
 
 
 def train_step(parameters, rate):
@@ -415,6 +512,18 @@ jacobian.slips(
         "The numbers are right, the shape is (*outputs.shape, *inputs.shape), as "
         "`torch.autograd.functional.jacobian` has it. Flatten both sides: (m, n).",
     ),
+    joins_the_rows_end_to_end=(
+        "torch.stack(rows) → torch.cat(rows)",
+        "`torch.cat` joins the rows end to end. `torch.stack` puts them below each other.",
+    ),
+    keeps_the_tuples=(
+        "retain_graph=True)[0].flatten() → retain_graph=True)",
+        "`torch.autograd.grad` returns a tuple, even for one input. Its gradient is entry 0.",
+    ),
+    makes_a_tensor_of_tensors=(
+        "torch.stack(rows) → torch.tensor(rows)",
+        "`torch.tensor` takes plain numbers. Tensors of one shape are put together by `torch.stack`.",
+    ),
 )
 
 
@@ -463,6 +572,52 @@ def calls_backward_for_each_row(outputs, inputs):
         output.backward(retain_graph=True)
         rows.append(inputs.grad.flatten().clone())
     return torch.stack(rows)
+
+
+@jacobian.mistake
+def clears_before_each_row(outputs, inputs):
+    """The rows may be right, but `backward` leaves the last one in `.grad`, and what was there
+    before is lost. Let `torch.autograd.grad` return each row."""
+    rows = []
+    for output in outputs.flatten():
+        inputs.grad = None
+        output.backward(retain_graph=True)
+        rows.append(inputs.grad.flatten())
+    return torch.stack(rows)
+
+
+@jacobian.mistake
+def keeps_views_of_grad(outputs, inputs):
+    """All your rows are one and the same memory, that of `.grad`, so the last row overwrites the
+    others. Let `torch.autograd.grad` return each row: it also leaves `.grad` alone."""
+    rows = []
+    for output in outputs.flatten():
+        if inputs.grad is not None:
+            inputs.grad.zero_()
+        output.backward(retain_graph=True)
+        rows.append(inputs.grad.flatten())
+    return torch.stack(rows)
+
+
+@jacobian.mistake
+def differentiates_by_an_entry(outputs, inputs):
+    """An entry of `inputs` that you pick now is a new tensor, and the outputs were not computed from
+    it. Differentiate by the whole of `inputs`: that gives a whole row."""
+    return torch.stack([grad(y, inputs.flatten()[0])[0] for y in outputs.flatten()])
+
+
+@jacobian.mistake
+def gives_all_weights_at_once(outputs, inputs):
+    """`grad_outputs` has the shape of `outputs`, so one call takes the weights of one row. Give it
+    one row of the identity after the other, or pass `is_grads_batched=True`."""
+    return grad(outputs, inputs, torch.eye(outputs.numel(), dtype=outputs.dtype))[0]
+
+
+@jacobian.mistake
+def puts_the_sums_on_the_diagonal(outputs, inputs):
+    """A diagonal is right only where output i depends on input i alone. In general each output has a
+    whole row of derivatives: one call for each row."""
+    return torch.diag(grad(outputs.sum(), inputs)[0].flatten())
 
 
 def squared_error(w, x, t):
@@ -587,6 +742,18 @@ clipped_gradient.slips(
         "min=limit → max=limit",
         "The long gradients stay as they are here, and the short ones grow. It is the other way.",
     ),
+    drops_the_long_ones=(
+        "factor * rows → (rows.norm(dim=1, keepdim=True) <= limit) * rows",
+        "The long gradients are left out here. Scale them down to the length `limit`.",
+    ),
+    scales_to_length_1=(
+        "factor * rows → torch.where(factor < 1, factor / limit, 1) * rows",
+        "The long gradients get the length 1 here. They are to get the length `limit`.",
+    ),
+    takes_the_largest_entry_for_the_length=(
+        "rows.norm(dim=1, keepdim=True) → rows.abs().amax(1, keepdim=True)",
+        "That is the largest entry. The length is the root of the sum of the squared entries.",
+    ),
 )
 
 
@@ -596,6 +763,58 @@ def clips_after_the_mean(loss, w, x, t, limit):
     Clip each sample's gradient before the mean."""
     w = w.detach().requires_grad_()
     (mean,) = grad(sum(loss(w, x[i], t[i]) for i in range(len(x))) / len(x), w)
+    return mean * (limit / mean.norm().clamp(min=limit))
+
+
+@clipped_gradient.mistake
+def fits_the_factors_to_vectors(loss, w, x, t, limit):
+    """`factor[:, None]` fits where w is a vector. But w may be a matrix, or one number: flatten each
+    gradient to a row, and give the mean the shape of w."""
+    each = torch.func.vmap(torch.func.grad(loss), in_dims=(None, 0, 0))(w, x, t)
+    lengths = each.reshape(len(x), -1).norm(dim=1)
+    return ((limit / lengths.clamp(min=limit))[:, None] * each).mean(0)
+
+
+@clipped_gradient.mistake
+def measures_the_last_dimension(loss, w, x, t, limit):
+    """This norm runs over the last dimension only: each row of a matrix w gets a length of its own,
+    and where w is a number it runs over the samples. A length runs over all dimensions but the
+    first."""
+    each = torch.func.vmap(torch.func.grad(loss), in_dims=(None, 0, 0))(w, x, t)
+    return (each * limit / each.norm(dim=-1, keepdim=True).clamp(min=limit)).mean(0)
+
+
+@clipped_gradient.mistake
+def clips_what_has_piled_up(loss, w, x, t, limit):
+    """`.grad` still holds the samples before, so you clip their sum each time. Clear it before each
+    sample, and add up what you have clipped."""
+    w = w.detach().requires_grad_()
+    for i in range(len(x)):
+        loss(w, x[i], t[i]).backward()
+        torch.nn.utils.clip_grad_norm_([w], limit)
+    return w.grad / len(x)
+
+
+@clipped_gradient.mistake
+def clips_the_losses(loss, w, x, t, limit):
+    """You limit the losses. What is to be limited is the length of each sample's gradient."""
+    w = w.detach().requires_grad_()
+    losses = torch.stack([loss(w, x[i], t[i]).clamp(max=limit) for i in range(len(x))])
+    return grad(losses.mean(), w)[0]
+
+
+@clipped_gradient.mistake
+def maps_over_w_too(loss, w, x, t, limit):
+    """`vmap` without `in_dims` splits w as well. All samples share w: `in_dims=(None, 0, 0)`."""
+    return torch.func.vmap(torch.func.grad(loss))(w, x, t)
+
+
+@clipped_gradient.mistake
+def gives_the_loss_the_whole_batch(loss, w, x, t, limit):
+    """The loss is made for one sample, and you call it with the whole batch. Call it with x[i] and
+    t[i], clip that gradient, and take the mean last."""
+    w = w.detach().requires_grad_()
+    (mean,) = grad(loss(w, x, t).mean(), w)
     return mean * (limit / mean.norm().clamp(min=limit))
 
 
@@ -616,6 +835,13 @@ def small_network(dtype=torch.float64):
     for seed, parameter in enumerate(p for layer in layers for p in layer.parameters()):
         parameter.data = normal(*parameter.shape, seed=seed, dtype=dtype)
     return torch.nn.Sequential(layers[0], torch.nn.Tanh(), layers[1])
+
+
+def stale(network):
+    """The network, with 7 in every .grad."""
+    for parameter in network.parameters():
+        parameter.grad = torch.full_like(parameter, 7.0)
+    return network
 
 
 def times(*values, dtype=torch.float64):
@@ -643,8 +869,13 @@ def times(*values, dtype=torch.float64):
         "edges": {
             "a single time": lambda: (Polynomial(1.0, -0.2), times(0.5)),
             "the start alone": lambda: (Polynomial(0.0, -1.5, 0.7), times(0)),
+            ".grad holds 7 from an earlier pass": lambda: (
+                stale(Polynomial(1.0, -0.2)),
+                times(0, 0.5),
+            ),
         },
     },
+    guards=LEFT_ALONE,
     hints=[
         "Two derivatives are at work: u′ with respect to t inside the loss, which you take, and "
         "the one with respect to the weights, which your caller takes. The inner one must leave "
@@ -725,6 +956,31 @@ residual_loss.slips(
         "t.detach().requires_grad_() → t.requires_grad_()",
         "This makes the caller's own t require grad. Work on `t.detach()`, which is another tensor.",
     ),
+    squares_the_sum=(
+        "((slope + u) ** 2).mean() → (slope + u).sum() ** 2",
+        "Square at each time first, then take the mean: in a sum, errors of both signs cancel.",
+    ),
+    detaches_u=(
+        "slope + u → slope + u.detach()",
+        "The value is right, but the way through u is cut. The gradient needs both ways.",
+    ),
+    forgets_u=("slope + u → slope", "The residual is u′ + u, and here it is u′ alone."),
+    squares_each_term=(
+        "(slope + u) ** 2 → slope**2 + u**2",
+        "The square of a sum is not the sum of the squares. Add u′ and u first.",
+    ),
+    takes_the_absolute_value=(
+        "((slope + u) ** 2) → (slope + u).abs()",
+        "This is the mean of the absolute values. Asked for are the squares.",
+    ),
+    keeps_the_tuple=(
+        "(slope,) = → slope =",
+        "`torch.autograd.grad` returns a tuple, even for one tensor. Its gradient is entry 0.",
+    ),
+    returns_one_number_for_each_time=(
+        "** 2).mean() → ** 2)",
+        "This is one square for each time. Return their mean.",
+    ),
 )
 
 
@@ -748,12 +1004,39 @@ def calls_a_plain_backward_inside(network, t):
     return ((t.grad + u) ** 2).mean()
 
 
+@residual_loss.mistake
+def clears_after_the_inner_backward(network, t):
+    """Your caller may have something in `.grad`: the inner `backward` adds to it, and clearing loses
+    it. Take u′ with `torch.autograd.grad`, which leaves every `.grad` alone."""
+    loss = calls_backward_inside(network, t)
+    network.zero_grad()
+    return loss
+
+
+@residual_loss.mistake
+def calls_backward_on_the_loss(network, t):
+    """The outer pass is your caller's: `backward` here fills the parameters' `.grad` and frees the
+    graph. Return the loss only."""
+    loss = residual_loss(network, t)
+    loss.backward()
+    return loss
+
+
+@residual_loss.mistake
+def differentiates_by_the_weights(network, t):
+    """This is a derivative of u by the first parameter. u′ is the derivative by t: take a copy of t
+    that requires grad, and differentiate by it."""
+    u = network(t)
+    slope = grad(u.sum(), list(network.parameters()), create_graph=True)[0]
+    return ((slope + u) ** 2).mean()
+
+
 TIMES = tensor(0.0, 0.5, 1.0)
 
 
-def log(factor, add=0.0, steps=4, kept=False):
+def log(factor, add=0.0, steps=4, kept=False, of=(-0.2, -0.5, -0.3, -0.6)):
     """Values of a, and 2·Σ rᵢ·factorᵢ + add at each, with r = a·(1 + t) + 1; added up if kept."""
-    a = tensor(-0.2, -0.5, -0.3, -0.6)[:steps]
+    a = tensor(*of)[:steps]
     seen = (2 * (a[:, None] * (1 + TIMES) + 1) * factor).sum(1) + add
     return a, seen.cumsum(0) if kept else seen
 
@@ -777,6 +1060,12 @@ def log(factor, add=0.0, steps=4, kept=False):
                 tensor(1.5, 14.5 * -0.7 + 10.5),
             ),
             "an inner backward, three steps": lambda: log(1 + TIMES, add=1.5, steps=3),
+            "an inner backward, rising": lambda: log(1 + TIMES, add=1.5, of=(-0.5, -0.3)),
+            "never cleared, falling": lambda: log(1 + TIMES, kept=True, of=(-0.5, -0.9, -0.8)),
+            # At a = −⅔ the way through u′ is 0: retain_graph and create_graph agree.
+            "retain_graph, up to a = −⅔": lambda: log(TIMES, of=(-0.9, -2 / 3)),
+            "retain_graph, down from a = −⅔": lambda: log(TIMES, of=(-2 / 3, -0.9)),
+            "right, down to a = −⅔": lambda: log(1 + TIMES, of=(-0.3, -2 / 3)),
         },
     },
     hints=[
@@ -814,6 +1103,15 @@ diagnose.slips(
     looks_at_the_first_step_only=(
         "(numbers, seen) → (numbers[0], seen[0])",
         "You look at the first step only. There a sum of all gradients so far is the gradient itself.",
+    ),
+    looks_at_the_last_step_only=(
+        "(numbers, seen) → (numbers[-1], seen[-1])",
+        "You look at the last step only. At a = −⅔ two programs leave the same number: compare all "
+        "steps.",
+    ),
+    writes_underscores=(
+        '"never cleared": → "never_cleared":; "inner backward": → "inner_backward":',
+        "The programs are told apart. Write the two names with a space: never cleared, inner backward.",
     ),
 )
 
@@ -855,3 +1153,34 @@ def never_finds_it_right(a, seen):
     """A right program is not recognised. Compare with the derivative of Σ r² by a: 2·Σ r·(1 + t)."""
     answer = diagnose(a, seen)
     return "never cleared" if answer == "right" else answer
+
+
+@diagnose.mistake
+def never_finds_retain_graph(a, seen):
+    """retain_graph is not recognised. It leaves the way through u alone: 2·Σ r·t, with the factor t
+    in place of 1 + t."""
+    answer = diagnose(a, seen)
+    return "inner backward" if answer == "retain_graph" else answer
+
+
+@diagnose.mistake
+def takes_any_rise_for_a_sum(a, seen):
+    """Numbers that rise need not be a sum, and a sum need not rise. Compare with the sum itself."""
+    right = 14.5 * a + 9
+    if torch.allclose(seen, right):
+        return "right"
+    if (seen.diff() > 0).all():
+        return "never cleared"
+    return "retain_graph" if (seen < right).all() else "inner backward"
+
+
+@diagnose.mistake
+def judges_by_the_sign_of_the_difference(a, seen):
+    """You go by the sign of the difference from the right gradient. With retain_graph it is 0 at
+    a = −⅔, and changes there: compare the numbers themselves."""
+    difference = seen - (14.5 * a + 9)
+    if torch.allclose(difference, torch.zeros_like(a)):
+        return "right"
+    if difference[0].abs() < 1e-6:
+        return "never cleared"
+    return "inner backward" if (difference > 0).all() else "retain_graph"

@@ -555,5 +555,500 @@ def sums_the_excess(a, seen):
             return name
 
 
+TIMES = torch.tensor([0.0, 0.5, 1.0], dtype=torch.float64)
+
+
+@attempt("sgd_step", "calls_backward")
+def cleared_before(loss, parameters, rate):
+    for p in parameters:
+        p.grad = None
+    loss.backward()
+    return [(p - rate * p.grad).detach() for p in parameters]
+
+
+@attempt("sgd_step", "multiplies_a_tuple")
+def a_tuple_for_each(loss, parameters, rate):
+    return [p - rate * torch.autograd.grad(loss, p, retain_graph=True) for p in parameters]
+
+
+@attempt("sgd_step", "returns_only_the_change")
+def the_change(loss, parameters, rate):
+    grads = torch.autograd.grad(loss, parameters)
+    return [-rate * g for g in grads]
+
+
+@attempt("sgd_step", "returns_the_gradients")
+def gradients_alone(loss, parameters, rate):
+    return list(torch.autograd.grad(loss, parameters))
+
+
+@attempt("sgd_step", "reads_grad_that_grad_left_empty")
+def throws_the_gradients_away(loss, parameters, rate):
+    torch.autograd.grad(loss, parameters)
+    return [(p - rate * p.grad).detach() for p in parameters]
+
+
+@attempt("sgd_step", "leaves_zeros_in_grad")
+def zeroed_in_the_loop(loss, parameters, rate):
+    loss.backward()
+    new = []
+    for p in parameters:
+        new.append((p - rate * p.grad).detach())
+        p.grad.zero_()
+    return new
+
+
+@attempt("sgd_step", "differentiates_by_copies")
+def clones_first(loss, parameters, rate):
+    new = [p.clone().detach().requires_grad_() for p in parameters]
+    grads = torch.autograd.grad(loss, new)
+    return [p - rate * g for p, g in zip(new, grads, strict=True)]
+
+
+@attempt("sgd_step", None)
+def plain_numbers(loss, parameters, rate):
+    grads = torch.autograd.grad(loss, parameters)
+    return [p.item() - rate * g.item() for p, g in zip(parameters, grads, strict=True)]
+
+
+@attempt("accumulate_and_step", "clears_at_the_end")
+def grad_and_in_place(losses, sizes, parameters, rate):
+    total = sum(n * loss for loss, n in zip(losses, sizes, strict=True)) / sum(sizes)
+    grads = torch.autograd.grad(total, parameters)
+    with torch.no_grad():
+        for p, g in zip(parameters, grads, strict=True):
+            p -= rate * g
+    return parameters
+
+
+@attempt("accumulate_and_step", "divides_by_the_size")
+def each_by_its_size(losses, sizes, parameters, rate):
+    for p in parameters:
+        p.grad = None
+    for loss, n in zip(losses, sizes, strict=True):
+        (loss / n).backward()
+    with torch.no_grad():
+        for p in parameters:
+            p -= rate * p.grad
+    return parameters
+
+
+@attempt("accumulate_and_step", "steps_on_leaves")
+def on_the_leaves(losses, sizes, parameters, rate):
+    for p in parameters:
+        p.grad = None
+    for loss, n in zip(losses, sizes, strict=True):
+        (loss * n / sum(sizes)).backward()
+    for p in parameters:
+        p -= rate * p.grad
+    return parameters
+
+
+@attempt("accumulate_and_step", "leaves_the_parameters")
+def a_new_value_for_p(losses, sizes, parameters, rate):
+    for p in parameters:
+        p.grad = None
+    for loss, n in zip(losses, sizes, strict=True):
+        (loss * n / sum(sizes)).backward()
+    for p in parameters:
+        p = p - rate * p.grad
+    return parameters
+
+
+@attempt("accumulate_and_step", "zeroes_what_is_not_there")
+def zeroes_none(losses, sizes, parameters, rate):
+    for p in parameters:
+        p.grad.zero_()
+    for loss, n in zip(losses, sizes, strict=True):
+        (loss * n / sum(sizes)).backward()
+    with torch.no_grad():
+        for p in parameters:
+            p -= rate * p.grad
+    return parameters
+
+
+@attempt("accumulate_and_step", "divides_by_the_batches_too")
+def divided_twice(losses, sizes, parameters, rate):
+    opt = torch.optim.SGD(parameters, lr=rate)
+    opt.zero_grad()
+    for loss, n in zip(losses, sizes, strict=True):
+        (loss * n / sum(sizes) / len(losses)).backward()
+    opt.step()
+    return parameters
+
+
+@attempt("accumulate_and_step", "steps_after_each_mean")
+def the_loop_of_an_epoch(losses, sizes, parameters, rate):
+    opt = torch.optim.SGD(parameters, lr=rate)
+    for loss in losses:
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+    return parameters
+
+
+@attempt("accumulate_and_step", None)
+def shares_of_the_largest(losses, sizes, parameters, rate):
+    opt = torch.optim.SGD(parameters, lr=rate)
+    opt.zero_grad()
+    for loss, n in zip(losses, sizes, strict=True):
+        (loss * n / max(sizes)).backward()
+    opt.step()
+    return parameters
+
+
+@attempt("accumulate_and_step", "scales_what_was_added_before")
+def scales_grad(losses, sizes, parameters, rate):
+    for p in parameters:
+        p.grad = None
+    for loss, n in zip(losses, sizes, strict=True):
+        loss.backward()
+        for p in parameters:
+            p.grad *= n / sum(sizes)
+    with torch.no_grad():
+        for p in parameters:
+            p -= rate * p.grad
+    return parameters
+
+
+@attempt("jacobian", "gives_all_weights_at_once")
+def all_weights(outputs, inputs):
+    eye = torch.eye(outputs.numel(), dtype=outputs.dtype)
+    return torch.autograd.grad(outputs, inputs, grad_outputs=eye)[0]
+
+
+@attempt("jacobian", "differentiates_by_an_entry")
+def two_loops(outputs, inputs):
+    J = torch.zeros(outputs.numel(), inputs.numel(), dtype=inputs.dtype)
+    for i, o in enumerate(outputs.flatten()):
+        for j, x in enumerate(inputs.flatten()):
+            J[i, j] = torch.autograd.grad(o, x, retain_graph=True)[0]
+    return J
+
+
+@attempt("jacobian", "clears_before_each_row")
+def cleared_each_time(outputs, inputs):
+    rows = []
+    for o in outputs.flatten():
+        inputs.grad = None
+        o.backward(retain_graph=True)
+        rows.append(inputs.grad.flatten())
+    return torch.stack(rows)
+
+
+@attempt("jacobian", "joins_the_rows_end_to_end")
+def cat_for_stack(outputs, inputs):
+    return torch.cat(
+        [torch.autograd.grad(o, inputs, retain_graph=True)[0].flatten() for o in outputs.flatten()]
+    )
+
+
+@attempt("jacobian", "keeps_the_tuples")
+def stacks_tuples(outputs, inputs):
+    return torch.stack(
+        [torch.autograd.grad(o, inputs, retain_graph=True) for o in outputs.flatten()]
+    )
+
+
+@attempt("jacobian", "makes_a_tensor_of_tensors")
+def tensor_of_a_list(outputs, inputs):
+    return torch.tensor(
+        [torch.autograd.grad(o, inputs, retain_graph=True)[0].flatten() for o in outputs.flatten()]
+    )
+
+
+@attempt("jacobian", "puts_the_sums_on_the_diagonal")
+def diagonal(outputs, inputs):
+    (g,) = torch.autograd.grad(outputs.sum(), inputs)
+    return torch.diag(g.flatten())
+
+
+@attempt("jacobian", None)
+def counts_the_inputs(outputs, inputs):
+    rows = []
+    for i in range(inputs.numel()):
+        e = torch.zeros_like(outputs).flatten()
+        e[i] = 1
+        rows.append(
+            torch.autograd.grad(outputs, inputs, e.reshape(outputs.shape), retain_graph=True)[
+                0
+            ].flatten()
+        )
+    return torch.stack(rows)
+
+
+@attempt("jacobian", "keeps_views_of_grad")
+def zeroed_each_time(outputs, inputs):
+    J = []
+    for o in outputs.flatten():
+        if inputs.grad is not None:
+            inputs.grad.zero_()
+        o.backward(retain_graph=True)
+        J.append(inputs.grad.flatten())
+    return torch.stack(J)
+
+
+@attempt("clipped_gradient", "fits_the_factors_to_vectors")
+def factors_with_none(loss, w, x, t, limit):
+    g = torch.func.vmap(torch.func.grad(loss), in_dims=(None, 0, 0))(w, x, t)
+    n = g.reshape(len(x), -1).norm(dim=1)
+    f = (limit / n).clamp(max=1)
+    return (f[:, None] * g).mean(0)
+
+
+@attempt("clipped_gradient", "measures_the_last_dimension")
+def norm_of_the_last(loss, w, x, t, limit):
+    g = torch.func.vmap(torch.func.grad(loss), in_dims=(None, 0, 0))(w, x, t)
+    n = g.norm(dim=-1, keepdim=True)
+    return (g * limit / n.clamp(min=limit)).mean(0)
+
+
+@attempt("clipped_gradient", "drops_the_long_ones")
+def leaves_out(loss, w, x, t, limit):
+    w = w.clone().requires_grad_()
+    out = torch.zeros_like(w)
+    for xi, ti in zip(x, t, strict=True):
+        (g,) = torch.autograd.grad(loss(w, xi, ti), w)
+        if g.norm() <= limit:
+            out = out + g
+    return out / len(x)
+
+
+@attempt("clipped_gradient", "scales_to_length_1")
+def to_unit_length(loss, w, x, t, limit):
+    w = w.clone().requires_grad_()
+    gs = []
+    for xi, ti in zip(x, t, strict=True):
+        (g,) = torch.autograd.grad(loss(w, xi, ti), w)
+        if g.norm() > limit:
+            g = g / g.norm()
+        gs.append(g)
+    return torch.stack(gs).mean(0)
+
+
+@attempt("clipped_gradient", "clips_what_has_piled_up")
+def backward_adds_up(loss, w, x, t, limit):
+    w = w.detach().clone().requires_grad_()
+    for i in range(len(x)):
+        loss(w, x[i], t[i]).backward()
+        torch.nn.utils.clip_grad_norm_([w], limit)
+    return w.grad / len(x)
+
+
+@attempt("clipped_gradient", "clips_the_losses")
+def clamps_the_losses(loss, w, x, t, limit):
+    w = w.detach().clone().requires_grad_()
+    losses = torch.stack([loss(w, x[i], t[i]).clamp(max=limit) for i in range(len(x))])
+    return torch.autograd.grad(losses.mean(), w)[0]
+
+
+@attempt("clipped_gradient", "gives_the_loss_the_whole_batch")
+def the_batch_at_once(loss, w, x, t, limit):
+    w = w.detach().clone().requires_grad_()
+    g = torch.autograd.grad(loss(w, x, t).mean(), w)[0]
+    return g * min(1, limit / g.norm())
+
+
+@attempt("clipped_gradient", "maps_over_w_too")
+def without_in_dims(loss, w, x, t, limit):
+    g = torch.func.vmap(torch.func.grad(loss))(w, x, t)
+    return g.mean(0)
+
+
+@attempt("clipped_gradient", "takes_the_largest_entry_for_the_length")
+def by_the_largest_entry(loss, w, x, t, limit):
+    w = w.detach().clone().requires_grad_()
+    out = []
+    for i in range(len(x)):
+        (g,) = torch.autograd.grad(loss(w, x[i], t[i]), w)
+        out.append(g * limit / g.abs().max() if g.abs().max() > limit else g)
+    return torch.stack(out).mean(0)
+
+
+@attempt("clipped_gradient", None)
+def by_the_squared_length(loss, w, x, t, limit):
+    w = w.detach().clone().requires_grad_()
+    out = []
+    for i in range(len(x)):
+        (g,) = torch.autograd.grad(loss(w, x[i], t[i]), w)
+        out.append(g * min(1, limit / g.norm() ** 2) if g.norm() > limit else g)
+    return torch.stack(out).mean(0)
+
+
+@attempt("residual_loss", "differentiates_by_the_weights")
+def by_the_parameters(network, t):
+    u = network(t)
+    du = torch.autograd.grad(u.sum(), network.parameters(), create_graph=True)[0]
+    return ((du + u) ** 2).mean()
+
+
+@attempt("residual_loss", "squares_the_sum")
+def one_sum_squared(network, t):
+    x = t.clone().requires_grad_()
+    u = network(x)
+    du = torch.autograd.grad(u.sum(), x, create_graph=True)[0]
+    return ((du + u).sum()) ** 2
+
+
+@attempt("residual_loss", "detaches_u")
+def u_as_numbers(network, t):
+    x = t.clone().requires_grad_()
+    u = network(x)
+    du = torch.autograd.grad(u.sum(), x, create_graph=True)[0]
+    return ((du + u.detach()) ** 2).mean()
+
+
+@attempt("residual_loss", "forgets_u")
+def slope_alone(network, t):
+    x = t.clone().requires_grad_()
+    u = network(x)
+    du = torch.autograd.grad(u.sum(), x, create_graph=True)[0]
+    return (du**2).mean()
+
+
+@attempt("residual_loss", "squares_each_term")
+def two_squares(network, t):
+    x = t.clone().requires_grad_()
+    u = network(x)
+    du = torch.autograd.grad(u.sum(), x, create_graph=True)[0]
+    return (du**2 + u**2).mean()
+
+
+@attempt("residual_loss", "takes_the_absolute_value")
+def absolute(network, t):
+    x = t.clone().requires_grad_()
+    u = network(x)
+    du = torch.autograd.grad(u.sum(), x, create_graph=True)[0]
+    return (du + u).abs().mean()
+
+
+@attempt("residual_loss", "keeps_the_tuple")
+def without_a_comma(network, t):
+    x = t.clone().requires_grad_()
+    u = network(x)
+    du = torch.autograd.grad(u.sum(), x, create_graph=True)
+    return ((du + u) ** 2).mean()
+
+
+@attempt("residual_loss", "clears_after_the_inner_backward")
+def backward_and_zero_grad(network, t):
+    x = t.clone().requires_grad_()
+    u = network(x)
+    u.sum().backward(create_graph=True)
+    network.zero_grad()
+    return ((x.grad + u) ** 2).mean()
+
+
+@attempt("residual_loss", "calls_backward_on_the_loss")
+def backward_at_the_end(network, t):
+    x = t.clone().requires_grad_()
+    u = network(x)
+    du = torch.autograd.grad(u.sum(), x, create_graph=True)[0]
+    loss = ((du + u) ** 2).mean()
+    loss.backward()
+    return loss
+
+
+@attempt("residual_loss", "returns_one_number_for_each_time")
+def no_mean(network, t):
+    x = t.clone().requires_grad_()
+    u = network(x)
+    du = torch.autograd.grad(u.sum(), x, create_graph=True)[0]
+    return (du + u) ** 2
+
+
+@attempt("diagnose", "never_finds_retain_graph")
+def through_the_slope(a, seen):
+    r = a[:, None] * (1 + TIMES) + 1
+    right = 2 * (r * (1 + TIMES)).sum(1)
+    ret = 2 * r.sum(1)
+    if torch.allclose(seen, right):
+        return "right"
+    if torch.allclose(seen, right.cumsum(0)):
+        return "never cleared"
+    if torch.allclose(seen, ret):
+        return "retain_graph"
+    return "inner backward"
+
+
+@attempt("diagnose", None)
+def means(a, seen):
+    r = a[:, None] * (1 + TIMES) + 1
+    right = 2 * (r * (1 + TIMES)).mean(1)
+    if torch.allclose(seen, right):
+        return "right"
+    if torch.allclose(seen, right.cumsum(0)):
+        return "never cleared"
+    if torch.allclose(seen, 2 * (r * TIMES).mean(1)):
+        return "retain_graph"
+    return "inner backward"
+
+
+@attempt("diagnose", "looks_at_the_last_step_only")
+def last_numbers(a, seen):
+    right = 14.5 * a + 9
+    if torch.isclose(seen[-1], right[-1]):
+        return "right"
+    if torch.isclose(seen[-1], right.sum()):
+        return "never cleared"
+    if torch.isclose(seen[-1], 5.5 * a[-1] + 3):
+        return "retain_graph"
+    return "inner backward"
+
+
+@attempt("diagnose", "takes_any_rise_for_a_sum")
+def rising_or_falling(a, seen):
+    right = 14.5 * a + 9
+    if torch.allclose(seen, right):
+        return "right"
+    if (seen.diff() > 0).all():
+        return "never cleared"
+    if (seen < right).all():
+        return "retain_graph"
+    return "inner backward"
+
+
+@attempt("diagnose", "writes_underscores")
+def with_underscores(a, seen):
+    right = 14.5 * a + 9
+    for name, v in {
+        "right": right,
+        "never_cleared": right.cumsum(0),
+        "retain_graph": 5.5 * a + 3,
+        "inner_backward": right + 1.5,
+    }.items():
+        if torch.allclose(v, seen):
+            return name
+
+
+@attempt("diagnose", "judges_by_the_sign_of_the_difference")
+def by_signs(a, seen):
+    right = 14.5 * a + 9
+    d = seen - right
+    if d.abs().max() < 1e-6:
+        return "right"
+    if d[0].abs() < 1e-6:
+        return "never cleared"
+    if (d > 0).all():
+        return "inner backward"
+    return "retain_graph"
+
+
+@attempt("diagnose", None)
+def without_the_2(a, seen):
+    r = a[:, None] * (1 + TIMES) + 1
+    right = (r * (1 + TIMES)).sum(1)
+    k = {
+        "right": right,
+        "never cleared": right.cumsum(0),
+        "retain_graph": (r * TIMES).sum(1),
+        "inner backward": right + 1.5,
+    }
+    for name, v in k.items():
+        if torch.allclose(v, seen):
+            return name
+    return "right"
+
+
 test_each_is_known_as_said = attempt.test_of_each()
 test_most_of_them_are_known = attempt.test_that_most_are_known()
