@@ -136,6 +136,45 @@ original_unit_report.slips(
         "spread.square().sum() → spread.square().sum()\n    return r2, rmse",
         "The right two numbers in the wrong order: (RMSE, R²).",
     ),
+    compares_with_the_training_mean=(
+        "y_true - y_true.mean() → y_true - mean",
+        "R² compares with the mean of *these* targets. The training part has another mean.",
+    ),
+    takes_the_training_variance=(
+        "error.square().sum() / spread.square().sum() → error.square().mean() / std**2",
+        "R² has the spread of *these* targets below the line, not that of the training part.",
+    ),
+    forgets_the_mean_of_the_targets=(
+        "spread = y_true - y_true.mean() → spread = y_true",
+        "Below the line of R² stand the squares of y − ȳ, not those of y.",
+    ),
+    takes_a_root_in_r2=(
+        "1 - error.square().sum() / spread.square().sum() → "
+        "1 - (error.square().sum() / spread.square().sum()).sqrt()",
+        "R² compares *squared* errors. Take no root in it.",
+    ),
+    takes_the_spread_of_forecasts_over_that_of_targets=(
+        "1 - error.square().sum() / spread.square().sum() → "
+        "(mean + std * z_pred - y_true.mean()).square().sum() / spread.square().sum()",
+        "How much the forecasts spread is R² for a least-squares fit on its own data only. Compare "
+        "the errors with the spread of the targets.",
+    ),
+    mixes_the_units_in_r2=(
+        "1 - error.square() → 1 - (error / std).square()",
+        "R² has standardised errors above the line, and targets in their unit below it.",
+    ),
+    takes_the_root_of_a_sum=(
+        ".mean().sqrt() → .sum().sqrt()",
+        "The first number is the root of a sum, which grows with n. Take the mean before the root.",
+    ),
+    takes_the_spread_of_the_errors=(
+        "error.square().mean().sqrt() → error.std(correction=0)",
+        "The standard deviation of the errors leaves out their mean. Square the errors themselves.",
+    ),
+    multiplies_by_std_twice=(
+        ".mean().sqrt() → .mean().sqrt() * std",
+        "The RMSE is multiplied by std twice. Once brings it back to the unit of y.",
+    ),
 )
 
 
@@ -235,7 +274,46 @@ mape_gradient.slips(
         "((y_pred - y_true) / y_true).abs().mean()",
         "This is MAPE itself. Its derivative by each prediction is asked for.",
     ),
+    forgets_the_side=(
+        "(y_pred - y_true).sign() → (y_pred - y_true).sign().abs()",
+        "Every slope is positive here. A prediction below its target costs *less* when it rises.",
+    ),
+    counts_one_side_only=(
+        "(y_pred - y_true).sign() → (y_pred > y_true) * torch.ones_like(y_pred)",
+        "A prediction below its target has slope −1 before the weights, not 0.",
+    ),
+    is_that_of_wape=(
+        "y_true.abs() / len(y_true) → y_true.abs().sum()",
+        "The gradient of WAPE: one sum for all. In MAPE each error is divided by its own |y|.",
+    ),
+    divides_by_squares=(
+        "y_true.abs() → y_true**2",
+        "Divides by y². Each error is divided by |y| once, and so is its slope.",
+    ),
+    multiplies_by_targets=(
+        "sign() / y_true.abs() → sign() * y_true.abs()",
+        "Multiplies by |y|. MAPE divides by it: small targets have the steepest slopes.",
+    ),
+    adds_epsilon_to_the_error=(
+        "(y_pred - y_true).sign() → (y_pred - y_true) / ((y_pred - y_true).abs() + EPS)",
+        "An ε is added to |y − p|, and every slope is a little off. `sign()` needs none.",
+    ),
 )
+
+
+@mape_gradient.mistake
+def is_that_of_smape(y_true, y_pred):
+    """The gradient of sMAPE. MAPE divides by |y| alone, which does not move with p."""
+    p = y_pred.detach().clone().requires_grad_()
+    loss = (2 * (y_true - p).abs() / (y_true.abs() + p.abs())).mean()
+    return torch.autograd.grad(loss, p)[0]
+
+
+@mape_gradient.mistake
+def differentiates_by_the_targets(y_true, y_pred):
+    """The derivative by the true numbers. It is the predictions that a training moves."""
+    y = y_true.detach().clone().requires_grad_()
+    return torch.autograd.grad(((y - y_pred).abs() / y.abs()).mean(), y)[0]
 
 
 # 3 · best_constant_for_mape
@@ -341,6 +419,30 @@ best_constant_for_mape.slips(
         "reached >= → reached >",
         "At exactly half you go on to the next target: the upper end, not the lower.",
     ),
+    looks_up_in_the_unsorted_targets=(
+        "return y[ → return y_true[",
+        "The place was counted in the sorted targets. Look it up there, not in y_true.",
+    ),
+    takes_the_place_nearest_to_half=(
+        "(reached >= reached[-1] / 2).int().argmax() → (reached - reached[-1] / 2).abs().argmin()",
+        "Takes the sum nearest to half. Half of the weight must be *reached*.",
+    ),
+    takes_the_middle_of_two=(
+        "y = y_true.sort().values → return torch.quantile(y_true, 0.5)",
+        "The middle of the two middle targets. But each target counts 1/|y|, not 1.",
+    ),
+    squares_the_percentages=(
+        "y = y_true.sort().values → return (1 / y_true).sum() / (1 / y_true**2).sum()",
+        "The best constant for *squared* percentages. MAPE does not square them.",
+    ),
+    takes_the_harmonic_mean=(
+        "y = y_true.sort().values → return len(y_true) / (1 / y_true).sum()",
+        "The harmonic mean. An absolute error is minimised by a median, here a weighted one.",
+    ),
+    always_says_0=(
+        "y = y_true.sort().values → return torch.zeros_like(y_true[0])",
+        "A guess of 0 costs 100 % for each target. One of the targets costs less.",
+    ),
 )
 
 
@@ -360,6 +462,14 @@ def interpolates(y_true):
     y = y_true.sort().values
     reached = (1 / y.abs()).cumsum(0)
     return torch.tensor(np.interp(reached[-1] / 2, reached, y), dtype=y.dtype)
+
+
+@best_constant_for_mape.mistake
+def divides_by_the_guess(y_true):
+    """You divide by the guess. MAPE divides by the true number: large guesses are not excused."""
+    y = y_true.sort().values
+    losses = ((y[:, None] - y).abs() / y[:, None].abs()).mean(1)
+    return y[losses.argmin()]
 
 
 # 4 · largest_rate
@@ -455,7 +565,39 @@ largest_rate.slips(
         "1 / (layers * (x * others) ** 2) → 1 / (2 * x * y)",
         "Right for two layers only. Derive the product of all weights but one for any number.",
     ),
+    adds_up_the_whole_matrix=(
+        "layers * → layers**2 *",
+        "This adds up all entries of the matrix. The eigenvalue adds those of one row.",
+    ),
+    takes_a_square_root_always=(
+        "((layers - 1) / layers) → ((layers - 1) / 2)",
+        "√(y/x) is the weight of two layers. With L layers it is the L-th root.",
+    ),
+    takes_no_root=(
+        "((layers - 1) / layers) → (layers - 1)",
+        "y/x is the product of *all* weights. One weight is its L-th root.",
+    ),
+    divides_in_place_of_a_root=(
+        "(y / x) ** ((layers - 1) / layers) → (y / x / layers) ** (layers - 1)",
+        "The weights are multiplied, not added: one of them is the L-th root of y/x. In Python, "
+        "`a ** 1 / L` is a/L; write `a ** (1 / L)`.",
+    ),
+    squares_the_input_only=(
+        "(x * others) ** 2 → (x**2 * others)",
+        "The slope x · (the other weights) is squared as a whole: the other weights as well.",
+    ),
+    squares_the_weights_only=(
+        "(x * others) ** 2 → (x * others**2)",
+        "The slope x · (the other weights) is squared as a whole: the input as well.",
+    ),
 )
+
+
+@largest_rate.mistake
+def knows_one_and_two(x, y, layers):
+    """You use the two formulas of (3.1). The second is right for two layers only: derive the product
+    of all weights but one for any number."""
+    return 1 / x**2 if layers == 1 else 1 / (2 * x * y)
 
 
 # 5 · lasso_weight
@@ -474,7 +616,7 @@ largest_rate.slips(
         },
         "edges": {
             "exactly alpha": lambda: (tensor(0.5, -0.5, 0), 0.5),
-            "no penalty": lambda: (tensor(1.0, -2), 0.0),
+            "no penalty": lambda: (tensor(1.0, -2, 0), 0.0),
         },
     },
     hints=[
@@ -543,6 +685,46 @@ lasso_weight.slips(
         "v.sign() * (v.abs() - alpha).clamp(min=0) → v.clamp(-alpha, alpha)",
         "This keeps what the penalty takes away. It is v minus the answer.",
     ),
+    knows_two_cases_only=(
+        "v.sign() * (v.abs() - alpha).clamp(min=0) → torch.where(v > 0, v - alpha, v + alpha)",
+        "There is a third case. If |v| is at most alpha, neither w has the right sign: w is 0.",
+    ),
+    cuts_after_the_sign=(
+        "v.sign() * (v.abs() - alpha).clamp(min=0) → (v.sign() * (v.abs() - alpha)).clamp(min=0)",
+        "The cut at 0 comes too late: it hits all negative weights. Cut |v| − alpha, then give it "
+        "its sign.",
+    ),
+    leaves_small_ones=(
+        "v.sign() * (v.abs() - alpha).clamp(min=0) → "
+        "torch.where(v.abs() > alpha, v - alpha * v.sign(), v)",
+        "Where |v| is at most alpha, v stays as it is. The penalty pulls it to exactly 0.",
+    ),
+    moves_the_large_ones_away=(
+        "v.sign() * (v.abs() - alpha).clamp(min=0) → "
+        "torch.where(v.abs() > alpha, v + alpha * v.sign(), 0 * v)",
+        "The penalty pulls towards 0. Large weights move away from it here.",
+    ),
+    shrinks_by_a_share=(
+        "(v.abs() - alpha) → (v.abs() * (1 - alpha))",
+        "This shrinks in proportion. The slope of alpha·|w| is alpha for large and small weights.",
+    ),
+    shrinks_by_a_share_without_a_limit=(
+        "v.sign() * (v.abs() - alpha).clamp(min=0) → v * (1 - alpha)",
+        "This shrinks in proportion, and beyond 0 if alpha is above 1. The penalty subtracts alpha.",
+    ),
+    always_takes_one_half=(
+        "v.abs() - alpha → v.abs() - 0.5",
+        "alpha is not used: without its second argument, `softshrink` takes 0.5.",
+    ),
+    divides_by_the_weight=(
+        "v.sign() * (v.abs() - alpha).clamp(min=0) → v * (1 - alpha / v.abs()).clamp(min=0)",
+        "Where v and alpha are 0, this is 0 divided by 0. `v.sign()` needs no division.",
+    ),
+    returns_the_smallest_loss=(
+        "v.sign() * (v.abs() - alpha).clamp(min=0) → "
+        "(v.abs().clamp(max=alpha) ** 2) / 2 + alpha * (v.abs() - alpha).clamp(min=0)",
+        "This is the smallest value of the sum. The w that has it is asked for.",
+    ),
 )
 
 
@@ -610,7 +792,7 @@ mean_of_log_fit.slips(
         "The mean is taken before the exponential. Make a number of each residual first.",
     ),
     forgets_to_subtract_1=(
-        ".mean() - 1 → .mean()",
+        "- 1 → ",
         "This is the mean of 1 + y: the 1 is still to be subtracted.",
     ),
     takes_the_median=(
@@ -634,6 +816,36 @@ mean_of_log_fit.slips(
         "torch.exp(logs) * torch.exp(residuals).mean() - 1 → torch.expm1(logs + residuals).mean()",
         "Each forecast goes with *every* residual, and each gets a mean of its own.",
     ),
+    subtracts_1_twice=(
+        "torch.exp(logs) → torch.expm1(logs)",
+        "The 1 is subtracted twice. Multiply exp(logs), and subtract 1 at the end only.",
+    ),
+    subtracts_1_from_each_factor=(
+        "torch.exp(residuals) → torch.expm1(residuals)",
+        "exp(residual) is a factor of 1 + y: nothing is subtracted from it.",
+    ),
+    turns_the_residuals_round=(
+        "torch.exp(residuals) → torch.exp(-residuals)",
+        "A residual is log(1 + y) *minus* its fit, so it is added to the fit.",
+    ),
+    forgets_the_half=(
+        "torch.exp(residuals).mean() → torch.exp(residuals.square().mean())",
+        "Even for normal noise it is exp(σ²/2). For any noise, take the mean of exp(residual).",
+    ),
+    stays_with_logarithms=(
+        "torch.exp(logs) * torch.exp(residuals).mean() - 1 → logs + torch.exp(residuals).mean().log()",
+        "These are logarithms of 1 + y. Take them back.",
+    ),
+    makes_one_mean_of_all=(
+        "torch.exp(logs) * torch.exp(residuals).mean() - 1 → "
+        "(torch.exp(logs) * torch.exp(residuals).mean() - 1).mean()",
+        "One mean over all forecasts. Each forecast keeps a mean of its own: `mean(1)`.",
+    ),
+    takes_the_mean_over_the_forecasts=(
+        "torch.exp(logs) * torch.exp(residuals).mean() - 1 → "
+        "torch.exp(logs).mean() * torch.exp(residuals) - 1",
+        "The mean is taken over the forecasts. Take it over the residuals, for each forecast.",
+    ),
 )
 
 
@@ -651,6 +863,7 @@ FITTING = 15.748  # the RMSE that belongs to R² = 0.84
             "an interval around 0": lambda: (tensor(*NUMBERS), FITTING, 0.1, 0.84, (-9.0, 1.0)),
             "behind the baseline": lambda: (tensor(*NUMBERS), FITTING, 0.3, 0.84, (2.0, 9.0)),
             "more behind than ahead": lambda: (tensor(*NUMBERS), FITTING, 0.3, 0.84, (-2.0, 9.0)),
+            "R² below 0, and no lead": lambda: (tensor(*NUMBERS), 43.128, 0.4, -0.2, (-9.0, 1.0)),
             "R² below 0": lambda: (tensor(*NUMBERS), 43.128, 0.4, -0.2, (-9.0, -2.0)),
             "ten times the unit": lambda: (tensor(*NUMBERS), 157.48, 0.5, 0.84, (-90.0, -20.0)),
             "three per cent too small": lambda: (tensor(*NUMBERS), 15.28, 0.2, 0.84, (-9.0, -2.0)),
@@ -665,6 +878,8 @@ FITTING = 15.748  # the RMSE that belongs to R² = 0.84
             "R² = 0": lambda: (tensor(*NUMBERS), 39.37, 0.4, 0.0, (-9.0, -2.0)),
             "an interval up to 0": lambda: (tensor(*NUMBERS), FITTING, 0.2, 0.84, (-9.0, 0.0)),
             "rounded to three digits": lambda: (tensor(*NUMBERS), 15.7, 0.2, 0.84, (-9.0, -2.0)),
+            "1.4 per cent, small numbers": lambda: (tensor(1.0, 3), 0.507, 0.3, 0.75, (-0.5, -0.1)),
+            "0.8 per cent too small": lambda: (tensor(*NUMBERS), 15.62, 0.2, 0.84, (-9.0, -2.0)),
             "no error at all": lambda: (tensor(*NUMBERS), 0.0, 0.0, 1.0, (-9.0, -2.0)),
         },
     },
@@ -765,6 +980,38 @@ judge_report.slips(
         "lead[1] < 0 → mape < 0.5",
         "A low MAPE can come from low guesses. It is not what decides here.",
     ),
+    allows_too_little=(
+        "0.01 * fitting → 0.001 * fitting",
+        "Reports are rounded. Up to 1 % is allowed between the two RMSE.",
+    ),
+    allows_1_per_cent_of_the_square=(
+        "abs(rmse - fitting) > 0.01 * fitting → abs(rmse**2 - fitting**2) > 0.01 * fitting**2",
+        "1 % of the squared RMSE is only half a per cent of the RMSE. Compare the roots.",
+    ),
+    allows_a_hundredth_of_the_unit=(
+        "0.01 * fitting → 0.01",
+        "1 % *of the fitting RMSE* is allowed, not 0.01 in the unit of y.",
+    ),
+    compares_r2_with_r2=(
+        "abs(rmse - fitting) > 0.01 * fitting → abs(1 - rmse**2 / y.var(correction=0) - r2) > 0.01",
+        "You compare two R². The 1 % is asked of the RMSE: near R² = 1 that is much stricter.",
+    ),
+    leaves_no_room_at_0=(
+        "> 0.01 * fitting → >= 0.01 * fitting",
+        "Without any error both RMSE are 0: they agree. More than 1 % off means >, not ≥.",
+    ),
+    takes_no_root_of_the_share=(
+        "((1 - r2) * y.var(correction=0)).sqrt() → (1 - r2) * y.std(correction=0)",
+        "1 − R² is a share of the *squared* errors. It needs the root as well.",
+    ),
+    takes_the_squares_of_y=(
+        "y.var(correction=0) → y.square().mean()",
+        "R² compares with the spread around the mean of y, so that y² alone is too large.",
+    ),
+    takes_0_for_below_0=(
+        "r2 < 0 → r2 <= 0",
+        "R² = 0 is as good as “always the mean”, not worse.",
+    ),
 )
 
 
@@ -778,3 +1025,14 @@ def looks_at_r2_before_the_unit(y, rmse, mape, r2, lead):
     if abs(rmse - fitting) > 0.01 * fitting:
         return "another unit"
     return "trust" if lead[1] < 0 else "no lead"
+
+
+@judge_report.mistake
+def looks_at_the_lead_before_r2(y, rmse, mape, r2, lead):
+    """The first that applies is asked for: “worse than the mean” comes before “no lead”."""
+    fitting = ((1 - r2) * y.var(correction=0)).sqrt()
+    if abs(rmse - fitting) > 0.01 * fitting:
+        return "another unit"
+    if lead[1] >= 0:
+        return "no lead"
+    return "worse than the mean" if r2 < 0 else "trust"

@@ -3,6 +3,8 @@
 Two names joined by " + " are two slips at once; None stands for an answer that has no name.
 """
 
+import math
+
 import numpy as np
 import torch
 from attempts import Attempts
@@ -78,6 +80,64 @@ def scales_the_wrong_way(y_true, z_pred, mean, std):
     return ((y_true - p) ** 2).mean().sqrt(), 1 - ss[0] / ss[1]
 
 
+@wrong("original_unit_report", "compares_with_the_training_mean")
+def baseline_of_the_training(y_true, z_pred, mean, std):
+    p = z_pred * std + mean
+    return (
+        ((y_true - p) ** 2).mean().sqrt(),
+        1 - ((y_true - p) ** 2).sum() / ((y_true - mean) ** 2).sum(),
+    )
+
+
+@wrong("original_unit_report", "takes_the_spread_of_forecasts_over_that_of_targets")
+def explained_over_total(y_true, z_pred, mean, std):
+    p = z_pred * std + mean
+    m = y_true.mean()
+    return (((y_true - p) ** 2).mean().sqrt(), ((p - m) ** 2).sum() / ((y_true - m) ** 2).sum())
+
+
+@wrong("original_unit_report", "takes_a_root_in_r2")
+def one_minus_ratio_of_roots(y_true, z_pred, mean, std):
+    p = z_pred * std + mean
+    rmse = ((y_true - p) ** 2).mean().sqrt()
+    return (rmse, 1 - rmse / y_true.std(correction=0))
+
+
+@wrong("original_unit_report", "forgets_the_mean_of_the_targets")
+def squares_of_y_below(y_true, z_pred, mean, std):
+    p = z_pred * std + mean
+    return (((y_true - p) ** 2).mean().sqrt(), 1 - ((y_true - p) ** 2).sum() / (y_true**2).sum())
+
+
+@wrong("original_unit_report", "takes_the_root_of_a_sum")
+def root_of_the_sum(y_true, z_pred, mean, std):
+    p = z_pred * std + mean
+    return (
+        ((y_true - p) ** 2).sum().sqrt(),
+        1 - ((y_true - p) ** 2).sum() / ((y_true - y_true.mean()) ** 2).sum(),
+    )
+
+
+@wrong("original_unit_report", "takes_the_training_variance")
+def variance_of_the_training(y_true, z_pred, mean, std):
+    p = z_pred * std + mean
+    m = ((y_true - p) ** 2).mean()
+    return (m.sqrt(), 1 - m / std**2)
+
+
+@wrong("original_unit_report", "multiplies_by_std_twice")
+def std_squared_outside(y_true, z_pred, mean, std):
+    z = (y_true - mean) / std
+    m = ((z - z_pred) ** 2).mean()
+    return (m.sqrt() * std**2, 1 - m / z.var(correction=0))
+
+
+@wrong("original_unit_report", "takes_the_spread_of_the_errors")
+def std_of_the_error(y_true, z_pred, mean, std):
+    e = y_true - (z_pred * std + mean)
+    return (e.std(correction=0), 1 - (e**2).sum() / ((y_true - y_true.mean()) ** 2).sum())
+
+
 # mape_gradient
 
 
@@ -133,6 +193,51 @@ def by_autograd_in_per_cent(y_true, y_pred):
 @wrong("mape_gradient", "returns_the_loss")
 def the_metric(y_true, y_pred):
     return (torch.abs(y_true - y_pred) / torch.abs(y_true)).mean()
+
+
+@wrong("mape_gradient", "is_that_of_smape")
+def autograd_of_smape(y_true, y_pred):
+    p = y_pred.clone().requires_grad_()
+    (2 * (y_true - p).abs() / (y_true.abs() + p.abs())).mean().backward()
+    return p.grad
+
+
+@wrong("mape_gradient", "is_that_of_wape")
+def one_sum_for_all(y_true, y_pred):
+    return (y_pred - y_true).sign() / y_true.abs().sum()
+
+
+@wrong("mape_gradient", "forgets_the_side")
+def no_sign(y_true, y_pred):
+    return 1 / (len(y_true) * y_true.abs())
+
+
+@wrong("mape_gradient", "divides_by_squares")
+def over_squares(y_true, y_pred):
+    return (y_pred - y_true).sign() / y_true**2 / len(y_true)
+
+
+@wrong("mape_gradient", "differentiates_by_the_targets")
+def autograd_of_the_targets(y_true, y_pred):
+    y = y_true.clone().requires_grad_()
+    ((y - y_pred) / y).abs().mean().backward()
+    return y.grad
+
+
+@wrong("mape_gradient", "adds_epsilon_to_the_error")
+def sign_with_an_epsilon(y_true, y_pred):
+    e = y_pred - y_true
+    return e / (e.abs() + 1e-08) / y_true.abs() / len(y_true)
+
+
+@wrong("mape_gradient", "multiplies_by_targets")
+def times_the_size(y_true, y_pred):
+    return (y_pred - y_true).sign() * y_true.abs() / len(y_true)
+
+
+@wrong("mape_gradient", "counts_one_side_only")
+def only_if_too_high(y_true, y_pred):
+    return (y_pred > y_true).to(y_true.dtype) / y_true.abs() / len(y_true)
 
 
 # best_constant_for_mape
@@ -193,6 +298,48 @@ def tries_a_grid(y_true):
     return grid[losses.argmin()]
 
 
+@wrong("best_constant_for_mape", "takes_the_harmonic_mean")
+def harmonic_mean(y_true):
+    return len(y_true) / (1 / y_true).sum()
+
+
+@wrong("best_constant_for_mape", "squares_the_percentages")
+def least_squared_percentages(y_true):
+    return (1 / y_true).sum() / (1 / y_true**2).sum()
+
+
+@wrong("best_constant_for_mape", "divides_by_the_guess")
+def tries_targets_over_guesses(y_true):
+    y = y_true.sort().values
+    losses = ((y[:, None] - y).abs() / y[:, None].abs()).mean(1)
+    return y[losses.argmin()]
+
+
+@wrong("best_constant_for_mape", "always_says_0")
+def nothing_at_all(y_true):
+    return torch.tensor(0.0, dtype=y_true.dtype)
+
+
+@wrong("best_constant_for_mape", "takes_the_middle_of_two")
+def median_as_a_quantile(y_true):
+    return torch.quantile(y_true, 0.5)
+
+
+@wrong("best_constant_for_mape", "takes_the_place_nearest_to_half")
+def nearest_to_half(y_true):
+    y = y_true.sort().values
+    w = 1 / y.abs()
+    c = w.cumsum(0)
+    return y[(c - c[-1] / 2).abs().argmin()]
+
+
+@wrong("best_constant_for_mape", "looks_up_in_the_unsorted_targets")
+def place_in_the_wrong_list(y_true):
+    y, _ = y_true.sort()
+    w = (1 / y.abs()).cumsum(0)
+    return y_true[(w >= w[-1] / 2).int().argmax()]
+
+
 # largest_rate
 
 
@@ -242,6 +389,36 @@ def unit_of_the_target(x, y, layers):
     return 1 / y
 
 
+@wrong("largest_rate", "adds_up_the_whole_matrix")
+def all_entries(x, y, layers):
+    w = (y / x) ** (1 / layers)
+    s = x * w ** (layers - 1)
+    return 2 / (2 * layers**2 * s**2)
+
+
+@wrong("largest_rate", "divides_in_place_of_a_root")
+def equal_shares(x, y, layers):
+    w = y / x / layers
+    return 1 / (layers * (x * w ** (layers - 1)) ** 2)
+
+
+@wrong("largest_rate", "takes_a_square_root_always")
+def two_layers_root(x, y, layers):
+    w = math.sqrt(y / x)
+    return 1 / (layers * (x * w ** (layers - 1)) ** 2)
+
+
+@wrong("largest_rate", "squares_the_input_only")
+def square_of_x_only(x, y, layers):
+    w = (y / x) ** (1 / layers)
+    return 1 / (layers * x**2 * w ** (layers - 1))
+
+
+@wrong("largest_rate", "knows_one_and_two")
+def both_formulas_of_the_page(x, y, layers):
+    return 1 / x**2 if layers == 1 else 1 / (2 * x * y)
+
+
 # lasso_weight
 
 
@@ -278,6 +455,54 @@ def zero_or_less(v, alpha):
 @wrong("lasso_weight", None)
 def sets_small_ones_to_alpha(v, alpha):
     return v.sign() * v.abs().clamp(min=alpha)
+
+
+@wrong("lasso_weight", "knows_two_cases_only")
+def two_cases(v, alpha):
+    return torch.where(v > 0, v - alpha, v + alpha)
+
+
+@wrong("lasso_weight", "shrinks_by_a_share")
+def share_of_v(v, alpha):
+    return v * (1 - alpha).clamp(min=0) if torch.is_tensor(alpha) else v * max(0, 1 - alpha)
+
+
+@wrong("lasso_weight", "always_takes_one_half")
+def softshrink_without_alpha(v, alpha):
+    return F.softshrink(v)
+
+
+@wrong("lasso_weight", "moves_the_large_ones_away")
+def signs_swapped(v, alpha):
+    return torch.where(
+        v > alpha, v + alpha, torch.where(v < -alpha, v - alpha, torch.zeros_like(v))
+    )
+
+
+@wrong("lasso_weight", "cuts_after_the_sign")
+def bracket_too_late(v, alpha):
+    return (v.sign() * (v.abs() - alpha)).clamp(min=0)
+
+
+@wrong("lasso_weight", "divides_by_the_weight")
+def factor_of_v(v, alpha):
+    return v * (1 - alpha / v.abs()).clamp(min=0)
+
+
+@wrong("lasso_weight", "leaves_small_ones")
+def small_ones_stay(v, alpha):
+    return torch.where(v > alpha, v - alpha, torch.where(v < -alpha, v + alpha, v))
+
+
+@wrong("lasso_weight", None)
+def both_penalties(v, alpha):
+    return v.sign() * (v.abs() - alpha).clamp(min=0) / (1 + alpha)
+
+
+@wrong("lasso_weight", "returns_the_smallest_loss")
+def loss_at_the_minimum(v, alpha):
+    w = v.sign() * (v.abs() - alpha).clamp(min=0)
+    return (w - v) ** 2 / 2 + alpha * w.abs()
 
 
 # mean_of_log_fit
@@ -322,6 +547,46 @@ def normal_noise_with_n_minus_1(logs, residuals):
 @wrong("mean_of_log_fit", None)
 def the_middle_of_the_extremes(logs, residuals):
     return torch.exp(logs) * (residuals.min().exp() + residuals.max().exp()) / 2 - 1
+
+
+@wrong("mean_of_log_fit", "makes_one_mean_of_all")
+def mean_of_the_table(logs, residuals):
+    return torch.expm1(logs[:, None] + residuals).mean()
+
+
+@wrong("mean_of_log_fit", "takes_the_mean_over_the_forecasts")
+def mean_of_the_columns(logs, residuals):
+    return torch.expm1(logs[:, None] + residuals).mean(0)
+
+
+@wrong("mean_of_log_fit", "turns_the_residuals_round")
+def residuals_turned_round(logs, residuals):
+    return torch.exp(logs) * torch.exp(-residuals).mean() - 1
+
+
+@wrong("mean_of_log_fit", None)
+def half_of_sigma(logs, residuals):
+    return torch.exp(logs + residuals.std() / 2) - 1
+
+
+@wrong("mean_of_log_fit", "subtracts_1_twice")
+def one_less_twice(logs, residuals):
+    return torch.expm1(logs) * torch.exp(residuals).mean() - 1
+
+
+@wrong("mean_of_log_fit", "subtracts_1_from_each_factor")
+def expm1_of_residuals(logs, residuals):
+    return torch.exp(logs) * torch.expm1(residuals).mean() - 1
+
+
+@wrong("mean_of_log_fit", "stays_with_logarithms")
+def shifted_logarithms(logs, residuals):
+    return logs + residuals.exp().mean().log()
+
+
+@wrong("mean_of_log_fit", "assumes_normal_noise + forgets_to_subtract_1")
+def normal_noise_of_1_plus_y(logs, residuals):
+    return torch.exp(logs + residuals.square().mean() / 2)
 
 
 # judge_report
@@ -383,6 +648,84 @@ def zero_is_not_above(y, rmse, mape, r2, lead):
 @wrong("judge_report", None)
 def smallest_numbers_win(y, rmse, mape, r2, lead):
     return "trust" if rmse < 20 and mape < 0.5 else "no lead"
+
+
+def unit_differs(y, rmse, r2):
+    fitting = ((1 - r2) * y.var(correction=0)).sqrt()
+    return abs(rmse - fitting) > 0.01 * fitting
+
+
+@wrong("judge_report", "allows_a_hundredth_of_the_unit")
+def hundredth_of_the_unit(y, rmse, mape, r2, lead):
+    f = ((1 - r2) * y.var(correction=0)).sqrt()
+    if abs(rmse - f) > 0.01:
+        return "another unit"
+    return "worse than the mean" if r2 < 0 else "trust" if lead[1] < 0 else "no lead"
+
+
+@wrong("judge_report", "takes_0_for_below_0")
+def zero_is_worse(y, rmse, mape, r2, lead):
+    if unit_differs(y, rmse, r2):
+        return "another unit"
+    return "worse than the mean" if r2 <= 0 else "trust" if lead[1] < 0 else "no lead"
+
+
+@wrong("judge_report", "looks_at_the_lead_before_r2")
+def lead_first(y, rmse, mape, r2, lead):
+    if unit_differs(y, rmse, r2):
+        return "another unit"
+    if lead[1] >= 0:
+        return "no lead"
+    return "worse than the mean" if r2 < 0 else "trust"
+
+
+@wrong("judge_report", "allows_too_little")
+def a_tenth_of_a_per_cent(y, rmse, mape, r2, lead):
+    f = ((1 - r2) * y.var(correction=0)).sqrt()
+    if abs(rmse - f) > 0.001 * f:
+        return "another unit"
+    return "worse than the mean" if r2 < 0 else "trust" if lead[1] < 0 else "no lead"
+
+
+@wrong("judge_report", "takes_no_root_of_the_share")
+def share_times_std(y, rmse, mape, r2, lead):
+    f = (1 - r2) * y.std(correction=0)
+    if abs(rmse - f) > 0.01 * f:
+        return "another unit"
+    return "worse than the mean" if r2 < 0 else "trust" if lead[1] < 0 else "no lead"
+
+
+@wrong("judge_report", "compares_r2_with_r2")
+def r2_from_rmse(y, rmse, mape, r2, lead):
+    mine = 1 - rmse**2 / y.var(correction=0)
+    if abs(mine - r2) > 0.01:
+        return "another unit"
+    return "worse than the mean" if r2 < 0 else "trust" if lead[1] < 0 else "no lead"
+
+
+@wrong("judge_report", "allows_1_per_cent_of_the_square")
+def per_cent_of_the_squares(y, rmse, mape, r2, lead):
+    f = (1 - r2) * y.var(correction=0)
+    if abs(rmse**2 - f) > 0.01 * f:
+        return "another unit"
+    return "worse than the mean" if r2 < 0 else "trust" if lead[1] < 0 else "no lead"
+
+
+@wrong("judge_report", "leaves_no_room_at_0")
+def two_sided_without_equals(y, rmse, mape, r2, lead):
+    f = ((1 - r2) * y.var(correction=0)).sqrt()
+    if not f * 0.99 < rmse < f * 1.01:
+        return "another unit"
+    return "worse than the mean" if r2 < 0 else "trust" if lead[1] < 0 else "no lead"
+
+
+@wrong("judge_report", None)
+def mape_above_1(y, rmse, mape, r2, lead):
+    if unit_differs(y, rmse, r2):
+        return "another unit"
+    if r2 < 0 or mape > 1:
+        return "worse than the mean"
+    return "trust" if lead[1] < 0 else "no lead"
 
 
 test_each_is_known_as_said = wrong.test_of_each()
