@@ -103,6 +103,10 @@ SECOND_PART = {  # slips in what the denominator adds to a derivative
         "2 * alpha → alpha",
         "The second part is half of what it should be: the derivative of a_j² is 2·a_j.",
     ),
+    "leaves_out_alpha": (
+        "2 * alpha * beta → 2 * beta",
+        "The second part lacks the factor α: ∂s_i/∂a_j is (2α/n)·a_j.",
+    ),
     "leaves_out_beta": (
         "alpha * beta → alpha",
         "The second part lacks the factor β of the power rule.",
@@ -160,6 +164,25 @@ def lrn(a, size, alpha, beta, k):
 
 lrn.slips(
     **SCALE,
+    divides_by_n_twice=(
+        "alpha / size → alpha / size**2",
+        "You divide by n twice. The mean over a window is divided by n already: add up, or leave "
+        "out the n below α.",
+    ),
+    power_of_the_quotient=(
+        "a * s**-beta → (a / s) ** beta",
+        "The power reaches a as well, and a negative number has no power 0.75. Only the scale s is "
+        "raised to β.",
+    ),
+    power_of_the_sum_alone=(
+        ".sum(-1).movedim(-1, 1) → .sum(-1).movedim(-1, 1) ** beta; s**-beta → s**-1",
+        "Only the sum of squares is raised to β. The power belongs to all of s, with k and α/n.",
+    ),
+    leaves_itself_out=(
+        ".sum(-1).movedim(-1, 1) → .sum(-1).movedim(-1, 1) - alpha / size * a * a",
+        "Your windows hold the neighbours alone. Channel i is in its own window too.",
+    ),
+    leaves_out_k=("k + alpha → alpha", "The constant k is missing: add it to the sum."),
     squares_the_sum=(
         "(a * a) → a; .sum(-1).movedim → .sum(-1).square().movedim",
         "You square the sum of the window. Square each activation first, then add up.",
@@ -211,6 +234,17 @@ def adds_up_the_samples(a, size, alpha, beta, k):
     window are added up: give the dimension, 1."""
     others = [d for d in range(a.dim()) if d != 1]
     return a * (k + alpha / size * slices(a * a, size).sum(others, keepdim=True)) ** -beta
+
+
+@lrn.mistake
+def reads_its_own_outputs(a, size, alpha, beta, k):
+    """You write into the tensor that you still read from: later windows hold outputs in place of
+    activations. Write into another tensor."""
+    left, right, b = size // 2, (size - 1) // 2, a.clone()
+    for i in range(a.shape[1]):
+        total = b[:, max(0, i - left) : i + right + 1].square().sum(1)
+        b[:, i] = b[:, i] * (k + alpha / size * total) ** -beta
+    return b
 
 
 @lrn.mistake
@@ -269,6 +303,32 @@ def lrn_jacobian(a, size, alpha, beta, k):
 
 lrn_jacobian.slips(
     **SECOND_PART,
+    one_on_the_diagonal=(
+        "torch.diag(s**-beta) → torch.eye(len(a), dtype=a.dtype)",
+        "The direct part is 1 on your diagonal. Output i is a_i times s_i^(−β), so it is s_i^(−β).",
+    ),
+    takes_b_i_for_a_i=(
+        "a[:, None] * a * s → (a * s**-beta)[:, None] * a * s",
+        "In the second part the power −β is there twice: b_i holds it already, so b_i needs s_i^(−1) "
+        "beside it and not s_i^(−β − 1).",
+    ),
+    takes_b_j_for_a_j=(
+        "a[:, None] * a * s[:, None] ** (-beta - 1) → "
+        "(a * s**-beta)[:, None] * (a * s**-beta) / s[:, None]",
+        "In the second part stands b_j where a_j belongs: the squares in s_i are those of the "
+        "inputs, and a_j² has the derivative 2·a_j.",
+    ),
+    diagonal_alone=(
+        "size * shared → size * torch.diag(shared.diag())",
+        "Only the diagonal is filled. s_i holds the neighbours too, so row i has an entry for every "
+        "channel in the window of i.",
+    ),
+    adds_up_the_columns=(
+        "return torch.diag(s**-beta) - 2 * alpha * beta / size * shared → "
+        "return (torch.diag(s**-beta) - 2 * alpha * beta / size * shared).sum(0)",
+        "You added up over the outputs: that is a gradient, for an error of 1 everywhere. Return "
+        "the whole matrix.",
+    ),
     mirrors_the_window=(
         "shared = window * → shared = window.T * ",
         "Right for odd sizes. For even ones the second part stands where i is in the window of j. Row "
@@ -414,6 +474,29 @@ rms_backward.slips(
         "The sign of the second part: a larger a_j makes r smaller, so it is subtracted.",
     ),
     k_is_0=("k + → 0 * k +", "The constant k is missing under the root."),
+    k_outside_the_root=(
+        "(k + (a * a).mean(1, keepdim=True)).rsqrt() → "
+        "1 / (k + (a * a).mean(1, keepdim=True).sqrt())",
+        "You add k after the root. It belongs under it: m is k plus the mean of a².",
+    ),
+    no_root=(
+        ".rsqrt() → .reciprocal()",
+        "Your r is 1/m. It is m to the power −½: the root is missing.",
+    ),
+    sums_in_both=(
+        "mean(1, keepdim=True) → sum(1, keepdim=True)",
+        "You add up where the layer takes a mean, in r as well: both are means over the channels.",
+    ),
+    one_mean_for_all=(
+        "mean(1, keepdim=True) → mean()",
+        "`.mean()` without a dimension runs over the samples and positions as well. Give the "
+        "dimension of the channels, 1, and keepdim=True.",
+    ),
+    along_the_last_dimension=(
+        "mean(1, → mean(-1,",
+        "The mean runs along the last dimension. Channels are in dimension 1, and maps have rows "
+        "and columns after it.",
+    ),
     over_the_samples=(
         "mean(1, keepdim=True) → mean(0, keepdim=True)",
         "The mean runs over the samples, dimension 0. Channels are in dimension 1.",
@@ -445,6 +528,20 @@ def first_never_leaves(a, size, alpha, beta, k):
     """As in a running sum that tests `> 0`: from where it should have left, a_1² stays in the sum."""
     late = (torch.arange(a.shape[1]) > size // 2).to(a.dtype)[:, None]
     return a * (scale(a, size, alpha, k) + alpha / size * late * a[:, :1] ** 2) ** -beta
+
+
+def adds_absolute_values(a, size, alpha, beta, k):
+    return a * (k + alpha / size * slices(a.abs(), size)) ** -beta
+
+
+def one_short_at_odd_sizes(a, size, alpha, beta, k):
+    """range(i - size // 2, i + size // 2) is right for even sizes alone."""
+    sums = slices(a * a, size // 2 * 2) if size > 1 else 0 * a
+    return a * (k + alpha / size * sums) ** -beta
+
+
+def in_other_steps(a, size, alpha, beta, k):
+    return a / (scale(a, size, alpha, k).log() * beta).exp()
 
 
 def with_backward(backward, saved=False):
@@ -486,6 +583,10 @@ def by_the_forward_window(a, s, g_b, size, factor, beta):
     return g_b * s**-beta - factor * a * slices(g_b * a * s ** (-beta - 1), size)
 
 
+def power_not_lowered(a, s, g_b, size, factor, beta):
+    return g_b * s**-beta - factor * a * mirrored(g_b * a * s**-beta, size)
+
+
 def by_the_mirrored_window(a, s, g_b, size, factor, beta):
     return g_b * s**-beta - factor * a * mirrored(g_b * a * s ** (-beta - 1), size)
 
@@ -503,6 +604,13 @@ def by_the_mirrored_window(a, s, g_b, size, factor, beta):
             "the first channel never leaves": lambda: (first_never_leaves,),
             "α not divided by n": lambda: (paper,),
             "the closed form": lambda: (with_backward(by_the_mirrored_window),),
+            "the power not lowered": lambda: (with_backward(power_not_lowered),),
+            "the forward window, and s saved": lambda: (
+                with_backward(by_the_forward_window, saved=True),
+            ),
+            "one channel short at odd sizes": lambda: (one_short_at_odd_sizes,),
+            "without squares": lambda: (adds_absolute_values,),
+            "right, in other steps": lambda: (in_other_steps,),
         },
     },
     hints=[
@@ -541,6 +649,40 @@ def diagnose(layer):
 
 
 diagnose.slips(
+    weak_alpha=(
+        "(a, 3, 1.0, 0.75 → (a, 3, 1e-4, 0.75; (a, 4, 1.0, 0.75 → (a, 4, 1e-4, 0.75",
+        "With so small an α, or so small activations, all scales are nearly k. A mistake in their "
+        "power is then smaller than gradcheck's tolerance: take α and activations around 1.",
+    ),
+    compares_bits=(
+        "torch.allclose( → torch.equal(",
+        "torch.equal wants the same last digit. A right layer that computes in other steps rounds "
+        "in another way: use torch.allclose.",
+    ),
+    even_outputs_alone=(
+        "in (odd, even) → in (even,)",
+        "You compare the outputs at an even size only. A window can be one channel short at odd "
+        "sizes alone, and no gradcheck tells: compare the outputs at an odd size as well.",
+    ),
+    all_ones=(
+        "[[1.0, -2.0, 3.0, 0.5, 2.5]] → [[1.0, 1.0, 1.0, 1.0, 1.0]]",
+        "All your activations are 1, and 1 is its own square: a layer that forgets to square looks "
+        "right. Take activations of different sizes.",
+    ),
+    compares_with_defaults=(
+        "F.local_response_norm(*arguments)) → F.local_response_norm(*arguments[:2]))",
+        "Without them F.local_response_norm takes its own α, β and k. Give it the constants that "
+        "the layer got.",
+    ),
+    nothing_to_differentiate=(
+        ".requires_grad_() → .clone()",
+        "gradcheck needs an input that requires a gradient: end a with `.requires_grad_()`.",
+    ),
+    lets_gradcheck_raise=(
+        "raise_exception=False → raise_exception=True",
+        "gradcheck raises an error for a wrong gradient. With raise_exception=False it returns "
+        "False, and you can return a word.",
+    ),
     size_1=(
         "(a, 3, → (a, 1,",
         "With size 1 no channel has a neighbour, so a mistake in what neighbours are charged does "
@@ -584,6 +726,22 @@ diagnose.slips(
         "With two channels nothing ever leaves a window. Take more channels than the window has.",
     ),
 )
+
+
+@diagnose.mistake
+def second_derivative_first(layer):
+    """You ask gradgradcheck first. A layer can fail it and have a wrong gradient, too, and then the
+    gradient is what you must name."""
+    a = torch.tensor([[1.0, -2.0, 3.0, 0.5, 2.5]], dtype=torch.float64)[..., None].requires_grad_()
+    odd, even = (a, 3, 1.0, 0.75, 1.0), (a, 4, 1.0, 0.75, 1.0)
+    if not gradgradcheck(layer, odd, raise_exception=False):
+        return "second derivative"
+    for arguments in (odd, even):
+        if not torch.allclose(layer(*arguments), F.local_response_norm(*arguments)):
+            return "forward"
+    if not gradcheck(layer, odd, raise_exception=False):
+        return "backward"
+    return "right" if gradcheck(layer, even, raise_exception=False) else "even sizes"
 
 
 class Context(torch.nn.Module):
@@ -685,6 +843,37 @@ lrn_backward.slips(
     none_for_the_context=(
         "return g_a, None, None, None, None → return g_a, None, None, None, None, None",
         "One None too many: ctx is no argument that gets a gradient.",
+    ),
+    one_none_short=(
+        "return g_a, None, None, None, None → return g_a, None, None, None",
+        "One None is missing: forward has four constants after a.",
+    ),
+    zeros_for_none=(
+        "return g_a, None, None, None, None → return g_a, 0, 0, 0, 0",
+        "A constant has no gradient, and torch wants None for it. 0 is a value.",
+    ),
+    cuts_the_graph=(
+        "= ctx.saved_tensors, ctx → = [saved.detach() for saved in ctx.saved_tensors], ctx",
+        "The values are right, but you cut a off from the graph, so torch cannot differentiate "
+        "them again by a. Use a as it was saved, without detach.",
+    ),
+    along_the_last_dimension=(
+        "movedim(1, -1) → movedim(-1, -1); movedim(-1, 1) → movedim(-1, -1)",
+        "Your window runs along the last dimension. Channels are in dimension 1, and maps have rows "
+        "and columns after it.",
+    ),
+    all_channels=(
+        f"{CHARGES} → (own * a / s).sum(1, keepdim=True)",
+        "Your sum runs over all channels. Only the outputs whose window holds j charge it: the "
+        "mirrored window of j.",
+    ),
+    takes_b_in_front=(
+        "size * a * sums → size * a * s**-beta * sums",
+        "In front of the sum stands b where a belongs: the derivative of a_j² is 2·a_j.",
+    ),
+    raises_the_exponent=(
+        "own * a / s → own * a * s",
+        "The exponent −β is lowered by one, not raised: divide by s inside the sum.",
     ),
     hands_on=(
         f"own - 2 * alpha * beta / size * a * {CHARGES} → g_b * 1",

@@ -134,6 +134,12 @@ def _(a, size, alpha, k):
     return k + alpha / size * a**2
 
 
+@scale("divides_by_n_twice")
+def _(a, size, alpha, k):
+    padded = F.pad((a**2).movedim(1, -1), (size // 2, (size - 1) // 2))
+    return k + alpha / size * padded.unfold(-1, size, 1).mean(-1).movedim(-1, 1)
+
+
 # lrn
 
 
@@ -197,6 +203,40 @@ def _(a, size, alpha, beta, k):
     return b
 
 
+@attempt("lrn", "power_of_the_quotient")
+def _(a, size, alpha, beta, k):
+    return (a / _scale(a, size, alpha, k)) ** beta
+
+
+@attempt("lrn", "power_of_the_sum_alone")
+def _(a, size, alpha, beta, k):
+    return a / (k + alpha * _scale(a, size, 1.0, 0.0) ** beta * size ** (beta - 1))
+
+
+@attempt("lrn", "reads_its_own_outputs")
+def _(a, size, alpha, beta, k):
+    b = a.clone()
+    for i in range(a.shape[1]):
+        window = b[:, max(0, i - size // 2) : i + (size - 1) // 2 + 1]
+        b[:, i] = b[:, i] / (k + alpha / size * (window**2).sum(1)) ** beta
+    return b
+
+
+@attempt("lrn", "leaves_itself_out")
+def _(a, size, alpha, beta, k):
+    b = torch.zeros_like(a)
+    for i in range(a.shape[1]):
+        near = range(max(0, i - size // 2), min(a.shape[1], i + (size - 1) // 2 + 1))
+        total = sum(a[:, j] ** 2 for j in near if j != i)
+        b[:, i] = a[:, i] / (k + alpha / size * total) ** beta
+    return b
+
+
+@attempt("lrn", "leaves_out_k")
+def _(a, size, alpha, beta, k):
+    return a / _scale(a, size, alpha, 0) ** beta
+
+
 # lrn_jacobian
 
 
@@ -257,6 +297,55 @@ def _(a, size, alpha, beta, k):
             if i - (size - 1) // 2 <= j <= i + size // 2:
                 jac[i, j] -= 2 * alpha * beta / size * a[i] * a[j] * s[i] ** (-beta - 1)
     return jac
+
+
+def _windows(a, size, alpha, k):
+    """Which channels are in which window, as zeros and ones, and the scales."""
+    i = torch.arange(len(a))
+    near = (i >= i[:, None] - size // 2) & (i <= i[:, None] + (size - 1) // 2)
+    return near.to(a.dtype), _scale(a[None], size, alpha, k)[0]
+
+
+@attempt("lrn_jacobian", "one_on_the_diagonal")
+def _(a, size, alpha, beta, k):
+    near, s = _windows(a, size, alpha, k)
+    shared = near * torch.outer(a * s ** (-beta - 1), a)
+    return torch.eye(len(a), dtype=a.dtype) - 2 * alpha * beta / size * shared
+
+
+@attempt("lrn_jacobian", "takes_b_i_for_a_i")
+def _(a, size, alpha, beta, k):
+    near, s = _windows(a, size, alpha, k)
+    b = a * s**-beta
+    shared = near * torch.outer(b * s ** (-beta - 1), a)
+    return torch.diag(s**-beta) - 2 * alpha * beta / size * shared
+
+
+@attempt("lrn_jacobian", "takes_b_j_for_a_j")
+def _(a, size, alpha, beta, k):
+    near, s = _windows(a, size, alpha, k)
+    b = a * s**-beta
+    return torch.diag(s**-beta) - 2 * alpha * beta / size * near * torch.outer(b / s, b)
+
+
+@attempt("lrn_jacobian", "leaves_out_alpha")
+def _(a, size, alpha, beta, k):
+    near, s = _windows(a, size, alpha, k)
+    shared = near * torch.outer(a * s ** (-beta - 1), a)
+    return torch.diag(s**-beta) - 2 * beta / size * shared
+
+
+@attempt("lrn_jacobian", "diagonal_alone")
+def _(a, size, alpha, beta, k):
+    s = _scale(a[None], size, alpha, k)[0]
+    return torch.diag(s**-beta - 2 * alpha * beta / size * a**2 / s ** (beta + 1))
+
+
+@attempt("lrn_jacobian", "adds_up_the_columns")
+def _(a, size, alpha, beta, k):
+    near, s = _windows(a, size, alpha, k)
+    charges = near.T @ (a * s ** (-beta - 1))
+    return s**-beta - 2 * alpha * beta / size * a * charges
 
 
 # rms_backward
@@ -323,18 +412,48 @@ def _(a, g_b, k):
     return x.grad
 
 
+@attempt("rms_backward", "one_mean_for_all")
+def _(a, g_b, k):
+    r = (k + (a**2).mean()) ** -0.5
+    return r * g_b - r**3 * a * (g_b * a).mean()
+
+
+@attempt("rms_backward", "k_outside_the_root")
+def _(a, g_b, k):
+    r = 1 / (a.square().mean(1, keepdim=True).sqrt() + k)
+    return r * g_b - r**3 * a * (g_b * a).mean(1, keepdim=True)
+
+
+@attempt("rms_backward", "no_root")
+def _(a, g_b, k):
+    r = 1 / (k + (a**2).mean(1, keepdim=True))
+    return r * g_b - r**3 * a * (g_b * a).mean(1, keepdim=True)
+
+
+@attempt("rms_backward", "sums_in_both")
+def _(a, g_b, k):
+    r = (k + (a**2).sum(1, keepdim=True)) ** -0.5
+    return r * g_b - r**3 * a * (g_b * a).sum(1, keepdim=True)
+
+
+@attempt("rms_backward", "along_the_last_dimension")
+def _(a, g_b, k):
+    r = (k + (a**2).mean(-1, keepdim=True)) ** -0.5
+    return r * g_b - r**3 * a * (g_b * a).mean(-1, keepdim=True)
+
+
 # diagnose
 
 
-def _tests(layer, a, sizes, twice=True):
-    for size in sizes:
-        arguments = a, size, 1.0, 0.75, 1.0
-        if not torch.allclose(layer(*arguments), F.local_response_norm(*arguments)):
+def _tests(layer, a, sizes, twice=True, alpha=1.0, outputs=None, same=torch.allclose, raises=False):
+    for size in outputs or sizes:
+        arguments = a, size, alpha, 0.75, 1.0
+        if not same(layer(*arguments), F.local_response_norm(*arguments)):
             return "forward"
     for size in sizes:
-        if not gradcheck(layer, (a, size, 1.0, 0.75, 1.0), raise_exception=False):
+        if not gradcheck(layer, (a, size, alpha, 0.75, 1.0), raise_exception=raises):
             return "backward" if size % 2 else "even sizes"
-    done = not twice or gradgradcheck(layer, (a, 3, 1.0, 0.75, 1.0), raise_exception=False)
+    done = not twice or gradgradcheck(layer, (a, 3, alpha, 0.75, 1.0), raise_exception=raises)
     return "right" if done else "second derivative"
 
 
@@ -395,6 +514,59 @@ def _(layer):
             return "backward" if size == 3 else "even sizes"
     twice = gradgradcheck(layer, (_random(), 3, 1.0, 0.75, 1.0), raise_exception=False)
     return "right" if twice else "second derivative"
+
+
+@attempt("diagnose", "weak_alpha")
+def _(layer):
+    a = torch.tensor([[1.3, -2.0, 0.7, 2.2, -0.4, 1.9]]).double()[..., None].requires_grad_()
+    return _tests(layer, a, (3, 4), alpha=1e-4)
+
+
+@attempt("diagnose", "weak_alpha")
+def _(layer):  # activations of some hundredths
+    a = (torch.arange(1, 6).double()[None, :, None] / 100).requires_grad_()
+    return _tests(layer, a, (3, 4))
+
+
+@attempt("diagnose", "compares_bits")
+def _(layer):
+    return _tests(layer, _random(), (3, 4), same=torch.equal)
+
+
+@attempt("diagnose", "even_outputs_alone")
+def _(layer):
+    return _tests(layer, _random(), (3, 4), outputs=(4,))
+
+
+@attempt("diagnose", "all_ones")
+def _(layer):
+    return _tests(layer, torch.ones(1, 5, 1).double().requires_grad_(), (3, 4))
+
+
+@attempt("diagnose", "compares_with_defaults")
+def _(layer):
+    for size in (3, 4):
+        b = layer(_random(), size, 1.0, 0.75, 1.0)
+        if not torch.allclose(b, F.local_response_norm(_random(), size)):
+            return "forward"
+    return _tests(layer, _random(), (3, 4))
+
+
+@attempt("diagnose", "nothing_to_differentiate")
+def _(layer):
+    return _tests(layer, _random().detach(), (3, 4))
+
+
+@attempt("diagnose", "lets_gradcheck_raise")
+def _(layer):
+    return _tests(layer, _random(), (3, 4), raises=True)
+
+
+@attempt("diagnose", "second_derivative_first")
+def _(layer):
+    if not gradgradcheck(layer, (_random(), 3, 1.0, 0.75, 1.0), raise_exception=False):
+        return "second derivative"
+    return _tests(layer, _random(), (3, 4), twice=False)
 
 
 @attempt("diagnose", None)
@@ -479,6 +651,73 @@ def _(a, g_b, size, alpha, beta, k):  # the error's scale is left out of the fir
     for i in range(a.shape[1]):
         total[:, i] = charge[:, max(0, i - (size - 1) // 2) : i + size // 2 + 1].sum(1)
     return g_b - 2 * alpha * beta / size * a * total
+
+
+def _gradient(a, g_b, size, alpha, beta, k, s=None):
+    s, total = _scale(a, size, alpha, k) if s is None else s, []
+    charge = g_b * a / s ** (beta + 1)
+    for i in range(a.shape[1]):
+        total.append(charge[:, max(0, i - (size - 1) // 2) : i + size // 2 + 1].sum(1))
+    return g_b / s**beta - 2 * alpha * beta / size * a * torch.stack(total, 1)
+
+
+@attempt("lrn_backward", "one_none_short")
+def _(ctx, g_b):
+    return _gradient(ctx.saved_tensors[0], g_b, *ctx.constants), None, None, None
+
+
+@attempt("lrn_backward", "zeros_for_none")
+def _(ctx, g_b):
+    return _gradient(ctx.saved_tensors[0], g_b, *ctx.constants), 0, 0, 0, 0
+
+
+@method("cuts_the_graph")
+def _(a, *others):
+    return _gradient(a.detach(), *others)
+
+
+@method("s_is_a_constant")
+def _(a, g_b, size, alpha, beta, k):
+    with torch.no_grad():
+        s = _scale(a, size, alpha, k)
+    return _gradient(a, g_b, size, alpha, beta, k, s)
+
+
+@method("along_the_last_dimension")
+def _(a, g_b, size, alpha, beta, k):
+    left, right = size // 2, (size - 1) // 2
+    s = k + alpha / size * F.pad(a**2, (left, right)).unfold(-1, size, 1).sum(-1)
+    charges = F.pad(g_b * a * s ** (-beta - 1), (right, left)).unfold(-1, size, 1).sum(-1)
+    return g_b * s**-beta - 2 * alpha * beta / size * a * charges
+
+
+@method("all_channels")
+def _(a, g_b, size, alpha, beta, k):
+    s = _scale(a, size, alpha, k)
+    charges = (g_b * a * s ** (-beta - 1)).sum(1, keepdim=True)
+    return g_b * s**-beta - 2 * alpha * beta / size * a * charges
+
+
+@method("leaves_out_alpha")
+def _(a, g_b, size, alpha, beta, k):
+    direct = g_b * _scale(a, size, alpha, k) ** -beta
+    return direct + (_gradient(a, g_b, size, alpha, beta, k) - direct) / alpha
+
+
+@method("takes_b_in_front")
+def _(a, g_b, size, alpha, beta, k):
+    direct = g_b * _scale(a, size, alpha, k) ** -beta
+    shared = _gradient(a, g_b, size, alpha, beta, k) - direct
+    return direct + shared / _scale(a, size, alpha, k) ** beta
+
+
+@method("raises_the_exponent")
+def _(a, g_b, size, alpha, beta, k):
+    s, total = _scale(a, size, alpha, k), []
+    charge = g_b * a * s ** (1 - beta)
+    for i in range(a.shape[1]):
+        total.append(charge[:, max(0, i - (size - 1) // 2) : i + size // 2 + 1].sum(1))
+    return g_b * s**-beta - 2 * alpha * beta / size * a * torch.stack(total, 1)
 
 
 test_each_is_known_as_said = attempt.test_of_each()
