@@ -417,8 +417,8 @@ def _(x, w, rate, activation):
     total = 0
     for mask in itertools.product([0.0, 1.0], repeat=len(x)):
         m = torch.tensor(mask, dtype=x.dtype)
-        log_p = (m * math.log(1 - rate) + (1 - m) * torch.tensor(rate).log()).sum()
-        total = total + log_p.double().exp() * activation(m @ (w * x) / (1 - rate))
+        log_p = (m * math.log(1 - rate) + (1 - m) * torch.tensor(rate, dtype=x.dtype).log()).sum()
+        total = total + log_p.exp() * activation(m @ (w * x) / (1 - rate))
     return total
 
 
