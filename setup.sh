@@ -48,7 +48,7 @@ fi
 
 for part in requirements "$@"; do
     # pip also copies settings for Jupyter into .venv: what is new in them must get there.
-    [ "$part" = requirements ] && settings="pyproject.toml helpers/*.json helpers/lab/static/*" || settings=
+    [ "$part" = requirements ] && settings="pyproject.toml helpers/*.json helpers/lab/*.json helpers/lab/static/*" || settings=
     lock="$part $(cat "$part.lock" $settings 2>/dev/null | cksum)"
     case "$(cat .venv/ready)" in *"$lock"*) continue ;; esac
     echo "Installing the packages of $part.lock"

@@ -205,8 +205,9 @@ def test_changed_settings_for_jupyter_are_installed_again(checkout):
         settings.write_text(text)
         assert "pip" in checkout.make("test")[1]
         assert "pip" not in checkout.make("test")[1]
-    (checkout.folder / "helpers/lab/static/page.css").write_text("p {}")
-    assert "pip" in checkout.make("lab")[1]
+    for name in ("static/page.css", "package.json"):
+        (checkout.folder / "helpers/lab" / name).write_text("{}")
+        assert "pip" in checkout.make("lab")[1]
 
 
 def test_lab_passes_its_arguments_on(checkout):
