@@ -506,6 +506,27 @@ diagnose.slips(
         ".mean(0) / 2 >= 0.01 → .mean(0).sum(0, keepdim=True) / 2 >= 0.01",
         "The KL of all latents together hides an unused one. Look at each for itself.",
     ),
+    picture_by_picture=(
+        ".mean(0) / 2 >= 0.01 → / 2 >= 0.01",
+        "Average the KL of a latent over the pictures first. For some pictures a used latent may say "
+        "nothing.",
+    ),
+    latents_pooled=(
+        "mu.var(0, correction=0) + logvar.exp().mean(0) → "
+        "mu.var(correction=0) + logvar.exp().mean()",
+        "One variance for all latents together hides a latent that is off the prior. Look at each "
+        "for itself.",
+    ),
+    of_the_mean_picture=(
+        "(mu**2 + logvar.exp() - 1 - logvar).mean(0) → "
+        "(mu.mean(0) ** 2 + logvar.mean(0).exp() - 1 - logvar.mean(0))",
+        "Average the KL, not what goes into it: means of +1 and −1 cancel, and their KL do not.",
+    ),
+    by_the_means_alone=(
+        "(mu**2 + logvar.exp() - 1 - logvar).mean(0) / 2 → mu.var(0, correction=0)",
+        "A mean that does not change with the picture is not enough for “unused”: σ may differ "
+        "from 1. The KL has both.",
+    ),
 )
 
 
@@ -530,58 +551,6 @@ def averaged_over_latents(mu, logvar):
     if ((spread < 0.5) | (spread > 2)).any():
         return "off the prior"
     return "fine" if (kl.mean(0) >= 0.01).all() else "unused latents"
-
-
-@diagnose.mistake
-def picture_by_picture(mu, logvar):
-    """Average the KL of a latent over the pictures first. For some pictures a used latent may say
-    nothing."""
-    used = (mu**2 + logvar.exp() - 1 - logvar) / 2 >= 0.01
-    spread = mu.var(0, correction=0) + logvar.exp().mean(0)
-    if not used.any():
-        return "collapsed"
-    if ((spread < 0.5) | (spread > 2)).any():
-        return "off the prior"
-    return "fine" if used.all() else "unused latents"
-
-
-@diagnose.mistake
-def latents_pooled(mu, logvar):
-    """One variance for all latents together hides a latent that is off the prior. Look at each for
-    itself."""
-    used = (mu**2 + logvar.exp() - 1 - logvar).mean(0) / 2 >= 0.01
-    spread = mu.var(correction=0) + logvar.exp().mean()
-    if not used.any():
-        return "collapsed"
-    if spread < 0.5 or spread > 2:
-        return "off the prior"
-    return "fine" if used.all() else "unused latents"
-
-
-@diagnose.mistake
-def of_the_mean_picture(mu, logvar):
-    """Average the KL, not what goes into it: means of +1 and −1 cancel, and their KL do not."""
-    mean, log = mu.mean(0), logvar.mean(0)
-    used = (mean**2 + log.exp() - 1 - log) / 2 >= 0.01
-    spread = mu.var(0, correction=0) + logvar.exp().mean(0)
-    if not used.any():
-        return "collapsed"
-    if ((spread < 0.5) | (spread > 2)).any():
-        return "off the prior"
-    return "fine" if used.all() else "unused latents"
-
-
-@diagnose.mistake
-def by_the_means_alone(mu, logvar):
-    """A mean that does not change with the picture is not enough for “unused”: σ may differ from 1.
-    The KL has both."""
-    used = mu.var(0, correction=0) >= 0.01
-    spread = mu.var(0, correction=0) + logvar.exp().mean(0)
-    if not used.any():
-        return "collapsed"
-    if ((spread < 0.5) | (spread > 2)).any():
-        return "off the prior"
-    return "fine" if used.all() else "unused latents"
 
 
 @exercise(
