@@ -1,7 +1,7 @@
 """Measure the tables named on the command line and store them in README.md.
 
-By default all but `setup`, which installs the environment six times, and `course`, which grades a
-class of 200 and needs what `make course` installs.
+By default all but `setup`, which installs the environment six times, `course`, which grades a
+class of 200 and needs what `make course` installs, and `gpu`, which needs a CUDA device.
 """
 
 import argparse
@@ -23,7 +23,7 @@ def measure(name):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    names = [*TABLES, "setup", "course"]
+    names = [*TABLES, "setup", "course", "gpu"]
     parser.add_argument("tables", nargs="*", metavar="table", help=f"of {', '.join(names)}")
     chosen = parser.parse_args().tables or TABLES
     if unknown := set(chosen) - set(names):

@@ -65,11 +65,16 @@ def machine():
 
 
 def store(name, text):
-    """Put `text` between the markers of the table `name` in README.md."""
+    """Put `text` between the markers of the table `name` in README.md.
+
+    What it was measured with stands above, unless `text` begins with it.
+    """
     start, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
     readme = README.read_text(encoding="utf-8")
     if start not in readme or end not in readme:
         raise ValueError(f"benchmarks/README.md has no place for {name}: {start} … {end}")
     between = re.compile(f"(?<={re.escape(start)}).*?(?={re.escape(end)})", re.S)
-    text = f"\nMeasured with {machine()}.\n\n{text}\n"
+    if not text.startswith("Measured with"):
+        text = f"Measured with {machine()}.\n\n{text}"
+    text = f"\n{text}\n"
     README.write_text(between.sub(lambda _: text, readme), encoding="utf-8", newline="\n")
