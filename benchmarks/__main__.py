@@ -1,7 +1,7 @@
 """Measure the tables named on the command line and store them in README.md.
 
 By default all but `setup`, which installs the environment six times, `course`, which grades a
-class of 200 and needs what `make course` installs, and `gpu`, which needs a CUDA device.
+class of 60 and needs what `make course` installs, and `gpu`, which needs a CUDA device.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Grading a class of 200 in six topics: time, memory, cores; and against running the notebook.
+"""Grading a class of 60 in all topics: time, memory, cores; and against running the notebook.
 
 The class hands in what the tests' classes do, each kind as often as any other; to one topic endless
 loops and cheats, too.
@@ -26,7 +26,7 @@ from helpers.collection import NOTEBOOKS
 from helpers.coursework import classroom
 from helpers.upkeep.refresh import execute
 
-STUDENTS, SOME, ROUNDS = 200, 24, 3
+STUDENTS, SOME, ROUNDS = 60, 24, 3
 
 
 def main():
