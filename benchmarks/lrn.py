@@ -193,7 +193,7 @@ def elsewhere(function, argument, **environment):
 
 def threads_in_turn():
     """{1: …, all: …}, each measured in a process of its own, since OpenMP keeps its threads."""
-    return {count: elsewhere("measured", count) for count in sorted({1, torch.get_num_threads()})}
+    return {count: elsewhere("measured", count) for count in sorted({1, os.cpu_count()})}
 
 
 def main():

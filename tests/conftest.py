@@ -10,7 +10,6 @@ import hypothesis
 import no_network
 import pytest
 import topics
-import torch
 from topics import ROOT, TOPICS
 from xdist.scheduler import LoadScopeScheduling
 
@@ -135,11 +134,9 @@ class Quarantine:
 def pytest_configure(config):
     if config.option.topic:
         topics.choose(config.option.topic)
-    # nbval's kernels run with two torch threads; test_notebooks.py runs each page with one.
+    # nbval's kernels may use two threads; test_notebooks.py runs each page with one.
     os.environ["OMP_NUM_THREADS"] = "2"
     os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # else a thread that waits takes a core of the others
-    if hasattr(config, "workerinput"):  # under -n the workers' threads would wait for each other
-        torch.set_num_threads(1)
     config.pluginmanager.register(Quarantine())
 
 

@@ -515,15 +515,7 @@ def test_the_networks_are_a_little_too_sure():
         assert logits.softmax(-1).amax(-1).mean() > formulas.measures(logits, target)[0] + 0.01
 
 
-@pytest.fixture
-def one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # for so small a network others only get in the way
-    yield
-    torch.set_num_threads(threads)
-
-
-def test_the_stored_networks_and_measures_can_be_computed_again(one_thread):
+def test_the_stored_networks_and_measures_can_be_computed_again():
     module = script("dropout_digits")
     (parameters,) = module.train(rates=(0.5,), seeds=(0,))
     for got, kept in zip(parameters, formulas.network(0.5), strict=True):

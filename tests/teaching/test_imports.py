@@ -1,6 +1,7 @@
 """What an import cell does without: libraries that a page needs later, or never."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -50,3 +51,14 @@ def test_counting_additions_does_without_torchs_compiler():
     done = subprocess.run([sys.executable, "-c", COUNTED], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "torch._dynamo" not in done.stdout.split()
+
+
+def test_a_page_computes_with_one_thread_however_many_there_are():
+    code = "import torch; from helpers.teaching import live; print(torch.get_num_threads())"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"OMP_NUM_THREADS": "2"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == "1", done.stderr
