@@ -100,6 +100,10 @@ full_gradient.slips(
         "/ sum(batch_sizes) → / (batch_sizes[0] * len(batch_sizes))",
         "The number of samples is taken as if the last batch were full. Add up the sizes.",
     ),
+    mean_of_weighted_gradients=(
+        "/ sum(batch_sizes) → / sum(batch_sizes) / len(batch_sizes)",
+        "The weights size/n add up to 1 already. Add the weighted gradients up, without another mean.",
+    ),
 )
 
 
@@ -231,6 +235,14 @@ accumulate.slips(
         "squares.sum() / n → squares.sum() * len(x) / n",
         "A sum over the batch has counted its points already. Only a mean needs the size as weight.",
     ),
+    root_of_each_batch=(
+        "squares.sum() / n → squares.mean().sqrt() * len(x) / n",
+        "The mean squared error has no root.",
+    ),
+    absolute_values=(
+        "(line[0] * x + line[1] - t) ** 2 → (line[0] * x + line[1] - t).abs()",
+        "This is the mean absolute error. Square the differences.",
+    ),
 )
 
 
@@ -243,6 +255,18 @@ def counts_while_it_goes(chunks, line):
     for x, t in chunks:
         n += len(x)
         (((line[0] * x + line[1] - t) ** 2).sum() / n).backward()
+    return line.grad
+
+
+@accumulate.mistake
+def adds_the_sum_so_far(chunks, line):
+    """Calls backward on the sum so far, so the first batches are added again and again. Call it on
+    the loss of one batch, or once on the whole sum."""
+    n = sum(len(x) for x, _ in chunks)
+    line.grad, total = None, 0
+    for x, t in chunks:
+        total = total + ((line[0] * x + line[1] - t) ** 2).sum() / n
+        total.backward(retain_graph=True)
     return line.grad
 
 
@@ -365,6 +389,12 @@ def cuts_the_product(n, batch_size, epochs, drop_last):
 
 
 @n_updates.mistake
+def adds_one_in_all(n, batch_size, epochs, drop_last):
+    """Adds one step at the very end. Each epoch has its own incomplete batch, if one is left."""
+    return epochs * (n // batch_size) + (0 if drop_last else 1)
+
+
+@n_updates.mistake
 def carries_the_rest_over(n, batch_size, epochs, drop_last):
     """Cuts all epochs as one long row. Each epoch has an incomplete batch of its own."""
     total = n * epochs
@@ -468,6 +498,14 @@ batch_gradient_variance.slips(
     square_of_b=(
         "v / batch_size → v / batch_size**2",
         "The sum of B samples varies as B, and its mean as B/B² = 1/B.",
+    ),
+    root_of_the_factor=(
+        "* (n - batch_size) / (n - 1) → * ((n - batch_size) / (n - 1)) ** 0.5",
+        "The root of this factor belongs to the standard deviation.",
+    ),
+    all_samples_for_b=(
+        "v / batch_size → v / n",
+        "The mean is over the batch_size samples of a batch, not over all n.",
     ),
 )
 
@@ -579,6 +617,10 @@ smallest_batch.slips(
         "return size → return size + 1",
         "This is one too large: the batch before fits already.",
     ),
+    multiplies_by_the_size=(
+        "(4 * size) → 4 * size",
+        "`/ 4 * B` divides by 4 and multiplies by B. Write `/ (4 * B)`.",
+    ),
 )
 
 
@@ -587,6 +629,12 @@ def to_the_nearest(rate, v, n, floor):
     """Rounds B to the nearest whole number. A smaller batch has a higher floor: round up."""
     c = rate * v / 4
     return max(1, round(c * n / (floor * (n - 1) + c)))
+
+
+@smallest_batch.mistake
+def largest_that_fits(rate, v, n, floor):
+    """Keeps the last size that fits, and all larger ones fit as well. Return the first."""
+    return n
 
 
 @smallest_batch.mistake
@@ -669,7 +717,7 @@ def never_above_half(rate, v, n, floor):
         },
     },
     hints=[
-        "A pre-activation is z = Σ x_k·w_k, with independent weights w_k. What are its mean and its "
+        "A pre-activation is a sum of inputs times independent weights. What are its mean and its "
         "variance?",
         "The variance of x·w is x² times the variance of w. Variances of independent terms add up.",
         "mean `x @ mu`, variance `x**2 @ sigma**2`; the noise has standard deviation 1.",
@@ -750,6 +798,14 @@ local_reparameterisation.slips(
     size_of_the_signed_sum=(
         "variance.sqrt() → (x @ sigma).abs()",
         "√((x·σ)²) is |x·σ|: terms of opposite sign cancel. Square x and σ before the sum.",
+    ),
+    softplus_of_sigma=(
+        "sigma**2 → nn.functional.softplus(sigma) ** 2",
+        "sigma is the standard deviation itself: at least 0 already, so no softplus.",
+    ),
+    mean_square_of_the_weight=(
+        "sigma**2 → (sigma**2 + mu**2)",
+        "σ² + μ² is a weight's mean square. Its variance is σ² alone.",
     ),
 )
 
@@ -855,6 +911,18 @@ estimator_variance.slips(
         "range(draws) → range(draws - 1)",
         "There must be `draws` draws. Only the sum of squares is divided by draws − 1.",
     ),
+    whole_covariance=(
+        "gradients.var(0) → torch.cov(gradients.T)",
+        "This is the covariance matrix. The variances are its diagonal.",
+    ),
+    absolute_deviation=(
+        "gradients.var(0) → (gradients - gradients.mean(0)).abs().mean(0)",
+        "This is the mean absolute deviation. A variance squares the deviations.",
+    ),
+    beside_the_mean=(
+        "gradients.var(0) → gradients.var(0) / gradients.mean(0) ** 2",
+        "This is the variance beside the squared mean. The variance itself is asked for.",
+    ),
 )
 
 
@@ -867,7 +935,8 @@ def draws_anew_for_the_mean(sample_gradient, draws):
 
 @estimator_variance.mistake
 def one_draw_copied(sample_gradient, draws):
-    """Calls sample_gradient once and uses the same draw again and again: no variance is left."""
+    """No variance is left: one draw is used again and again, or the deviations are added up before
+    they are squared."""
     gradient = sample_gradient()
     return torch.stack([gradient] * draws).var(0)
 
@@ -1002,6 +1071,14 @@ anomaly_scores.slips(
         ".square().mean(1) → .norm(dim=1)",
         "That is the length of the error, the root of the sum of squares.",
     ),
+    largest_error=(
+        ".square().mean(1) → .square().amax(1)",
+        "This is the largest squared error of a row; the mean over the row is asked for.",
+    ),
+    squares_the_mean_error=(
+        ".square().mean(1) → .mean(1).square()",
+        "Errors of opposite sign cancel in this mean. Square them first.",
+    ),
 )
 
 
@@ -1036,6 +1113,7 @@ def mean_of_everything(model, x, batch_size):
             "learnt by heart": lambda: (0.99, 0.80, 1.00, 0.80),
             "good": lambda: (0.97, 0.95, 0.98, 0.95),
             "rising, with a gap": lambda: (0.85, 0.60, 0.97, 0.75),
+            "rising, and still low": lambda: (0.55, 0.50, 0.80, 0.70),
         },
         "edges": {
             "rising, near the target": lambda: (0.96, 0.94, 0.99, 0.96),
@@ -1049,6 +1127,7 @@ def mean_of_everything(model, x, batch_size):
             "rising while other data lose": lambda: (0.90, 0.80, 0.97, 0.78),
             "fits its data only at the end": lambda: (0.94, 0.93, 0.955, 0.952),
             "a small gap below the target": lambda: (0.97, 0.94, 0.975, 0.935),
+            "worse after more updates": lambda: (0.97, 0.95, 0.94, 0.93),
         },
     },
     hints=[
@@ -1089,6 +1168,26 @@ diagnose.slips(
         "A low training accuracy is no bias as long as it still rises. Ask first whether the "
         "training has ended.",
     ),
+    bias_of_the_longer_first=(
+        'if longer_train - train > 0.02:\n        return "under-trained"\n    '
+        'if longer_train < 0.95:\n        return "high bias" → '
+        'if longer_train < 0.95:\n        return "high bias"\n    '
+        'if longer_train - train > 0.02:\n        return "under-trained"',
+        "An accuracy that is low and still rises is no bias yet. Ask first whether it still rises.",
+    ),
+    bias_and_variance_swapped=(
+        '"high bias"\n    if longer_train - longer_test > 0.05:\n        return "high variance" → '
+        '"high variance"\n    if longer_train - longer_test > 0.05:\n        return "high bias"',
+        "The two words are swapped: who can't fit their own data has high bias.",
+    ),
+    any_change=(
+        "longer_train - train > 0.02 → abs(longer_train - train) > 0.02",
+        "A fall counts as a rise here. If the training accuracy falls, more updates don't help.",
+    ),
+    best_of_both_trainings=(
+        "longer_train < 0.95 → max(train, longer_train) < 0.95",
+        "This takes the better of the two trainings. The longer one is asked for.",
+    ),
     never_under_trained=(
         "longer_train - train > 0.02 → False",
         "The two trainings are not compared. A model that still learns shows neither its bias nor "
@@ -1117,6 +1216,14 @@ diagnose.slips(
         'if longer_train - longer_test > 0.05:\n        return "high variance"\n    '
         'if longer_train < 0.95:\n        return "high bias"',
         "The order is another one: a model that can't fit its own data comes before the gap.",
+    ),
+    bias_in_both=(
+        "longer_train < 0.95 → max(longer_train, longer_test) < 0.95",
+        "Whether it can fit its own data shows on its own data alone.",
+    ),
+    limits_in_per_cent=(
+        "> 0.02 → > 2; < 0.95 → < 95; > 0.05 → > 5",
+        "The accuracies go from 0 to 1, not to 100.",
     ),
     gap_of_the_short_training=(
         "longer_train - longer_test > 0.05 → train - test > 0.05",

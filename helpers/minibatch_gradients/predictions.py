@@ -17,12 +17,12 @@ mean_of_three_gradients = question(
     {
         "the same": "That would be so with equal batches, or if each gradient were weighted by its "
         "batch's size. Here the last point counts three times.",
-        "shorter: the small batch adds little": "The size of a batch has no say in a plain mean. The "
+        "shorter": "The size of a batch has no say in a plain mean. The "
         "last point alone counts as much as three others together.",
-        "longer: the last point counts too much": "It counts as much as three others together, and "
-        "its gradient is the longest.",
+        "longer": "The last point counts as much as three others together, and its gradient is the "
+        "longest.",
     },
-    right="longer: the last point counts too much",
+    right="longer",
 )
 
 lowest_loss = question(
@@ -66,30 +66,30 @@ long_run_of_single_points = question(
         "them is not 0. So each step leaves the best w again.",
         "at a level that the rate doesn't change": "A step leaves the best w by the rate times a "
         "point's gradient. A smaller rate scatters less.",
-        "at a level of which half is left at half the rate": "Each step adds noise in proportion to "
+        "at a level that halves if the rate is halved": "Each step adds noise in proportion to "
         "the rate squared, and takes error away in proportion to the rate. So the level goes with the "
         "rate, as long as it is small.",
         "it runs away from the lowest loss": "That takes a rate that is too large. With a small one "
         "the pull back to the best w is stronger than the noise, beyond some distance.",
     },
-    right="at a level of which half is left at half the rate",
+    right="at a level that halves if the rate is halved",
 )
 
 hundred_times_more = question(
     "The weights of a layer are random. They are drawn once for each batch. Each of 10 samples is "
-    "replaced by a hundred like it, so the batch has 1000. The variance of the gradient, over repeated "
-    "draws of the weights, becomes …",
+    "copied a hundred times, so the batch has 1000. What happens to the variance of the gradient over "
+    "repeated draws of the weights?",
     {
-        "a hundred times smaller": "That holds for noise that each sample has for itself. These "
-        "samples share one draw, and a mean over them doesn't remove it.",
-        "ten times smaller": "√100 is for the standard deviation of independent noise. Here all "
+        "it falls to a hundredth": "That is so if each sample has a draw of its own. These samples "
+        "share one draw, and a mean over them doesn't remove it.",
+        "it falls to a tenth": "√100 is for the standard deviation of independent noise. Here all "
         "samples share one draw.",
-        "a little smaller at most": "All samples see the same wrong weights. However many "
-        "there are, they agree on a gradient that belongs to these weights.",
-        "larger": "The mean over samples does not add to the noise: the part that they share stays, "
-        "and the part that they don't share falls.",
+        "it stays": "All samples see the same drawn weights, so in each draw a copy has the gradient "
+        "of its original. The mean over 1000 is the mean over 10.",
+        "it grows": "The sum over the samples grows, but the gradient is their mean. A copy has the "
+        "gradient of its original, so the mean stays.",
     },
-    right="a little smaller at most",
+    right="it stays",
 )
 
 low_at_forty = question(

@@ -167,7 +167,7 @@ def test_single_points_lead_after_one_epoch_at_a_small_rate(seed):
         formulas.excess(formulas.descend(b, 0.02, 1, 100, True, 5, x, t)[-1], x, t).mean()
         for b in formulas.SIZES
     ]
-    assert int(np.argmin(ends)) == 0
+    assert ends == sorted(ends)
 
 
 # 3 · The noise of a batch
@@ -242,7 +242,6 @@ def test_what_the_page_says_of_the_noise():
         gradients, _ = formulas.batch_gradients(size, replacement)
         # Of 20,000 draws the variance is right within 4 %, four standard errors.
         assert gradients.var() == pytest.approx(variance, rel=0.04)
-    assert formulas.variance_of_mean(v, 64, 64, True) == pytest.approx(0.296, abs=5e-4)
 
 
 # 4 · The floor
@@ -290,6 +289,9 @@ def test_what_the_page_says_of_the_floor():
     assert round(shuffled[0], 4) == 0.0007 and 0.2 < shuffled[0] / shuffled[1] < 0.3
     alike = [formulas.measured_floor(0.05 * n, n, True) for n in (1, 2, 4)]
     assert [round(loss, 3) for loss in alike] == [0.023, 0.025, 0.028]
+    # Less alike than with fresh batches.
+    floors = [formulas.floor(0.05 * n, n) for n in (1, 2, 4)]
+    assert max(alike) / min(alike) > 1.15 > max(floors) / min(floors)
     for rate in formulas.RATES:
         gain = [
             fresh(rate, n) / formulas.measured_floor(rate, n, True) for n in formulas.SIZES[:-1]
@@ -433,6 +435,8 @@ def test_what_the_page_says_of_the_learning_curve():
 
     assert train(200, "20 epochs") == [0.31, 0.3, 0.3, 0.48, 0.76]
     assert train(200, "1000 updates")[:4] == [1, 1, 1, 1]
+    for labels in formulas.LABELS:  # each of the five seeds has learnt the 40 images
+        assert (formulas.learning_curve(200, "1000 updates", labels)[:, 0, 0] == 1).all()
     rising, falling = train(8, "20 epochs"), train(8, "1000 updates")
     assert rising == sorted(rising) and falling == sorted(falling, reverse=True)
     assert (falling[0], falling[-1], rising[-1]) == (1, 0.95, 0.98)

@@ -558,5 +558,171 @@ def full_batches_by_index(model, x, batch_size):
     return torch.cat(scores)
 
 
+@wrong("full_gradient", "mean_of_weighted_gradients")
+def weights_and_then_a_mean(batch_gradients, batch_sizes):
+    share = torch.tensor(batch_sizes) / sum(batch_sizes)
+    weighted = [w.item() * g for w, g in zip(share, batch_gradients, strict=True)]
+    return torch.stack(weighted).mean(0)
+
+
+@wrong("full_gradient", None)  # the message gives both shapes
+def one_mean_of_everything(batch_gradients, batch_sizes):
+    return torch.stack(batch_gradients).mean()
+
+
+@wrong("accumulate", "root_of_each_batch")
+def with_a_root(chunks, line):
+    n = sum(len(x) for x, _ in chunks)
+    line.grad = None
+    for x, t in chunks:
+        loss = F.mse_loss(line[0] * x + line[1], t).sqrt()
+        (loss * len(x) / n).backward()
+    return line.grad
+
+
+@wrong("accumulate", "adds_the_sum_so_far")
+def backward_on_the_total(chunks, line):
+    n, loss = sum(len(x) for x, _ in chunks), 0
+    line.grad = None
+    for x, t in chunks:
+        loss += (t - line[0] * x - line[1]).square().sum() / n
+        loss.backward(retain_graph=True)
+    return line.grad
+
+
+@wrong("accumulate", "absolute_values")
+def l1(chunks, line):
+    n = sum(len(x) for x, _ in chunks)
+    line.grad = None
+    for x, t in chunks:
+        (F.l1_loss(line[0] * x + line[1], t, reduction="sum") / n).backward()
+    return line.grad
+
+
+@wrong("n_updates", "adds_one_in_all")
+def one_more_at_the_end(n, batch_size, epochs, drop_last):
+    steps = n // batch_size * epochs
+    return steps if drop_last else steps + 1
+
+
+@wrong("batch_gradient_variance", "root_of_the_factor")
+def correction_of_a_deviation(g, batch_size):
+    n = len(g)
+    return g.var(0, correction=0) / batch_size * math.sqrt((n - batch_size) / (n - 1))
+
+
+@wrong("batch_gradient_variance", "all_samples_for_b")
+def over_all_samples(g, batch_size):
+    n = len(g)
+    return ((g - g.mean(0)) ** 2).sum(0) / n**2 * (n - batch_size) / (n - 1)
+
+
+@wrong("smallest_batch", "multiplies_by_the_size")
+def without_brackets(rate, v, n, floor):
+    for size in range(1, n + 1):
+        if rate * v / 4 * size * (n - size) / (n - 1) <= floor:
+            return size
+
+
+@wrong("smallest_batch", "largest_that_fits")
+def keeps_the_last_size(rate, v, n, floor):
+    for size in range(1, n + 1):
+        if rate * v / (4 * size) * (n - size) / (n - 1) <= floor:
+            found = size
+    return found
+
+
+@wrong("local_reparameterisation", "softplus_of_sigma")
+def from_rho(x, mu, sigma, noise):
+    return x @ mu + (x**2 @ F.softplus(sigma) ** 2).sqrt() * noise
+
+
+@wrong("local_reparameterisation", "mean_square_of_the_weight")
+def second_moments(x, mu, sigma, noise):
+    return x @ mu + (x.square() @ (mu.square() + sigma.square())).sqrt() * noise
+
+
+@wrong("estimator_variance", "whole_covariance")
+def a_matrix(sample_gradient, draws):
+    return torch.cov(torch.stack([sample_gradient() for _ in range(draws)], dim=1))
+
+
+@wrong("estimator_variance", "absolute_deviation")
+def absolute_deviations(sample_gradient, draws):
+    g = torch.stack([sample_gradient() for _ in range(draws)])
+    return sum(abs(row - g.mean(0)) for row in g) / draws
+
+
+@wrong("estimator_variance", "one_draw_copied")
+def squares_after_the_sum(sample_gradient, draws):
+    g = torch.stack([sample_gradient() for _ in range(draws)])
+    return (g - g.mean(0)).mean(0) ** 2
+
+
+@wrong("diagnose", "bias_of_the_longer_first")  # was taken for right before
+def level_of_the_longer(train, test, longer_train, longer_test):
+    if longer_train < 0.95:
+        return "high bias"
+    if longer_train - train > 0.02:
+        return "under-trained"
+    return "high variance" if longer_train - longer_test > 0.05 else "fine"
+
+
+@wrong("diagnose", "any_change")  # was taken for right before
+def a_change(train, test, longer_train, longer_test):
+    if abs(longer_train - train) > 0.02:
+        return "under-trained"
+    if longer_train < 0.95:
+        return "high bias"
+    return "high variance" if longer_train - longer_test > 0.05 else "fine"
+
+
+@wrong("diagnose", "bias_and_variance_swapped")
+def wrong_words(train, test, longer_train, longer_test):
+    if longer_train - train > 0.02:
+        return "under-trained"
+    if longer_train >= 0.95:
+        return "high bias" if longer_train - longer_test > 0.05 else "fine"
+    return "high variance"
+
+
+@wrong("diagnose", "bias_in_both")
+def low_on_both(train, test, longer_train, longer_test):
+    if longer_train - train > 0.02:
+        return "under-trained"
+    if longer_train < 0.95 and longer_test < 0.95:
+        return "high bias"
+    return "high variance" if longer_train - longer_test > 0.05 else "fine"
+
+
+@wrong("diagnose", "limits_in_per_cent")
+def per_cents(train, test, longer_train, longer_test):
+    if longer_train < train + 2:
+        if longer_train < 95:
+            return "high bias"
+        return "high variance" if longer_train > longer_test + 5 else "fine"
+    return "under-trained"
+
+
+@wrong("anomaly_scores", "largest_error")
+def worst_entry(model, x, batch_size):
+    mode = model.training
+    model.eval()
+    with torch.no_grad():
+        scores = [(model(b) - b).pow(2).max(1).values for b in x.split(batch_size)]
+    model.train(mode)
+    return torch.cat(scores)
+
+
+@wrong("anomaly_scores", "squares_the_mean_error")
+def mean_and_then_square(model, x, batch_size):
+    mode = model.training
+    model.eval()
+    with torch.no_grad():
+        scores = [(model(b) - b).mean(1) ** 2 for b in x.split(batch_size)]
+    model.train(mode)
+    return torch.cat(scores)
+
+
 test_each_is_known_as_said = wrong.test_of_each()
 test_most_have_a_name = wrong.test_that_most_are_known()
