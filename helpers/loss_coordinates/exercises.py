@@ -106,6 +106,30 @@ radial_huber.slips(
         "norm(dim=1) → norm()",
         "This is one length for all the points together. Each point's error has its own.",
     ),
+    over_all_numbers=(
+        "F.huber_loss(r, torch.zeros_like(r)) → F.huber_loss(r, torch.zeros_like(r)) * len(r) / prediction.numel()",
+        "This divides by the number of all coordinates. Each point has one loss.",
+    ),
+    half_not_subtracted=(
+        "F.huber_loss(r, torch.zeros_like(r)) → torch.where(r <= 1, r * r / 2, r).mean()",
+        "Beyond 1 the loss is r − ½, so that it meets r²/2 at r = 1.",
+    ),
+    one_subtracted=(
+        "F.huber_loss(r, torch.zeros_like(r)) → torch.where(r <= 1, r * r / 2, r - 1).mean()",
+        "Beyond 1 the loss is r − ½, not r − 1: both parts are ½ at r = 1.",
+    ),
+    cut_off=(
+        "F.huber_loss(r, torch.zeros_like(r)) → (r.clamp(max=1) ** 2 / 2).mean()",
+        "Beyond 1 this loss stays at ½. It must go on growing, as r − ½.",
+    ),
+    a_mean_for_each_part=(
+        "F.huber_loss(r, torch.zeros_like(r)) → (r[r <= 1] ** 2 / 2).mean() + (r[r > 1] - 0.5).mean()",
+        "Short and long errors get a mean each. Take every point's loss, then one mean.",
+    ),
+    length_of_the_losses=(
+        'F.huber_loss(r, torch.zeros_like(r)) → F.huber_loss(prediction, truth, reduction="none").norm(dim=1).mean()',
+        "The length is taken after the Huber function. Take it before, of the error.",
+    ),
     mean_too_early=(
         "norm(dim=1) → norm(dim=1).mean()",
         "The mean of the lengths comes too early. Take each point's loss first, then the mean.",
@@ -148,7 +172,8 @@ SHEAR, STRETCH = [[1, 0.7], [0, 1]], [[2, 0], [0, 0.5]]
     hints=[
         "The loss is a function of p through z = A·p. Write the chain rule: which of the two "
         "gradients is Aᵀ times the other one?",
-        "∇_p = Aᵀ·∇_z. You know the left side. Solve for ∇_z; then write it for rows.",
+        "The gradient by p is Aᵀ times that by z. You know the first. Solve for the second; then write "
+        "it for rows.",
     ],
     level=3,
     minutes=9,
@@ -171,11 +196,11 @@ gradient_in_other_frame.slips(
     ),
     the_other_way=(
         "torch.linalg.inv(A) → A",
-        "That leads from the new gradient to the old one: ∇_p = Aᵀ·∇_z. The other way is asked for.",
+        "That leads from the new gradient to the old one, by (2.1). The other way is asked for.",
     ),
     inverse_of_a_point=(
         "torch.linalg.inv(A) → torch.linalg.inv(A).T",
-        "That moves it as A⁻¹ moves a point. For columns the matrix is A⁻ᵀ; for rows, A⁻¹.",
+        "That moves it as A⁻¹ moves a point. For columns the matrix is (Aᵀ)⁻¹; for rows, A⁻¹.",
     ),
     unchanged=(
         "gradient @ torch.linalg.inv(A) → gradient",
@@ -188,6 +213,14 @@ gradient_in_other_frame.slips(
     only_the_diagonal=(
         "gradient @ torch.linalg.inv(A) → gradient / A.diagonal()",
         "Only A's diagonal is used. That is right for a stretch along the axes, and for no shear.",
+    ),
+    entry_by_entry_inverse=(
+        "torch.linalg.inv(A) → (1 / A)",
+        "1 / A divides entry by entry. The inverse of a matrix is `torch.linalg.inv(A)`.",
+    ),
+    inverse_of_the_square=(
+        "torch.linalg.inv(A) → torch.linalg.inv(A.T @ A)",
+        "The inverse of AᵀA is one matrix too many. The chain rule has A once.",
     ),
     both_matrices_at_once=(
         "torch.linalg.inv(A) → A.T @ A",
@@ -253,6 +286,14 @@ carry_covariance.slips(
     by_the_inverse=(
         "A @ cov @ A.T → A @ cov @ torch.linalg.inv(A)",
         "A·Σ·A⁻¹ is how a *linear map* is written in another frame. It is right for a rotation only.",
+    ),
+    by_the_inverse_first=(
+        "A @ cov @ A.T → torch.linalg.inv(A) @ cov @ A",
+        "A⁻¹·Σ·A is how a *linear map* is written in another frame, and turns back besides.",
+    ),
+    both_transposed=(
+        "A @ cov @ A.T → A.T @ cov @ A.T",
+        "Only the A on the right is transposed: (A·e)·(A·e)ᵀ = A·e·eᵀ·Aᵀ.",
     ),
     left_behind=("A @ cov @ A.T → cov", "The covariance stays as it was: its axes do not turn."),
     twice_the_same=(
@@ -395,6 +436,18 @@ transformed_gaussian_nll.slips(
         "slogdet(A) → slogdet(A.detach())",
         "The value is right, but A is detached. If A is learnt, the determinant has a gradient.",
     ),
+    logs_of_the_entries=(
+        "torch.linalg.slogdet(A).logabsdet → A.abs().log().sum()",
+        "The logarithms of A's entries are added. The logarithm of its determinant is asked for.",
+    ),
+    logarithm_to_base_10=(
+        "torch.linalg.slogdet(A).logabsdet → torch.linalg.det(A).abs().log10()",
+        "The logarithm to base 10. An NLL has the natural one.",
+    ),
+    density_in_its_place=(
+        "nll + torch.linalg.slogdet(A).logabsdet → (-nll).exp() / torch.linalg.det(A).abs()",
+        "This is the new density. Its minus logarithm is asked for.",
+    ),
     takes_the_sign=(
         "logabsdet → sign",
         "slogdet returns the sign first. The logarithm is the second of the two.",
@@ -471,16 +524,35 @@ changed_nll.slips(
     ),
     mean_of_the_logs=(
         "y.log() → y.log().mean()",
-        "Every value has a Jacobian of its own; the mean is right for the mean NLL only.",
+        "Every value has a logarithm of its own; the mean is right for the mean NLL only.",
     ),
     exponential=(
         "y.log() → y.exp()",
         "The derivative of log y is 1/y; its minus logarithm is log y.",
     ),
-    log_of_the_sum=("y.log() → y.sum().log()", "One Jacobian for all. Each value has its own."),
+    log_of_the_sum=(
+        "y.log() → y.sum().log()",
+        "One logarithm for all values. Each value has its own.",
+    ),
     sum_of_the_logs=(
         "y.log() → y.log().sum()",
         "Each value gets the sum of all logarithms. It needs only its own.",
+    ),
+    size_of_log_y=(
+        "y.log() → y.log().abs()",
+        "The size of log y is added. Below y = 1 it is negative, and the NLL falls.",
+    ),
+    exp_of_the_nll=(
+        "nll_log + y.log() → nll_log.exp()",
+        "exp leads from log y to y, not from one NLL to the other.",
+    ),
+    nll_taken_for_a_density=(
+        "nll_log + y.log() → -(nll_log / y).log()",
+        "nll_log is minus a logarithm already. It is the density that is divided by y.",
+    ),
+    divides_by_the_log=(
+        "nll_log + y.log() → nll_log / y.log()",
+        "Divides by log y. The log of a quotient is a difference, so log y is added.",
     ),
     base_10=("y.log() → y.log10()", "The logarithm to base 10. An NLL has the natural one, `log`."),
     adds_the_derivative=(
@@ -595,6 +667,23 @@ frame_loss.slips(
     sizes_in_place_of_squares=(
         "along**2 + 4 * across**2 → along.abs() + 4 * across.abs()",
         "Absolute values stand where squares are asked for.",
+    ),
+    square_of_the_sum=(
+        "along**2 + 4 * across**2 → (along + 2 * across) ** 2",
+        "The parts are added before the square. Square each of them.",
+    ),
+    weighted_length=(
+        "along**2 + 4 * across**2 → (along**2 + 4 * across**2).sqrt()",
+        "This takes a root for each point. The squares themselves are asked for.",
+    ),
+    mean_before_the_square=(
+        "(along**2 + 4 * across**2).mean() → along.mean() ** 2 + 4 * across.mean() ** 2",
+        "The mean comes before the square, so that errors of opposite signs cancel.",
+    ),
+    not_squared=("along**2 + 4 * across**2 → along + 4 * across", "The parts are not squared."),
+    lengths_subtracted=(
+        "error[:, 1] * angle.cos() - error[:, 0] * angle.sin() → error.norm(dim=1) - along",
+        "Lengths do not subtract: across² is the squared length less along².",
     ),
     one_coordinate_each=(
         " + error[:, 1] * angle.sin() → ; "
@@ -713,6 +802,31 @@ squared_km.slips(
     degree_like_a_radian=(
         "6371 * math.pi / 180 → 6371",
         "6371 km is the length of one radian. A degree is π/180 of it.",
+    ),
+    rounded_degree=(
+        "6371 * math.pi / 180 → 111.2",
+        "111.2 km is rounded. Compute it: 6371·π/180.",
+    ),
+    rounded_to_111=(
+        "6371 * math.pi / 180 → 111",
+        "111 km is rounded. Compute it: 6371·π/180.",
+    ),
+    another_radius=(
+        "6371 → 6378",
+        "6378 km is the radius at the equator. Take 6371 km.",
+    ),
+    sum_squared=(
+        "(degree * north) ** 2 + (degree * east * truth[:, 0].deg2rad().cos()) ** 2 → "
+        "(degree * north + degree * east * truth[:, 0].deg2rad().cos()) ** 2",
+        "North and east are added before the square. Square each of them.",
+    ),
+    wrapped_by_360=(
+        "+ 180) % 360 - 180 → + 360) % 360 - 180",
+        "The wrap is off by half a circle: add 180, take the remainder by 360, subtract 180.",
+    ),
+    square_of_the_mean=(
+        ").mean() → ).sqrt().mean() ** 2",
+        "The mean distance is squared. Square each distance, then take the mean.",
     ),
     degree_unsquared=(
         ").mean() → ).mean() / degree",
@@ -895,13 +1009,13 @@ def tries_the_axes(loss, A):
 
 @may_compare.mistake
 def nll_never_changes(loss, A):
-    """Carrying the covariance along is not enough: the NLL still changes by ln|det A|."""
+    """Carrying the covariance along is not enough: the NLL still changes by log|det A|."""
     return "yes" if loss == "nll" else may_compare(loss, A)
 
 
 @may_compare.mistake
 def nll_not_corrected(loss, A):
-    """The NLL changes by ln|det A|. That is one known number for all errors: subtract it."""
+    """The NLL changes by log|det A|. That is one known number for all errors: subtract it."""
     result = may_compare(loss, A)
     return "no" if loss == "nll" and result != "yes" else result
 
@@ -911,3 +1025,35 @@ def always_a_correction(loss, A):
     """After a shear no single number leads from one loss to the other: it depends on the error."""
     result = may_compare(loss, A)
     return "after a correction" if result == "no" else result
+
+
+@may_compare.mistake
+def nll_like_a_turn(loss, A):
+    """A shear is no rotation, but keeps areas: |det A| is 1, and the NLL stays."""
+    result = may_compare(loss, A)
+    keeps = torch.allclose(A.T @ A, torch.eye(2).to(A))
+    return "after a correction" if loss == "nll" and not keeps else result
+
+
+@may_compare.mistake
+def only_multiples_of_the_unit_matrix(loss, A):
+    """c·I is not the only map: a turn keeps the MSE, and swapped axes keep L1."""
+    if loss == "nll":
+        return may_compare(loss, A)
+    size = A[0, 0].abs()
+    if not torch.allclose(A, A[0, 0] * torch.eye(2).to(A)):
+        return "no"
+    return "yes" if torch.isclose(size, torch.ones_like(size)) else "after a correction"
+
+
+@may_compare.mistake
+def turns_or_a_correction(loss, A):
+    """AᵀA = I is about the MSE. L1 and the NLL ask for other things, and “no” exists as well."""
+    keeps = torch.allclose(A.T @ A, torch.eye(2).to(A))
+    return "yes" if keeps else "after a correction"
+
+
+@may_compare.mistake
+def l1_never(loss, A):
+    """Some maps keep L1, or change it by one factor: swapped axes, mirrors, c·I."""
+    return "no" if loss == "l1" else may_compare(loss, A)

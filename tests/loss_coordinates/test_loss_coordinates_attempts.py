@@ -577,5 +577,230 @@ def mse_by_areas(loss, A):
     return exercises.may_compare.function(loss, A)
 
 
+@wrong("radial_huber", "over_all_numbers")
+def sum_over_all_numbers(prediction, truth):
+    r = (prediction - truth).norm(dim=1)
+    return F.huber_loss(r, torch.zeros_like(r), reduction="sum") / prediction.numel()
+
+
+@wrong("radial_huber", "half_not_subtracted")
+def length_beyond(prediction, truth):
+    r = (prediction - truth).norm(dim=1)
+    return torch.where(r <= 1, r**2 / 2, r).mean()
+
+
+@wrong("radial_huber", "one_subtracted")
+def less_one(prediction, truth):
+    r = (prediction - truth).norm(dim=1)
+    return torch.where(r <= 1, r**2 / 2, r - 1).mean()
+
+
+@wrong("radial_huber", "cut_off")
+def clipped(prediction, truth):
+    return ((prediction - truth).norm(dim=1).clamp(max=1) ** 2 / 2).mean()
+
+
+@wrong("radial_huber", "a_mean_for_each_part")
+def two_means(prediction, truth):
+    r = (prediction - truth).norm(dim=1)
+    return (r[r <= 1] ** 2 / 2).mean() + (r[r > 1] - 0.5).mean()
+
+
+@wrong("radial_huber", "length_of_the_losses")
+def huber_first(prediction, truth):
+    return F.huber_loss(prediction, truth, reduction="none").norm(dim=1).mean()
+
+
+@wrong("gradient_in_other_frame", "entry_by_entry_inverse")
+def reciprocals(gradient, A):
+    return gradient @ (1 / A)
+
+
+@wrong("gradient_in_other_frame", "inverse_of_the_square")
+def normal_equations(gradient, A):
+    return gradient @ torch.linalg.inv(A.T @ A)
+
+
+@wrong("gradient_in_other_frame", None)
+def one_column(gradient, A):
+    return gradient / A.sum(1)
+
+
+@wrong("carry_covariance", "by_the_inverse_first")
+def like_a_map_back(cov, A):
+    return A.inverse() @ cov @ A
+
+
+@wrong("carry_covariance", "both_transposed")
+def transposed_twice(cov, A):
+    return A.T @ cov @ A.T
+
+
+@wrong("transformed_gaussian_nll", "logs_of_the_entries")
+def entries(nll, A):
+    return nll + A.abs().log().sum()
+
+
+@wrong("transformed_gaussian_nll", "logarithm_to_base_10")
+def det_log10(nll, A):
+    return nll + torch.linalg.det(A).abs().log10()
+
+
+@wrong("transformed_gaussian_nll", "density_in_its_place")
+def as_density(nll, A):
+    return torch.exp(-nll) / torch.abs(torch.det(A))
+
+
+@wrong("changed_nll", "size_of_log_y")
+def without_a_sign(nll_log, y):
+    return nll_log + y.log().abs()
+
+
+@wrong("changed_nll", "exp_of_the_nll")
+def log_undone(nll_log, y):
+    return torch.exp(nll_log)
+
+
+@wrong("changed_nll", "nll_taken_for_a_density")
+def minus_log_of_the_quotient(nll_log, y):
+    return -torch.log(nll_log / y)
+
+
+@wrong("changed_nll", "divides_by_the_log")
+def over_log_y(nll_log, y):
+    return nll_log / y.log()
+
+
+@wrong("changed_nll", None)
+def two_logs(nll_log, y):
+    return nll_log + 2 * y.log()
+
+
+def along_and_across(prediction, truth, angle):
+    e = prediction - truth
+    return (
+        e[:, 0] * angle.cos() + e[:, 1] * angle.sin(),
+        e[:, 1] * angle.cos() - e[:, 0] * angle.sin(),
+    )
+
+
+@wrong("frame_loss", "square_of_the_sum")
+def added_then_squared(prediction, truth, angle):
+    a, b = along_and_across(prediction, truth, angle)
+    return ((a + 2 * b) ** 2).mean()
+
+
+@wrong("frame_loss", "weighted_length")
+def root_of_each(prediction, truth, angle):
+    a, b = along_and_across(prediction, truth, angle)
+    return (a**2 + 4 * b**2).sqrt().mean()
+
+
+@wrong("frame_loss", "mean_before_the_square")
+def means_squared(prediction, truth, angle):
+    a, b = along_and_across(prediction, truth, angle)
+    return a.mean() ** 2 + 4 * b.mean() ** 2
+
+
+@wrong("frame_loss", "not_squared")
+def parts_as_they_are(prediction, truth, angle):
+    a, b = along_and_across(prediction, truth, angle)
+    return (a + 4 * b).mean()
+
+
+@wrong("frame_loss", "lengths_subtracted")
+def rest_of_the_length(prediction, truth, angle):
+    a, _ = along_and_across(prediction, truth, angle)
+    return (a**2 + 4 * ((prediction - truth).norm(dim=1) - a) ** 2).mean()
+
+
+@wrong("frame_loss", None)
+def by_the_tangent(prediction, truth, angle):
+    a, _ = along_and_across(prediction, truth, angle)
+    e = prediction - truth
+    return (a**2 + 4 * (e[:, 1] - angle.tan() * e[:, 0]) ** 2).mean()
+
+
+def north_and_east(prediction, truth, degree=6371 * math.pi / 180):
+    d = prediction - truth
+    east = ((d[:, 1] + 180) % 360 - 180) * truth[:, 0].deg2rad().cos()
+    return degree * d[:, 0], degree * east
+
+
+@wrong("squared_km", "rounded_degree")
+def as_on_the_page(prediction, truth):
+    north, east = north_and_east(prediction, truth, 111.2)
+    return (north**2 + east**2).mean()
+
+
+@wrong("squared_km", "rounded_to_111")
+def as_in_an_atlas(prediction, truth):
+    north, east = north_and_east(prediction, truth, 111)
+    return (north**2 + east**2).mean()
+
+
+@wrong("squared_km", "another_radius")
+def radius_at_the_equator(prediction, truth):
+    north, east = north_and_east(prediction, truth, math.radians(6378))
+    return (north**2 + east**2).mean()
+
+
+@wrong("squared_km", "sum_squared")
+def sum_of_both(prediction, truth):
+    north, east = north_and_east(prediction, truth)
+    return (north + east).square().mean()
+
+
+@wrong("squared_km", "square_of_the_mean")
+def squared_at_the_end(prediction, truth):
+    north, east = north_and_east(prediction, truth)
+    return torch.hypot(north, east).mean() ** 2
+
+
+@wrong("squared_km", "wrapped_by_360")
+def wrapped_by_a_full_circle(prediction, truth):
+    d = torch.deg2rad(prediction - truth) * 6371
+    east = torch.deg2rad((prediction - truth)[:, 1].add(360).remainder(360) - 180) * 6371
+    return (d[:, 0] ** 2 + (east * truth[:, 0].deg2rad().cos()) ** 2).mean()
+
+
+@wrong("may_compare", "nll_like_a_turn")
+def nll_stays_under_turns(loss, A):
+    if loss != "nll":
+        return exercises.may_compare.function(loss, A)
+    same = torch.allclose(A @ A.T, torch.eye(2).double())
+    return "yes" if same else "after a correction"
+
+
+@wrong("may_compare", "only_multiples_of_the_unit_matrix")
+def unit_matrix_alone(loss, A):
+    if loss == "nll":
+        return exercises.may_compare.function(loss, A)
+    if not torch.allclose(A, A[0, 0] * torch.eye(2).double()):
+        return "no"
+    return "yes" if abs(abs(A[0, 0].item()) - 1) < 1e-6 else "after a correction"
+
+
+@wrong("may_compare", "turns_or_a_correction")
+def orthogonal_or_not(loss, A):
+    same = torch.allclose(A @ A.T, torch.eye(2).double())
+    return "yes" if same else "after a correction"
+
+
+@wrong("may_compare", "l1_never")
+def l1_depends_on_axes(loss, A):
+    return "no" if loss == "l1" else exercises.may_compare.function(loss, A)
+
+
+@wrong("may_compare", None)
+def determinant_for_the_square(loss, A):
+    if loss != "mse":
+        return exercises.may_compare.function(loss, A)
+    d = torch.linalg.det(A)
+    if not torch.allclose(A.T @ A, d * torch.eye(2).double()):
+        return "no"
+    return "yes" if torch.isclose(d, torch.ones_like(d)) else "after a correction"
+
+
 test_each_is_known_as_said = wrong.test_of_each()
 test_most_are_known = wrong.test_that_most_are_known()
