@@ -186,14 +186,14 @@ class CarriedCovariance:
 
 @figure(
     start=Slider("first angle", 0, 150, step=10, default=20, unit="°"),
-    dear=Choice("dear errors", list(formulas.DEAR), default="along"),
+    costly=Choice("costly errors", list(formulas.COSTLY), default="along"),
     program=Choice("program", ["not detached", "detached"], default="not detached"),
 )
 class FrameThatMoves:
     """The quakes' errors with the frame where descent ends, and the frame's angle by step."""
 
-    def measure(self, start, dear, program):
-        return {"angles": formulas.angle_by_step(start, dear, program == "detached")}
+    def measure(self, start, costly, program):
+        return {"angles": formulas.angle_by_step(start, costly, program == "detached")}
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2)
@@ -219,7 +219,7 @@ class FrameThatMoves:
 
     def describe(self, now):
         return (
-            f"Errors {now.dear} the frame cost four times as much, {now.program}: from "
+            f"Errors {now.costly} the frame cost four times as much, {now.program}: from "
             f"{now.start}° the angle goes to {fixed(now.angles[-1], 1)}° in 200 steps. The chart "
             "says 70°."
         )

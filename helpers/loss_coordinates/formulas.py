@@ -88,7 +88,7 @@ def descent(A, rate=0.1, steps=40):
     return path, ((path - y) @ A.T).square().sum(1)
 
 
-# 3 · A likelihood has a Jacobian
+# 3 · Likelihoods
 
 VARIANCES = torch.tensor([[0.5, 2], [1, 0.3], [0.2, 1.5]], dtype=torch.float64)  # of PREDICTED
 CARRIED = ("all of it", "only the diagonal", "nothing")
@@ -151,7 +151,7 @@ def tonga_errors():
 # 4 · A frame that depends on the prediction
 
 REPORTED = 70.0  # where the trench runs, in degrees from east, as a chart says
-DEAR = {"across": (1.0, 4.0), "along": (4.0, 1.0)}  # → weights along, across
+COSTLY = {"across": (1.0, 4.0), "along": (4.0, 1.0)}  # → weights along, across
 
 
 def framed_loss(errors, angle, weights):
@@ -161,14 +161,14 @@ def framed_loss(errors, angle, weights):
     return (weights[0] * along.square() + weights[1] * across.square()).mean()
 
 
-def angle_by_step(start, dear, detached, errors=None, pull=5.0, rate=0.002, steps=200):
+def angle_by_step(start, costly, detached, errors=None, pull=5.0, rate=0.002, steps=200):
     """The angle in degrees (steps + 1,) by gradient descent on framed_loss + pull·(angle − reported)².
 
     With `detached`, framed_loss gives the angle no gradient.
     """
     errors = tonga_errors() if errors is None else errors
     second = errors.T @ errors / len(errors)  # all that the loss needs to know of the errors
-    w, reported = DEAR[dear], math.radians(REPORTED)
+    w, reported = COSTLY[costly], math.radians(REPORTED)
     angle, found = math.radians(start), []
     for _ in range(steps + 1):
         found.append(math.degrees(angle))

@@ -31,7 +31,7 @@ way_of_descent = question(
     "the same rate. What does one see in the old frame?",
     {
         "the same way, at the same speed": "The minimum is the same, but the slope towards it is not. "
-        "The new error makes the first coordinate four times as dear.",
+        "The new error makes the first coordinate four times as costly.",
         "the same straight way, only faster": "Only one coordinate is hurried. So the direction "
         "changes as well as the speed.",
         "another way: it bends": "The new error pulls the first coordinate four times as hard. That "
@@ -62,7 +62,7 @@ angle_that_is_free = question(
         "to 70°, as the small loss asks": "The small loss is the weaker one. The position loss has a "
         "gradient by the angle, too, and it is larger.",
         "to the cloud's long direction": "Then the long errors would lie along the frame, where they "
-        "are dear. The loss falls when the frame turns away from them.",
+        "are costly. The loss falls when the frame turns away from them.",
         "nearly across the cloud": "There the long errors count as across, and are cheap. Nothing "
         "about the earth has changed, only the frame in which errors are weighed.",
         "nowhere: it gets no gradient from positions": "That would be so if along and across cost the "

@@ -203,31 +203,31 @@ def test_eq_4_1_the_derivative_by_the_angle(weights, angle):
     close(torch.autograd.grad(value, theta)[0], loss(angle)[1], 1e-10)
 
 
-@pytest.mark.parametrize("dear", formulas.DEAR)
+@pytest.mark.parametrize("costly", formulas.COSTLY)
 @pytest.mark.parametrize("detached", [False, True])
-def test_the_stored_way_of_the_angle_is_that_of_autograd(dear, detached):
+def test_the_stored_way_of_the_angle_is_that_of_autograd(costly, detached):
     angle = torch.tensor(20.0).double().deg2rad().requires_grad_()
     for _ in range(20):
         frame = angle.detach() if detached else angle
-        loss = formulas.framed_loss(formulas.tonga_errors(), frame, formulas.DEAR[dear])
+        loss = formulas.framed_loss(formulas.tonga_errors(), frame, formulas.COSTLY[costly])
         loss = loss + 5 * (angle - math.radians(70)) ** 2
         angle.data -= 0.002 * torch.autograd.grad(loss, angle)[0]
-    found = formulas.angle_by_step(20, dear, detached)[20]
+    found = formulas.angle_by_step(20, costly, detached)[20]
     assert found == pytest.approx(math.degrees(angle.item()), abs=1e-8)
 
 
 def test_what_the_page_says_of_the_angle():
     ends = {
-        (dear, detached): formulas.angle_by_step(20, dear, detached)
-        for dear in formulas.DEAR
+        (costly, detached): formulas.angle_by_step(20, costly, detached)
+        for costly in formulas.COSTLY
         for detached in (False, True)
     }
     assert round(ends["along", False][-1]) == -11
     assert round(ends["across", False][-1]) == 73
     assert 69 < ends["along", True][-1] < 70
     close(ends["along", True], ends["across", True])
-    for dear in formulas.DEAR:  # arrived
-        assert ends[dear, False][150] == pytest.approx(ends[dear, False][200], abs=1e-6)
+    for costly in formulas.COSTLY:  # arrived
+        assert ends[costly, False][150] == pytest.approx(ends[costly, False][200], abs=1e-6)
     values, vectors = np.linalg.eigh(np.cov(formulas.tonga_errors().T))
     long = math.degrees(math.atan2(*vectors[::-1, 1])) % 180
     assert values[1] > 9 * values[0]
@@ -263,10 +263,7 @@ def test_what_the_page_says_of_the_shift():
     shifted = formulas.shifted
     assert shifted(1e6, torch.float32) == (1, 1)
     assert round(shifted(1e4, torch.float32)[1], 2) == 0.02
-    assert 1000 < shifted(1e7, torch.float32)[0] < 10_000
     assert 1e-9 < shifted(1e6, torch.float64)[0] < 3e-9
-    far = (formulas.TRUE + formulas.ERRORS + 1e7).float() - (formulas.TRUE + 1e7).float()
-    assert sorted(far.flatten().tolist()) == [-1, -1, 0, 0, 0, 0]
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -339,8 +336,6 @@ def test_what_the_page_says_of_the_real_data():
     for loss in formulas.FITS:
         assert span("moved", loss, 90)[2] < 1e-5
     assert [round(span("error", "L1", a)[1]) for a in (0, 30)] == [413, 414]
-    left = formulas.tonga_errors().var(0) / formulas.tonga()[1].var(0)
-    assert left[1] > 0.9  # the depth says little about north and south
 
 
 # Figures: what the prose names can be seen
