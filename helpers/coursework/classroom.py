@@ -28,12 +28,12 @@ from helpers.coursework.records import (
     record,
     stored,
 )
+from helpers.coursework.unpack import FREE
 
 REFERENCE = "the reference"
 CRASHED = "Its grading ended the process, twice: a person must look at it."
 FULL = "Less than {} million bytes are free on the disk of the course: nothing more is graded."
 SECONDS, MEMORY = 300, 4 << 30  # what grading one submission may cost, beside what attempts may
-FREE = 500 << 20  # bytes that stay free on the disk
 
 
 def grade(folder, assignments=(), jobs=None):

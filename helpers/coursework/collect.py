@@ -1,37 +1,81 @@
 """What `nbgrader zip_collect` needs for the archives of learning platforms."""
 
+import os
 import re
+from collections import defaultdict
 from functools import cached_property
-from pathlib import PurePath
+from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.plugins import FileNameCollectorPlugin
 
-# Moodle: a folder a student, "Ada Lovelace_4711_assignsubmission_file/page.ipynb", or that flat.
-MOODLE = r"(?P<name>[^_/]+)_(?P<number>\d+)_assignsubmission_file_?/?(?P<file_id>[^/]+)$"
-# Canvas: "lovelaceada_LATE_4711_123456_page-1.ipynb".
-CANVAS = r"(?P<name>[^_/]+)(?:_LATE)?_(?P<number>\d+)_\d+_(?P<file_id>[^/]+)$"
+PATTERNS = [
+    # Moodle: a folder a student, "Ada Lovelace_4711_assignsubmission_file/page.ipynb", or that flat.
+    r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_file(?:_(?P<rest>.*))?",
+    # Canvas: "lovelaceada_LATE_4711_123456_page-1.ipynb".
+    r"(?P<name>[^_]+)(?:_LATE)?_(?P<number>\d+)_\d+_(?P<rest>.+)",
+]
 
 
 class Platform(FileNameCollectorPlugin):
     """Tells from a file's name in Moodle's or Canvas's archive whose it is.
 
     The students' list (`nbgrader db student import`) is asked: a number that is somebody's
-    lms_user_id, or a name that is somebody's. Without it the platform's name is the student's.
+    lms_user_id, or a name that is somebody's. Without it the platform's name is the student's; two
+    students of one name are told apart by the platform's numbers.
     `FileNameCollectorPlugin.named_regexp` in the configuration takes the place of both patterns.
     """
 
     def _match(self, filename):
         if self.named_regexp:
             return super()._match(filename)
-        for pattern in (MOODLE, CANVAS):
-            if found := re.search(pattern, PurePath(filename).as_posix()):
-                said = found.groupdict()
-                name, number = said.pop("name"), said.pop("number")
-                student = self.students.get(number) or self.students.get(letters(name))
-                return said | {"student_id": student or name}
-        self.log.warning("%s is named neither as in Moodle nor as in Canvas.", filename)
+        found = self.read(filename)
+        if not found:
+            self.log.warning("%s is named neither as in Moodle nor as in Canvas.", filename)
+            return None
+        name, number, file = found
+        student = self.students.get(number)
+        if not student:
+            alone = len(self.numbers[letters(name)]) == 1
+            student = (self.students.get(letters(name)) or name) if alone else f"{name} {number}"
+        return {"student_id": student, "file_id": self.unique(student, file)}
+
+    def read(self, filename):
+        """(name, number, file) by what the platform wrote, the outermost part; or None.
+
+        Whatever stands further inside was named by the student.
+        """
+        parts = Path(filename).relative_to(self.extracted).parts
+        for at, part in enumerate(parts):
+            for pattern in PATTERNS:
+                if said := re.fullmatch(pattern, part, re.S):
+                    inside = [said["rest"], *parts[at + 1 :]]
+                    return said["name"], said["number"], "/".join(filter(None, inside))
         return None
+
+    @cached_property
+    def extracted(self):
+        return self.parent._format_collect_path(self.parent.extracted_directory)
+
+    @cached_property
+    def numbers(self):
+        """letters of a name → the numbers that the platform gave to whoever has it."""
+        found = defaultdict(set)
+        for folder, _, names in os.walk(self.extracted):
+            for said in filter(None, (self.read(os.path.join(folder, name)) for name in names)):
+                found[letters(said[0])].add(said[1])
+        return found
+
+    @cached_property
+    def taken(self):
+        return set()
+
+    def unique(self, student, file):
+        """The file's name, or another one if this student has handed in a file of that name."""
+        while (student, file) in self.taken:
+            file = f"again/{file}"
+        self.taken.add((student, file))
+        return file
 
     @cached_property
     def students(self):

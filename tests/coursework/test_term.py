@@ -1,6 +1,7 @@
 """A teacher's term, small: from the students' list to the table, with all that comes between."""
 
 import csv
+import io
 import shutil
 import zipfile
 
@@ -104,6 +105,47 @@ def test_an_archive_of_a_learning_platform_is_collected(term, tmp_path, pattern)
         f"submitted/ada/{STEM}/{STEM}.ipynb",
         f"submitted/emmy/{STEM}/{STEM}-1.ipynb",
     ]
+
+
+def mine(*names):
+    """The bytes of a student's own archive of empty files."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as packed:
+        for name in names:
+            packed.writestr(name, name)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("pattern", [MOODLE, CANVAS])
+def test_whose_a_file_is_the_platform_says(term, pattern):
+    """Not a name inside a student's folder or archive; and a name twice stops nobody's collection."""
+    archive = term.folder / "downloaded" / STEM / "archive"
+    archive.mkdir(parents=True)
+    forged = [
+        form.format(name="Noether Emmy", number=99, file="x.ipynb") for form in (MOODLE, CANVAS)
+    ]
+    with zipfile.ZipFile(archive / "all.zip", "w") as packed:
+        for name, number, file, data in (
+            ("Noether Emmy", 99, "x.ipynb", "hers"),
+            ("Hilbert David", 98, "mine.zip", mine("a/x.ipynb", "b/x.ipynb", *forged)),
+            ("Hilbert David", 98, "mine.ipynb", "his"),
+            ("Schmidt Anna", 1, "x.ipynb", "one"),
+            ("Schmidt Anna", 2, "x.ipynb", "the other"),
+        ):
+            packed.writestr(pattern.format(name=name, number=number, file=file), data)
+    courses.nbgrader(term.folder, "zip_collect", STEM, "--force")
+    submitted = term.folder / "submitted"
+    found = {p.relative_to(submitted).as_posix(): p.read_text() for p in submitted.rglob("*.ipynb")}
+    assert found == {
+        f"emmy/{STEM}/x.ipynb": "hers",
+        f"Hilbert David/{STEM}/mine.ipynb": "his",
+        **{
+            f"Hilbert David/{STEM}/mine/{name}": name
+            for name in ("a/x.ipynb", "b/x.ipynb", *forged)
+        },
+        f"Schmidt Anna 1/{STEM}/x.ipynb": "one",
+        f"Schmidt Anna 2/{STEM}/x.ipynb": "the other",
+    }
 
 
 def test_a_term(term):

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import shutil
 import stat
 import zipfile
 
@@ -55,30 +56,63 @@ def test_an_archive_and_what_students_packed_is_unpacked(tmp_path, caplog):
 
 
 BOMB = packed({"zeros": bytes(11 << 20)})
-REFUSED = {
+FULL = {  # refused as a whole
     "many": (packed({f"{n}": b"" for n in range(30)}), "it holds more than 20 files"),
     "large": (
         packed({f"{n}": bytes(700_000) for n in range(3)}),
         "it would become larger than 2 million bytes",
     ),
-    "ratio": (BOMB, "a file in it would become more than 200 times as large"),
-    "outside": (packed({"../../outside": PAGE}), "a file in it lies outside"),
-    "absolute": (packed({"/tmp/outside": PAGE}), "a file in it lies outside"),
-    "windows": (packed({"..\\outside": PAGE}), "a file in it lies outside"),
-    "link": (packed({link("page.ipynb"): b"/etc/passwd"}), "it holds a link or a special file"),
     "broken": (b"PK", "it is no zip archive that can be read; unpack it by hand"),
     "cut": (packed({"page.ipynb": PAGE})[:-10], "it is no zip archive that can be read"),
 }
 
 
-@pytest.mark.parametrize("kind", REFUSED)
+@pytest.mark.parametrize("kind", FULL)
 def test_what_is_refused_is_told_and_costs_no_other_archive(tmp_path, caplog, kind):
-    data, why = REFUSED[kind]
+    data, why = FULL[kind]
     files = {"a.zip": data, "b.zip": packed({"page.ipynb": PAGE})}
     size = (2 << 20) if kind == "large" else (1 << 30)
     found, said = unpacked(tmp_path, caplog, files, most_files=20, most_bytes=size)
     assert found == {"b/page.ipynb": len(PAGE)}
     assert len(said) == 1 and said[0].startswith(f"`a.zip` is left out: {why}")
+
+
+LONG = "x" * 300 + ".ipynb"
+ONE = {  # a file that is refused alone: (its name or ZipInfo, its bytes), why
+    "ratio": (("Ada_1_file/page.ipynb", bytes(11 << 20)), "it would become more than 200 times"),
+    "outside": (("../../outside", PAGE), "it lies outside"),
+    "absolute": (("/tmp/outside", PAGE), "it lies outside"),
+    "windows": (("..\\outside", PAGE), "it lies outside"),
+    "link": ((link("page.ipynb"), b"/etc/passwd"), "it is a link or a special file"),
+    "long": ((f"Ada_1_file/{LONG}", PAGE), "it can't be read or written (OSError)"),
+    "a-folder-as-well": (("Emmy_2_file", PAGE), "it can't be read or written (IsADirectoryError)"),
+}
+
+
+@pytest.mark.parametrize("kind", ONE)
+def test_a_file_that_is_refused_costs_no_other_student_of_the_archive(tmp_path, caplog, kind):
+    """A student chose it: its name, or what is printed in a notebook ten thousand times."""
+    (name, data), why = ONE[kind]
+    files = {"all.zip": packed({"Emmy_2_file/page.ipynb": PAGE, name: data})}
+    found, said = unpacked(tmp_path, caplog, files)
+    assert found == {"all/Emmy_2_file/page.ipynb": len(PAGE)}
+    assert len(said) == 1 and f"in `all.zip` is left out: {why}" in said[0]
+
+
+def test_an_archive_of_the_name_of_a_folder_changes_nothing_in_it(tmp_path, caplog):
+    outer = packed(
+        {"Ada_1_file/x/page.ipynb": PAGE, "Ada_1_file/x.zip": packed({"page.ipynb": b""})}
+    )
+    found, said = unpacked(tmp_path, caplog, {"all.zip": outer})
+    assert found["all/Ada_1_file/x/page.ipynb"] == len(PAGE) and not said
+    assert found["all/Ada_1_file/x_/page.ipynb"] == 0
+
+
+def test_a_disk_that_would_be_full_is_told(tmp_path, caplog, monkeypatch):
+    usage = shutil.disk_usage(tmp_path)._replace(free=unpack.FREE + 5)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    found, said = unpacked(tmp_path, caplog, {"a.zip": packed({"page.ipynb": PAGE})})
+    assert found == {} and said == ["`a.zip` is left out: the disk has too little room for it."]
 
 
 def test_a_students_bomb_costs_no_other_student(tmp_path, caplog, monkeypatch):
@@ -95,7 +129,7 @@ def test_a_students_bomb_costs_no_other_student(tmp_path, caplog, monkeypatch):
     found, said = unpacked(tmp_path, caplog, {"all.zip": outer})
     assert {name for name in found if not name.endswith("zip")} == {"all/Ada_1_file/page.ipynb"}
     assert "all/David_4_file/mine/more.zip" in found and len(said) == 2
-    assert all(text.startswith("`mine.zip` is left out: ") for text in said)
+    assert all("`mine.zip` is left out: " in text for text in said)
 
 
 def test_a_size_that_is_a_lie_is_met_by_what_is_read(tmp_path, caplog):
