@@ -128,6 +128,15 @@ weighted_gradient.slips(
         "The largest weight is scaled to 1, so that only the ratios count. Asked for is the plain "
         "weighted sum.",
     ),
+    adds_up_and_gives_weights=(
+        f"{WEIGHTED} → (losses.sum(), parameters, grad_outputs=weights)",
+        "After `sum()` there is one number left, and n weights do not fit it. Give the losses as "
+        "they are.",
+    ),
+    gives_a_column_of_weights=(
+        "=weights → =weights[:, None]",
+        "`grad_outputs` needs the shape of the losses, (n,), and this is a column (n, 1).",
+    ),
     forgets_to_add_up=(
         f"{WEIGHTED} → (weights * losses, parameters)",
         "`weights * losses` are still n numbers, and torch differentiates one: add them up.",
@@ -271,6 +280,11 @@ weighted_loss.slips(
         "(weights * losses).mean() → losses.mean() * weights.mean()",
         "The losses are averaged before the weights come, or a column meets a row. Multiply each "
         "loss by its own weight first.",
+    ),
+    averages_the_losses_and_adds_up_the_weights=(
+        "(weights * losses).mean() → losses.mean() * weights.sum()",
+        "The losses are averaged before the weights come. Multiply each loss by its own weight, and "
+        "average the products.",
     ),
     multiplies_by_the_mean_weight=(
         "/ data_mean_weight → * data_mean_weight",
@@ -437,6 +451,19 @@ sampler_probabilities.slips(
         "target_shares / torch.bincount(labels) → target_shares * torch.bincount(labels)",
         "Multiplied by the counts: a large class is drawn even more often. Divide.",
     ),
+    multiplies_by_the_shares=(
+        "target_shares / torch.bincount(labels) → "
+        "target_shares * torch.bincount(labels) / len(labels)",
+        "The target share is multiplied by the share in the data. Divide it by the number of samples "
+        "in the class.",
+    ),
+    all_but_the_class=(
+        "(target_shares / torch.bincount(labels))[labels] → "
+        "(len(labels) - torch.bincount(labels)).double()[labels] "
+        "/ (len(labels) - torch.bincount(labels)).double()[labels].sum()",
+        "One minus the share in the data favours small classes, but knows nothing of the target "
+        "shares. Divide the target share by the count.",
+    ),
     divides_by_the_classes=(
         "torch.bincount(labels) → len(target_shares)",
         "The share is divided by the number of classes. Divide it by the number of samples in its "
@@ -590,6 +617,17 @@ corrected_probability.slips(
         "(1 - true_share) / (1 - train_share) → (1 - true_share) * (1 - train_share)",
         "Both shares are multiplied. Those of the training are inside q already: divide by them.",
     ),
+    the_wrong_way_and_leaves_the_other_class=(
+        "true_share / train_share → train_share / true_share; "
+        "(1 - q) * (1 - true_share) / (1 - train_share) → 1 - q",
+        "The two shares are exchanged, and the other class has another share as well: its factor is "
+        "(1 − true_share) / (1 − train_share).",
+    ),
+    forgets_the_logit=(
+        "yes / (yes + no) → torch.sigmoid(q + torch.logit(torch.tensor(true_share)) "
+        "- torch.logit(torch.tensor(train_share)))",
+        "Log odds are added to a probability. Take the logit of q first, or multiply its odds.",
+    ),
     leaves_q=(
         "return yes / (yes + no) → return q * 1.0",
         "This is q, for the shares of the training.",
@@ -687,6 +725,21 @@ effective_sample_size.slips(
         "len(weights) / (1 + weights.std(correction=0) / weights.mean())",
         "The spread over the mean weight is not squared.",
     ),
+    n_in_place_of_a_sum=(
+        "weights.sum() ** 2 → len(weights) * weights.sum()",
+        "One of the two sums is n. The sum of the weights is squared, so that doubling them changes "
+        "nothing.",
+    ),
+    forgets_to_square_the_mean=(
+        "weights.sum() ** 2 / (weights**2).sum() → "
+        "len(weights) / (1 + weights.var(correction=0) / weights.mean())",
+        "The variance is divided by the mean weight, and not by its square: doubling all weights "
+        "must change nothing.",
+    ),
+    takes_the_norm=(
+        "/ (weights**2).sum() → / (weights**2).sum().sqrt()",
+        "The sum of squares has a root here, so that doubling all weights doubles the result.",
+    ),
     softmax_of_the_weights=(
         "weights.sum() ** 2 / (weights**2).sum() → 1 / (weights.softmax(0) ** 2).sum()",
         "A softmax adds up to 1, but changes all ratios. Divide the weights by their sum.",
@@ -718,14 +771,28 @@ effective_sample_size.slips(
             "one in a hundred, drawn one in ten": lambda: (0.01, 0.10, 0.11),
             "one in a hundred, outputs far above": lambda: (0.01, 0.01, 0.20),
             "one in a hundred, drawn one in ten, outputs above": lambda: (0.01, 0.10, 0.35),
+            "two in five, drawn a little more": lambda: (0.40, 0.44, 0.45),
         },
         "edges": {
             "slightly rarer in the draws": lambda: (0.10, 0.09, 0.10),
             "outputs slightly below": lambda: (0.40, 0.40, 0.395),
             "a small step each": lambda: (0.05, 0.08, 0.11),
             "two steps of chance": lambda: (0.05, 0.06, 0.075),
+            "rarer in the draws": lambda: (0.40, 0.30, 0.30),
+            "outputs below the draws": lambda: (0.40, 0.40, 0.30),
+            "rarer in the draws, outputs far above": lambda: (0.40, 0.30, 0.45),
+            "drawn more often, outputs below": lambda: (0.10, 0.50, 0.30),
         },
     },
+    guards=dict.fromkeys(
+        (
+            "rarer in the draws",
+            "outputs below the draws",
+            "rarer in the draws, outputs far above",
+            "drawn more often, outputs below",
+        ),
+        "a class that is held back, drawn or weighted less, is not favoured",
+    ),
     hints=[
         "Two questions, one after the other. Does the class come more often in the batches than in "
         "the data?",
@@ -738,11 +805,12 @@ effective_sample_size.slips(
 def diagnose(data_share, batch_share, mean_output):
     """How does this training favour the rare class?
 
-    Three floats from the report of a model with a bias, trained by the
+    Three floats from the report of a model with an intercept, trained by the
     log-loss: the share of the rare class in the data, its share in the batches
     that were drawn, and the mean output (the probability of the rare class)
     over these batches at the end of training. A difference of 0.02 or less is
-    chance. Returns "none", "weights" (in the loss), "sampler", or "twice".
+    chance, and a class that is held back is not favoured. Returns "none",
+    "weights" (in the loss), "sampler", or "twice".
     Example: 0.1, 0.5 and 0.5 → "sampler".
     """
     drawn = batch_share - data_share > 0.02
@@ -797,6 +865,12 @@ diagnose.slips(
         "mean_output - batch_share > 0.02 → mean_output > 0.5",
         "Whether the mean output lies above ½ says little. Compare it with the share in the batches.",
     ),
+    takes_the_size_of_differences=(
+        "batch_share - data_share > 0.02 → abs(batch_share - data_share) > 0.02; "
+        "mean_output - batch_share > 0.02 → abs(mean_output - batch_share) > 0.02",
+        "A class that is drawn less often, or has outputs below its share, is held back. It is "
+        "favoured only where a share rises: the sign counts.",
+    ),
     any_sign_is_twice=(
         'return "twice" if weighted else "sampler" → return "twice"',
         "A sampler alone is once. It is twice only if the outputs lie above the share in the batches.",
@@ -822,6 +896,15 @@ def a_sampler_alone_is_weights(data_share, batch_share, mean_output):
     if mean_output - data_share > 0.02:
         return "weights"
     return "sampler" if batch_share - data_share > 0.02 else "none"
+
+
+@diagnose.mistake
+def two_steps_of_chance_are_weights(data_share, batch_share, mean_output):
+    """The outputs are compared with the data where no sampler was found. Two steps of chance may add
+    up there: compare the outputs with the batches always."""
+    if batch_share - data_share > 0.02:
+        return "twice" if mean_output - batch_share > 0.02 else "sampler"
+    return "weights" if mean_output - data_share > 0.02 else "none"
 
 
 @diagnose.mistake

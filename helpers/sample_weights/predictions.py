@@ -26,9 +26,9 @@ doubled_weights = question(
 )
 
 batches_on_average = question(
-    "The last of eight samples has weight 10 and by far the largest loss. Each batch of two is "
-    "divided by the weights of that batch. What is the mean over all 28 batches, beside the "
-    "weighted loss of all eight?",
+    "Eight samples have the losses 1, 4, 9, …, 64. The last one has weight 10, each other one 1. The "
+    "loss of each batch of two is divided by the weights of that batch. What is the mean over all 28 "
+    "batches, compared with the weighted loss of all eight?",
     {
         "equal: each batch is a fair weighted mean": "Each is fair for its own two samples. But the "
         "weight 10 is cancelled by a divisor of 11 in the batches that hold the last sample.",
@@ -46,8 +46,8 @@ sampler_or_weights = question(
     "single batch is nearer to the true weighted gradient, as a rule?",
     {
         "the sampler's": "Both are right on average. But seven of ten even batches hold none of the "
-        "ten samples, and the others overshoot. With these samples their spread is eleven times "
-        "the sampler's.",
+        "ten samples, and the others overshoot. With the samples below their spread is "
+        "eleven times the sampler's.",
         "that with the weights in the loss": "These weights are exact, and the mean over all "
         "batches is right. But the ten samples are missing from seven of ten batches, and in the "
         "others they count too much.",
@@ -75,12 +75,12 @@ balanced_outputs = question(
 
 as_good_as = number(
     "500 people come from one population, and are weighted to stand for another one, whose mean lies "
-    "two standard deviations further right. About how many people of the new population would give "
-    "as precise a mean, by the usual rule of thumb? (Within 25 is right.)",
-    answer=32,
-    tolerance=25,
+    "two standard deviations further right. We estimate a mean risk. About how many people of the "
+    "new population would give as precise an estimate? (Within 20 is right.)",
+    answer=24,
+    tolerance=20,
     because="Few of the 500 lie where the new population is. One of them often has a tenth of the "
-    "whole weight. The rule is (Σw)²/Σw², and over 400 tries its middle is 32.",
+    "whole weight. Over 400 tries the estimates spread as those of 24 new people.",
 )
 
 price_and_remedy = question(

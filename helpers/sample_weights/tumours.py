@@ -101,10 +101,3 @@ def costs(cure, price, rule, columns=FEATURES):
         p = reweighted(p, 1 / BALANCE) if rule == "corrected" else p
         found.append(cost(p, y, count, price, 0.5 if rule == "½" else 1 / (1 + price)))
     return torch.tensor(found, dtype=torch.float64)
-
-
-def ranking(p, y):
-    """The area under the ROC curve: the chance that a malignant tumour has the larger output."""
-    sick, healthy = p[y == 1], p[y == 0]
-    above = (sick[:, None] > healthy).double() + (sick[:, None] == healthy) / 2
-    return above.mean().item()

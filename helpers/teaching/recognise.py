@@ -60,9 +60,8 @@ def recognise(exercise, expected, outcomes):
 def missing(exercise, found):
     """What is missing at the edges, in words: the sentences of the guards that fail."""
     cases = zip(exercise.builders, found, strict=True)
-    return "; ".join(
-        exercise.guarded[case] for case, wrong in cases if wrong and case in exercise.guarded
-    )
+    said = (exercise.guarded[case] for case, wrong in cases if wrong and case in exercise.guarded)
+    return "; ".join(dict.fromkeys(said))  # cases may share a sentence
 
 
 def nearly_right(exercise, expected, outcomes, loose, guards=False):

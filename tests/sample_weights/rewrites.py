@@ -79,11 +79,3 @@ def by_a_table(data_share, batch_share, mean_output):
         (False, True): "weights",
         (True, True): "twice",
     }[signs]
-
-
-@rewrite("diagnose")
-def by_differences_of_either_sign(data_share, batch_share, mean_output):
-    # The question is how the class is favoured: no case has a class that is held back.
-    drawn = abs(batch_share - data_share) > 0.02
-    weighted = abs(mean_output - batch_share) > 0.02
-    return [["none", "weights"], ["sampler", "twice"]][drawn][weighted]

@@ -108,7 +108,7 @@ def test_what_the_page_says_of_the_thousand_batches():
     estimates = {
         pooling: formulas.batch_gradients(pooling, 100).numpy() for pooling in formulas.POOLINGS
     }
-    weighted, sampled, divided, both = estimates.values()
+    weighted, sampled, _, both = estimates.values()
     exact = formulas.weighted_mean(formulas.rare_gradients(), formulas.rare_weights(100)).item()
     assert exact == pytest.approx(-5.02, abs=0.005)
     assert (np.abs(weighted - exact) > 1).all()
@@ -119,11 +119,9 @@ def test_what_the_page_says_of_the_thousand_batches():
     assert weighted[one].mean() == pytest.approx(-14, abs=0.5)
     assert weighted.std() == pytest.approx(7.18, abs=0.006)
     assert sampled.std() == pytest.approx(0.63, abs=0.006)
-    assert divided.mean() == pytest.approx(-3.31, abs=0.006)
     assert both.mean() == pytest.approx(-7.95, abs=0.006)
-    large = [formulas.batch_gradients(pooling, 100, 512).mean() for pooling in formulas.POOLINGS]
-    assert [round(float(m), 2) for m in large[2:]] == [-4.88, -7.94]
-    assert round(990 * (1 - 1 / 1990) ** 1000) == 599  # common samples that an epoch leaves out
+    large = formulas.batch_gradients("sampler and weights", 100, 512)
+    assert large.mean().item() == pytest.approx(-7.94, abs=0.006)
 
 
 @pytest.mark.parametrize(
@@ -287,10 +285,6 @@ def test_what_the_page_says_of_every_batch():
     assert "mean is 36.92" in seen(size=4)
     assert "mean is 45.88 with the spread 0.00" in seen(size=8)
     assert "mean is 45.88 with the spread 63.34" in seen(normaliser=formulas.NORMALISERS[1])
-    losses, weights = formulas.LOSSES.flip(0), formulas.last_weight(10)  # the heavy one smallest
-    own = formulas.all_batches(weights, 2, formulas.NORMALISERS[0], losses).mean()
-    whole = formulas.weighted_mean(losses, weights)
-    assert [round(v.item(), 2) for v in (own, whole)] == [22.64, 12.53]
 
 
 def test_what_the_page_says_of_the_batches_of_tumours():
@@ -303,10 +297,10 @@ def test_what_the_page_says_of_the_batches_of_tumours():
     assert 0 < lost[1] < 0.01
 
 
-@pytest.mark.parametrize("name", ["MSELoss", "L1Loss", "HuberLoss"])
-def test_these_classes_take_no_weights(name):
-    with pytest.raises(TypeError, match="weight"):
-        getattr(torch.nn, name)(weight=torch.ones(3))
+def test_without_weights_the_two_programs_of_one_model_agree():
+    z, k = torch.sin(torch.arange(6, dtype=FLOAT)), tensor([0, 0, 1, 0, 1, 1])
+    scores = torch.stack([torch.zeros_like(z), z], dim=1)
+    close(F.cross_entropy(scores, k), F.binary_cross_entropy_with_logits(z, k.double()))
 
 
 def test_with_probabilities_as_targets_cross_entropy_divides_by_n():
@@ -504,10 +498,11 @@ def test_what_the_page_says_of_the_shift():
     assert seen(2.0)[:2] == [0.763, 0.051]
     assert round(seen(2.0)[2]) == 32
     assert seen(2.0, "at 10")[:2] == [0.693, 0.025]
-    true = [formulas.true_risk(shift) for shift in (1.0, 2.0, 3.0)]
-    assert [round(t, 3) for t in true[:2]] == [0.5, 0.775]
-    assert true[2] - seen(3.0)[0] == pytest.approx(0.036, abs=0.001)
-    w = formulas.importance(formulas.old_people(), 2.0)
+    assert [round(formulas.true_risk(shift), 3) for shift in (1.0, 2.0)] == [0.5, 0.775]
+    people = formulas.old_people()
+    own = formulas.risk(people + 2).mean(1).var()  # 500 of the new population
+    assert round((500 * own / formulas.shifted_risks(2.0, "no")[0].var()).item()) == 24
+    w = formulas.importance(people, 2.0)
     assert (w.amax(1) / w.sum(1)).median() > 0.1
 
 
@@ -547,28 +542,15 @@ def test_what_the_page_says_of_the_prices():
         return round(tumours.costs(*setting).mean().item())
 
     assert [mean("weights", c, "½") for c in (2, 9, 20)] == [273, 458, 748]
-    assert [mean("none", c, "price") for c in (2, 9, 20, 30)] == [171, 466, 615, 677]
-    assert [mean("weights", c, "corrected") for c in (9, 30)] == [458, 709]
+    assert [mean("none", c, "price") for c in (2, 9, 20)] == [171, 466, 615]
+    for c in (2, 9, 20, 30):  # corrected outputs lie near the dashed curve
+        assert abs(mean("weights", c, "corrected") - mean("none", c, "price")) < 40
     assert mean("none", 20, "½") == 1638
     assert mean("weights", 9, "price") == 686  # weights and threshold: the price twice
-    assert mean("focal loss", 9, "price") == 864
-    assert [mean(cure, 9, "½") for cure in ("focal loss", "none")] == [742, 745]
-    ranks = {}
-    for cure in ("none", "weights"):
-        pairs = [(tumours.cured(cure, s), tumours.split(s)[1][1]) for s in tumours.SPLITS]
-        ranks[cure] = np.mean([tumours.ranking(*pair) for pair in pairs])
-    assert {k: round(v, 3) for k, v in ranks.items()} == {"none": 0.832, "weights": 0.828}
     missed = [
         (tumours.cured("none", s)[tumours.split(s)[1][1] == 1] <= 0.5) for s in tumours.SPLITS
     ]
     assert np.mean([m.double().mean() for m in missed]) == pytest.approx(0.81, abs=0.005)
-
-
-def test_the_ranking_is_scikit_learn_s():
-    from sklearn.metrics import roc_auc_score
-
-    p, y = tumours.cured("none", 0), tumours.split(0)[1][1]
-    assert tumours.ranking(p, y) == pytest.approx(roc_auc_score(y, p))
 
 
 @pytest.mark.parametrize("price", [2, 20])

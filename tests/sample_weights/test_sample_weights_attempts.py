@@ -1,5 +1,7 @@
 """Wrong answers that people write, and the names by which they are known."""
 
+import math
+
 import pytest
 import torch
 from attempts import Attempts
@@ -519,6 +521,13 @@ def more_likely_than_not(data_share, batch_share, mean_output):
     return "sampler" if drawn else "none"
 
 
+@attempt("diagnose", "takes_the_size_of_differences")
+def by_differences_of_either_sign(data_share, batch_share, mean_output):
+    drawn = abs(batch_share - data_share) > 0.02
+    weighted = abs(mean_output - batch_share) > 0.02
+    return [["none", "weights"], ["sampler", "twice"]][drawn][weighted]
+
+
 @attempt("diagnose", None)
 def by_ratios(data_share, batch_share, mean_output):
     sampler, weights = batch_share / data_share > 1.2, mean_output / batch_share > 1.2
@@ -533,6 +542,74 @@ def another_tolerance(data_share, batch_share, mean_output):
     if sampler and weights:
         return "twice"
     return "sampler" if sampler else "weights" if weights else "none"
+
+
+@attempt("diagnose", "two_steps_of_chance_are_weights")
+def one_after_the_other(data_share, batch_share, mean_output):
+    if batch_share - data_share > 0.02 and mean_output - batch_share > 0.02:
+        return "twice"
+    if batch_share - data_share > 0.02:
+        return "sampler"
+    return "weights" if mean_output - data_share > 0.02 else "none"
+
+
+@attempt("diagnose", None)
+def size_of_the_first_difference(data_share, batch_share, mean_output):
+    drawn, weighted = abs(batch_share - data_share) > 0.02, mean_output - batch_share > 0.02
+    return [["none", "weights"], ["sampler", "twice"]][drawn][weighted]
+
+
+@attempt("weighted_gradient", "adds_up_and_gives_weights")
+def sum_with_grad_outputs(losses, weights, parameters):
+    return torch.autograd.grad(losses.sum(), parameters, grad_outputs=weights)
+
+
+@attempt("weighted_gradient", "gives_a_column_of_weights")
+def column(losses, weights, parameters):
+    return torch.autograd.grad(losses, parameters, grad_outputs=weights.reshape(-1, 1))
+
+
+@attempt("weighted_loss", "averages_the_losses_and_adds_up_the_weights")
+def mean_loss_times_all_weights(losses, weights, data_mean_weight):
+    return losses.mean() * weights.sum() / data_mean_weight
+
+
+@attempt("sampler_probabilities", "multiplies_by_the_shares")
+def times_the_share_of_the_data(labels, target_shares):
+    return (target_shares * torch.bincount(labels).double() / len(labels))[labels]
+
+
+@attempt("sampler_probabilities", "all_but_the_class")
+def one_minus_the_share(labels, target_shares):
+    p = (1 - torch.bincount(labels).double() / len(labels))[labels]
+    return p / p.sum()
+
+
+@attempt("corrected_probability", "the_wrong_way_and_leaves_the_other_class")
+def v_of_the_shares(q, train_share, true_share):
+    v = train_share / true_share
+    return v * q / (v * q + 1 - q)
+
+
+@attempt("corrected_probability", "forgets_the_logit")
+def log_odds_of_the_shares_added(q, train_share, true_share):
+    added = math.log(true_share / (1 - true_share)) - math.log(train_share / (1 - train_share))
+    return torch.sigmoid(q + added)
+
+
+@attempt("effective_sample_size", "n_in_place_of_a_sum")
+def n_times_sum_over_squares(weights):
+    return weights.numel() * weights.sum() / weights.square().sum()
+
+
+@attempt("effective_sample_size", "forgets_to_square_the_mean")
+def variance_over_mean(weights):
+    return len(weights) / (1 + torch.var(weights, correction=0) / torch.mean(weights))
+
+
+@attempt("effective_sample_size", "takes_the_norm")
+def squared_sum_over_norm(weights):
+    return weights.sum() ** 2 / torch.linalg.norm(weights)
 
 
 test_each_is_known_as_said = attempt.test_of_each()

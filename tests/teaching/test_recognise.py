@@ -76,6 +76,25 @@ def test_a_right_formula_without_care_at_the_edges_is_called_right_and_what_is_m
     )
 
 
+def test_a_sentence_that_two_edges_share_is_said_once():
+    guarded = exercise(
+        cases={
+            "values": {"two": lambda: (tensor(2.0),)},
+            "edges": {"zero": lambda: (tensor(0.0),), "below": lambda: (tensor(-1.0),)},
+        },
+        guards=dict.fromkeys(("zero", "below"), "what is not above 0 gives 0"),
+        hints=["…"],
+    )
+
+    @guarded
+    def ramp(x):
+        """x, or 0 where it is not above 0."""
+        return x.clamp(min=0)
+
+    said = told(ramp, lambda x: x - (x <= 0) * 1.0)[2]
+    assert said.count("what is not above 0 gives 0") == 1
+
+
 def test_a_mistake_is_known_whatever_happens_at_the_edges():
     status, mistake, message = told(entropy, lambda p, scale: naive(p, scale, sign=1.0))
     assert (status, mistake) == ("wrong", "turned")
