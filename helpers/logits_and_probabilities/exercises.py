@@ -155,6 +155,18 @@ diagnose.slips(
         "One number above 0 is enough: the logarithm of a probability is never above 0. So raw "
         "scores are no logarithms either.",
     ),
+    upper_end_left_out=(
+        "((outputs >= 0) & (outputs <= 1)).all() → (outputs >= 0).all()",
+        "Scores may all lie above 0. They look like probabilities only if none is above 1.",
+    ),
+    one_row_will_do=(
+        ".max() < 1e-6 → .min() < 1e-6",
+        "Every row must add up to 1. Here one row is enough.",
+    ),
+    rows_cancel=(
+        "(outputs.exp().sum(1) - 1).abs().max() → (outputs.exp().sum(1) - 1).mean().abs()",
+        "Each row must add up to 1 by itself. In a sum or mean of the rows, errors cancel.",
+    ),
 )
 
 
@@ -165,6 +177,22 @@ def adds_up_first(outputs, loss):
     if loss == "nll_loss" and (outputs.exp().sum(1) - 1).abs().max() >= 1e-6:
         return "no normaliser"
     return diagnose(outputs, loss)
+
+
+@diagnose.mistake
+def loss_not_asked(outputs, loss):
+    """Ask first which loss it is. Into nll_loss, numbers from 0 to 1 lack their logarithm."""
+    if ((outputs >= 0) & (outputs <= 1)).all():
+        return "probabilities"
+    return diagnose(outputs, loss)
+
+
+@diagnose.mistake
+def scores_must_add_up(outputs, loss):
+    """cross_entropy has the normaliser inside, so any scores will do."""
+    found = diagnose(outputs, loss)
+    adds_up = (outputs.exp().sum(1) - 1).abs().max() < 1e-6
+    return "no normaliser" if found == "fine" and not adds_up else found
 
 
 @exercise(
@@ -259,8 +287,8 @@ cross_entropy.slips(
     ),
     log_of_softmax=(
         "scores.log_softmax(1) → scores.softmax(1).log()",
-        "A softmax and then log: from a gap of about 104 in float32 the probability is rounded to "
-        "0, and the loss is infinite. log_softmax keeps it.",
+        "In float32 a softmax is rounded to 0 from a gap of about 104, and exp(89) is infinite. "
+        "log_softmax avoids both.",
     ),
     sums_the_rows=(".mean() → .sum()", "That is the sum over the rows; the mean is asked for."),
     sigmoid_for_softmax=(
@@ -289,6 +317,15 @@ cross_entropy.slips(
         "-logs.gather(1, target[:, None]).exp().mean().log()",
         "You take the mean of the probabilities, and then the logarithm. Each row needs its "
         "logarithm first.",
+    ),
+    entropy_of_the_answer=(
+        "-logs.gather(1, target[:, None]).mean() → -(logs.exp() * logs).sum(1).mean()",
+        "That is the entropy of the probabilities. The true class is not used.",
+    ),
+    one_minus_p=(
+        "-logs.gather(1, target[:, None]).mean() → "
+        "-(1 - logs.gather(1, target[:, None]).exp()).log().mean()",
+        "The true class costs −ln p. −ln(1 − p) is what a wrong class costs in a binary loss.",
     ),
 )
 
@@ -372,6 +409,26 @@ lowest_loss.slips(
         "math.log(math.e + classes - 1) - 1 → math.log(math.e + classes - 1)",
         "That is the logarithm of the sum. The best score of the true class, 1, is subtracted.",
     ),
+    ratio_turned_round=(
+        "math.log(math.e + classes - 1) - 1 → math.log(1 + (classes - 1) * math.e)",
+        "The weights are exchanged: the true class has e¹ in the sum, and a wrong one e⁰ = 1.",
+    ),
+    true_class_left_out=(
+        "math.e + classes - 1 → classes - 1",
+        "The true class is missing in the sum: it adds e.",
+    ),
+    one_minus_p=(
+        "math.log(math.e + classes - 1) - 1 → 1 - math.e / (math.e + classes - 1)",
+        "The loss is −ln p, and not 1 − p.",
+    ),
+    minus_the_probability=(
+        "math.log(math.e + classes - 1) - 1 → -math.e / (math.e + classes - 1)",
+        "The loss is −ln p, and not −p.",
+    ),
+    lowest_of_nll_loss=(
+        "math.log(math.e + classes - 1) - 1 → -1.0",
+        "−1 is the lowest value of nll_loss. cross_entropy has a softmax and a logarithm inside.",
+    ),
     a_gain=(
         "math.log(math.e + classes - 1) - 1 → 1 - math.log(math.e + classes - 1)",
         "That is ln p. The loss is −ln p.",
@@ -392,6 +449,12 @@ lowest_loss.slips(
 def only_the_softmax(classes, head):
     """The sigmoid has the same floor as the softmax: its outputs lie from 0 to 1, too."""
     return math.log(math.e + classes - 1) - 1 if head == "softmax" else 0.0
+
+
+@lowest_loss.mistake
+def only_the_sigmoid(classes, head):
+    """A softmax has the same floor as the sigmoid: its outputs lie from 0 to 1, too."""
+    return math.log(math.e + classes - 1) - 1 if head == "sigmoid" else 0.0
 
 
 @lowest_loss.mistake
@@ -526,6 +589,24 @@ segmentation_loss.slips(
     pictures_compete=(
         "log_softmax(1) → log_softmax(0)",
         "dim=0 counts the pictures: these compete there, not the classes. Classes are dimension 1.",
+    ),
+    softmax_down_a_column=(
+        "log_softmax(1) → log_softmax(2)",
+        "dim=2 is the height of the picture: pixels compete there, not classes. Classes are "
+        "dimension 1.",
+    ),
+    zeros_in_the_mean=(
+        "-logs[labelled].gather(1, target[labelled][:, None]).mean() → "
+        "-(F.one_hot(target[labelled], scores.shape[1]) * logs[labelled]).mean()",
+        "The zeros of the one-hot labels count in this mean. Divide by the number of labelled "
+        "pixels alone.",
+    ),
+    binary_pixels=(
+        "-logs[labelled].gather(1, target[labelled][:, None]).mean() → "
+        "F.binary_cross_entropy_with_logits(scores.movedim(1, -1)[labelled], "
+        "F.one_hot(target[labelled], scores.shape[1]).to(scores.dtype))",
+        "A binary cross-entropy judges each class for itself. The classes of a pixel exclude each "
+        "other: take a softmax.",
     ),
     sum_of_the_pixels=(".mean() → .sum()", "That is the sum; the mean of the pixels is needed."),
     divided_by_pictures=(
@@ -668,6 +749,26 @@ nll_gradient.slips(
         "(x * (p - y)) → (b1 * (p - y))",
         "z = b0 + b1·x is differentiated by b1, so the factor is x.",
     ),
+    order_exchanged=(
+        "[(p - y).sum(), (x * (p - y)).sum()] → [(x * (p - y)).sum(), (p - y).sum()]",
+        "The two numbers are exchanged: the derivative by b0 comes first.",
+    ),
+    x_in_both=(
+        "[(p - y).sum(), → [(x * (p - y)).sum(),",
+        "The factor x belongs to b1 alone: z changes by 1 when b0 changes by 1.",
+    ),
+    only_the_zeros=(
+        "(p - y) → ((1 - y) * (p - y))",
+        "Only the points with y = 0 count here. Those with y = 1 cost −ln p, and pull as well.",
+    ),
+    labels_left_out=(
+        "(p - y) → p",
+        "The labels are missing: this is the gradient if every label were 0.",
+    ),
+    absolute_values=(
+        "(p - y) → (p - y).abs()",
+        "The sign is lost: labels 1 pull the curve up, and labels 0 pull it down.",
+    ),
 )
 
 
@@ -796,6 +897,23 @@ multi_label_loss.slips(
     minus_outside=(
         "F.logsigmoid(-scores) → -F.logsigmoid(scores)",
         "−ln σ(z) is not ln σ(−z): the minus belongs to the score.",
+    ),
+    same_cost_for_both=(
+        "F.logsigmoid(-scores) → F.logsigmoid(scores)",
+        "A label that is absent costs −ln(1 − σ(z)) = −ln σ(−z), not −ln σ(z).",
+    ),
+    halves_exchanged=(
+        "targets * F.logsigmoid(scores) → targets * F.logsigmoid(-scores); "
+        "(1 - targets) * F.logsigmoid(-scores) → (1 - targets) * F.logsigmoid(scores)",
+        "The costs are exchanged: a present label costs −ln σ(z), an absent one −ln σ(−z).",
+    ),
+    no_logarithm=(
+        "F.logsigmoid(scores) → scores.sigmoid(); F.logsigmoid(-scores) → (1 - scores.sigmoid())",
+        "The logarithm is missing. A label that is there costs −ln σ(z).",
+    ),
+    one_weight_for_all=(
+        "pos_weight * targets → pos_weight.mean() * targets",
+        "Each label has a weight of its own, and you use the mean of them.",
     ),
     weighted_mean=(
         "-(present + absent).mean() → "

@@ -218,7 +218,7 @@ def sum_by_pictures(scores, target):
     return F.cross_entropy(scores, target, ignore_index=-1, reduction="sum") / len(scores)
 
 
-@attempt("nll_gradient", None)
+@attempt("nll_gradient", "order_exchanged")
 def b1_first(b0, b1, x, y):
     e = torch.sigmoid(b0 + b1 * x) - y
     return torch.stack([(x * e).sum(), e.sum()])
@@ -305,6 +305,168 @@ def minus_logsigmoid(scores, targets, pos_weight):
     return -(
         pos_weight * targets * F.logsigmoid(scores) - (1 - targets) * F.logsigmoid(scores)
     ).mean()
+
+
+@attempt("diagnose", "loss_not_asked")
+def range_before_loss(outputs, loss):
+    if ((outputs >= 0) & (outputs <= 1)).all():
+        return "probabilities"
+    if loss == "cross_entropy":
+        return "fine"
+    if (outputs > 0).any():
+        return "no logarithm"
+    return "fine" if normalised(outputs) else "no normaliser"
+
+
+@attempt("diagnose", "scores_must_add_up")
+def cross_entropy_of_normalised_scores(outputs, loss):
+    if loss == "nll_loss" and (outputs > 0).any():
+        return "no logarithm"
+    if loss == "cross_entropy" and ((outputs >= 0) & (outputs <= 1)).all():
+        return "probabilities"
+    return "fine" if normalised(outputs) else "no normaliser"
+
+
+@attempt("cross_entropy", "log_of_softmax")
+def exponentials_overflow(scores, target, from_probabilities=False):
+    if from_probabilities:
+        return F.nll_loss(scores.log(), target)
+    return (-scores[range(len(target)), target] + scores.exp().sum(1).log()).mean()
+
+
+@attempt("cross_entropy", "entropy_of_the_answer")
+def p_log_p(scores, target, from_probabilities=False):
+    p = scores if from_probabilities else scores.softmax(1)
+    return -(p * p.log()).sum(1).mean()
+
+
+@attempt("cross_entropy", "one_minus_p")
+def log_of_the_rest(scores, target, from_probabilities=False):
+    p = scores if from_probabilities else scores.softmax(1)
+    return -(1 - p[range(len(target)), target]).log().mean()
+
+
+@attempt("cross_entropy", None)
+def squared_distance(scores, target, from_probabilities=False):
+    p = scores if from_probabilities else scores.softmax(1)
+    return ((p - F.one_hot(target, scores.shape[1])) ** 2).sum(1).mean()
+
+
+@attempt("lowest_loss", "ratio_turned_round")
+def e_for_the_wrong_classes(classes, head):
+    return 0.0 if head == "logits" else math.log1p((classes - 1) * math.e)
+
+
+@attempt("lowest_loss", "true_class_left_out")
+def wrong_classes_alone(classes, head):
+    return 0.0 if head == "logits" else math.log(classes - 1) - 1
+
+
+@attempt("lowest_loss", "one_minus_p")
+def what_is_missing_to_1(classes, head):
+    return 0.0 if head == "logits" else 1 - 1 / (1 + (classes - 1) / math.e)
+
+
+@attempt("lowest_loss", "minus_the_probability")
+def as_nll_loss_does(classes, head):
+    return 0.0 if head == "logits" else -1 / (1 + (classes - 1) / math.e)
+
+
+@attempt("lowest_loss", "lowest_of_nll_loss")
+def minus_one_behind_both(classes, head):
+    return 0.0 if head == "logits" else -1.0
+
+
+@attempt("lowest_loss", "only_the_sigmoid")
+def softmax_does_no_harm(classes, head):
+    return math.log1p((classes - 1) / math.e) if head == "sigmoid" else 0.0
+
+
+@attempt("segmentation_loss", "softmax_down_a_column")
+def dimension_2(scores, target):
+    return F.nll_loss(scores.log_softmax(2), target, ignore_index=-1)
+
+
+@attempt("segmentation_loss", "zeros_in_the_mean")
+def one_hot_pixels(scores, target):
+    rows, known = scores.permute(0, 2, 3, 1), target != -1
+    one_hot = F.one_hot(target[known], scores.shape[1])
+    return -(one_hot * rows[known].log_softmax(1)).mean()
+
+
+@attempt("segmentation_loss", "binary_pixels")
+def bce_of_the_pixels(scores, target):
+    known = target >= 0
+    rows = scores.permute(0, 2, 3, 1)[known]
+    one_hot = F.one_hot(target[known], scores.shape[1]).to(rows.dtype)
+    return F.binary_cross_entropy_with_logits(rows, one_hot)
+
+
+@attempt("segmentation_loss", None)
+def no_label_as_one_more_class(scores, target):
+    return F.cross_entropy(F.pad(scores, (0, 0, 0, 0, 1, 0)), target + 1)
+
+
+@attempt("nll_gradient", "x_in_both")
+def factor_x_twice(b0, b1, x, y):
+    e = x * (torch.sigmoid(b0 + b1 * x) - y)
+    return torch.stack([e.sum(), e.sum()])
+
+
+@attempt("nll_gradient", "only_the_zeros")
+def zeros_alone(b0, b1, x, y):
+    p = torch.sigmoid(b0 + b1 * x)[y == 0]
+    return torch.stack([p.sum(), (x[y == 0] * p).sum()])
+
+
+@attempt("nll_gradient", "labels_left_out")
+def without_labels(b0, b1, x, y):
+    p = torch.sigmoid(b0 + b1 * x)
+    return torch.stack([p.sum(), x @ p])
+
+
+@attempt("nll_gradient", "absolute_values")
+def distances(b0, b1, x, y):
+    e = (torch.sigmoid(b0 + b1 * x) - y).abs()
+    return torch.stack([e.sum(), x @ e])
+
+
+@attempt("nll_gradient", None)
+def labels_of_plus_and_minus_1(b0, b1, x, y):
+    e = torch.sigmoid(b0 + b1 * x) - (2 * y - 1)
+    return torch.stack([e.sum(), x @ e])
+
+
+@attempt("multi_label_loss", "same_cost_for_both")
+def one_logarithm(scores, targets, pos_weight):
+    weight = pos_weight * targets + 1 - targets
+    return -(weight * F.logsigmoid(scores)).mean()
+
+
+@attempt("multi_label_loss", "halves_exchanged")
+def no_for_yes(scores, targets, pos_weight):
+    each = torch.where(targets == 1, pos_weight * F.logsigmoid(-scores), F.logsigmoid(scores))
+    return -each.mean()
+
+
+@attempt("multi_label_loss", "no_logarithm")
+def probabilities_alone(scores, targets, pos_weight):
+    p = scores.sigmoid()
+    return -(pos_weight * targets * p + (1 - targets) * (1 - p)).mean()
+
+
+@attempt("multi_label_loss", "one_weight_for_all")
+def mean_of_the_weights(scores, targets, pos_weight):
+    bce = F.binary_cross_entropy_with_logits
+    return bce(scores, targets, pos_weight=pos_weight.mean())
+
+
+@attempt("multi_label_loss", None)
+def mean_of_each_kind(scores, targets, pos_weight):
+    each = F.binary_cross_entropy_with_logits(
+        scores, targets, pos_weight=pos_weight, reduction="none"
+    )
+    return each[targets == 1].mean() + each[targets == 0].mean()
 
 
 test_each = attempt.test_of_each()
