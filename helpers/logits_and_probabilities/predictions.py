@@ -70,7 +70,7 @@ which_error = question(
         "the absolute error": "In a place with mixed labels, it is cheapest to side with the "
         "majority entirely. So the slope grows without end.",
         "none of them: the points overlap, so every best slope is finite": "That is true for the "
-        "log-loss. Look at the right bar while you raise b1.",
+        "log-loss. Look at the bar of the absolute error while you raise b1.",
     },
     right="the absolute error",
 )
