@@ -26,6 +26,7 @@ def confine(request, folder):
     os.environ.update(HOME=folder, TMPDIR=folder, PATH=os.defpath, MPLBACKEND="agg", **THREADS)
     tempfile.tempdir = None  # it is looked up anew: libraries write there, as torch.optim does
     os.chdir(folder)
+    sys.path.insert(0, "")  # as in a kernel: what it writes there it may import
     limits = {"RLIMIT_CORE": 0, "RLIMIT_FSIZE": FILES}
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # it ends with its parent
@@ -35,10 +36,19 @@ def confine(request, folder):
     for name, limit in limits.items():
         resource.setrlimit(getattr(resource, name), (limit, limit))
     resource.setrlimit(resource.RLIMIT_CPU, (request["total"], request["total"]))
+    if sys.platform == "linux":
+        drop_capabilities()
     if request["landlock"]:
         landlock.restrict(folder)
     if request["calls"]:
         calls.restrict()
+
+
+def drop_capabilities():
+    """Keep none of root's rights: to raise limits, set the clock, restart the machine and others."""
+    version_3, no_rights = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    if ctypes.CDLL(None).capset(version_3, no_rights):
+        raise OSError("capset")
 
 
 def more_time(seconds):

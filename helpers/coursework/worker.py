@@ -1,8 +1,9 @@
 """The process in which attempts run: `python -I -B worker.py FOLDER`, with FOLDER helpers.
 
-It reads a request a line, JSON, and answers each with a line. For a request it forks: the child
-gives up what it may do (confine.py) and runs a student's page (attempt.py). Nothing in here knows
-an expected value, and what comes back is text that the reader takes apart without running it.
+A request is a line, JSON, and so is its answer. This process forks a child for each, which reads it
+and forks once more: the grandchild gives up what it may do (confine.py) and runs a page (attempt.py).
+So an attempt finds in its memory neither another student's page nor the reference's, which is graded
+first. What comes back is text that the reader takes apart without running it.
 """
 
 import contextlib
@@ -12,6 +13,7 @@ import json
 import os
 import resource
 import select
+import shutil
 import signal
 import sys
 import tempfile
@@ -56,41 +58,73 @@ def stock(folder):
 
 
 def serve(folder):
-    """Answer requests until the input ends. No attempt ever runs in this process."""
+    """Have requests answered until the input ends, or what an attempt left can't be removed."""
     for kind in (resource.RLIMIT_CPU, resource.RLIMIT_DATA):  # not those of who started it
         resource.setrlimit(kind, (resource.getrlimit(kind)[1],) * 2)
     stocked = stock(folder)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(36, 1)  # orphans of an attempt become children of this process
     print(json.dumps(READY), flush=True)
-    for line in sys.stdin:
-        print(json.dumps(supervise(json.loads(line), *stocked)), flush=True)
+    status = 0
+    while status == 0:
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                status = answer(*stocked)
+            finally:
+                os._exit(status)
+        _, status = os.waitpid(child, 0)
 
 
-def supervise(request, confine, run):
-    """Fork a child for `request` and return what it wrote.
+def answer(confine, run):
+    """Answer one request; returns 0 if the next one may be answered here, too."""
+    if sys.platform == "linux":
+        libc = ctypes.CDLL(None)
+        libc.prctl(1, signal.SIGKILL)  # it ends with its parent
+        libc.prctl(36, 1)  # orphans of an attempt become children of this process
+    line = sys.stdin.readline()
+    if not line:
+        return 1
+    folder = tempfile.mkdtemp(prefix="attempt-")
+    found = supervise(json.loads(line), folder, confine, run)
+    remove(folder)
+    print(json.dumps(found), flush=True)
+    return int(os.path.lexists(folder))
+
+
+def remove(folder):
+    """Remove a folder that nobody uses any more, whatever modes are in it; follow no link."""
+    with contextlib.suppress(OSError, RecursionError):
+        os.chmod(folder, 0o700)
+        for place, folders, _ in os.walk(folder):
+            for inner in (os.path.join(place, name) for name in folders):
+                if not os.path.islink(inner):
+                    os.chmod(inner, 0o700)
+        shutil.rmtree(folder)
+
+
+def supervise(request, folder, confine, run):
+    """Fork a child for `request`, which works in `folder`, and return what it wrote.
 
     refused: what has prevented the attempt from being run, or None; lines: what attempt.py writes,
     but "done"; end: "done", "time" (it computed for too long), "wait" (too much passed on the
     clock), "size" or "died"; used and passed: seconds that it computed for, and on the clock.
     """
     begun = time.monotonic()
-    with tempfile.TemporaryDirectory("", "attempt-", ignore_cleanup_errors=True) as folder:
-        readable, writable = os.pipe()
-        child = os.fork()
-        if child == 0:
-            try:
-                os.close(readable)
-                begin(lambda: confine(request, folder), writable)
-                run(request, writable)
-            finally:
-                os._exit(0)
-        os.close(writable)
+    readable, writable = os.pipe()
+    child = os.fork()
+    if child == 0:
         try:
-            written, end = collect(readable, request["wait"], request["total_wait"])
-        finally:
             os.close(readable)
-            ended_by, used = reap(child)
+            begin(lambda: confine(request, folder), writable)
+            run(request, writable)
+        finally:
+            os._exit(0)
+    os.close(writable)
+    try:
+        written, end = collect(readable, request["wait"], request["total_wait"])
+    finally:
+        os.close(readable)
+        ended_by, used = reap(child)
     *lines, _ = written.decode("utf-8", "replace").split("\n")
     if end == "ended":
         # An attempt may ignore the first signal, or set the limit of the second.

@@ -77,6 +77,22 @@ def test_other_processes_keep_their_limits_and_priorities(box):
     assert box.run([], {}) == {} and got(box, "found = 1") == "1"
 
 
+def test_an_attempt_has_none_of_roots_rights(box):
+    """It raises no limit of its own; the call to restart the machine ends before it is read."""
+    said = got(
+        box,
+        "import errno, resource",
+        "found = []",
+        "for limit in (resource.RLIMIT_DATA, resource.RLIMIT_FSIZE, resource.RLIMIT_CPU):",
+        "    try: resource.setrlimit(limit, (-1, -1)); found.append(limit)",
+        "    except ValueError: pass",
+        "libc = ctypes.CDLL(None, use_errno=True)",
+        f"libc.syscall({169 if os.uname().machine == 'x86_64' else 142}, 0, 0, 0, 0)",
+        "found += [] if ctypes.get_errno() == errno.EPERM else ['reboot']",
+    )
+    assert said == "[]"
+
+
 def test_no_process_outlives_the_run(box):
     """Not even one that keeps forking: root is not bound by a limit on processes."""
     name = f"fork-{os.getpid()}"

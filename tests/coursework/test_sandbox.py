@@ -4,6 +4,7 @@ import itertools
 import json
 import math
 import os
+import secrets
 import subprocess
 import sys
 from pathlib import Path
@@ -52,16 +53,19 @@ def crowded(hasty):
     """The same, its attempts on one processor with two processes that never rest."""
     run(hasty, body("return x"))  # starts the worker
     loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
-    workers = [hasty.process.pid]
-    workers += [inner.pid for inner in psutil.Process(hasty.process.pid).children(recursive=True)]
+    worker = psutil.Process(hasty.process.pid)
+
+    def workers():
+        return [worker.pid, *(inner.pid for inner in worker.children(recursive=True))]
+
     all_, one = os.sched_getaffinity(0), {min(os.sched_getaffinity(0))}
-    for pid in (*workers, *(loop.pid for loop in loops)):
+    for pid in (*workers(), *(loop.pid for loop in loops)):
         os.sched_setaffinity(pid, one)
     yield hasty
     for loop in loops:
         loop.kill()
         loop.wait()
-    for pid in workers:
+    for pid in workers():
         os.sched_setaffinity(pid, all_)
 
 
@@ -194,6 +198,67 @@ def test_one_attempt_leaves_nothing_to_the_next(box):
     spoil = "import torch, builtins\ntorch.relu = None\nbuiltins.len = None\ntorch.set_default_dtype(torch.float16)\n"
     assert not run(box, spoil + body("return x"))
     assert run(box, IMPORTS, DROPOUT.solution)
+
+
+SEARCH = """
+import ctypes, gc, os
+write = ctypes.CDLL(None).write
+write.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_size_t]
+
+def behind(text):
+    "What stands behind a text, wherever it stands in this process's memory, near Python's objects."
+    near = {id(x) >> 24 for x in gc.get_objects()} | {id(bytes(3000 + n)) >> 24 for n in range(99)}
+    found, copy = set(), os.open("copy", os.O_RDWR | os.O_CREAT)
+    for place in (place for part in near for place in range(part << 24, (part + 1) << 24, 1 << 16)):
+        os.lseek(copy, 0, os.SEEK_SET)
+        if (size := write(copy, place, 1 << 16)) > 0:  # no error where nothing is mapped
+            data = os.pread(copy, size, 0)
+            found |= {part[:16] for part in data.split(text)[1:]}
+    return found
+"""
+
+
+def test_an_attempt_finds_no_other_page_in_its_memory(box):
+    """Neither another student's nor the reference's, which is graded first by the same worker."""
+    one, other = (secrets.token_hex(8) for _ in range(2))
+    for _ in range(3):
+        page = f"kept = 1  # {f'{one}{other} ' * 40}"
+        run(box, *[page] * 40, body("return x"))
+    found = box.observe(DROPOUT, [SEARCH, body(f"return repr(behind({one.encode()}))")])[0]
+    assert not found.raised and other not in found.value[""]
+    assert box.process, "the same worker has done it"
+
+
+def test_a_module_that_a_page_writes_can_be_imported(box):
+    written = ["%%writefile my_module.py\nRATE = 1", "from my_module import RATE"]
+    right = DROPOUT.solution.replace("rate == 1", "rate == RATE")
+    assert right != DROPOUT.solution and run(box, *written, IMPORTS, right)
+
+
+@pytest.mark.skipif(not calls.offered(), reason="needs libseccomp")
+@pytest.mark.parametrize(
+    "trick",
+    [
+        "mmap.mmap(-1, 1 << 20)",
+        "os.memfd_create('x')",
+        "mmap.mmap(os.open('/dev/zero', os.O_RDWR), 1 << 20)",
+    ],
+)
+def test_memory_that_no_limit_counts_is_refused(box, trick):
+    assert "PermissionError" in run(box, body("import mmap, os", f"return {trick}")).message
+
+
+def test_what_an_attempt_leaves_is_removed_whatever_its_modes_are(tmp_path):
+    """A link in it that leads outside is not followed."""
+    outside = tmp_path / "outside"
+    outside.mkdir(0o500)
+    folder = tmp_path / "attempt"
+    (folder / "shut").mkdir(parents=True)
+    (folder / "shut" / "link").symlink_to(outside)
+    (folder / "shut" / "file").touch()
+    (folder / "shut").chmod(0o300)
+    worker.remove(folder)
+    assert not folder.exists() and outside.stat().st_mode & 0o777 == 0o500
 
 
 def test_processes_that_an_attempt_starts_end_with_it(box):
