@@ -1,6 +1,9 @@
 """Reads bytes that should be a notebook, whatever they are, within limits of time and memory."""
 
 import base64
+import contextlib
+import json
+import re
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
@@ -13,12 +16,16 @@ MEMORY, SECONDS = 3 << 30, 60  # what reading a larger file may cost
 COSTLY = "reading it takes too much time or memory"
 CELLS, CHARACTERS = 5000, 1 << 20  # that a notebook, and one of its cells, may have
 ALTOGETHER = 8 << 20  # characters of all cells
-PICTURES = ("image/png", "image/jpeg")
+PICTURES = ("image/png", "image/jpeg", "image/gif")
+INLINE = re.compile(rf"data:({'|'.join(PICTURES)});base64,([A-Za-z0-9+/]+=*)")
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
 PAGE = """**This file could not be read as a notebook**, so nothing in it could be graded: {}
 
 What was handed in is kept as it is. Please talk to your teacher."""
+
+
+LONG = "This cell was left out: it has more than a million characters."
 
 
 class Unreadable(ValueError):
@@ -52,8 +59,7 @@ def parsed(data):
 def _cells(data):
     """(kind, source, grade id or None, pictures) of each cell."""
     try:
-        notebook = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
-        cells = [_cell(cell) for cell in notebook["cells"]]
+        cells = [_cell(cell) for cell in _notebook(data)["cells"]]
     except Unreadable:
         raise
     except MemoryError:
@@ -69,20 +75,38 @@ def _cells(data):
     return cells
 
 
+def _notebook(data):
+    """What nbformat makes of bytes, whatever program has written them."""
+    try:
+        text = data.decode(json.detect_encoding(data)).removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", "replace")
+    try:
+        return nbformat.reads(text, as_version=4)
+    except Exception:
+        said = json.loads(text)
+        if not isinstance(said, dict) or "metadata" in said:
+            raise
+    return nbformat.reads(json.dumps(said | {"metadata": {}}), as_version=4)
+
+
 def _cell(cell):
     kind, source = cell["cell_type"], cell["source"]
     if isinstance(source, list):
         source = "".join(source)
     if kind not in NEW or not isinstance(source, str):
         raise Unreadable("a cell has no text")
-    if len(source) > CHARACTERS:
-        raise Unreadable("a cell has more than a million characters")
+    pictures = _pictures(cell.get("attachments"))
+    if kind == "markdown":
+        source = _attached(source, pictures)
+    if len(source) > CHARACTERS:  # it costs the others nothing
+        source = f"# {LONG}" if kind == "code" else f"*{LONG}*"
     source = source.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     said = cell.get("metadata")
     said = said.get("nbgrader") if isinstance(said, dict) else None
     grade_id = said.get("grade_id") if isinstance(said, dict) else None
     grade_id = grade_id if isinstance(grade_id, str) and grade_id.isprintable() else None
-    return kind, source, grade_id, _pictures(cell.get("attachments"))
+    return kind, source, grade_id, pictures
 
 
 def _pictures(attachments):
@@ -91,9 +115,21 @@ def _pictures(attachments):
     for name, bundle in attachments.items() if isinstance(attachments, dict) else ():
         for kind, text in bundle.items() if isinstance(bundle, dict) else ():
             if kind in PICTURES and isinstance(text, str) and name.isprintable():
-                picture = base64.b64decode(text)  # raises for what is none
-                kept[name] = {kind: base64.b64encode(picture).decode()}
+                with contextlib.suppress(ValueError):  # it is no picture
+                    picture = base64.b64decode(text)
+                    kept[name] = {kind: base64.b64encode(picture).decode()}
     return kept
+
+
+def _attached(source, pictures):
+    """The source with the pictures that stand in it, as Colab writes them, put into `pictures`."""
+
+    def put(found):
+        name = f"pasted-{len(pictures) + 1}"
+        pictures[name] = {found[1]: found[2]}
+        return f"attachment:{name}"
+
+    return INLINE.sub(put, source)
 
 
 def _in_a_child(data):

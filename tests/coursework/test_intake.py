@@ -1,5 +1,6 @@
 """What a student may put into a folder: graded, or refused with one sentence; others go on."""
 
+import base64
 import json
 import os
 import socket
@@ -198,7 +199,6 @@ MALFORMED = {
     "source-of-numbers": cells({"cell_type": "code", "source": [1], "metadata": {}}).encode(),
     "odd-kind": cells({"cell_type": "video", "source": "x", "metadata": {}}).encode(),
     "version-9": b'{"nbformat": 9, "nbformat_minor": 0, "metadata": {}, "cells": []}',
-    "long-cell": cells({"cell_type": "raw", "source": "x" * (8 << 20), "metadata": {}}).encode(),
     "many-cells": cells(*[{"cell_type": "raw", "source": "x", "metadata": {}}] * 6000).encode(),
     "long-cells": cells(
         *[{"cell_type": "raw", "source": "x" * (1 << 20), "metadata": {}}] * 9
@@ -230,6 +230,59 @@ def test_odd_metadata_cost_nothing(folder, right):
     courses.hand_in(folder, "metadata", STEM, json.dumps(said))
     assert classroom._grade(folder, STEM, "metadata") is None
     assert score(folder, "metadata") == FULL
+
+
+def without_metadata(text):
+    said = json.loads(text)
+    del said["metadata"]
+    return json.dumps(said).encode()
+
+
+SAVED = {  # by other programs: what they make of a notebook's text
+    "utf-16": lambda text: text.encode("utf-16"),  # as PowerShell's `>` writes
+    "byte-order-mark": lambda text: text.encode("utf-8-sig"),
+    "cp1252": lambda text: text.encode("cp1252", "replace"),
+    "no-metadata": without_metadata,
+}
+
+
+@pytest.mark.parametrize("kind", SAVED)
+def test_what_another_program_saved_is_read(right, kind):
+    made = nbformat.reads(writes(right), as_version=4)
+    made.cells[0].source = "größer"
+    text = json.dumps(made, ensure_ascii=False)
+    read = reading.parsed(SAVED[kind](text))
+    assert read.cells[0].source == "größer"
+    assert [c.cell_type for c in read.cells] == [c.cell_type for c in made.cells]
+
+
+LONG = "x" * (2 << 20)
+PICTURE = base64.b64encode(b"\x89PNG" + bytes(2 << 20)).decode()
+ODD_CELLS = {  # a cell → what is read of it
+    "data that were pasted": (
+        nbformat.v4.new_code_cell(f"data = '{LONG}'"),
+        (f"# {reading.LONG}", {}),
+    ),
+    "words without end": (nbformat.v4.new_raw_cell(LONG), (f"*{reading.LONG}*", {})),
+    "a picture in the text, as Colab writes it": (
+        nbformat.v4.new_markdown_cell(f"See ![x](data:image/png;base64,{PICTURE})!"),
+        ("See ![x](attachment:pasted-1)!", {"pasted-1": {"image/png": PICTURE}}),
+    ),
+    "a picture that is none": (
+        nbformat.v4.new_markdown_cell("See", attachments={"x.png": {"image/png": "abcde"}}),
+        ("See", {}),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ODD_CELLS)
+def test_an_odd_cell_costs_the_others_nothing(right, kind):
+    cell, expected = ODD_CELLS[kind]
+    made = nbformat.reads(writes(right), as_version=4)
+    made.cells.append(cell)
+    *others, read = reading.parsed(writes(made).encode()).cells
+    assert (read.source, read.get("attachments", {})) == expected
+    assert [c.source for c in others] == [c.source for c in right.cells]
 
 
 def test_what_is_costly_to_read_ends_in_its_own_process(monkeypatch):
