@@ -8,6 +8,7 @@ import base64
 import hashlib
 import io
 import re
+from functools import lru_cache
 from typing import Any
 
 from matplotlib import rc_context
@@ -40,6 +41,8 @@ class Drawing:
         self.figure, self.name = figure, name
         self.defs: dict[str, str] = {}
         self.images: dict[str, bytes] = {}
+        # Much of a picture is as it was at another setting: that is cleaned once.
+        self._cleaned = lru_cache(1024)(self._clean)
 
     def background(self) -> str:
         """What stands still, as SVG elements."""
@@ -65,7 +68,7 @@ class Drawing:
         self._cleaned(_take(out))  # nothing but definitions
         return tuple(map(self._cleaned, drawn))
 
-    def _cleaned(self, text):
+    def _clean(self, text):
         text = _COMMENT.sub("", text)
         text = _STYLE.sub(_attributes, text)
         text = _DATA.sub(self._image, text)
