@@ -77,8 +77,9 @@ def _every(control: Control, stride: int, named: set[str]):
 
 
 def numbers(text: str) -> set[str]:
-    """The numbers that a text names, as a control writes them: "0.2", "−8", "10"."""
-    return set(re.findall(r"[−-]?\d+(?:\.\d+)?(?:e[−-]?\d+)?", text.replace("-", "−")))
+    """The numbers that a text names, as a control writes them: "0.2", "−8", "10", "3.16·10⁻⁸"."""
+    power = "(?:·10)?[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+"
+    return set(re.findall(rf"−?\d+(?:\.\d+)?(?:{power})?", text.replace("-", "−")))
 
 
 def write(figure: LiveFigure, name: str, folder: Path, named: Iterable[str] = ()) -> Shown:
