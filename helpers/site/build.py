@@ -18,6 +18,7 @@ from helpers.site.mathematics import rendered
 from helpers.site.styles import Styles
 from helpers.teaching import claims
 from helpers.teaching.ledger import ledger
+from helpers.teaching.markup import rich
 
 HERE = Path(__file__).parent
 ROOT = NOTEBOOKS.parent
@@ -52,7 +53,7 @@ def build(
     formulas = rendered(texts.formulas, packages)
     formulas = [styles.moved(formula) for formula in formulas]
     environment = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)
-    environment.globals["name"] = NAME
+    environment.globals |= {"name": NAME, "rich": lambda text: Markup(rich(text))}
     write = _writer(environment, folder)
     for page, before, after in zip(built, [None, *built], [*built[1:], None], strict=False):
         body = Markup(texts.filled(page.body, formulas))
@@ -64,7 +65,7 @@ def build(
             before=before,
             after=after,
             title=page.title,
-            description=page.question,
+            description=page.question.replace("`", ""),
         )
     about = f"Questions about losses and gradients, answered by measuring. {NAME}."
     found = Markup(styles.moved(linked(_ledger())))

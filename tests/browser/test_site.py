@@ -340,6 +340,23 @@ def test_on_paper_a_page_is_black_on_white_and_nothing_is_cut_off(visit):
     assert page.evaluate("document.documentElement.scrollWidth") <= 700
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_address_of_a_verdict_takes_no_room_from_its_code(visit, width):
+    page = visit("07_minibatch_gradients.html", viewport={"width": width, "height": 900})
+    with_address, without = (
+        {block.bounding_box()["width"] for block in page.locator(cells).all()}
+        for cells in (".cell:has(> .address) > .code", ".cell:not(:has(.address)) > .code")
+    )
+    assert with_address == without and len(without) == 1
+    for address in page.locator(".address").all():
+        assert 0 <= address.bounding_box()["x"] < 390
+
+
+def test_the_ledger_uses_a_wide_window(visit):
+    page = visit("ledger.html", viewport={"width": 1280, "height": 900})
+    assert page.locator("[data-ledger] table").first.bounding_box()["width"] > 900
+
+
 MEASURE = """() => {
   const lines = [];
   for (const text of document.querySelectorAll(".text > p")) {

@@ -7,6 +7,7 @@ import pytest
 from topics import TOPICS
 from undrawn import build_undrawn
 
+from helpers.site import figures, packs, pages
 from helpers.teaching import claims
 
 
@@ -61,6 +62,37 @@ def test_each_exercise_says_where_it_can_be_done(site):
         for text in exercises:
             note = text.partition("</p>")[0]
             assert f'href="notebooks/{topic.stem}.ipynb">download the notebook</a>' in note
+
+
+def test_the_first_page_names_each_page_once_and_shows_its_code_as_code(site):
+    html = site[1]["index.html"]
+    shown = [re.sub("<[^>]*>", "", line) for line in re.findall("<li>.*", html)]
+    assert [line[:5] for line in shown] == [f"{topic.stem[:2]} · " for topic in TOPICS]
+    assert "<code>loss.backward()</code>" in html and "`" not in html
+    for name, page in site[1].items():
+        assert "`" not in re.search('<meta name="description".*', page)[0], name
+
+
+def test_a_page_says_first_what_works_here_and_where_its_code_runs(site):
+    for topic in TOPICS:
+        first = site[1][f"{topic.stem}.html"].partition("<h1")[0]
+        assert "Its code runs in Jupyter" in first
+        assert f'href="notebooks/{topic.stem}.ipynb">download the notebook</a>' in first
+
+
+def test_a_thinned_figure_keeps_each_setting_that_its_section_names():
+    checked = set()
+    for topic in TOPICS:
+        for name, text in pages.shown_figures(pages.read(topic.path)).items():
+            figure = figures.figure_of(topic.name, name)
+            kept = packs.thinned(figure, packs.numbers(text), most=1)
+            for control, indices in zip(figure.controls.values(), kept, strict=True):
+                for index, value in enumerate(control.values()):
+                    number = re.escape(control.text(value).split()[0])
+                    if re.search(rf"(?<![\w.⁻−-]){number}(?![\w⁻⁰¹²³⁴⁵⁶⁷⁸⁹]|\.\d|·10)", text):
+                        assert index in indices, (name, control.text(value))
+                        checked.add((name, control.text(value)))
+    assert len(checked) > 500 and ("EpsilonAtZero", "10⁻⁶") in checked
 
 
 def test_no_formula_is_left_as_tex(site):
