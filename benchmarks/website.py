@@ -1,7 +1,8 @@
-"""What a reader of the website waits for: from a key to the picture, beside a slider by hand; weights.
+"""What a reader of the website waits for: from a key to the picture, and until a page is there.
 
 `python -m benchmarks.website` builds a draft of two pages, shows it on loopback, and presses keys in
 Chromium. The slider by hand stands on the same page: a range input, an SVG and a few lines of script.
+Then it opens both pages in turn with the same notebooks as Sphinx shows them (see book_theme.py).
 """
 
 import argparse
@@ -13,7 +14,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from benchmarks.measure import ROOT, store, table
+from benchmarks import book_theme
+from benchmarks.measure import ROOT, spread, store, table
 from helpers.site.__main__ import BUILD
 from helpers.site.build import build
 
@@ -85,19 +87,68 @@ def keys(browser, address, card, presses, openings):
     return first, later
 
 
-def weights(browser, host):
-    """For each page: what is fetched before anything is touched, files and bytes."""
+# When the last figure of a page had its controls: milliseconds since the page was asked for.
+ALIVE = """new MutationObserver(() => {
+  if (document.readyState !== "loading" && !document.querySelector("[data-asleep]"))
+    window.alive ??= performance.now();
+}).observe(document, {subtree: true, childList: true});"""
+
+# First paint; the site's figures, or the load event of a page that has no live figures.
+TIMES = """() => {
+  const [paint] = performance.getEntriesByName("first-contentful-paint");
+  const [load] = performance.getEntriesByType("navigation");
+  const figures = document.querySelector("[data-figure]");
+  return [paint.startTime, figures ? window.alive : load.loadEventEnd];
+}"""
+
+
+def opening(browser, host, stem):
+    """Open a page with nothing kept from before: its two times, and the files that it asked for."""
+    host.asked.clear()
+    context = browser.new_context()
+    context.add_init_script(ALIVE)
+    page, asked = context.new_page(), []
+    page.on("request", lambda r: asked.append(r.url))
+    page.goto(f"{host.address}{stem}.html")
+    page.wait_for_load_state("networkidle")
+    times = page.evaluate(TIMES)
+    context.close()
+    far = [u for u in asked if u.startswith("http") and not u.startswith(host.address)]
+    if far:
+        raise RuntimeError(f"The page asked other hosts, which the times would depend on: {far}")
+    files = [host.folder / path.partition("?")[0].lstrip("/") for path in host.asked]
+    return times, [file for file in files if file.is_file()]
+
+
+def beside_sphinx(browser, hosts, openings):
+    """A row for each page and each of `hosts` (label → Host); the first of these is the measure."""
     rows = []
     for stem in PAGES.values():
-        host.asked.clear()
-        page = browser.new_page()
-        page.goto(f"{host.address}{stem}.html")
-        page.wait_for_load_state("networkidle")
-        page.close()
-        files = [(host.folder / path.lstrip("/")).read_bytes() for path in host.asked]
-        packed = sum(len(gzip.compress(data)) for data in files)
-        plain = sum(map(len, files))
-        rows.append([stem, len(files), f"{plain / 1000:.0f} kB", f"{packed / 1000:.0f} kB"])
+        times = {label: [] for label in hosts}
+        for _ in range(openings):
+            for label, host in hosts.items():
+                seconds, files = opening(browser, host, stem)
+                times[label].append(seconds)
+                sent = [path.read_bytes() for path in files]
+                weight = len(sent), sum(map(len, sent)), sum(len(gzip.compress(d)) for d in sent)
+                times[label, "weight"] = weight
+        floor = None
+        for label in hosts:
+            paint, ready = zip(*times[label], strict=True)
+            files, plain, packed = times[label, "weight"]
+            floor = floor or (packed, statistics.median(paint), statistics.median(ready))
+            against = zip((packed, *map(statistics.median, (paint, ready))), floor, strict=True)
+            by = [f"{value / ours:.1f}×" for value, ours in against]
+            rows.append(
+                [
+                    f"{stem[:2]}, {label}",
+                    files,
+                    f"{plain / 1000:.0f} kB",
+                    f"{packed / 1000:.0f} kB, {by[0]}",
+                    f"{spread(paint, 'ms', digits=0)}, {by[1]}",
+                    f"{spread(ready, 'ms', digits=0)}, {by[2]}",
+                ]
+            )
     return rows
 
 
@@ -107,11 +158,16 @@ def main(presses=PRESSES, openings=OPENINGS):
         folder = Path(parent, "site")
         build(folder, BUILD / "cache", list(PAGES))
         host, browser = Host(folder), launch(playwright)
+        other = Path(parent, "sphinx")
+        other.mkdir()
+        sphinx = Host(book_theme.build(other, PAGES.values()), policy="")  # it needs inline scripts
         hand = keys(browser, host.address, "#by-hand", presses, openings)
         ours = keys(browser, host.address, "[data-figure]", presses, openings)
-        rows = weights(browser, host)
+        hosts = {"this website": host, "Sphinx, MyST-NB": sphinx}
+        rows = beside_sphinx(browser, hosts, openings)
         browser.close()
-        host.server.shutdown()
+        for each in hosts.values():
+            each.server.shutdown()
     floor = statistics.median(hand[1])
     times = {
         "a slider by hand, from the second key on": hand[1],
@@ -129,9 +185,8 @@ def main(presses=PRESSES, openings=OPENINGS):
         for label, values in times.items()
     ]
     head = ["from the key to the picture", "median", "95 of 100 within", "against by hand"]
-    return "\n\n".join(
-        [table(head, latency), table(["page, before a touch", "files", "bytes", "gzip"], rows)]
-    )
+    pages = ["page, before a touch", "files", "bytes", "gzip", "first paint", "ready"]
+    return "\n\n".join([table(head, latency), table(pages, rows)])
 
 
 if __name__ == "__main__":

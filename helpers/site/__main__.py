@@ -32,8 +32,10 @@ def main(arguments=None) -> int:
 class Handler(http.server.SimpleHTTPRequestHandler):
     """Serves files as a careful host does: nothing but the site's own files may be used."""
 
+    policy = "default-src 'self'"
+
     def end_headers(self):
-        self.send_header("Content-Security-Policy", "default-src 'self'")
+        self.send_header("Content-Security-Policy", self.policy)
         super().end_headers()
 
     def log_message(self, *_):

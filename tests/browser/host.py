@@ -11,10 +11,10 @@ class Host:
     """Shows a folder. `address`: its URL, which ends with /; `asked`: each path that was asked for.
 
     `answers`: an Event, set; while it is clear, figures' files wait. `fails`: whether these get an
-    error. `server.shutdown()` ends it.
+    error. `server.shutdown()` ends it. `policy`: what its pages may load.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder, policy=Handler.policy):
         host = self
 
         class Watched(Handler):
@@ -26,6 +26,7 @@ class Host:
                         return self.send_error(503)
                 return super().do_GET()
 
+        Watched.policy = policy
         self.folder, self.fails, self.asked = folder, False, []
         self.answers = threading.Event()
         self.answers.set()

@@ -173,7 +173,7 @@ def test_a_page_is_light_until_it_is_used(visit, host):
     page.wait_for_load_state("networkidle")
     files = {host.folder / path.partition("?")[0].lstrip("/") for path in host.asked}
     weight = sum(len(gzip.compress(path.read_bytes())) for path in files)
-    # A third of what Sphinx, MyST-NB and its book theme send for such a page: 31 files, 1.27 MB.
+    # A third of what Sphinx, MyST-NB and its book theme send for it: see benchmarks/README.md.
     assert len(host.asked) <= 15 and weight < 420_000, (len(host.asked), weight)
 
 
@@ -345,7 +345,7 @@ def test_the_address_of_a_verdict_takes_no_room_from_its_code(visit, width):
     page = visit("07_minibatch_gradients.html", viewport={"width": width, "height": 900})
     with_address, without = (
         {block.bounding_box()["width"] for block in page.locator(cells).all()}
-        for cells in (".cell:has(> .address) > .code", ".cell:not(:has(.address)) > .code")
+        for cells in (".cell:has(> .address) > .code pre", ".cell:not(:has(.address)) > .code pre")
     )
     assert with_address == without and len(without) == 1
     for address in page.locator(".address").all():
