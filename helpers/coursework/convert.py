@@ -16,12 +16,14 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import parse_utc
 from traitlets import Bool
 
-from helpers.coursework import intake, late
+from helpers.coursework import bounded, intake, late
 from helpers.coursework.answers import grade_id_of
 from helpers.coursework.records import ascii_name
 from helpers.coursework.restore import released_texts
 
 INTAKE = "intake"
+SECONDS, MEMORY = 60, 1 << 30  # of computing, and bytes: what a page of feedback may cost
+COSTLY = "Its page takes too much time or memory to make."
 
 
 class Careful(Autograde):
@@ -129,6 +131,14 @@ class Told(GenerateFeedback):
         self.assignments = {str(path): [str(path / f"{assignment}.ipynb")] for path in found}
         if not found:
             raise NbGraderException(f"Nothing of {assignment!r} is graded yet.")
+
+    def convert_single_notebook(self, notebook_filename):
+        """In a process with limits, as words can be costly to show; the others' pages are made."""
+        work = functools.partial(super().convert_single_notebook, notebook_filename)
+        try:
+            bounded.in_a_child(work, SECONDS, MEMORY)
+        except bounded.Costly:
+            raise NbGraderException(COSTLY) from None
 
 
 def folders(coursedir, step, assignment):

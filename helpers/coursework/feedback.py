@@ -48,5 +48,6 @@ class Hide(NbGraderPreprocessor):
     """Takes what is for graders, the marking guide and lists of hidden cases, out of feedback."""
 
     def preprocess_cell(self, cell, resources, cell_index):
-        cell.source = GRADERS.sub("", cell.source)
+        if cell.metadata.get("nbgrader", {}).get("locked"):  # a student's text may cost hours
+            cell.source = GRADERS.sub("", cell.source)
         return cell, resources

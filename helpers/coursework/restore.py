@@ -14,6 +14,8 @@ from traitlets import Unicode
 from helpers.coursework import answers, handed_out
 
 QUESTION = "explain-question"
+LONGEST = 30_000  # characters of a cell's words that are shown
+CUT = "…\n\n*The rest is left out here; it stands in what was handed in.*"
 # What graders alone see of a cell: hidden tests and the marking guide.
 GRADERS = re.compile(
     r"\n*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS"
@@ -100,7 +102,12 @@ def add_words(nb, chosen, asked, released, known):
 
 
 def plain(source):
-    """Markdown in which no HTML is left: a `<` that would begin a tag is followed by a mark."""
+    """Markdown in which no HTML is left: a `<` that would begin a tag is followed by a mark.
+
+    Only its beginning is shown, as long text can be costly to show.
+    """
+    if len(source) > LONGEST:
+        source = source[:LONGEST] + CUT
     return re.sub(r"<(?=[A-Za-z/!?])", "<\u200b", source)  # of no width, also in code
 
 

@@ -9,8 +9,9 @@ import courses
 import pytest
 from classes import said_of
 from nbgrader.api import Gradebook
+from nbgrader.converters import GenerateFeedback
 
-from helpers.coursework import bounded, classroom, course, diagnosis, page
+from helpers.coursework import bounded, classroom, convert, course, diagnosis, page, restore
 from helpers.coursework.bounded import Costly, in_a_child
 from helpers.coursework.confine import held
 from helpers.coursework.sandbox import Sandbox
@@ -96,6 +97,36 @@ def test_grading_one_submission_has_limits(monkeypatch):
     seconds, memory = in_a_child(lambda: classroom._limited(), 10_000, 64 << 30)
     assert classroom.SECONDS - 2 < seconds <= classroom.SECONDS + 1
     assert abs(memory - classroom.MEMORY) < 64 << 20
+
+
+def test_a_page_that_costs_too_much_to_make_costs_no_other_student(folder, monkeypatch):
+    usual = GenerateFeedback.convert_single_notebook
+
+    def converting(self, name):
+        return endless() if "heavy" in name else usual(self, name)
+
+    monkeypatch.setattr(GenerateFeedback, "convert_single_notebook", converting)
+    monkeypatch.setattr(convert, "SECONDS", 3)
+    for student in ("heavy", "light"):
+        courses.hand_in(folder, student, STEM, courses.released(folder, STEM))
+    assert courses.grade(folder, STEM) == {"heavy": None, "light": None}
+    done = classroom.api(folder).generate_feedback(STEM)
+    assert not done["success"] and convert.COSTLY in done["log"]
+    pages = {path.parts[-3] for path in folder.glob("feedback/*/*/*.html")}
+    assert "light" in pages and "heavy" not in pages
+
+
+def test_of_words_without_end_the_beginning_is_shown(folder):
+    notebook = courses.solved(folder, STEM, {"explain": "word " * 20_000})
+    courses.hand_in(folder, "endless", STEM, notebook)
+    assert courses.grade(folder, STEM) == {"endless": None}
+    copy = folder / "autograded" / "endless" / STEM / f"{STEM}.ipynb"
+    (answer,) = (
+        c
+        for c in courses.nbformat.read(copy, as_version=4).cells
+        if said_of(c).get("grade_id") == "explain"
+    )
+    assert answer.source == ("word " * 20_000)[: restore.LONGEST] + restore.CUT
 
 
 def test_a_full_disk_is_told(folder, monkeypatch):

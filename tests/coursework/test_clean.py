@@ -7,11 +7,11 @@ import courses
 import pytest
 from bs4 import BeautifulSoup
 from classes import said_of
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from helpers.coursework import classroom, course
 from helpers.coursework.clean import STYLES, cleaned, guarded
-from helpers.coursework.feedback import displayed, shown
+from helpers.coursework.feedback import Hide, displayed, shown
 from helpers.coursework.release import visible
 from helpers.dropout_scaling import exercises
 from helpers.teaching.judge import check
@@ -122,6 +122,15 @@ def test_feedback_runs_nothing_and_keeps_the_guide(folder):
     assert "raises ValueError" in inside.get_text()
     for secret in ("MARK SCHEME", course.read()[STEM]["explain"]["guide"][0], "Grading adds"):
         assert secret not in page
+
+
+def test_only_the_courses_own_cells_are_searched_for_what_graders_alone_see():
+    """A million empty lines of a student's would take hours."""
+    text = "1\n### BEGIN HIDDEN TESTS\n2\n### END HIDDEN TESTS"
+    written, locked = new_code_cell(text), new_code_cell(text)
+    locked.metadata.nbgrader = {"grade_id": "explain-question", "locked": True}
+    sources = [Hide().preprocess_cell(cell, {}, 0)[0].source for cell in (written, locked)]
+    assert sources == [text, "1"]
 
 
 def test_of_a_hidden_case_only_its_kind_is_told():
