@@ -189,6 +189,14 @@ def differentiates_by_copies(loss, parameters, rate):
 
 
 @sgd_step.mistake
+def lets_an_optimiser_move_copies(loss, parameters, rate):
+    """The loss was computed from the parameters, not from your copies of them. So `backward` fills
+    the parameters' `.grad`, and your copies come back as they were."""
+    loss.backward()
+    return [p.detach().clone() for p in parameters]
+
+
+@sgd_step.mistake
 def multiplies_a_tuple(loss, parameters, rate):
     """`torch.autograd.grad` returns a tuple, even for one parameter, and a tuple times the rate is
     no step. Take its gradients one by one."""
@@ -750,6 +758,10 @@ clipped_gradient.slips(
         "factor * rows → torch.where(factor < 1, factor / limit, 1) * rows",
         "The long gradients get the length 1 here. They are to get the length `limit`.",
     ),
+    clips_to_length_1=(
+        "limit / rows → 1 / rows; min=limit → min=1",
+        "What is longer than 1 gets the length 1 here. Compare with `limit`, and scale down to `limit`.",
+    ),
     takes_the_largest_entry_for_the_length=(
         "rows.norm(dim=1, keepdim=True) → rows.abs().amax(1, keepdim=True)",
         "That is the largest entry. The length is the root of the sum of the squared entries.",
@@ -1014,6 +1026,22 @@ def clears_after_the_inner_backward(network, t):
 
 
 @residual_loss.mistake
+def takes_a_difference_quotient(network, t, EPS=1e-4):
+    """A difference quotient is near to u′, and no more. Let `torch.autograd.grad` give u′ itself, by a
+    copy of t that requires grad."""
+    u = network(t)
+    return (((network(t + EPS) - u) / EPS + u) ** 2).mean()
+
+
+@residual_loss.mistake
+def takes_a_central_difference(network, t, EPS=1e-4):
+    """A difference quotient, also a central one, is near to u′, and no more. Let
+    `torch.autograd.grad` give u′ itself, by a copy of t that requires grad."""
+    slope = (network(t + EPS) - network(t - EPS)) / (2 * EPS)
+    return ((slope + network(t)) ** 2).mean()
+
+
+@residual_loss.mistake
 def calls_backward_on_the_loss(network, t):
     """The outer pass is your caller's: `backward` here fills the parameters' `.grad` and frees the
     graph. Return the loss only."""
@@ -1069,7 +1097,7 @@ def log(factor, add=0.0, steps=4, kept=False, of=(-0.2, -0.5, -0.3, -0.6)):
         },
     },
     hints=[
-        "What should a.grad hold? Write it down, equation (5.2), and compare.",
+        "What should a.grad hold? Write it down, equation (5.1), and compare.",
         "Each slip leaves its own trace: a way that is missing, a constant too much, or a sum.",
         "Compute the four lists of numbers, and see which of them agrees: `torch.allclose`.",
     ],

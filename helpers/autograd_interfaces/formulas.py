@@ -119,8 +119,9 @@ def digit_classifier(seed=0):
 def train_digits(gradients, batch=PART, split=0):
     """300 steps of descent at rate 0.5, gradients "cleared" before each step, or "kept".
 
-    Each step uses the next `batch` of the 1000 training digits. Returns after 0, 5, …, 300 steps, as a tensor (61, 3): the loss on all training digits,
-    the loss on the held-out ones, and the share of these that is named rightly.
+    Each step uses the next `batch` of the 1000 training digits. Returns a tensor (61, 3), after 0,
+    5, …, 300 steps: the loss on all training digits, the loss on the held-out ones, and the share
+    of these that is named rightly.
     """
     (x, target), (x_new, target_new) = digit_data(split)
     network, seen = digit_classifier(split), []
@@ -290,7 +291,7 @@ def orders():
 def run_order(order, shared):
     """Two workers on one parameter p = 0, losses (p − 2)² and (p − 5)², rate 0.1.
 
-    A model: each operation is whole, which a real step of one thread among several is not.
+    A model: no operation interrupts another, as a real step of one thread among several may.
 
     `shared`: whether both use one .grad, or each keeps its gradient, as `grad` returns it. Returns
     p at the end, and how many steps used the gradient of A and of B: (float, (int, int)).

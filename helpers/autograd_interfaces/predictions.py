@@ -30,8 +30,8 @@ three_calls = question(
 )
 
 rate_without_clearing = question(
-    "Gradient descent on a bowl, and nobody ever clears `.grad`. At which rate does it come to rest "
-    "at the lowest point?",
+    "Gradient descent on the bowl x1² + 5·x2², and nobody ever clears `.grad`. At which rate does it "
+    "come to rest at the lowest point?",
     {
         "at a small enough rate": "A smaller rate helps when each step uses one gradient. Here each "
         "step repeats all gradients so far. A smaller rate only makes the path swing more slowly.",

@@ -1050,5 +1050,64 @@ def without_the_2(a, seen):
     return "right"
 
 
+@attempt("sgd_step", "lets_an_optimiser_move_copies")
+def an_optimiser_over_copies(loss, parameters, rate):
+    new = [p.detach().clone().requires_grad_() for p in parameters]
+    optimizer = torch.optim.SGD(new, lr=rate)
+    loss.backward()
+    optimizer.step()
+    return new
+
+
+@attempt("accumulate_and_step", "clears_at_the_end")
+def cleared_after_the_step(losses, sizes, parameters, rate):
+    optimizer = torch.optim.SGD(parameters, lr=rate)
+    for loss, n in zip(losses, sizes, strict=True):
+        (loss * n / sum(sizes)).backward()
+    optimizer.step()
+    optimizer.zero_grad()
+    return parameters
+
+
+@attempt("jacobian", None)
+def rows_and_columns_by_reshape(outputs, inputs):
+    m = outputs.numel()
+    eye = torch.eye(m, dtype=outputs.dtype)
+    (rows,) = torch.autograd.grad(outputs.flatten(), inputs, eye, is_grads_batched=True)
+    return rows.reshape(inputs.numel(), m)
+
+
+@attempt("clipped_gradient", "clips_to_length_1")
+def never_longer_than_1(loss, w, x, t, limit):
+    w = w.detach().clone().requires_grad_()
+    out = []
+    for i in range(len(x)):
+        (g,) = torch.autograd.grad(loss(w, x[i], t[i]), w)
+        out.append(g / max(1.0, g.norm().item()))
+    return torch.stack(out).mean(0)
+
+
+@attempt("residual_loss", "takes_a_difference_quotient")
+def forward_differences(network, t):
+    h = 1e-5
+    u = network(t)
+    return (((network(t + h) - u) / h + u) ** 2).mean()
+
+
+@attempt("residual_loss", "takes_a_central_difference")
+def central_differences(network, t):
+    h = 1e-3
+    du = (network(t + h) - network(t - h)) / (2 * h)
+    return ((du + network(t)) ** 2).mean()
+
+
+@attempt("diagnose", None)
+def equal_to_the_last_bit(a, seen):
+    right = 14.5 * a + 9
+    programs = {"never cleared": right.cumsum(0), "retain_graph": 5.5 * a + 3}
+    programs["inner backward"] = right + 1.5
+    return next((name for name, v in programs.items() if torch.equal(v, seen)), "right")
+
+
 test_each_is_known_as_said = attempt.test_of_each()
 test_most_of_them_are_known = attempt.test_that_most_are_known()

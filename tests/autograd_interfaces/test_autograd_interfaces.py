@@ -271,6 +271,21 @@ def test_the_weights_grow_and_the_network_gets_too_sure():
     assert kept[3] > 0.9 > cleared[3] + 0.2  # mean largest probability of the wrong answers
 
 
+@pytest.mark.parametrize("split", range(3))
+def test_the_sum_of_all_gradients_grows_for_about_20_steps_and_then_stays(split):
+    (x, target), _ = formulas.digit_data(split)
+    network, speeds = formulas.digit_classifier(split), []
+    for _ in range(300):
+        F.cross_entropy(network(x), target).backward()
+        squares = [p.grad.square().sum() for p in network.parameters()]
+        speeds.append(torch.stack(squares).sum().sqrt().item())
+        with torch.no_grad():
+            for p in network.parameters():
+                p -= 0.5 * p.grad
+    assert speeds[0] < 0.2 * speeds[20]
+    assert 0.99 * speeds[20] < min(speeds[20:]) and max(speeds[20:]) < 1.06 * speeds[20]
+
+
 def test_a_linear_layer_separates_the_training_digits():
     (x, target), _ = formulas.digit_data()
     network = formulas.digit_classifier()
@@ -436,7 +451,7 @@ def _literally(a, inner):
     return loss.item(), a.grad.item()
 
 
-def test_eq_5_1_residual_of_the_line():
+def test_residual_of_the_line():
     for a in (-1.3, -0.2, 0.4):
         assert formulas.residual_loss(a).item() == pytest.approx(
             sum((a + 1 + a * t) ** 2 for t in (0, 0.5, 1)), abs=1e-14
@@ -446,7 +461,7 @@ def test_eq_5_1_residual_of_the_line():
 @pytest.mark.filterwarnings("ignore:Using backward")
 @pytest.mark.parametrize("inner", formulas.INNER)
 @pytest.mark.parametrize("a", [-1.3, -0.2, 0.0, 0.4])
-def test_eq_5_2_what_each_inner_derivative_leaves(a, inner):
+def test_eq_5_1_what_each_inner_derivative_leaves(a, inner):
     loss, slope = _literally(a, inner)
     assert formulas.residual_loss(a).item() == pytest.approx(loss, abs=1e-14)
     assert formulas.residual_slope(a, inner).item() == pytest.approx(slope, abs=1e-13)
