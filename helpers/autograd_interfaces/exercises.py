@@ -1029,15 +1029,16 @@ def clears_after_the_inner_backward(network, t):
 def takes_a_difference_quotient(network, t, EPS=1e-4):
     """A difference quotient is near to u′, and no more. Let `torch.autograd.grad` give u′ itself, by a
     copy of t that requires grad."""
-    u = network(t)
-    return (((network(t + EPS) - u) / EPS + u) ** 2).mean()
+    step, u = max(EPS, 1e-6), network(t)  # a shorter one is lost in rounding
+    return (((network(t + step) - u) / step + u) ** 2).mean()
 
 
 @residual_loss.mistake
 def takes_a_central_difference(network, t, EPS=1e-4):
     """A difference quotient, also a central one, is near to u′, and no more. Let
     `torch.autograd.grad` give u′ itself, by a copy of t that requires grad."""
-    slope = (network(t + EPS) - network(t - EPS)) / (2 * EPS)
+    step = max(EPS, 1e-6)
+    slope = (network(t + step) - network(t - step)) / (2 * step)
     return ((slope + network(t)) ** 2).mean()
 
 
