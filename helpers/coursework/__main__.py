@@ -51,7 +51,8 @@ def grade(folder, assignments, jobs):
         for assignment, student, error in classroom.grade(folder, assignments, jobs):
             count, failed = count + 1, failed + bool(error)
             notes = () if error else records.said(folder, assignment, student)
-            click.echo(f"{assignment}  {student}  {' '.join([error or 'graded', *notes])}")
+            line = f"{assignment}  {student}  {' '.join([error or 'graded', *notes])}"
+            click.echo("".join(map(records.ascii_name, line)))  # a file's name is the student's
     except (FileNotFoundError, LookupError) as error:
         raise click.ClickException(error.args[0]) from None
     click.echo(f"Graded: {count - failed}. Failed: {failed}.")

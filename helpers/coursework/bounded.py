@@ -19,11 +19,12 @@ class Costly(Exception):
     """The work took too much time or memory, or what it made is too large."""
 
 
-def in_a_child(work, seconds=SECONDS, memory=MEMORY, largest=LARGEST):
+def in_a_child(work, seconds=SECONDS, memory=MEMORY, largest=LARGEST, wait=None):
     """What `work`, a function without arguments, returns: something that JSON can hold.
 
     seconds: that it may compute for; memory: bytes that it may hold beyond this process's;
-    largest: bytes of its result as JSON. Raises Costly where that is not enough, and RuntimeError,
+    largest: bytes of its result as JSON; wait: seconds that may pass on the clock, by default WAIT.
+    Raises Costly where that is not enough, and RuntimeError,
     with the same text, for whatever else `work` raises.
     """
     readable, writable = os.pipe()
@@ -37,7 +38,7 @@ def in_a_child(work, seconds=SECONDS, memory=MEMORY, largest=LARGEST):
     os.close(writable)
     answer = bytearray()
     try:
-        end = time.monotonic() + WAIT
+        end = time.monotonic() + (WAIT if wait is None else wait)
         while len(answer) <= largest and (part := _part(readable, end)):
             answer += part
     finally:

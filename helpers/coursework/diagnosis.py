@@ -5,6 +5,7 @@ costs nobody else anything, whatever it is.
 """
 
 import functools
+import time
 
 import torch
 
@@ -26,32 +27,39 @@ def diagnoses(box, cells, exercises, worth):
 
     box: a Sandbox. cells: as page.cells_of gives them. worth: "exercise-group" → its points, which
     is a name as well. Where looking at all exercises costs too much, each is looked at alone; what
-    then still costs too much is wrong.
+    then still costs too much is wrong. It all ends within `clock` seconds.
     """
     names = [cell.answer for cell in cells if cell.answer]
     for name in names:
         prepare(exercises[name])
+    end = time.monotonic() + clock(box, len(names))
     try:
-        return _in_a_child(box, cells, {name: exercises[name] for name in names}, worth)
+        return _in_a_child(box, cells, {name: exercises[name] for name in names}, worth, end)
     except Costly:
         found = {}
     for name in names:
         try:
-            found |= _in_a_child(box, cells, {name: exercises[name]}, worth)
+            found |= _in_a_child(box, cells, {name: exercises[name]}, worth, end)
         except Costly:
             outcomes = [TOO_COSTLY] * len(exercises[name].builders)
             found |= _displayed({name: judged(exercises[name], outcomes)}, exercises, worth)
     return found
 
 
-def _in_a_child(box, cells, exercises, worth):
-    """The same for some exercises. Raises Costly."""
+def clock(box, count):
+    """Seconds on the clock that looking at `count` exercises may take."""
+    return 2 * box.longest(count)  # a page is run once more where a rounding error may be all
+
+
+def _in_a_child(box, cells, exercises, worth, end):
+    """The same for some exercises, until the clock's second `end`. Raises Costly."""
 
     def look():
         torch.set_num_threads(1)  # a fork has no others
         return _displayed(results(box, cells, exercises), exercises, worth)
 
-    found = box.in_a_child(look, seconds=SECONDS, memory=MEMORY, largest=LARGEST)
+    wait = max(0.0, end - time.monotonic())
+    found = box.in_a_child(look, seconds=SECONDS, memory=MEMORY, largest=LARGEST, wait=wait)
     for name, one in exercises.items():
         if found[name]["text/plain"].startswith("Wrong"):
             recall(one)

@@ -92,7 +92,7 @@ class Sandbox:
         """
         run = Run(cells, exercises)
         seconds = math.ceil(self.seconds)
-        total = (seconds + 1) * (len(exercises) + 1)
+        total = self.longest(len(exercises)) / self.patience
         while not run.done:
             request = {
                 "cells": [asdict(cell) for cell in cells],
@@ -118,6 +118,13 @@ class Sandbox:
         if not self.lasting:
             self.close()
         return run.attempts
+
+    def longest(self, count):
+        """Seconds on the clock that running a page with `count` exercises may take.
+
+        Divided by `patience`: that it may compute for.
+        """
+        return self.patience * (math.ceil(self.seconds) + 1) * (count + 1)
 
     def _ask(self, request):
         """The worker's answer. One that has ended with the attempt is replaced at the next call."""

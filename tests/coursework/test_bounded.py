@@ -14,6 +14,7 @@ from nbgrader.converters import GenerateFeedback
 from helpers.coursework import bounded, classroom, convert, course, diagnosis, page, restore
 from helpers.coursework.bounded import Costly, in_a_child
 from helpers.coursework.confine import held
+from helpers.coursework.run import Cell
 from helpers.coursework.sandbox import Sandbox
 from helpers.dropout_scaling import exercises
 
@@ -82,6 +83,19 @@ def test_an_answer_that_costs_too_much_to_look_at_costs_no_other(folder, monkeyp
     )
     (answer,) = (c for c in copy.cells if said_of(c).get("grade_id") == FIRST)
     assert "its answer takes too much to look at" in answer.outputs[0].data["text/plain"]
+
+
+def test_a_submission_ends_when_its_time_on_the_clock_is_over(monkeypatch):
+    """All of its exercises: what is not done then is wrong, and the next is graded."""
+    right = Cell(f"import torch\n{DROPOUT.solution}", answer=FIRST)
+    with Sandbox() as box:
+        assert diagnosis.clock(box, 5) == 2 * box.longest(5) == 2 * 6 * (10 + 1) * (5 + 1)
+        monkeypatch.setattr(diagnosis, "clock", lambda box, count: 0.0)
+        told = diagnosis.diagnoses(box, [right], {FIRST: DROPOUT}, {})[FIRST]["text/plain"]
+        assert "its answer takes too much to look at" in told
+        monkeypatch.undo()
+        told = diagnosis.diagnoses(box, [right], {FIRST: DROPOUT}, {})[FIRST]["text/plain"]
+        assert told.startswith("Right")
 
 
 def test_grading_one_submission_has_limits(monkeypatch):

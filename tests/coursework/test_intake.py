@@ -318,10 +318,12 @@ def test_a_class_goes_on_beside_what_is_refused(tmp_path, right, caplog):
     courses.hand_in(own, "ada", STEM, right)
     courses.hand_in(own, "bob", "06_dropuot_scaling", right)
     os.makedirs(os.fsencode(own / "submitted") + b"/caf\xe9/" + STEM.encode())
+    (place(own, "escape") / "\x1b[2J\n.ipynb").write_text(writes(right), encoding="utf-8")
     result = run(own, "--jobs", "1")
-    assert result.exit_code == 1 and "Graded: 1. Failed: 3." in result.output
+    assert result.exit_code == 1 and "Graded: 2. Failed: 3." in result.output
     lines = dict(line.split("  ")[1:] for line in result.output.splitlines() if "  " in line)
     assert lines["ada"] == "graded"
+    assert lines["escape"] == r"graded Graded: `\x1b[2J\n.ipynb`."
     assert lines["linker"] == REFUSED[linked]
     assert lines["bob"] == f"There is no such assignment; there are {STEM}."
     assert "can't be printed" in lines["caf\\udce9"]
