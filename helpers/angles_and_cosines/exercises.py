@@ -286,6 +286,7 @@ LENGTHS = tensor([0.5], [3.0], [1.0], [7.0])
         "edges": {
             "9.5° off": lambda: (outputs((359.5, 90.5)), tensor(350.0, 100.0)),
             "a corner 10.5° off": lambda: (corners((45.0, 135.0)), tensor(55.5, 130.0)),
+            "0.05 off a corner, turned by 180°": lambda: (tensor([-1.05, -0.95]), tensor(42.0)),
         },
     },
     hints=[

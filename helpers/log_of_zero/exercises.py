@@ -197,6 +197,11 @@ def epsilon_before_the_division(outputs, one_hot, epsilon):
                 torch.tensor([0, 0, 0]),
                 0.05,
             ),
+            "the true class is the last one": lambda: (
+                tensor([3.0, 1, -2], [-1, 0.5, 2]),
+                torch.tensor([2, 2]),
+                1e-7,
+            ),
             "outputs above 1": lambda: (
                 tensor([2.0, 3, 5], [4.0, 1, -7]),
                 torch.tensor([1, 0]),

@@ -425,6 +425,10 @@ elbo.slips(
                 tensor(*[[0.134, 0.134, -0.134]] * 2),
                 tensor(*[[0.0, 0.0, 0.0]] * 2),
             ),
+            "one of two latents is too narrow": lambda: (
+                tensor([0.3, 0.3], [-0.3, -0.3]),
+                tensor(*[[0.18, -2.3]] * 2),
+            ),
         },
     },
     hints=[

@@ -147,6 +147,13 @@ def anything_long(outputs, angles):
     return "opposite" if e.min() >= 170 else "swapped"
 
 
+@wrong("diagnose", None)  # was taken for right before
+def squares_near_0(outputs, angles):
+    near = ((outputs.abs() - 1).square() < 0.01).all()
+    found = exercises.diagnose(outputs, angles)
+    return "corners" if near and found != "fine" else found
+
+
 @wrong("diagnose", None)
 def never_swapped(outputs, angles):
     found = exercises.diagnose(outputs, angles)

@@ -646,4 +646,11 @@ def compares_with_nan(loss, accuracy):
     return "no gradient" if (loss[-10:] == loss[-1]).all() else "nothing"
 
 
+@wrong("learning_rows", None)  # was taken for right before
+def first_class_for_the_true_one(scores, target, epsilon):
+    outputs = torch.relu(scores)
+    share = outputs[:, 0] / outputs.sum(1)
+    return (share > epsilon) & (share < 1 - epsilon)
+
+
 test_each_is_known_as_said = wrong.test_of_each()

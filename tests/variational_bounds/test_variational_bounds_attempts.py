@@ -288,6 +288,12 @@ def one_variance(mu, logvar):
     return judged(kl, mu.var(unbiased=False) + logvar.exp().mean(), kl)
 
 
+@wrong("diagnose", None)  # was taken for right before
+def one_variance_for_all_latents(mu, logvar):
+    kl = divergences(mu, logvar).mean(0)
+    return judged(kl, mu.var(0, unbiased=False) + logvar.exp().mean(), kl)
+
+
 @wrong("diagnose", "off_in_every_latent")
 def all_must_be_off(mu, logvar):
     kl, spread = divergences(mu, logvar).mean(0), variances(mu, logvar)
