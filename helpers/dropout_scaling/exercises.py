@@ -347,6 +347,11 @@ best_weights.slips(
         "gram.diagonal().diag() → gram.trace() * torch.eye(len(gram), dtype=gram.dtype)",
         "Each weight pays for the size of all inputs. It pays for its own input only.",
     ),
+    subtracts_the_means=(
+        "gram.diagonal().diag() → (len(inputs) * inputs.var(0, correction=0)).diag()",
+        "Takes the inputs' variance over the examples. What varies here is the mask: each example adds "
+        "the square of its own input.",
+    ),
     shrinks_the_weights=(
         "return torch → return (1 - rate) * torch",
         "Multiplies the weights by 1 − rate at the end. Inverted dropout changes nothing after "
@@ -471,6 +476,10 @@ expected_output.slips(
     divides_by_the_masks=(
         "(probability * activation(sums)).sum() → (probability * activation(sums)).mean()",
         "Divides by the number of masks as well. The probabilities add up to 1, so a sum is enough.",
+    ),
+    divides_twice=(
+        "(w * x) / (1 - rate) → (w * x) / (1 - rate) ** 2",
+        "Divides by 1 − rate twice. Each term has one mask entry, so it is divided once.",
     ),
     probability_of_the_count=(
         "(1 - rate) ** kept * rate ** (n - kept) → "
@@ -689,6 +698,20 @@ def divides_by_zero(x, training, evaluation, rate):
     if scaled:
         return "scaled twice" if shrunk else "inverted"
     return "classic" if shrunk else "never scaled"
+
+
+@diagnose.mistake
+def asks_for_drops_last(x, training, evaluation, rate):
+    """A layer that is left on has the factor of a right one in training, so your answer is made before
+    you ask for drops in evaluation. Ask for them first."""
+    kept, unchanged = training != 0, torch.allclose(evaluation, x)
+    if torch.allclose(training[kept], x[kept] / rate):
+        return "keep as rate"
+    if torch.allclose(training[kept], x[kept] / (1 - rate)):
+        return "inverted" if unchanged else "scaled twice"
+    if unchanged:
+        return "never scaled"
+    return "classic" if torch.allclose(evaluation, x * (1 - rate)) else "left on"
 
 
 @diagnose.mistake

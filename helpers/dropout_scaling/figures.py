@@ -165,7 +165,7 @@ class AfterActivation:
     def draw(self, canvas):
         grid = canvas.add_gridspec(2, 2, width_ratios=[4, 3], height_ratios=[4, 1])
         curve, below = canvas.add_subplot(grid[0, 0]), canvas.add_subplot(grid[1, 0])
-        bias = canvas.add_subplot(grid[:, 1])
+        gaps = canvas.add_subplot(grid[:, 1])
         curve.set(title="activation f", xlim=(-4.25, 4.25), ylim=(-1.05, 2.2))
         (self.curve,) = curve.plot([], [], color=style.GREY, lw=1.5)
         (self.gap,) = curve.plot([], [], color=style.VERMILION, lw=1.5)
@@ -176,18 +176,18 @@ class AfterActivation:
         below.set_ylabel("share")
         self.bars = below.stairs(self.EDGES[1:], self.EDGES, fill=True, color=style.BLUE)
 
-        bias.set(title="bias |E f − f(S)|", xlabel="inputs n", xscale="log", yscale="log")
-        bias.set(xlim=(3, 1500), ylim=(FLOOR / 2, 3))
-        bias.set_yticks([1e-4, 1e-3, 1e-2, 0.1, 1], ["<10⁻⁴", "0.001", "0.01", "0.1", "1"])
-        bias.set_xticks(NUMBERS, NUMBERS)
-        bias.minorticks_off()
+        gaps.set(title="gap |mean − f(S)|", xlabel="inputs n", xscale="log", yscale="log")
+        gaps.set(xlim=(3, 1500), ylim=(FLOOR / 2, 3))
+        gaps.set_yticks([1e-4, 1e-3, 1e-2, 0.1, 1], ["<10⁻⁴", "0.001", "0.01", "0.1", "1"])
+        gaps.set_xticks(NUMBERS, NUMBERS)
+        gaps.minorticks_off()
         self.biases = []
         looks = (("-", style.VERMILION, "weights 1/√n"), ("--", style.PURPLE, "weights 1/n"))
         for dashes, colour, label in looks:
             look = {"ls": dashes, "color": colour, "marker": "s", "ms": 4}
-            self.biases += bias.plot(NUMBERS, NUMBERS, **look)
-            bias.plot([], [], **look, label=label)
-        (self.here,) = bias.plot([], [], "D", color=style.VERMILION, ms=9)
+            self.biases += gaps.plot(NUMBERS, NUMBERS, **look)
+            gaps.plot([], [], **look, label=label)
+        (self.here,) = gaps.plot([], [], "D", color=style.VERMILION, ms=9)
         canvas.legend(loc="outside lower right", ncols=2, handlelength=2)
 
     def update(self, now):
@@ -212,7 +212,7 @@ class AfterActivation:
             f"{now.activation} after dropout at rate {now.rate:g} on {now.inputs} inputs with sum "
             f"S = {fixed(now.total, 1)}: the mean over masks is "
             f"{fixed(now.at + now.biases[0, now.here], 4)}, f(S) is {fixed(now.at, 4)}. From 4 to "
-            f"1024 inputs the bias goes from {first} to {last} with weights 1/√n and to {average} "
+            f"1024 inputs the gap goes from {first} to {last} with weights 1/√n and to {average} "
             "with weights 1/n."
         )
 

@@ -19,7 +19,7 @@ units_thrown_away = question(
         "trains. When we measure, all of them are there, and they had to learn to do without each "
         "other.",
         "it falls on both: dropout trains better": "The digits that are trained on are fitted a "
-        "little less well: dropout disturbs the fit. What it helps is the rest.",
+        "little less well: dropout disturbs the fit. It helps on new digits.",
         "it rises on the trained digits and falls on new ones": "The fit gets a little worse, and "
         "the loss on new digits is 0.235 in place of 0.290. Fitting the trained digits perfectly was "
         "not what the new ones needed.",
@@ -70,9 +70,9 @@ dropped_sigmoid = question(
 )
 
 never_scaled = question(
-    "A network for digits was trained with masks at rate 0.5, but without the factor. In evaluation "
-    "nothing is scaled either. What do its answers look like, beside those of a network with the "
-    "factor?",
+    "A network for digits was trained with Adam and masks at rate 0.5, but without the factor. In "
+    "evaluation nothing is scaled either. What do its answers look like, beside those of a network "
+    "with the factor?",
     {
         "as right and as sure: it has learnt the size that it needs": "It has learnt sums of half "
         "the units. In evaluation all units are there, so the sums are about twice as large, in each "

@@ -199,6 +199,12 @@ def _(grad_output, rate, uniforms):
     return grad_output / (1 - rate)
 
 
+@attempt("dropout_backward", "forgets_the_mask")
+def _(grad_output, rate, uniforms):
+    mask = grad_output != 0
+    return torch.zeros_like(grad_output) if rate == 1 else grad_output * mask / (1 - rate)
+
+
 @attempt("dropout_backward", "forgets_the_factor")
 def _(grad_output, rate, uniforms):
     grad_input = grad_output.clone()
@@ -336,6 +342,13 @@ def _(inputs, targets, rate):
     return torch.linalg.solve(inputs.T @ inputs + penalty, inputs.T @ targets)
 
 
+@attempt("best_weights", "subtracts_the_means")
+def _(inputs, targets, rate):
+    spread = inputs.var(0, correction=0) * len(inputs)
+    penalty = rate / (1 - rate) * torch.diag(spread)
+    return torch.linalg.solve(inputs.T @ inputs + penalty, inputs.T @ targets)
+
+
 @attempt("best_weights", "shrinks_the_weights")
 def _(inputs, targets, rate):
     return (1 - rate) * exercises.best_weights(inputs, targets, rate)
@@ -451,6 +464,14 @@ def _(x, w, rate, activation):
     return torch.mean(p * activation(masks @ (w * x) / (1 - rate)))
 
 
+@attempt("expected_output", "divides_twice")
+def _(x, w, rate, activation):
+    masks = torch.tensor(list(itertools.product([0.0, 1.0], repeat=len(x)))).to(x)
+    p = torch.where(masks == 1, 1 - rate, rate).prod(1)
+    sums = (masks * x / (1 - rate)) @ (w / (1 - rate))
+    return (p * activation(sums)).sum()
+
+
 @attempt("expected_output", "probability_of_the_count")
 def _(x, w, rate, activation):
     n, total = len(x), 0
@@ -548,6 +569,19 @@ def _(x, training, evaluation, rate):
     if torch.isclose(factor, torch.tensor(1 / (1 - rate)).double()):
         return "scaled twice" if shrunk else "inverted"
     return "classic" if shrunk else "never scaled"
+
+
+@attempt("diagnose", "asks_for_drops_last")
+def _(x, training, evaluation, rate):
+    kept = training != 0
+    factor = (training[kept] / x[kept]).mean().item()
+    if math.isclose(factor, 1 / rate):
+        return "keep as rate"
+    if math.isclose(factor, 1 / (1 - rate)):
+        return "inverted" if torch.allclose(evaluation, x) else "scaled twice"
+    if torch.allclose(evaluation, x):
+        return "never scaled"
+    return "classic" if torch.allclose(evaluation, x * (1 - rate)) else "left on"
 
 
 @attempt("diagnose", "compares_means")
@@ -670,7 +704,7 @@ def _(x, training, evaluation, rate):
     return exercises.diagnose(x, training, evaluation, rate).replace(" ", "_")
 
 
-@attempt("diagnose", None)
+@attempt("diagnose", "asks_for_drops_last")
 def _(x, training, evaluation, rate):
     kept = training != 0
     if torch.allclose(training[kept], x[kept] / (1 - rate)):
