@@ -12,6 +12,7 @@ from helpers.collection import NOTEBOOKS, collection
 from helpers.upkeep.refresh import execute
 
 ROUNDS = 2
+STEP = "torch.optim.SGD([torch.zeros(1, requires_grad=True)]).step()"
 START = "import time as _time; _start = _time.process_time()"
 # ipykernel needs psutil, so it is there.
 ASK = "import psutil; print(psutil.Process().memory_info().rss, _time.process_time() - _start)"
@@ -19,7 +20,11 @@ ASK = "import psutil; print(psutil.Process().memory_info().rss, _time.process_ti
 
 def main():
     floor = new_notebook(cells=[new_code_cell(FLOOR)])
-    tasks = {"imports only": lambda: measured(floor)}
+    step = new_notebook(cells=[new_code_cell(FLOOR), new_code_cell(STEP)])
+    tasks = {
+        "imports only": lambda: measured(floor),
+        "imports and an optimiser": lambda: measured(step),
+    }
     for path in collection():
         tasks[path.stem] = lambda path=path: measured(nbformat.read(path, as_version=4))
     rows = []
