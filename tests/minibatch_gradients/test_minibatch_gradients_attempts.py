@@ -522,6 +522,15 @@ def low_on_other_data(train, test, longer_train, longer_test):
     return "high variance" if longer_test < 0.95 else "fine"
 
 
+@wrong("diagnose", None)  # was taken for right before
+def gap_to_the_short_training(train, test, longer_train, longer_test):
+    if longer_train - train > 0.02:
+        return "under-trained"
+    if longer_train < 0.95:
+        return "high bias"
+    return "high variance" if train - longer_test > 0.05 else "fine"
+
+
 @wrong("diagnose", "any_rise")
 def rises_at_all(train, test, longer_train, longer_test):
     if train < longer_train:
