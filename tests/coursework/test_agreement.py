@@ -17,6 +17,8 @@ from helpers.coursework.page import cells_of, results
 from helpers.coursework.sandbox import Sandbox
 from helpers.teaching.judge import Result
 
+# Grading runs imports that were deleted, and takes the filled one of two copies. A kernel can't.
+UNLIKE = ("all_but_answers_deleted", "every_graded_cell_twice")
 TOLD = " The first error stands in"  # what grading adds to what the page says
 
 
@@ -124,7 +126,8 @@ def test_every_class_gets_what_its_pages_show(made, tmp_path, stem):
         classes += [
             (student, notebook, earned)
             for student, notebook, earned in odd_submissions(own)
-            if not student.startswith(("cheat", "bodies", "no", "a-list", "large", "tampered"))
+            if student not in UNLIKE
+            and not student.startswith(("cheat", "bodies", "no", "a-list", "large", "tampered"))
         ]
     for student, notebook, _ in classes:
         if isinstance(notebook, str):
