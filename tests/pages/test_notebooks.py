@@ -6,6 +6,7 @@ refresh, which .ci/run compares, executes them all with one thread.
 """
 
 import copy
+import itertools
 
 import nbformat
 import notebook_checks
@@ -50,6 +51,12 @@ def test_every_numbered_equation_has_its_test(topic):
 
 def test_links_lead_somewhere(topic):
     assert notebook_checks.links(topic.notebook, topic.path.parent) == []
+
+
+@pytest.mark.parametrize(("page", "following"), itertools.pairwise([*TOPICS, TOPICS[0]]))
+def test_a_page_ends_with_the_next_one(page, following):
+    end = page.notebook.cells[-1].source.rpartition("**Next:** ")[2]
+    assert f"]({following.stem}.ipynb)" in end or f"]({TOPICS[0].stem}.ipynb)" in end
 
 
 @pytest.mark.parametrize("page", weekly_but_one())
