@@ -38,7 +38,6 @@ def series(outputs, rates, optimiser):
 
 
 def main():
-    torch.set_num_threads(1)
     measures, guesses = series(list(formulas.OUTPUTS), formulas.RATES, torch.optim.Adam)
     sgd, _ = series(COSINES, formulas.SGD_RATES, torch.optim.SGD)
     target = Path(__file__).with_suffix(".npz")

@@ -29,7 +29,6 @@ def lag(size, seed, momentum, last=formulas.STEPS[-1]):
 
 
 def main():
-    torch.set_num_threads(1)
     places = [(b, s, m) for b in formulas.SIZES for s in formulas.SEEDS for m in formulas.MOMENTA]
     runs = {place: lag(*place) for place in places}
     # (sizes, seeds, momenta, steps, 2)

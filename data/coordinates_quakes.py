@@ -48,7 +48,6 @@ def weights():
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(1)
     target = sys.argv[1] if sys.argv[1:] else Path(__file__).with_name("coordinates_quakes.npz")
     measures = np.stack([measured(split) for split in range(formulas.SPLITS)], 1)
     names = dict(zip(("moved", "error", "nll"), measures, strict=True))

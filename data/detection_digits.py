@@ -10,13 +10,11 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from helpers.detection_pooling import formulas
 
 
 def main():
-    torch.set_num_threads(1)
     shape = len(formulas.LAYOUTS), len(formulas.TRAININGS), len(formulas.RATES)
     runs = np.full((*shape, formulas.EPOCHS + 1, len(formulas.MEASURES)), np.nan, np.float32)
     stored = {}

@@ -8,13 +8,11 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import torch
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
     from helpers.log_of_zero import formulas
 
-    torch.set_num_threads(1)
     runs = [formulas.train(start) for start in formulas.STARTS]
     np.savez_compressed(
         Path(__file__).with_suffix(".npz"),

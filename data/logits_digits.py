@@ -58,7 +58,6 @@ def pixels():
 
 
 def main():
-    torch.set_num_threads(1)
     parts = {"digits": digits(), "longer": longer(), "pixels": pixels()}
     stored = {name: part.astype(np.float32) for name, part in parts.items()}
     np.savez_compressed(Path(__file__).with_suffix(".npz"), **stored)

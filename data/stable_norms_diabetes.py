@@ -8,13 +8,11 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from helpers.stable_norms import formulas
 
 
 def main():
-    torch.set_num_threads(1)
     shape = [formulas.FACTORS, formulas.BATCHES, formulas.CLIPPINGS, formulas.SEEDS]
     sizes = tuple(map(len, shape))
     losses = np.empty((*sizes, formulas.CLIPPED_STEPS + 1), np.float32)
