@@ -124,25 +124,23 @@ def beside_sphinx(browser, hosts, openings):
     """A row for each page and each of `hosts` (label → Host); the first of these is the measure."""
     rows = []
     for stem in PAGES.values():
-        times = {label: [] for label in hosts}
+        times, sent = {label: [] for label in hosts}, {}
         for _ in range(openings):
             for label, host in hosts.items():
-                seconds, files = opening(browser, host, stem)
+                seconds, sent[label] = opening(browser, host, stem)
                 times[label].append(seconds)
-                sent = [path.read_bytes() for path in files]
-                weight = len(sent), sum(map(len, sent)), sum(len(gzip.compress(d)) for d in sent)
-                times[label, "weight"] = weight
         floor = None
         for label in hosts:
             paint, ready = zip(*times[label], strict=True)
-            files, plain, packed = times[label, "weight"]
+            files = [path.read_bytes() for path in sent[label]]
+            plain, packed = sum(map(len, files)), sum(len(gzip.compress(data)) for data in files)
             floor = floor or (packed, statistics.median(paint), statistics.median(ready))
             against = zip((packed, *map(statistics.median, (paint, ready))), floor, strict=True)
             by = [f"{value / ours:.1f}×" for value, ours in against]
             rows.append(
                 [
                     f"{stem[:2]}, {label}",
-                    files,
+                    len(files),
                     f"{plain / 1000:.0f} kB",
                     f"{packed / 1000:.0f} kB, {by[0]}",
                     f"{spread(paint, 'ms', digits=0)}, {by[1]}",
