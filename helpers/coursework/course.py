@@ -76,13 +76,11 @@ def assignment(notebook, stem, said):
         raise ValueError(f"{stem} has no exercise {', '.join(sorted(unknown))}; it has {have}.")
     cells = _without_sections(notebook.cells, said.get("leave_out", ()), stem)
     cells = _without_exercises(cells, set(exercises) - set(said["points"]))
-    graded, imports = [], imports_of(cells, stem)
+    graded = []
     for cell in cells:
         graded.append(cell)
         name = exercise_in(cell)
-        if cell is imports:
-            cell.source += "\nfrom helpers.teaching.graded import points"
-        elif name:
+        if name:
             cell.source = with_solution(cell.source, exercises[name].solution)
             cell.outputs, cell.execution_count = [], None
             cell.metadata.nbgrader = marks(name, solution=True)
@@ -93,21 +91,13 @@ def assignment(notebook, stem, said):
     return notebook
 
 
-def imports_of(cells, stem):
-    """The cell that imports `check`: found by what it says, as programs change cells' ids."""
-    importing = r"^from helpers\.teaching import .*\bcheck\b"
-    for cell in cells:
-        if cell.cell_type == "code" and re.search(importing, cell.source, re.M):
-            return cell
-    raise ValueError(f"{stem} has no cell that imports `check` from helpers.teaching.")
-
-
 def tests(exercise, worth):
     """The cells that give points for an exercise: one a group of cases."""
     shown = visible(exercise)
     cells = []
     for group, labelled in exercise.cases.items():
-        call = f'points(exercises.{exercise.name}, {exercise.name}, "{group}", worth={worth})'
+        # Nothing that a page could give another value to: `points` is a name that pages use.
+        call = f'exercises.{exercise.name}.points({exercise.name}, "{group}", worth={worth})'
         hidden = [label for label in labelled if (group, label) not in shown]
         if hidden:
             text = textwrap.fill("Grading adds: " + "; ".join(hidden) + ".", 96)

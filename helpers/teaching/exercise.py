@@ -12,10 +12,14 @@ import inspect
 import itertools
 import textwrap
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from helpers.teaching.mistakes import Mistake, edited, written_out
 from helpers.teaching.observe import observe
 from helpers.teaching.outcome import Outcome
+
+if TYPE_CHECKING:
+    from helpers.teaching.graded import Points
 
 GROUPS = ("values", "shapes", "gradient", "edges")
 LEVELS = (1, 2, 3)
@@ -102,13 +106,7 @@ class Exercise:
 
         A keyword `EPS` without default stands for an ε of any size.
         """
-        if isinstance(function, str):  # the old form
-            return functools.partial(self._old_mistake, function)
         self._declare(written_out(self.name, function))
-        return function
-
-    def _old_mistake(self, hint, function):
-        self._declare(Mistake(function.__name__, hint, lambda: [function]))
         return function
 
     def slips(self, **slips: tuple[str, str]) -> None:
@@ -144,6 +142,12 @@ class Exercise:
                 variants = functools.partial(self._edited, edits)
                 hint = f"Two things at once. {one.hint} And: {other.hint}"
                 yield Mistake(f"{one.name} + {other.name}", hint, variants, edits)
+
+    def points(self, attempt: Callable, group: str, worth: float) -> "Points":
+        """The Points of `attempt` for the cases of one `group`: see helpers.teaching.graded."""
+        from helpers.teaching.graded import points
+
+        return points(self, attempt, group, worth)
 
     @property
     def builders(self) -> dict[tuple[str, str], Callable]:

@@ -9,6 +9,7 @@ import base64
 import itertools
 import re
 import statistics
+import symtable
 from urllib.parse import unquote
 
 from helpers.upkeep.refresh import EMBEDDED_PNG, METADATA, WIDGET_VIEW, same_picture
@@ -289,6 +290,29 @@ def stubs(notebook):
             elif not is_stub(functions[attempt]):
                 complaints.append(f"{name(cell)} has a solution of {attempt} in place of the stub")
     return complaints
+
+
+def names(notebook):
+    """No cell gives another value to what the import cell imports, or to a learner's answer."""
+    cells, owners = code_cells(notebook), {}
+    for cell in cells:
+        answers = [ast.unparse(call.args[1]) for call in calls(cell, "check") if call.args[1:]]
+        owners |= dict.fromkeys(_bound(cell) if cell is cells[0] else answers, cell)
+    return [
+        f"{name(cell)} gives {bound} another value, which {name(owners[bound])} has given it"
+        for cell in cells
+        for bound in sorted(_bound(cell))
+        if owners.get(bound, cell) is not cell
+    ]
+
+
+def _bound(cell):
+    """The names to which a cell gives a value for the cells below it."""
+    try:
+        symbols = symtable.symtable(cell.source, name(cell), "exec").get_symbols()
+    except SyntaxError:
+        return set()
+    return {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
 
 
 def equations(notebook, test_source):

@@ -274,6 +274,7 @@ def complaints_on(page, ledger=LEDGER, tests=TESTS, folder=None):
         + notebook_checks.lists(page, "figures", "live", FIGURES.__all__)
         + notebook_checks.lists(page, "exercises", "check", ["slope"])
         + notebook_checks.stubs(page)
+        + notebook_checks.names(page)
         + notebook_checks.equations(page, tests)
         + notebook_checks.claims({"01_line": page}, ledger)
         + notebook_checks.links(page, folder)
@@ -422,6 +423,11 @@ def test_the_lines_of_an_exercise_are_no_code_to_read():
             "a solution of slope in place of the stub",
         ),
         (source("exercise", "check(exercises.slope, slope)"), "which it does not define"),
+        (source("settle", "check = 1"), "gives check another value, which cell imports"),
+        (
+            source("settle", "def slope(x):\n    return x"),
+            "gives slope another value, which cell ex",
+        ),
         (source("maths", "…\n\n$$y\\tag{1.2}$$"), "equation (1.2) has no test_eq_1_2"),
         (source("maths", "No equation."), "test_eq_1_1 tests no equation"),
         (source("maths", "…\n\n…"), "two equations are numbered (1.1)"),

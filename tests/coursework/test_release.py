@@ -24,7 +24,7 @@ from helpers.coursework.__main__ import main
 from helpers.coursework.answers import exercise_in
 from helpers.coursework.release import cases_source, visible
 from helpers.teaching.exercise import exercise
-from helpers.teaching.graded import points, record
+from helpers.teaching.graded import record
 
 
 @pytest.fixture(scope="module")
@@ -133,8 +133,8 @@ def test_a_group_of_one_case_is_for_grading_alone():
 
     assert visible(double) == [("values", "a")]
     student = exercise(cases={"values": {"a": lambda: (1.0,)}}, hints=["h"])(double.function)
-    right = points(student, lambda x: x + x, "edges", 3)
-    assert (right, points(student, lambda x: x, "edges", 3)) == (3, 0)
+    right = student.points(lambda x: x + x, "edges", 3)
+    assert (right, student.points(lambda x: x, "edges", 3)) == (3, 0)
     assert right.text == "edges: its case is kept for grading, which gives up to 3 points."
 
 
@@ -276,8 +276,8 @@ def test_only_what_the_cases_need_is_kept():
         "def answer():\n    return 42\n"
         "@exercise(cases=ONE, hints=['h'])\n"
         "def g(x):\n    'Doc.'\n    return answer()\n"
-        "@g.mistake('no')\n"
-        "def wrong(x):\n    return two()\n"
+        "@g.mistake\n"
+        "def wrong(x):\n    'No.'\n    return two()\n"
     )
     kept = cases_source(source, ["g"], lambda name, group, label: label == "a")
     assert "two" in kept and "Doc." in kept
@@ -309,8 +309,8 @@ def test_points_are_a_number_with_a_sentence():
         return 2 * x
 
     right, wrong = (
-        points(double, lambda x: x + x, "values", 3),
-        points(double, lambda x: 2.0, "values", 3),
+        double.points(lambda x: x + x, "values", 3),
+        double.points(lambda x: 2.0, "values", 3),
     )
     assert (right, wrong) == (3, 0)
     assert right._repr_mimebundle_()["text/plain"] == "3.0"
@@ -382,3 +382,10 @@ def test_points_sections_and_exercises_can_be_chosen():
     assert marked["inverted_dropout-edges"] == 5 and marked["explain"] == 2
     text = "\n".join(cell.source for cell in made.cells)
     assert "## 4 ·" not in text and "## 5 ·" in text and "**2.**" not in text
+
+
+def test_cells_that_give_points_use_no_name_of_a_page_but_exercises_and_the_answer():
+    for name, one in course.exercises_of("04_sign_aware_loss").items():
+        for cell in course.tests(one, worth=1):
+            nodes = ast.walk(ast.parse(cell.source))
+            assert {node.id for node in nodes if isinstance(node, ast.Name)} == {"exercises", name}

@@ -46,6 +46,10 @@ def test_exercises_are_not_solved_yet(topic):
     assert notebook_checks.stubs(topic.notebook) == []
 
 
+def test_no_cell_gives_another_value_to_a_name_that_others_use(topic):
+    assert notebook_checks.names(topic.notebook) == []
+
+
 def test_every_numbered_equation_has_its_test(topic):
     assert notebook_checks.equations(topic.notebook, topic.test_source) == []
 
