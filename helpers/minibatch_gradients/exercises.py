@@ -779,9 +779,9 @@ local_reparameterisation.slips(
         "x**2 @ sigma**2 → (sigma**2).sum(0)",
         "The variance of x·w is x²·σ², so it depends on the sample.",
     ),
-    log_of_sigma=(
-        "sigma**2 → (2 * sigma).exp()",
-        "That is for a logarithm of σ. Here sigma is the standard deviation itself.",
+    noise_of_its_own=(
+        "* noise → * torch.randn_like(noise)",
+        "Draws new noise. The argument noise has been drawn already: use it.",
     ),
     log_of_the_variance=(
         "sigma**2 → sigma.exp()",

@@ -74,7 +74,8 @@ class UnequalBatches:
         slope, constant = now.mean
         self.arrow.set_data([0, slope], [0, constant])
         self.tip.set_data([slope], [constant])
-        self.words.set_text(f"{' + '.join(now.sizes)}, {now.average}\n{now.words}")
+        sizes = " + ".join(now.sizes) if now.size > 1 else "1 + … + 1"
+        self.words.set_text(f"{sizes}, {now.average}\n{now.words}")
 
     def describe(self, now):
         return (

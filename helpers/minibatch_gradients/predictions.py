@@ -12,8 +12,8 @@ __all__ = [  # noqa: RUF022
 ]
 
 mean_of_three_gradients = question(
-    "Batches of 3, 3 and 1 points: beside the gradient of all seven, the mean of their three "
-    "gradients is …",
+    "Batches of 3, 3 and 1 points: compared with the gradient of all seven, the mean of their "
+    "three gradients is …",
     {
         "the same": "That would be so with equal batches, or if each gradient were weighted by its "
         "batch's size. Here the last point counts three times.",

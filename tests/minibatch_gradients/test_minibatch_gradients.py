@@ -369,6 +369,31 @@ def test_the_spread_inside_a_draw_goes_the_other_way():
         assert spread[1] - spread[0] == pytest.approx(10 / 9 * (noise[0] - noise[1]))
 
 
+def test_by_sigma_one_draw_a_batch_can_be_less_noisy():
+    """At the best means, with a small σ: the covariances of the gradients by σ are negative."""
+    for seed in (0, 2):
+        x, _, t = formulas.layer(10, seed)
+        mu = torch.linalg.lstsq(x, t[:, None]).solution[:, 0]
+        noise, spread = [], []
+        for name in formulas.ESTIMATORS[:2]:
+            noise.append(formulas.drawn_variance(name, "σ", x, mu, t, sigma=0.1))
+            rows = 1 if name == "one draw a batch" else 10
+            generator = torch.Generator().manual_seed(1)
+            ε = torch.randn(20_000, rows, 5, dtype=FLOAT, generator=generator)
+            error = (x * (mu + 0.1 * ε)).sum(2) - t
+            spread.append((error[..., None] * x * ε).var(1).mean(0).sum())
+        assert noise[0] < noise[1] and spread[0] > spread[1]
+
+
+def test_means_have_one_average_but_not_one_length():
+    each = formulas.digit_gradients()
+    torch.manual_seed(0)
+    batches = torch.stack([each[torch.randperm(1797)[:8]].mean(0) for _ in range(500)])
+    whole = each.mean(0)
+    assert (batches.mean(0) - whole).norm() < 0.2 * whole.norm()
+    assert batches.norm(dim=1).mean() > 2.5 * whole.norm()
+
+
 def test_what_the_page_says_of_drawn_weights():
     def variance(count, estimator, by="μ"):
         return formulas.drawn_variance(estimator, by, *formulas.layer(count))
