@@ -1,5 +1,6 @@
 """Builds the website from the notebooks as stored."""
 
+import functools
 import json
 import re
 import shutil
@@ -46,8 +47,9 @@ def build(
     notebooks = {path.stem: pages.read(path) for path in paths}
     made = draw(_wanted(notebooks), cache / "figures")
     texts, styles = Texts(), Styles()
-    places = _places()
-    builder = pages.Builder(made, texts, styles, places)
+    places, wheel = _places(), elsewhere.build_wheel(ROOT, folder)
+    ways = functools.partial(elsewhere.ways, places=places, wheel=wheel)
+    builder = pages.Builder(made, texts, styles, ways)
     built = [builder.page(stem, notebook) for stem, notebook in notebooks.items()]
     documents = {folder: _document(folder, texts) for folder in DOCUMENTS}
     formulas = rendered(texts.formulas, packages)
@@ -86,7 +88,7 @@ def build(
     write("search.html", "search.html", title="Search", description=about)
     _files(folder, packages, styles, built, paths)
     if places["site"]:
-        elsewhere.colab(folder / "colab", ROOT, paths, places["site"])
+        elsewhere.colab(folder / "colab", wheel, paths, places["site"])
     for shown in made.values():
         shutil.copytree(cache / "figures" / shown.folder, folder / "figures" / shown.folder)
     return [page.stem for page in built]

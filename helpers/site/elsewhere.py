@@ -9,6 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+WHEELS = "wheel"
+"""The folder of the site that holds the project's wheel."""
+
 BRANCH = "colab"
 """The branch that holds Colab's copies: the workflow that publishes the site writes it."""
 
@@ -19,13 +22,16 @@ INSTALL = """\
 NEEDS = ("anywidget", "psygnal")  # what the helpers import and Colab has not
 
 
-def ways(stem: str, places: dict[str, str]) -> list[tuple[str, str]]:
+def ways(stem: str, places: dict[str, str], wheel: str) -> list[tuple[str, str]]:
     """Where the notebook `stem` can be run: pairs of a label and an address.
 
-    `places`: the table of pyproject.toml. An empty address offers nothing; the download of the
-    notebook is always there.
+    `places`: the table of pyproject.toml. An empty address offers nothing; the notebook and `wheel`,
+    the file with what it imports, are always there.
     """
-    found = [("download the notebook", f"notebooks/{stem}.ipynb")]
+    found = [
+        ("download the notebook", f"notebooks/{stem}.ipynb"),
+        ("download its helpers, for pip install", f"{WHEELS}/{wheel}"),
+    ]
     repository, file = places["repository"].rstrip("/"), f"notebooks/{stem}.ipynb"
     if not repository:
         return found
@@ -54,15 +60,15 @@ def _host_and_path(repository):
     return host, path.removesuffix(".git")
 
 
-def colab(folder: Path, project: Path, notebooks: Sequence[Path], site: str) -> None:
-    """Put into `folder` the project's wheel, and copies of the notebooks that install it.
+def colab(folder: Path, wheel: str, notebooks: Sequence[Path], site: str) -> None:
+    """Put into `folder` copies of the notebooks that install the project's wheel.
 
-    `site`: the address of the folder above `folder`; the copies take the wheel from there, and
-    their links to other notebooks lead to the pages there.
+    `site`: the site's address; the copies take `wheel`, a file's name, from there, and their links
+    to other notebooks lead to the pages there.
     """
     folder.mkdir(parents=True)
     site = site.rstrip("/")
-    wheel = f"{site}/{folder.name}/{build_wheel(project, folder).name}"
+    wheel = f"{site}/{WHEELS}/{wheel}"
     for path in notebooks:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         copy = json.dumps(colab_copy(notebook, wheel, site), ensure_ascii=False, indent=1)
@@ -95,9 +101,10 @@ def _with_links(cell, site):
     return cell | {"source": source}
 
 
-def build_wheel(project: Path, folder: Path) -> Path:
-    """Build the wheel of `project` into `folder`; returns its path."""
+def build_wheel(project: Path, site: Path) -> str:
+    """Build the wheel of `project` into the site's folder; returns the file's name."""
+    folder = site / WHEELS
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"]
     command += ["--no-deps", "--no-build-isolation", "--wheel-dir", folder, project]
     subprocess.run(command, check=True)
-    return next(folder.glob("*.whl"))
+    return next(folder.glob("*.whl")).name

@@ -4,11 +4,12 @@ import ast
 import importlib
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from helpers.site import elsewhere, exercises, figures
+from helpers.site import exercises, figures
 from helpers.site.markdown import Texts, linked, plain, python
 from helpers.site.styles import Styles
 from helpers.teaching.markup import rich
@@ -72,15 +73,15 @@ def shown_figures(notebook: dict) -> dict[str, str]:
 
 class Builder:
     """Makes the bodies of pages. `made`: (topic, figure's name) → Shown; `texts`, `styles`: what
-    the pages share; `places`: where pages can be run (see elsewhere.py).
+    the pages share; `ways`: a notebook's stem → where it can be run (see elsewhere.py).
     """
 
-    def __init__(self, made: dict, texts: Texts, styles: Styles, places: dict[str, str]):
-        self.made, self.texts, self.styles, self.places = made, texts, styles, places
+    def __init__(self, made: dict, texts: Texts, styles: Styles, ways: Callable):
+        self.made, self.texts, self.styles, self.ways = made, texts, styles, ways
 
     def page(self, stem: str, notebook: dict) -> Page:
         """The page of a notebook, a mark in place of each formula (see Texts)."""
-        sections, ways = [], elsewhere.ways(stem, self.places)
+        sections, ways = [], self.ways(stem)
         body = "".join(self._cell(stem, cell, sections) for cell in notebook["cells"])
         about = notebook["metadata"].get("checked_gradients", {})
         title = source(notebook["cells"][0]).splitlines()[0].lstrip("# ")
@@ -112,7 +113,7 @@ class Builder:
         code, topic = source(cell), stem.partition("_")[2]
         calls = _calls(code)
         if "check" in calls:
-            return self._exercise(topic, code, elsewhere.ways(stem, self.places))
+            return self._exercise(topic, code, self.ways(stem))
         if found := re.fullmatch(r"live\(figures\.(\w+)\)", code.strip()):
             return self._figure(topic, found[1])
         shown = (

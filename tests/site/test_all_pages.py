@@ -78,6 +78,8 @@ def test_a_page_says_first_what_works_here_and_where_its_code_runs(site):
         first = site[1][f"{topic.stem}.html"].partition("<h1")[0]
         assert "Its code runs in Jupyter" in first
         assert f'href="notebooks/{topic.stem}.ipynb">download the notebook</a>' in first
+        wheel = re.search('href="(wheel/[^"]+)">download its helpers', first)[1]
+        assert (site[0] / wheel).is_file()
 
 
 def test_a_thinned_figure_keeps_each_setting_that_its_section_names():

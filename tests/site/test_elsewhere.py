@@ -24,16 +24,20 @@ PLACES = {
 
 
 def test_without_addresses_a_page_can_be_downloaded():
-    download = ("download the notebook", "notebooks/06_x.ipynb")
-    assert elsewhere.ways("06_x", NOWHERE) == [download]
+    downloads = [
+        ("download the notebook", "notebooks/06_x.ipynb"),
+        ("download its helpers, for pip install", "wheel/w.whl"),
+    ]
+    assert elsewhere.ways("06_x", NOWHERE, "w.whl") == downloads
     # Whatever else is known: without the repository nobody knows what to run.
-    assert elsewhere.ways("06_x", PLACES | {"repository": ""}) == [download]
+    assert elsewhere.ways("06_x", PLACES | {"repository": ""}, "w.whl") == downloads
 
 
 def test_each_place_has_its_address():
-    ways = dict(elsewhere.ways("06_x", PLACES))
+    ways = dict(elsewhere.ways("06_x", PLACES, "w.whl"))
     assert ways == {
         "download the notebook": "notebooks/06_x.ipynb",
+        "download its helpers, for pip install": "wheel/w.whl",
         "read it in the repository": "https://github.com/some/project/blob/main/notebooks/06_x.ipynb",
         "run it on Binder": "https://mybinder.org/v2/gh/some/project/main?labpath=notebooks%2F06_x.ipynb",
         "run it on your course's hub": "https://hub.example.org/hub/user-redirect/git-pull"
@@ -44,8 +48,10 @@ def test_each_place_has_its_address():
 
 
 def test_binder_and_colab_are_offered_for_github_only():
-    ways = dict(elsewhere.ways("06_x", PLACES | {"repository": "https://git.example.org/a/b"}))
-    assert list(ways)[1:] == ["read it in the repository", "run it on your course's hub"]
+    ways = dict(
+        elsewhere.ways("06_x", PLACES | {"repository": "https://git.example.org/a/b"}, "w.whl")
+    )
+    assert list(ways)[2:] == ["read it in the repository", "run it on your course's hub"]
 
 
 def test_the_published_branch_is_the_one_that_links_name():
@@ -74,7 +80,8 @@ def test_a_copys_links_lead_to_the_sites_pages():
 def copies(tmp_path_factory):
     """Colab's copies of all notebooks; the wheel comes from this folder in place of a web host."""
     folder = tmp_path_factory.mktemp("a-site")
-    elsewhere.colab(folder / "colab", ROOT, [topic.path for topic in TOPICS], folder.as_uri())
+    wheel = elsewhere.build_wheel(ROOT, folder)
+    elsewhere.colab(folder / "colab", wheel, [topic.path for topic in TOPICS], folder.as_uri())
     return folder / "colab"
 
 
