@@ -715,9 +715,9 @@ nll_gradient.slips(
         "(x * (p - y)).sum() → (x * (p - y)).sum() + b1",
         "There is a penalty on b1 in it, as in scikit-learn's default. The log-loss has none.",
     ),
-    both_penalised=(
-        "(p - y).sum(), (x * (p - y)).sum() → (p - y).sum() + b0, (x * (p - y)).sum() + b1",
-        "There is a penalty on both numbers in it, as in liblinear. The log-loss has none.",
+    divided_by_zero=(
+        "(p - y) → ((-y / p + (1 - y) / (1 - p)) * p * (1 - p))",
+        "Right on paper, but 0/0 where p is rounded to 0 or 1. Cancel the p and the 1 − p first.",
     ),
     averaged=(".sum() → .mean()", "That is the gradient of the mean loss; the sum is asked for."),
     x_left_out=(

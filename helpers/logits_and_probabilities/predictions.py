@@ -30,14 +30,14 @@ floor_of_ten = number(
 )
 
 after_training = question(
-    "A network for ten digits is trained with `nll_loss` on its sigmoids, and the loss comes close to "
-    "its lowest value, −1. What are its ten outputs for a new digit?",
+    "This network is trained by line a, and the loss comes close to its lowest value, −1. What are its "
+    "ten outputs for a new digit?",
     {
-        "near 1 for the right class, near 0 for the nine others": "Nothing ever lowered the other "
-        "outputs: the loss of a “3” does not read the output of “8”. Such outputs would cost −1 as "
-        "well, but the training does not lead there.",
-        "all ten near 1": "Each digit raises its own class, and no digit lowers another one. So "
-        "all ten end near 1. (A 1 for the right class and 0 elsewhere would cost −1 as well. The loss "
+        "near 1 for the right class, near 0 for the nine others": "Nothing asks for low ones: the "
+        "loss of a “3” does not read the output of “8”. Such outputs would cost −1 as well, but the "
+        "training does not lead there.",
+        "all ten near 1": "Each digit raises its own class, and no digit asks for a low output. "
+        "So all ten end near 1. (A 1 for the right class and 0 elsewhere would cost −1 as well. The loss "
         "does not ask for the zeros.)",
         "all ten near 0.1, since the network guesses": "Outputs of 0.1 would cost −0.1 each. Sigmoids "
         "need not add up to 1, and a loss of −1 asks for an output of 1.",

@@ -431,6 +431,13 @@ def distances(b0, b1, x, y):
     return torch.stack([e.sum(), x @ e])
 
 
+@attempt("nll_gradient", "divided_by_zero")
+def chain_link_by_link(b0, b1, x, y):
+    p = 1 / (1 + torch.exp(-(b0 + b1 * x)))
+    by_z = (-(y / p) + (1 - y) / (1 - p)) * (p * (1 - p))
+    return torch.stack([by_z.sum(), (by_z * x).sum()])
+
+
 @attempt("nll_gradient", None)
 def labels_of_plus_and_minus_1(b0, b1, x, y):
     e = torch.sigmoid(b0 + b1 * x) - (2 * y - 1)
