@@ -46,6 +46,8 @@ def build(
     packages = npm.packages(cache)
     notebooks = {path.stem: pages.read(path) for path in paths}
     made = draw(_wanted(notebooks), cache / "figures")
+    if not only:
+        _forget(cache / "figures", made)
     texts, styles = Texts(), Styles()
     places, wheel = _places(), elsewhere.build_wheel(ROOT, folder)
     ways = functools.partial(elsewhere.ways, places=places, wheel=wheel)
@@ -92,6 +94,14 @@ def build(
     for shown in made.values():
         shutil.copytree(cache / "figures" / shown.folder, folder / "figures" / shown.folder)
     return [page.stem for page in built]
+
+
+def _forget(cache, made):
+    """Remove the figures of earlier builds that no page shows any more."""
+    shown = {one.folder for one in made.values()}
+    for folder in cache.iterdir():
+        if folder.name not in shown:
+            shutil.rmtree(folder)
 
 
 def _wanted(notebooks):

@@ -6,10 +6,10 @@ from helpers.site.packs import Shown
 
 
 def build_undrawn(folder, cache, patch):
-    """Build the site into `folder`; returns the stems of its pages. `cache`: an empty folder;
-    `patch`: pytest's MonkeyPatch.
+    """Build the site into `folder`; returns the stems of its pages. `cache`: a folder without
+    npm's packages; `patch`: pytest's MonkeyPatch.
     """
-    (cache / "figures").mkdir()
+    (cache / "figures").mkdir(exist_ok=True)
     fetched = npm.packages(BUILD / "cache").parent  # once, for all builds of this checkout
     (cache / fetched.name).symlink_to(fetched, target_is_directory=True)
     # What each mistake is told is tested with its topic; here it would take half a minute.

@@ -15,9 +15,12 @@ from helpers.teaching import claims
 def site(tmp_path_factory):
     """The site's folder, and its pages: name → HTML."""
     folder, cache = tmp_path_factory.mktemp("site") / "site", tmp_path_factory.mktemp("cache")
+    old = cache / "figures" / "of-an-earlier-build"
+    old.mkdir(parents=True)
     with pytest.MonkeyPatch.context() as patch:
         built = build_undrawn(folder, cache, patch)
     assert built == [topic.stem for topic in TOPICS]
+    assert not old.exists() and any(old.parent.iterdir())
     return folder, {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.html")}
 
 
