@@ -464,7 +464,6 @@ def test_the_builds_folder_is_made_anew(host, tmp_path):
     assert one == other and len(one) > 10_000
 
 
-@pytest.mark.weekly
 @pytest.mark.skipif(not PROGRAM, reason="Firefox is not installed")
 def test_figures_predictions_and_the_search_work_in_firefox(host, tmp_path):
     with running_firefox(tmp_path) as firefox:
