@@ -12,28 +12,53 @@ def choose(cells, released, exercises):
 
     cells: those of the submission. released: grade id → text of the cell as it was handed out.
     exercises: the ids that are exercises. Of several marked cells the last that was written in
-    counts, as when a notebook is run from top to bottom. Where none was, an exercise's answer is
-    the last cell that checks it, or else the last that defines its function.
+    counts, as when a notebook is run from top to bottom, or a better version below it (`again`).
+    Where none was, an exercise's answer is the last cell that checks it, or else the last that
+    defines its function; these may be another exercise's cell, into which it was merged.
     """
-    marked, chosen = {}, {}
+    marked, chosen, keys = {}, {}, []
     for cell in cells:
         grade_id = grade_id_of(cell)
-        key = grade_id if grade_id in released else handed_out_as(cell, released)
-        marked.setdefault(key, []).append(cell)
+        keys.append(grade_id if grade_id in released else handed_out_as(cell, released))
+        marked.setdefault(keys[-1], []).append(cell)
     plain = marked.pop(None, [])
+    others = [
+        cell
+        for cell, key in zip(cells, keys, strict=True)
+        if key in exercises and not same(cell.source, released[key])
+    ]
     for grade_id, text in released.items():
         here = marked.get(grade_id, [])
         written = [cell for cell in here if not same(cell.source, text)]
-        if grade_id in exercises and not any(named(grade_id, c.source) for c in written):
-            written = unmarked(plain, grade_id) or written
+        if grade_id in exercises:
+            if any(named(grade_id, c.source) for c in written):
+                written += again(cells, keys, written[-1], grade_id)
+            else:
+                written = unmarked(plain, grade_id) or unmarked(others, grade_id) or written
         if written or here:
             chosen[grade_id] = written[-1] if written else here[0]
     return chosen
 
 
+def again(cells, keys, answer, name):
+    """The plain cells below `answer` that define its function anew, and so are what gets points.
+
+    They stand above the cells that give its points; where these are lost, they check it. keys: the
+    grade id of each cell.
+    """
+    at = next(i for i, cell in enumerate(cells) if cell is answer) + 1
+    points = [i for i in range(at, len(cells)) if (keys[i] or "").startswith(f"{name}-")]
+    below = [cells[i] for i in range(at, min(points, default=len(cells))) if keys[i] is None]
+    return [
+        cell
+        for cell in below
+        if (binds(cell, name) and checks(cell, name)) or (points and binds(cell, name, "lambda"))
+    ]
+
+
 def unmarked(cells, name):
-    """The cells that stand for an answer by what they say, none of them nbgrader's."""
-    checking = [cell for cell in cells if exercise_in(cell) == name]
+    """The cells that stand for an answer by what they say."""
+    checking = [cell for cell in cells if checks(cell, name)]
     defining = [cell for cell in cells if binds(cell, name)]
     return checking or defining
 
@@ -86,9 +111,18 @@ def exercise_in(cell):
     return found[1] if cell.cell_type == "code" and found else None
 
 
-def binds(cell, name):
-    """Whether a code cell defines `name`, as far as its lines show."""
-    pattern = rf"^(?:(?:async +)?def|class) +{name}\b|^{name}\s*(?::[^=\n]+)?=(?!=)"
+def checks(cell, name):
+    """Whether a code cell checks the exercise `name`, perhaps among others."""
+    found = re.search(rf"^check\(\s*exercises\.{name}\s*,", cell.source, re.M)
+    return cell.cell_type == "code" and bool(found)
+
+
+def binds(cell, name, value=""):
+    """Whether a code cell defines `name`, as far as its lines show.
+
+    value: how what is assigned must begin; anything by default.
+    """
+    pattern = rf"^(?:(?:async +)?def|class) +{name}\b|^{name}\s*(?::[^=\n]+)?=(?!=)\s*{value}"
     return cell.cell_type == "code" and bool(re.search(pattern, cell.source, re.M))
 
 

@@ -14,6 +14,7 @@ from traitlets import Unicode
 from helpers.coursework import answers, handed_out
 
 QUESTION = "explain-question"
+MERGED = "# This answer stands in the cell above, together with another one."
 LONGEST = 30_000  # characters of a cell's words that are shown
 CUT = "…\n\n*The rest is left out here; it stands in what was handed in.*"
 # What graders alone see of a cell: hidden tests and the marking guide.
@@ -42,6 +43,7 @@ class Restore(NbGraderPreprocessor):
         marks = {name: original[name].metadata.nbgrader for name in texts}
         exercises = exercises_in(marks)
         chosen = answers.choose(nb.cells, released, exercises)
+        part(nb, chosen, [name for name in texts if name in exercises])
         counting = {id(cell) for cell in chosen.values()}
         nb.cells = [  # a second stub would undo the answer
             cell
@@ -60,6 +62,19 @@ class Restore(NbGraderPreprocessor):
         for number, cell in enumerate(nb.cells):
             cell.id = f"cell-{number}"
         return nb, resources
+
+
+def part(nb, chosen, exercises):
+    """Where one cell answers several exercises, let it keep one; the others get cells below it."""
+    for cell in list(nb.cells):
+        names = [name for name in exercises if chosen.get(name) is cell]
+        own = answers.grade_id_of(cell)
+        kept = own if own in names else next(iter(names), None)
+        at = next(i for i, one in enumerate(nb.cells) if one is cell) + 1
+        for name in names:
+            if name != kept:
+                chosen[name] = new_code_cell(MERGED)
+                nb.cells.insert(at, chosen[name])
 
 
 def texts_of(db_url, assignment):

@@ -136,9 +136,34 @@ def beside_untouched_stubs(notebook):
     return new_notebook(cells=cells)
 
 
-@pytest.mark.parametrize(
-    "change", [into_a_new_notebook, only_answers, checks_deleted_too, beside_untouched_stubs]
-)
+def in_one_cell(notebook):
+    """The answers were copied into one cell, with the calls that give points."""
+    code = [c.source for c in notebook.cells if c.cell_type == "code" and said_of(c)]
+    return new_notebook(cells=[new_code_cell("\n\n\n".join(code))])
+
+
+def merged(notebook, into):
+    """The cells of both answers were made one, as by Shift-M: of the marks one is left."""
+    cells = [c for c in notebook.cells if said_of(c).get("grade_id") in NAMES]
+    kept, other = cells[into], cells[1 - into]
+    kept.source = f"{cells[0].source}\n\n\n{cells[1].source}"
+    notebook.cells = [c for c in notebook.cells if c is not other]
+    return notebook
+
+
+def merged_into_the_first(notebook):
+    return merged(notebook, 0)
+
+
+def merged_into_the_last(notebook):
+    return merged(notebook, 1)
+
+
+NO_WORDS = [only_answers, checks_deleted_too, in_one_cell]
+MOVED = [into_a_new_notebook, beside_untouched_stubs, merged_into_the_first, merged_into_the_last]
+
+
+@pytest.mark.parametrize("change", NO_WORDS + MOVED)
 def test_answers_without_marks_are_found(folder, change):
     notebook = solved(folder)
     for cell in notebook.cells:
@@ -147,7 +172,7 @@ def test_answers_without_marks_are_found(folder, change):
     notebook.stubs = courses.released(folder, STEM).cells
     points, asked, _ = graded(folder, change.__name__, change(notebook))
     assert points == full()
-    assert asked == (change not in (only_answers, checks_deleted_too))
+    assert asked == (change not in NO_WORDS)
 
 
 def test_a_marked_answer_counts_before_a_try_elsewhere(folder):
@@ -159,6 +184,28 @@ def test_a_marked_answer_counts_before_a_try_elsewhere(folder):
     }
     chosen = answers.choose(notebook.cells, released, NAMES)
     assert said_of(chosen[NAMES[0]]) and chosen[NAMES[0]] is not notebook.cells[-1]
+
+
+BELOW = {  # below a wrong answer, above the cells with its points; which points that gives
+    "a-better-version": ("{0}\n\n\ncheck(exercises.{1}, {1})", True),
+    "nothing-checks-it": ("{0}", True),
+    "a-lambda": ("{2}\n{1} = lambda *arguments: mine(*arguments)", True),
+    "a-result": ("{1} = 3", False),
+    "another-function": ("{2}", False),
+}
+
+
+@pytest.mark.parametrize("kind", BELOW)
+def test_a_version_above_the_points_counts_as_it_does_on_the_page(folder, kind):
+    notebook, name = solved(folder), NAMES[0]
+    at = next(i for i, c in enumerate(notebook.cells) if said_of(c).get("grade_id") == name)
+    right = courses.references(STEM)[name]
+    notebook.cells[at].source = courses.bodies(STEM, "return 0")[name]
+    text, counts = BELOW[kind]
+    own = right.replace(f"def {name}(", "def mine(")
+    notebook.cells.insert(at + 1, new_code_cell(text.format(right, name, own)))
+    points, *_ = graded(folder, kind, notebook)
+    assert (points == full()) == counts
 
 
 def test_changed_ids_are_no_matter_for_the_build():
