@@ -7,6 +7,7 @@ recorded outcome of a case.
 import ast
 import json
 import os
+import symtable
 
 import torch
 
@@ -63,14 +64,9 @@ def run_cell(shell, number, cell, tell):
 
 def bound(source, line):
     """The names that `source`, a cell of the page's, binds from the statement at `line` on."""
-    return {
-        node.id if isinstance(node, ast.Name) else node.name
-        for statement in ast.parse(source).body
-        if statement.end_lineno >= line
-        for node in ast.walk(statement)
-        if (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
-        or isinstance(node, (ast.FunctionDef, ast.ClassDef))
-    }
+    rest = [one for one in ast.parse(source).body if one.end_lineno >= line]
+    table = symtable.symtable(ast.unparse(ast.Module(rest, [])), "<cell>", "exec")
+    return {s.get_name() for s in table.get_symbols() if s.is_assigned() and not s.is_imported()}
 
 
 def kind_of(value):

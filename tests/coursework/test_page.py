@@ -105,6 +105,24 @@ def test_a_cell_that_sleeps_costs_no_right_answer_its_points():
         assert said(box, SOLUTION, cell, "check").startswith("Right")
 
 
+def test_a_cell_with_points_that_was_merged_with_an_answer_costs_nothing(box):
+    call = f'exercises.{NAME}.points({NAME}, "values", worth=2)'
+    source = f"from helpers.dropout_scaling import exercises\n{NAME} = None\n{call}\n{SOLUTION}"
+    assert said(box, f"{source}\n{call}").startswith("Right")
+
+
+def test_a_cell_of_the_page_that_fails_takes_only_names_that_it_binds(box):
+    """Not those of its functions and comprehensions: such a name may be the student's."""
+    head = "from helpers.dropout_scaling import formulas\n"
+    failing = f"{head}x = formulas.f()\ndef g():\n    step = 0\nkept = [row for row in ()]"
+    own = "step, row, kept = 1, 2, 3"
+    cells = [Cell(own), Cell(failing, page=True), Cell("", answer=NAME)]
+    for name, right in (("step", True), ("row", True), ("kept", False)):
+        cells[-1].source = SOLUTION.replace("    if not", f"    {name} + 1\n    if not", 1)
+        found = results(box, cells, {NAME: DROPOUT})[NAME]
+        assert bool(found) == right and (right or "`kept` is not there" in found.message), name
+
+
 def test_who_is_merely_wrong_is_told_no_error(box):
     assert "first error" not in said(box, "nothing", HEAD + "    return x")
 
