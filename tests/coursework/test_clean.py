@@ -1,19 +1,23 @@
 """What is shown of a submission: nothing in it runs, nothing in it is for graders alone."""
 
+import itertools
 import re
 from dataclasses import replace
 
 import courses
 import pytest
+import torch
 from bs4 import BeautifulSoup
 from classes import said_of
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from helpers.backprop_by_hand.exercises import redundant_biases
 from helpers.coursework import classroom, course
 from helpers.coursework.clean import STYLES, cleaned, guarded
 from helpers.coursework.feedback import Hide, displayed, shown
 from helpers.coursework.release import visible
 from helpers.dropout_scaling import exercises
+from helpers.minibatch_gradients.exercises import n_updates
 from helpers.teaching.judge import check
 
 STEM, NAME = "06_dropout_scaling", "inverted_dropout"
@@ -162,6 +166,47 @@ def test_a_wrong_answer_in_a_hidden_case_is_told_by_its_kind():
     told = shown(result, exercise)
     assert result.case and told.case == () and cases[at][1] not in told.message
     assert told.groups == result.groups and told.status == "wrong"
+
+
+def plus_one(x):
+    return x + 1
+
+
+NOT_TOLD = {  # a wrong answer in hidden cases, and what is said of it
+    "numbers": (exercises.inverted_dropout, plus_one, "returns other values."),
+    "zeros": (exercises.expected_output, torch.zeros_like, "returns other values."),
+    "a shape": (exercises.best_weights, lambda x: x[:1], "returns another shape than is expected."),
+    "a word": (
+        exercises.diagnose,
+        lambda word: f"{word}? where a list is expected",
+        "returns something else than is expected.",
+    ),
+    "a whole number": (n_updates, plus_one, "returns something else than is expected."),
+    "a list": (
+        redundant_biases,
+        lambda found: [*found, 7],
+        "returns a list of another length than is expected.",
+    ),
+    "a tensor's word": (exercises.best_weights, str, "where a torch tensor is expected."),
+}
+
+
+@pytest.mark.parametrize("kind", NOT_TOLD)
+def test_what_a_hidden_case_expects_is_not_told(kind):
+    """Else a student could learn it: by answering 0, and reading how far that is off."""
+    exercise, change, said = NOT_TOLD[kind]
+    cases, calls = list(exercise.builders), itertools.count()
+
+    def attempt(*arguments):
+        right = exercise.function(*arguments)
+        seen = cases[next(calls) % len(cases)] in visible(exercise)
+        return right if seen else change(right)
+
+    result = check(exercise, attempt)
+    told = shown(result, exercise)
+    assert said in told.message and "first in a case of" in told.message
+    assert dict(result.case)["expected"] not in told.message
+    assert "off by up to" not in told.message
 
 
 def test_feedback_shows_every_visible_case_that_fails():
