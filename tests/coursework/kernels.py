@@ -37,10 +37,12 @@ def kernel_results(notebook, stem, names, figures=False):
     for cell in page.cells:
         if cell.cell_type != "code" or (SHOWN.match(cell.source) and not figures):
             continue
-        cells.append(cell)
         said = cell.metadata.get("nbgrader", {})
-        if said.get("solution") and said["grade_id"] in names:
-            name = said["grade_id"]
+        name = said["grade_id"] if said.get("solution") else None
+        if name in names:
+            cells.append(new_code_cell(f"_last.pop({name!r}, None)"))  # what an older answer gave
+        cells.append(cell)
+        if name in names:
             told[name] = new_code_cell(TELL.format(name=name, topic=stem.partition("_")[2]))
             cells.append(told[name])
     page.cells = cells
