@@ -9,9 +9,11 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 from nbgrader.plugins import FileNameCollectorPlugin
 
+from helpers.coursework.intake import is_notebook
+
 PATTERNS = [
     # Moodle: a folder a student, "Ada Lovelace_4711_assignsubmission_file/page.ipynb", or that flat.
-    r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_file(?:_(?P<rest>.*))?",
+    r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)(?:_(?P<rest>.*))?",
     # Canvas: "lovelaceada_LATE_4711_123456_page-1.ipynb".
     r"(?P<name>[^_]+)(?:_LATE)?_(?P<number>\d+)_\d+_(?P<rest>.+)",
 ]
@@ -25,6 +27,17 @@ class Platform(FileNameCollectorPlugin):
     students of one name are told apart by the platform's numbers.
     `FileNameCollectorPlugin.named_regexp` in the configuration takes the place of both patterns.
     """
+
+    def collect(self, submitted_file):
+        """A notebook; of who handed in none, whatever there is, so that grading can say what."""
+        said = None if self.named_regexp else self.read(submitted_file)
+        if said is None:
+            return super().collect(submitted_file)
+        path = Path(submitted_file)
+        unpacked = path.suffix.lower() == ".zip" and path.with_suffix("").is_dir()
+        if is_notebook(path.name) or not (unpacked or said[:2] in self.with_notebook):
+            return self._match(submitted_file)
+        return None
 
     def _match(self, filename):
         if self.named_regexp:
@@ -58,12 +71,25 @@ class Platform(FileNameCollectorPlugin):
         return self.parent._format_collect_path(self.parent.extracted_directory)
 
     @cached_property
+    def files(self):
+        """The (name, number, file) of all files that the platform wrote."""
+        walked = os.walk(self.extracted)
+        read = (
+            self.read(os.path.join(folder, name)) for folder, _, names in walked for name in names
+        )
+        return [said for said in read if said]
+
+    @cached_property
+    def with_notebook(self):
+        """The (name, number) of who handed in a notebook."""
+        return {said[:2] for said in self.files if is_notebook(said[2].rpartition("/")[2])}
+
+    @cached_property
     def numbers(self):
         """letters of a name → the numbers that the platform gave to whoever has it."""
         found = defaultdict(set)
-        for folder, _, names in os.walk(self.extracted):
-            for said in filter(None, (self.read(os.path.join(folder, name)) for name in names)):
-                found[letters(said[0])].add(said[1])
+        for name, number, _ in self.files:
+            found[letters(name)].add(number)
         return found
 
     @cached_property

@@ -29,6 +29,11 @@ def name_of(student):
         raise Refused(f"The folder's name, {student!a}, can't be printed: rename it.")
 
 
+def is_notebook(name):
+    """Whether a file is taken for a notebook by its name, whatever was added to that."""
+    return ".ipynb" in name.lower() and not name.startswith("._")  # macOS's notes about a file
+
+
 def take(submitted, assignment, released, exercises):
     """The notebook that counts of those in the folder `submitted`, and what to say about it.
 
@@ -37,7 +42,7 @@ def take(submitted, assignment, released, exercises):
     """
     files, others = walk(submitted)
     said = [f"Left out: `{name}`, {what}." for name, what in others]
-    found = [path for path in files if ".ipynb" in path.name.lower()]
+    found = [path for path in files if is_notebook(path.name)]
     if not found:
         raise Refused(_nothing(files, others))
     read = {path: _read(path) for path in found}

@@ -6,6 +6,7 @@ from pathlib import Path
 from nbgrader.plugins import ExportPlugin
 
 from helpers.coursework import late
+from helpers.coursework.records import ascii_name
 
 COLUMNS = [
     "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email",
@@ -29,16 +30,14 @@ class Table(ExportPlugin):
                     if not self.student or student.id in map(str, self.student):
                         row = self.row(gradebook, root, assignment, student)
                         writer.writerow({key: harmless(value) for key, value in row.items()})
+                for row in () if self.student else strangers(gradebook, root, assignment):
+                    writer.writerow({key: harmless(value) for key, value in row.items()})
 
     def row(self, gradebook, root, assignment, student):
-        row = {
-            "assignment": assignment.name,
-            "duedate": assignment.duedate,
-            "student_id": student.id,
+        row = about(assignment, student.id) | {
             "last_name": student.last_name,
             "first_name": student.first_name,
             "email": student.email,
-            "max_score": assignment.max_score,
         }
         place = (assignment.name, student.id)
         try:
@@ -47,8 +46,7 @@ class Table(ExportPlugin):
             submission = None
         failure = root.joinpath("failed", *place)
         if failure.is_file():
-            sentence = failure.read_text(encoding="utf-8").partition("\n")[0]
-            return row | {"status": f"failed: {sentence}"}
+            return row | {"status": failed(failure)}
         if submission is None or not root.joinpath("graded", *place).is_file():
             handed_in = root.joinpath("submitted", student.id, assignment.name).exists()
             if submission is None or handed_in:
@@ -61,6 +59,25 @@ class Table(ExportPlugin):
             "late_submission_penalty": penalty,
             "score": max(0.0, submission.score - penalty),
         }
+
+
+def about(assignment, student):
+    """What a row says in any case. student: the id."""
+    said = {"assignment": assignment.name, "duedate": assignment.duedate}
+    return said | {"student_id": student, "max_score": assignment.max_score}
+
+
+def failed(path):
+    return f"failed: {path.read_text(encoding='utf-8').partition(chr(10))[0]}"
+
+
+def strangers(gradebook, root, assignment):
+    """Rows for folders that no gradebook takes as a student's, such as names that can't be printed."""
+    known = {student.id for student in gradebook.students}
+    there = {ascii_name(path.name) for path in root.glob("submitted/*")} - known
+    for path in sorted(root.glob(f"failed/{assignment.name}/*")):
+        if path.name in there:
+            yield about(assignment, path.name) | {"status": failed(path)}
 
 
 def harmless(value):

@@ -107,6 +107,47 @@ def test_an_archive_of_a_learning_platform_is_collected(term, tmp_path, pattern)
     ]
 
 
+@pytest.mark.parametrize("pattern", [MOODLE, CANVAS])
+def test_who_handed_in_no_notebook_is_told_so(term, pattern):
+    """In the table: not as somebody who handed in nothing. A notebook may be named in capitals."""
+    archive = term.folder / "downloaded" / STEM / "archive"
+    archive.mkdir(parents=True)
+    right = courses.solved(term.folder, STEM, courses.references(STEM))
+    text = courses.nbformat.writes(right)
+    with zipfile.ZipFile(archive / "all.zip", "w") as packed:
+        for name, number, file, data in (
+            ("Ada Lovelace", 4711, "work.pdf", "%PDF"),
+            ("Emmy Noether", 4712, "mine.zip", mine("a/work.py")[:-30]),
+            ("Sofja Kowalewskaja", 4713, f"{STEM}.IPYNB", text),
+            ("Sofja Kowalewskaja", 4713, "notes.txt", "x"),
+            ("Hilbert David", 98, "mine.zip", mine("a/work.py")),
+        ):
+            packed.writestr(pattern.format(name=name, number=number, file=file), data)
+        if pattern is MOODLE:
+            packed.writestr("Anna X_9_assignsubmission_onlinetext/onlinetext.html", "<p>x</p>")
+    courses.nbgrader(term.folder, "zip_collect", STEM, "--force")
+    found = sorted(p.name for p in term.folder.glob(f"submitted/sofja/{STEM}/*"))
+    assert found == [f"{STEM}.IPYNB"]
+    term.grade()
+    said = {student: row["status"] for student, row in term.table().items()}
+    nothing = "failed: There is no notebook in the folder; it holds `{}`."
+    assert said["ada"] == nothing.format("work.pdf")
+    assert said["emmy"] == nothing.format("mine.zip")
+    assert said["sofja"] == "graded"
+    assert said["Hilbert David"] == nothing.format("work.py")
+    if pattern is MOODLE:
+        assert said["Anna X"] == nothing.format("onlinetext.html")
+
+
+def test_a_folder_whose_name_cannot_be_printed_stands_in_the_table(term):
+    courses.hand_in(term.folder, "new\nline", STEM, courses.released(term.folder, STEM))
+    term.grade()
+    row = term.table()[r"new\nline"]
+    assert row["status"].startswith("failed: The folder's name, ") and row["score"] == ""
+    shutil.rmtree(term.folder / "submitted" / "new\nline")
+    assert r"new\nline" not in term.table()
+
+
 def mine(*names):
     """The bytes of a student's own archive of empty files."""
     made = io.BytesIO()
