@@ -142,10 +142,13 @@ class Told(GenerateFeedback):
 
 
 def folders(coursedir, step, assignment):
-    """The students' folders of an assignment in a step's folder: of all, or of the one chosen."""
+    """The students' folders of an assignment in a step's folder: of all, or of the one chosen.
+
+    "*" stands for all, also where a student is called that.
+    """
     found = sorted(Path(coursedir.root, step).glob(f"*/{assignment}"), key=os.fsencode)
     wanted = coursedir.student_id
-    exact = [path for path in found if path.parent.name == wanted]
+    exact = [path for path in found if path.parent.name == wanted != "*"]
     return exact or [path for path in found if fnmatch.fnmatchcase(path.parent.name, wanted)]
 
 

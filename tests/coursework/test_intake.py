@@ -91,6 +91,15 @@ def test_odd_names_of_folders_are_names(folder, right, student):
     assert score(folder, student) == FULL
 
 
+def test_a_student_whose_name_stands_for_all_keeps_nobody_from_feedback(folder, right):
+    for student in ("*", "beside a star"):
+        courses.hand_in(folder, student, STEM, right)
+        assert classroom._grade(folder, STEM, student) is None
+    assert classroom.api(folder).generate_feedback(STEM)["success"]
+    for student in ("*", "beside a star"):
+        assert (folder / "feedback" / student / STEM / f"{STEM}.html").is_file()
+
+
 def linked(path, right, folder):
     (path / f"{STEM}.ipynb").symlink_to(folder / "source" / STEM / f"{STEM}.ipynb")
 
