@@ -15,7 +15,6 @@ be left out. It must not use what `draw` makes, since words are asked for withou
 What stands still is drawn once and kept; a frame restores it and draws the rest.
 """
 
-import io
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
@@ -25,12 +24,11 @@ from typing import Any
 from matplotlib import rc_context
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, FigureBase
-from PIL import Image
 
 from helpers.teaching import style
 from helpers.teaching.controls import Choice, Control, LogSlider, Slider
+from helpers.teaching.raster import Canvas, Still
 
 __all__ = ["Choice", "LiveFigure", "LogSlider", "Slider", "figure"]
 
@@ -81,13 +79,13 @@ class LiveFigure:
         TypeError for a name that is no control, and whatever the figure itself raises.
         """
         values = self._complete(values)
-        canvas, background, moving = self._stage
+        _, still, moving = self._stage
         with _drawing:
-            canvas.restore_region(background)
+            still.restore()
             self._drawing.update(self._now(values))
             for owner, artist in moving:
                 owner.draw_artist(artist)
-            return _png(canvas)
+            return still.png()
 
     def describe(self, **values: Any) -> str:
         """The alt text: what the picture shows at these values. Raises as `render` does."""
@@ -100,10 +98,10 @@ class LiveFigure:
 
         Raises as `render` does.
         """
-        picture, _, moving = self._stage
+        canvas, _, moving = self._stage
         with _drawing:
             self._drawing.update(self._now(self._complete(values)))
-        return picture.figure, [artist for _, artist in moving]
+        return canvas.figure, [artist for _, artist in moving]
 
     def _complete(self, values):
         unknown = values.keys() - self.controls.keys()
@@ -127,14 +125,14 @@ class LiveFigure:
 
     @cached_property
     def _stage(self):
-        """Canvas, background and moving artists, drawn once with the default values."""
+        """Canvas, what stands still on it, and moving artists, drawn once with the default values."""
         with _drawing, rc_context(style.rc()):
             picture = Figure(
                 figsize=(style.WIDTH / 100, style.HEIGHT / 100),
                 dpi=100 * style.PIXEL_RATIO,
                 layout="constrained",
             )
-            canvas = FigureCanvasAgg(picture)
+            canvas = Canvas(picture)
             self._drawing.draw(picture)
             for artist in kept_artists(vars(self._drawing).values()):
                 artist.set_animated(True)
@@ -149,7 +147,7 @@ class LiveFigure:
             for artist in sorted(owner.get_children(), key=lambda artist: artist.zorder)
             if artist.get_animated()
         ]
-        return canvas, canvas.copy_from_bbox(picture.bbox), moving
+        return canvas, Still(canvas), moving
 
 
 def kept_artists(kept: Iterable) -> Iterator[Artist]:
@@ -164,13 +162,3 @@ def kept_artists(kept: Iterable) -> Iterator[Artist]:
             yield from kept_artists(item)
         elif isinstance(item, Artist) and not isinstance(item, (Axes, FigureBase)):
             yield item
-
-
-def _png(canvas):
-    size, pixels = canvas.get_width_height(), canvas.buffer_rgba()
-    image = Image.frombytes("RGB", size, pixels, "raw", "RGBX").quantize(
-        64, method=Image.Quantize.FASTOCTREE
-    )
-    file = io.BytesIO()
-    image.save(file, "png", compress_level=3)  # 4 takes twice as long for a few per cent less
-    return file.getvalue()
