@@ -254,6 +254,16 @@ def test_a_stub_is_not_attempted(stub):
     assert result.groups["values"] == (0, 2)
 
 
+def _with_words(x, scale): raise NotImplementedError("later")  # fmt: skip
+
+
+def test_only_what_the_learner_raises_says_that_nothing_is_written():
+    """torch raises the same error where a dtype has no such operation."""
+    assert check(scaled, _with_words).status == "not attempted"
+    result = _wrong(scaled, lambda x, scale: torch.as_tensor(x).long().softmax(0))
+    assert "raises NotImplementedError (" in result.message and "softmax" in result.message
+
+
 def test_a_stub_is_not_attempted_where_none_is_right():
     assert check(halve, lambda tensors: None).status == "not attempted"
 
