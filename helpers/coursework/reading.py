@@ -25,6 +25,20 @@ PAGE = """**This file could not be read as a notebook**, so nothing in it could 
 What was handed in is kept as it is. Please talk to your teacher."""
 
 
+KINDS = {  # how files begin that are handed in for a notebook
+    b"PK": "a zip archive, or a document of an office program",
+    b"\x1f\x8b": "a packed file",
+    b"Rar!": "a RAR archive",
+    b"7z": "a 7z archive",
+    b"%PDF": "a PDF",
+    b"<<<<<<<": "a file in which git left a conflict",
+    b"<": "a web page",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8": "a picture",
+    b"import ": "a program's text, not a notebook",
+    b"#": "a program's text, not a notebook",
+}
+
 LONG = "This cell was left out: it has more than a million characters."
 
 
@@ -65,14 +79,28 @@ def _cells(data):
     except MemoryError:
         raise Unreadable(COSTLY) from None
     except Exception as error:  # nbformat raises whatever odd data lead to
-        reason = str(error).strip().partition("\n")[0][:200]
-        reason = reason.encode("utf-8", "replace").decode()
-        raise Unreadable(reason or type(error).__name__) from None
+        raise Unreadable(_reason(data, error)) from None
     if len(cells) > CELLS:
         raise Unreadable(f"it has more than {CELLS} cells")
     if sum(len(source) for _, source, *_ in cells) > ALTOGETHER:
         raise Unreadable(f"its cells have more than {ALTOGETHER >> 20} million characters")
     return cells
+
+
+def _reason(data, error):
+    """What bytes are that led to this error, in words."""
+    start = data.lstrip(b"\xef\xbb\xbf \r\n\t\0")
+    if not start:
+        return "it is empty"
+    for mark, kind in KINDS.items():
+        if start.startswith(mark):
+            return f"it is {kind}"
+    if isinstance(error, RecursionError):
+        return "its parts are nested too deeply"
+    if isinstance(error, json.JSONDecodeError):
+        at = f"line {error.lineno}, column {error.colno}"
+        return f"its text is damaged, or was never that of a notebook (no JSON at {at})"
+    return "its text is JSON, but not that of a notebook in a format that is known"
 
 
 def _notebook(data):

@@ -228,6 +228,30 @@ def test_what_is_no_notebook_gets_a_page_and_a_person(folder, kind):
     assert "could not be read as a notebook" in graded
 
 
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "it is empty"),
+        (b"\0" * 100, "it is empty"),
+        (b"PK\3\4xx", "it is a zip archive, or a document of an office program"),
+        (b"%PDF-1.7", "it is a PDF"),
+        (MALFORMED["conflict"], "it is a file in which git left a conflict"),
+        (b"<!DOCTYPE html>", "it is a web page"),
+        (b"# %%\nx = 1", "it is a program's text, not a notebook"),
+        (b'{"cells": [\n"x",', "its text is damaged, or was never that of a notebook"),
+        (b"\x93\x02\xc3\x28" * 9, "its text is damaged, or was never that of a notebook"),
+        (b"[1, 2]", "its text is JSON, but not that of a notebook"),
+        (b"null", "its text is JSON, but not that of a notebook"),
+        (MALFORMED["version-9"], "its text is JSON, but not that of a notebook"),
+        (MALFORMED["deep"], "its parts are nested too deeply"),
+    ],
+)
+def test_why_it_is_no_notebook_is_told_in_plain_words(data, said):
+    with pytest.raises(reading.Unreadable) as caught:
+        reading.parsed(data)
+    assert str(caught.value).startswith(said)
+
+
 def test_odd_metadata_cost_nothing(folder, right):
     """Lone surrogates, metadata of other kinds, marks that are no texts."""
     said = json.loads(writes(right))
