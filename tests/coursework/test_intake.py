@@ -174,6 +174,15 @@ def test_what_is_refused_is_told_in_a_sentence(folder, right, make):
         score(folder, make.__name__)
 
 
+def test_a_sentence_holds_no_control_characters(folder):
+    """A file's name may hold what a terminal obeys."""
+    (place(folder, "escapes") / "\x1b[2Jwork\nhome.pdf").write_text("x")
+    said = classroom._grade(folder, STEM, "escapes")
+    assert said == r"There is no notebook in the folder; it holds `\x1b[2Jwork\nhome.pdf`."
+    noted = (folder / "failed" / STEM / "escapes").read_text(encoding="utf-8")
+    assert noted.startswith(f"{said}\n\n")
+
+
 def test_links_beside_the_notebook_are_left_out(folder, right, tmp_path):
     secret = tmp_path / "secret.txt"
     secret.write_text("the teacher's")
