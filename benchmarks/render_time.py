@@ -12,18 +12,19 @@ SETTINGS = 60
 
 
 def main():
-    rows, all_ratios = [], []
+    rows, pictures = [], []
     for path in sorted((ROOT / "helpers").glob("*/figures.py")):
         module = importlib.import_module(f"helpers.{path.parent.name}.figures")
         for name in getattr(module, "__all__", ()):
             figure = getattr(module, name)
             first, png, svg = measured(figure)
-            all_ratios.append(svg[0] / png[0])
+            pictures.append((png[0], svg[0], svg[0] / png[0]))
             row = [f"{path.parent.name}.{name}", f"{first:.0f} ms", *map(milliseconds, png[:2])]
-            row += [f"{svg[0]:.1f} ms", f"{all_ratios[-1]:.2f}×"]
+            row += [milliseconds(svg[0]), f"{pictures[-1][2]:.2f}×"]
             rows.append([*row, f"{png[2]:.0f} kB", f"{svg[2]:.0f} kB"])
-    middle = statistics.median(all_ratios)
-    rows.append(["the median of all", "", "", "", "", f"{middle:.2f}×", "", ""])
+    png, svg, ratio = map(statistics.median, zip(*pictures, strict=True))
+    middle = ["", milliseconds(png), "", milliseconds(svg), f"{ratio:.2f}×", "", ""]
+    rows.append(["the median of all", *middle])
     return table(
         [
             "figure",
