@@ -24,6 +24,7 @@ def said(folder, assignment, student):
 
 def failed(folder, assignment, student, sentence, log=""):
     """Note that a submission could not be graded, and why; returns the sentence."""
+    sentence = "".join(map(ascii_name, sentence))  # a file's name in it is the student's
     path = folder / "failed" / ascii_name(assignment) / ascii_name(student)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"{sentence}\n\n{log[-LOG:]}", encoding="utf-8", errors="backslashreplace")
