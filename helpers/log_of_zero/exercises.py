@@ -573,7 +573,7 @@ stable_binary_cross_entropy.slips(
     overflows=(
         "F.logsigmoid(score), F.logsigmoid(-score) → "
         "-(1 + (-score).exp()).log(), -(1 + score.exp()).log()",
-        "ln(1 + eˢ) overflows for large s, and 0 · ∞ is NaN. `F.softplus` does not overflow.",
+        "For large s, σ(−s) is rounded to 0 or 1 + eˢ overflows; 0 · ∞ is NaN. Use `F.logsigmoid`.",
     ),
     sigmoid_twice=(
         "positive, negative → score = score.sigmoid()\n    positive, negative",

@@ -11,6 +11,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from helpers.log_of_zero import exercises
+from helpers.teaching import check
 
 wrong = Attempts(exercises)
 
@@ -406,6 +407,11 @@ def textbook(score, target):
     return loss.sum() / loss.numel()
 
 
+@wrong("stable_binary_cross_entropy", "overflows")
+def logarithm_of_each_sigmoid(score, target):
+    return -(target * score.sigmoid().log() + (1 - target) * (-score).sigmoid().log()).mean()
+
+
 @wrong("stable_binary_cross_entropy", "bce_of_sigmoid")
 def torch_module(score, target):
     return nn.BCELoss()(nn.Sigmoid()(score), target)
@@ -654,3 +660,8 @@ def first_class_for_the_true_one(scores, target, epsilon):
 
 
 test_each_is_known_as_said = wrong.test_of_each()
+
+
+def test_what_is_said_of_each_sigmoids_logarithm():
+    result = check(exercises.stable_binary_cross_entropy, logarithm_of_each_sigmoid)
+    assert "σ(−s) is rounded to 0" in str(result)

@@ -584,6 +584,8 @@ def test_eq_4_2_a_margin_that_makes_the_loss_exactly_0(dtype, classes):
 def test_the_margins_that_the_page_names():
     limits = [math.log((c - 1) / formulas.ROUNDING["float32"]) for c in (3, 1000)]
     assert limits == pytest.approx([17.33, 23.54], abs=0.005)
+    last = [formulas.sure_from(3, "float32", position) for position in range(3)]
+    assert 17.2 < max(last) < 17.4
     assert math.log(999 / formulas.ROUNDING["float64"]) == pytest.approx(43.64, abs=0.005)
 
 
@@ -638,12 +640,12 @@ def test_figures_of_the_fifth_section():
 
     keras, clip = at["normalise, clip"], at["clip"]
     lost = np.isnan(stored["loss"][keras])
-    assert lost.argmax() == 22 and lost[80:].all() and not lost[79]
+    assert np.flatnonzero(np.diff(lost)).tolist() == [21, 37, 48, 67, 79] and lost[200]
     assert percent("accuracy", "normalise, clip", 22) == 72.8
     assert round(100 * stored["accuracy"][keras, 22:].max()) == 84
     assert percent("accuracy", "normalise, clip") == 57.5
     assert percent("accuracy", "normalise, clip", 36) == 56.3
-    assert percent("accuracy", "normalise, clip", 79) == 83.7
+    assert percent("accuracy", "normalise, clip", 78) == 83.4
     assert percent("empty", "normalise, clip") == 40.3
     assert np.ptp(stored["loss"][clip, 11:]) == 0 < np.ptp(stored["loss"][clip, 10:])
     assert percent("accuracy", "clip", 11) == 9.8  # and 18.1 in the end: Adam's momentum
