@@ -2,11 +2,11 @@
 
 import contextlib
 import logging
-import multiprocessing
 import os
 import shutil
+import time
 import warnings
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from pathlib import Path
@@ -19,6 +19,7 @@ from traitlets.config import PyFileConfigLoader
 
 from helpers.coursework import bounded, intake, reference, state
 from helpers.coursework.convert import Careful
+from helpers.coursework.processes import Processes
 from helpers.coursework.records import (
     ascii_name,
     digest_of,
@@ -31,8 +32,10 @@ from helpers.coursework.records import (
 from helpers.coursework.unpack import FREE
 
 REFERENCE = "the reference"
+UNCHECKED = "Nothing is graded, as the process that checks the course's own solution was ended."
 CRASHED = "Its grading ended the process, twice: a person must look at it."
 FULL = "Less than {} million bytes are free on the disk of the course: nothing more is graded."
+SLOW = "Its grading took more than 5 minutes and was ended: a person must look at it."
 SECONDS, MEMORY = 300, 4 << 30  # what grading one submission may cost, beside what attempts may
 
 
@@ -81,30 +84,52 @@ def grade(folder, assignments=(), jobs=None):
 
 
 def _in_processes(folder, waiting, states, jobs):
-    """Grade the pairs in `waiting`. Who ends the process is tried once more, alone."""
-    # Not forked: a thread of this process may hold a lock.
-    context = multiprocessing.get_context("spawn")
-    left, broken = dict.fromkeys(waiting), set()
-    with ProcessPoolExecutor(jobs, context) as pool:
-        checked = {name: pool.submit(reference.check, folder, name) for name in states}
+    """Grade the pairs in `waiting`. Who ends the process is tried once more, alone, at the end."""
+    broken, again = set(), []
+    with Processes(jobs) as processes:
+        threads = processes.threads
+        checked = {name: threads.submit(_checked, processes, folder, name) for name in states}
         for assignment, found in checked.items():
             if said := found.result():
                 broken.add(assignment)
                 yield assignment, REFERENCE, said
-        left = {pair: None for pair in left if pair[0] not in broken}
-        started = {pool.submit(_limited, folder, *pair, states[pair[0]]): pair for pair in left}
-        with contextlib.suppress(BrokenProcessPool):
-            for ended in as_completed(started):
-                error = ended.result()
-                del left[started[ended]]
-                yield *started[ended], error
-    for pair in left:
-        with ProcessPoolExecutor(1, context) as pool:
+        started = {
+            threads.submit(_tried, processes, folder, *pair, states[pair[0]]): pair
+            for pair in waiting
+            if pair[0] not in broken
+        }
+        for ended in as_completed(started):
             try:
-                error = pool.submit(_limited, folder, *pair, states[pair[0]]).result()
+                error = ended.result()
+            except BrokenProcessPool:
+                again.append(started[ended])
+            else:
+                yield *started[ended], error
+        for pair in again:
+            try:
+                error = _tried(processes, folder, *pair, states[pair[0]])
             except BrokenProcessPool:
                 error = failed(folder, *pair, CRASHED)
-        yield *pair, error
+            yield *pair, error
+
+
+def _checked(processes, folder, assignment):
+    """What reference.check says; if its process dies, a sentence about that."""
+    try:
+        return processes.run(reference.check, folder, assignment)
+    except BrokenProcessPool:
+        return UNCHECKED
+
+
+def _tried(processes, folder, *arguments):
+    """What _grade says. Raises BrokenProcessPool where another try may help."""
+    began = time.monotonic()
+    try:
+        return processes.run(_limited, folder, *arguments)
+    except BrokenProcessPool:
+        if time.monotonic() - began < SECONDS:
+            raise
+        return failed(folder, *arguments[:2], SLOW)
 
 
 def _limited(*arguments):

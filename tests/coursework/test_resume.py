@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures.process import BrokenProcessPool
 
 import courses
 import pytest
@@ -86,6 +87,65 @@ def test_kills_at_random_moments(own):
     with sqlite3.connect(own / "gradebook.db") as database:
         assert database.execute("pragma integrity_check").fetchone() == ("ok",)
     assert "Graded: 0. Failed: 0." in grade(own).communicate()[0]
+
+
+DYING = """
+import os, signal, time
+from pathlib import Path
+from helpers.coursework.convert import Careful
+
+usual = Careful.init_notebooks
+
+def begun(student):
+    return Path({begun!r}).read_text().split().count(student)
+
+def init_notebooks(self):
+    with open({begun!r}, "a") as file:
+        file.write(f"{{self.only}}\\n")
+    tries = begun(self.only)
+    if self.only == "1-always-dies" or (self.only == "3-dies-once" and tries == 1):
+        os.kill(os.getpid(), signal.SIGKILL)
+    while self.only == "2-waits-for-4" and not begun("4"):
+        assert tries == 1, "its process was ended with another's"
+        time.sleep(0.05)
+    usual(self)
+
+Careful.init_notebooks = init_notebooks
+"""
+
+
+def test_a_process_that_is_killed_takes_no_other_with_it(own):
+    """The others go on beside each other, and who was being graded is tried once more."""
+    text, begun = courses.solved(own, STEM, courses.references(STEM)), own / "begun"
+    students = ["1-always-dies", "2-waits-for-4", "3-dies-once", "4"]
+    for student in students:
+        courses.hand_in(own, student, STEM, text)
+    with (own / "nbgrader_config.py").open("a", encoding="utf-8") as config:
+        config.write(DYING.format(begun=str(begun)))
+    said = grade(own, "--jobs", "2").communicate()[0]
+    lines = dict(line.split("  ")[1:] for line in said.splitlines() if "  " in line)
+    assert lines == dict.fromkeys(students, "graded") | {students[0]: classroom.CRASHED}
+    assert begun.read_text().split()[-2:] == ["1-always-dies", "3-dies-once"], "at the end"
+    assert sorted(begun.read_text().split()) == sorted([*students, students[0], students[2]])
+
+
+class Dying:
+    """A process that dies whatever it is to do."""
+
+    def run(self, *arguments):
+        raise BrokenProcessPool
+
+
+def test_what_used_up_its_time_is_not_tried_again(own, monkeypatch):
+    with pytest.raises(BrokenProcessPool):
+        classroom._tried(Dying(), own, STEM, "ada")
+    monkeypatch.setattr(classroom, "SECONDS", 0)
+    assert classroom._tried(Dying(), own, STEM, "ada") == classroom.SLOW
+    assert (own / "failed" / STEM / "ada").read_text("utf-8").startswith(classroom.SLOW)
+
+
+def test_where_checking_the_reference_ends_the_process_it_is_told(own):
+    assert classroom._checked(Dying(), own, STEM) == classroom.UNCHECKED
 
 
 def test_what_is_handed_in_again_is_graded_again(own):
