@@ -48,8 +48,8 @@ who_feels_the_unit = question(
     "The target is multiplied by 1000, and the forecasts are divided by 1000 at the end. Everything "
     "else stays as it is, the rate as well. Which model forecasts as before?",
     {
-        "a linear model by plain gradient descent": "Its weights are 1000 times as large after each "
-        "step, and so are its forecasts. The factor cancels at the end.",
+        "a linear model that starts at 0, by plain gradient descent": "Its weights are 1000 times as "
+        "large after each step, and so are its forecasts. The factor cancels at the end.",
         "a network with one hidden layer by plain gradient descent": "Its two layers multiply each "
         "other, so the slopes grow faster than the weights. It overflows.",
         "a network by Adam: it adapts to any scale": "Adam adapts to the scale of the *gradient*. "
@@ -57,7 +57,7 @@ who_feels_the_unit = question(
         "all three: a factor changes no information": "That is true of the data. But a rate decides "
         "how far a step goes, and two of these three models have steps that do not fit the new unit.",
     },
-    right="a linear model by plain gradient descent",
+    right="a linear model that starts at 0, by plain gradient descent",
 )
 
 loss_times_five = question(

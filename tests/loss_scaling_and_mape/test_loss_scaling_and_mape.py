@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from torch import nn, tensor
 
-from helpers.loss_scaling_and_mape import exercises, figures, formulas
+from helpers.loss_scaling_and_mape import exercises, figures, formulas, predictions
 from helpers.teaching import style
 from helpers.teaching.data import sunspots
 
@@ -188,6 +188,7 @@ def test_figures_of_section_2():
     assert [round(float(loss), 2) for loss in losses[1:]] == [0.81, 1.92, 2.46]
     assert "11 quietest" in figures.ConstantGuess.describe()
     assert round(float(formulas.best_constants(y, 200)["MAPE"])) == 38
+    assert (y.max() + 200) / (y.min() + 200) < 2  # two bars; without the shift 136
     far = formulas.constant_losses(y + 200, vector(0, y.mean() + 200, 238))["MAPE"]
     assert [round(float(loss), 2) for loss in far] == [1, 0.15, 0.14]
     assert 247 < float(y.quantile(0.5)) + 200 < 247.5
@@ -280,6 +281,21 @@ def test_a_start_leaves_the_global_random_numbers_alone():
     torch.manual_seed(3)
     formulas.network()
     assert torch.equal(torch.rand(2), expected)
+
+
+def test_a_linear_model_keeps_its_forecasts_only_if_it_starts_at_0():
+    (z, y), _ = formulas.inputs()
+    z, apart = formulas.with_ones(z), {}
+    for start in (0.0, 0.3):
+        ends = []
+        for s in (1e-3, 1):
+            w = torch.full((z.shape[1],), start, dtype=FLOAT)
+            for _ in range(200):
+                w = w - 0.001 * 2 * z.T @ (z @ w - s * y) / len(y)
+            ends.append(z @ w / s)
+        apart[start] = float((ends[0] - ends[1]).abs().max())
+    assert apart[0.0] < 1e-9 and apart[0.3] > 100
+    assert "starts at 0" in predictions.who_feels_the_unit.right
 
 
 def test_figures_of_section_3():
