@@ -114,6 +114,9 @@ def add_words(nb, chosen, asked, released, known):
         nb.cells.insert(at, answer)
     if answer is not None:
         answer.source = released[asked] + (f"\n\n{answers.NOTE}\n\n{found}" if found else "")
+    pictures = [pair for cell in others for pair in cell.get("attachments", {}).items()]
+    if shown := {name: held for name, held in reversed(pictures) if f"attachment:{name}" in found}:
+        answer.attachments = shown  # of two of one name the first
 
 
 def plain(source):

@@ -82,6 +82,16 @@ def test_words_beside_their_place_reach_a_person(folder, place):
     assert WORDS in answer.source and answer.cell_type == "markdown"
 
 
+def test_a_picture_beside_its_place_comes_along(folder):
+    picture = {"image.png": {"image/png": "iVBORw0KGgo="}}
+    notebook = solved(folder)
+    text = f"{WORDS} ![sketch](attachment:image.png)"
+    below(notebook, new_markdown_cell(text, attachments=picture))
+    *_, shown = graded(folder, "a-picture", notebook)
+    (answer,) = (c for c in shown.cells if said_of(c).get("grade_id") == "explain")
+    assert text in answer.source and answer.attachments == picture
+
+
 def nothing(notebook):
     pass
 
