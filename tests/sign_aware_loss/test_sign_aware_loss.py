@@ -560,6 +560,20 @@ def test_the_page_quotes_the_sunspots():
     assert min(ends) > 0 and len(ends) == 11
 
 
+def test_the_classifier_trails_with_many_years_known_if_old_and_new_are_exchanged():
+    leads = []
+    for known in formulas.YEARS_KNOWN:
+        z, t, z_learnt, t_learnt = formulas.split_at_1900(known)
+        line = torch.linalg.lstsq(z_learnt, t_learnt[:, None]).solution[:, 0]
+        w = torch.zeros_like(line)
+        for _ in range(60):  # Newton's method
+            p = (z_learnt @ w).sigmoid()
+            curvature = z_learnt.T @ (z_learnt * (p * (1 - p))[:, None])
+            w = w + torch.linalg.solve(curvature, z_learnt.T @ ((t_learnt > 0).double() - p))
+        leads.append(int((z @ w * t > 0).sum() - (z @ line * t > 0).sum()))
+    assert min(leads[:6]) > 0 and max(leads[6:]) < 0  # 2 to 7 years known; 8 to 12
+
+
 def test_a_zero_of_the_bent_line_moves_towards_the_true_one():
     lines = formulas.noisy_lines("bent", 1.0)
     zero = (-lines[..., 1] / lines[..., 0]).mean(0)
