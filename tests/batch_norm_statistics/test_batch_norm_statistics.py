@@ -254,6 +254,12 @@ def test_eq_4_1_a_batch_of_two(eps):
         close(out, [d / (d * d + eps) ** 0.5, -d / (d * d + eps) ** 0.5])
 
 
+@pytest.mark.parametrize("images", [1, 2])
+def test_one_or_two_images_keep_more_than_signs(images):
+    out = nn.BatchNorm2d(1, dtype=FLOAT)(normal(images, 1, 4, 4))
+    assert ((out.abs() - 1).abs() > 0.1).double().mean() > 0.5
+
+
 @pytest.mark.parametrize("kind", formulas.KINDS)
 @pytest.mark.parametrize("size", [2, 16])
 def test_the_drawn_outputs_are_those_of_torch(kind, size):
