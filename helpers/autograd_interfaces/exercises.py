@@ -788,6 +788,15 @@ def fits_the_factors_to_vectors(loss, w, x, t, limit):
 
 
 @clipped_gradient.mistake
+def flattens_one_number(loss, w, x, t, limit):
+    """Where w is one number, there is no dimension 1 to flatten from or to measure along. A row for
+    each sample is `each.reshape(len(x), -1)`, whatever w is."""
+    each = torch.func.vmap(torch.func.grad(loss), in_dims=(None, 0, 0))(w, x, t)
+    rows = each.flatten(1)
+    return (limit / rows.norm(dim=1, keepdim=True).clamp(min=limit) * rows).mean(0).reshape(w.shape)
+
+
+@clipped_gradient.mistake
 def measures_the_last_dimension(loss, w, x, t, limit):
     """This norm runs over the last dimension only: each row of a matrix w gets a length of its own,
     and where w is a number it runs over the samples. A length runs over all dimensions but the

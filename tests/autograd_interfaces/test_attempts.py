@@ -814,6 +814,13 @@ def leaves_out(loss, w, x, t, limit):
     return out / len(x)
 
 
+@attempt("clipped_gradient", "flattens_one_number")
+def rows_by_flatten(loss, w, x, t, limit):
+    g = torch.func.vmap(torch.func.grad(loss), (None, 0, 0))(w, x, t)
+    factor = (limit / g.flatten(1).norm(dim=1)).clamp(max=1)
+    return (g * factor.view(-1, *[1] * (g.dim() - 1))).mean(0)
+
+
 @attempt("clipped_gradient", "scales_to_length_1")
 def to_unit_length(loss, w, x, t, limit):
     w = w.clone().requires_grad_()
