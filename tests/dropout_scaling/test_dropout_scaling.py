@@ -324,6 +324,22 @@ def test_figures_of_section_4():
     assert round(float(left_on[0]), 3) == 0.877
 
 
+@pytest.mark.parametrize(("keep", "reached"), [(list, False), (torch.nn.ModuleList, True)])
+def test_eval_reaches_what_the_model_owns(keep, reached):
+    model = torch.nn.Module()
+    model.drops = keep([torch.nn.Dropout(0.5)])
+    model.eval()
+    ones = torch.ones(100)
+    assert torch.equal(model.drops[0](ones), ones) == reached
+
+
+@pytest.mark.parametrize(("terms", "none"), [((2, -2, 1, -1), True), ((2, -1, -1), False)])
+def test_tanh_at_0_has_no_gap_if_the_sums_lie_evenly(terms, none):
+    terms = tensor(terms, dtype=torch.float64)
+    gap = formulas.expected_activation(terms, torch.ones_like(terms), 0.3, torch.tanh)
+    assert (abs(gap) < 1e-12) == none
+
+
 # 5 · Two conventions
 
 
