@@ -21,6 +21,12 @@ FULL = torch.tensor([[2, 0.9], [-0.5, 3]], dtype=torch.float64)
 # 1 · Turn and shift
 
 
+def test_a_shear_adds_and_a_stretch_doubles_as_the_page_says():
+    one = torch.tensor([3.0, 10.0]).double()
+    assert (formulas.MAPS["shear"] @ one).tolist() == [3 + 0.7 * 10, 10]
+    assert (formulas.MAPS["stretch"] @ one).tolist() == [6, 10]
+
+
 @pytest.mark.parametrize("A", [*formulas.MAPS.values(), FULL])
 def test_eq_1_1_the_squared_length_in_new_coordinates(A):
     e = (P - Y).numpy()
