@@ -585,6 +585,13 @@ def test_a_running_sum_in_float32_loses_what_was_small():
     assert (s > 0).all()
 
 
+def test_a_running_sum_of_whole_numbers_is_exact_in_an_integer_format_only():
+    squares = torch.tensor([[3, 10000, 1, 0, 0, 0]]) ** 2
+    exact = formulas.window_sums(squares, 3)
+    assert torch.equal(formulas.running_sums(squares, 3), exact)
+    assert formulas.running_sums(squares.float(), 3)[0, -1] == -1 < exact[0, -1] == 0
+
+
 def test_how_often_a_running_sum_falls_below_0():
     for seed in (0, 1, 2):
         assert 0.003 < formulas.rows_below_zero(1e-3, seed=seed) < 0.006
