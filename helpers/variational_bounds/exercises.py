@@ -403,6 +403,10 @@ elbo.slips(
                 tensor([0.8], [-0.8]),
                 tensor([-1.0], [-1.0]),
             ),
+            "a mean KL of 0.007, in one picture 0.02": lambda: (
+                tensor([0.0], [0.0], [0.0]),
+                tensor([0.0], [0.0], [-0.3]),
+            ),
             "one picture in three moves": lambda: (
                 tensor([0.0], [0.0], [0.4]),
                 tensor([0.0], [0.0], [0.0]),
