@@ -11,12 +11,15 @@ from pathlib import Path
 
 import nbformat
 
-from helpers.coursework import answers
+from helpers.coursework import answers, bounded
 from helpers.coursework.reading import LARGEST, Unreadable, parsed, unreadable
 
 SKIPPED = {".ipynb_checkpoints", "__MACOSX", ".git", "__pycache__"}
 DEEPEST, MOST = 8, 2000  # folders in each other, and files, that a submission may have
 BYTES = 500 << 20  # that its files may have
+SECONDS, MEMORY = 60, 3 << 30  # of computing, and bytes: what reading all its notebooks may cost
+COSTLY = "reading it takes too much time or memory"
+SEVERAL = "Reading the {} notebooks in the folder takes too much time or memory: leave one of them."
 
 
 class Refused(ValueError):
@@ -45,17 +48,46 @@ def take(submitted, assignment, released, exercises):
     found = [path for path in files if is_notebook(path.name)]
     if not found:
         raise Refused(_nothing(files, others))
-    read = {path: _read(path) for path in found}
-    path = _counting(read, submitted / f"{assignment}.ipynb", released, exercises)
+    about = submitted / f"{assignment}.ipynb", released, exercises
+    path, notebook, wrong = _within_limits(found, lambda: _chosen(found, *about))
     if path.name != f"{assignment}.ipynb" or len(found) > 1:
         said.append(f"Graded: `{path.relative_to(submitted)}`.")
-    notebook = read[path]
+    if wrong:
+        said.append(f"It could not be read as a notebook: {wrong}.")
+        return unreadable(wrong), said
+    return nbformat.from_dict(notebook), said
+
+
+def _within_limits(found, choose):
+    """What `choose` returns or refuses, a look at the files `found`, in a process with limits."""
+
+    def work():
+        try:
+            return [*choose(), None]
+        except Refused as error:
+            return [None, None, None, str(error)]
+
+    try:
+        place, notebook, wrong, refused = bounded.in_a_child(work, SECONDS, MEMORY, LARGEST)
+    except bounded.Costly:
+        if len(found) > 1:
+            raise Refused(SEVERAL.format(len(found))) from None
+        return found[0], None, COSTLY
+    if refused:
+        raise Refused(refused)
+    return found[place], notebook, wrong
+
+
+def _chosen(found, usual, released, exercises):
+    """(the number of the path in `found` that counts, its notebook or None, why it is none)."""
+    read = {path: _read(path) for path in found}
+    path = _counting(read, usual, released, exercises)
+    notebook, place = read[path], found.index(path)
     if isinstance(notebook, Unreadable):
-        said.append(f"It could not be read as a notebook: {notebook}.")
-        return unreadable(notebook), said
+        return place, None, str(notebook)
     if not _belongs(notebook, released, exercises):
-        raise Refused(f"`{path.name}` holds no exercise of {assignment}: is it another notebook?")
-    return notebook, said
+        raise Refused(f"`{path.name}` holds no exercise of {usual.stem}: is it another notebook?")
+    return place, notebook, None
 
 
 def walk(folder):

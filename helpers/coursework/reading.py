@@ -1,4 +1,4 @@
-"""Reads bytes that should be a notebook, whatever they are, within limits of time and memory."""
+"""Reads bytes that should be a notebook, whatever they are. What that may cost, intake.py limits."""
 
 import base64
 import contextlib
@@ -8,12 +8,7 @@ import re
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
-from helpers.coursework import bounded
-
 LARGEST = 200 << 20  # bytes of a file that is read at all
-SMALL = 4 << 20  # bytes that are read in this process: they can't cost much
-MEMORY, SECONDS = 3 << 30, 60  # what reading a larger file may cost
-COSTLY = "reading it takes too much time or memory"
 CELLS, CHARACTERS = 5000, 1 << 20  # that a notebook, and one of its cells, may have
 ALTOGETHER = 8 << 20  # characters of all cells
 PICTURES = ("image/png", "image/jpeg", "image/gif")
@@ -58,7 +53,7 @@ def parsed(data):
     """
     if len(data) > LARGEST:
         raise Unreadable(f"it has more than {LARGEST >> 20} million bytes")
-    cells = _cells(data) if len(data) <= SMALL else _in_a_child(data)
+    cells = _cells(data)
     notebook = new_notebook()
     for kind, source, grade_id, attachments in cells:
         cell = NEW[kind](source)
@@ -74,10 +69,8 @@ def _cells(data):
     """(kind, source, grade id or None, pictures) of each cell."""
     try:
         cells = [_cell(cell) for cell in _notebook(data)["cells"]]
-    except Unreadable:
+    except (Unreadable, MemoryError):
         raise
-    except MemoryError:
-        raise Unreadable(COSTLY) from None
     except Exception as error:  # nbformat raises whatever odd data lead to
         raise Unreadable(_reason(data, error)) from None
     if len(cells) > CELLS:
@@ -158,21 +151,3 @@ def _attached(source, pictures):
         return f"attachment:{name}"
 
     return INLINE.sub(put, source)
-
-
-def _in_a_child(data):
-    """The same, in a process that may only use so much: small text can be large in memory."""
-
-    def read():
-        try:
-            return [_cells(data), None]
-        except Unreadable as error:
-            return [None, str(error)]
-
-    try:
-        cells, reason = bounded.in_a_child(read, SECONDS, MEMORY, LARGEST)
-    except bounded.Costly:
-        raise Unreadable(COSTLY) from None
-    if reason is not None:
-        raise Unreadable(reason)
-    return cells

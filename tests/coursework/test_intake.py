@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
-from helpers.coursework import classroom, course, reading, records
+from helpers.coursework import classroom, course, intake, reading, records
 from helpers.coursework.__main__ import main
 
 STEM, NAME = "06_dropout_scaling", "dropout_backward"
@@ -327,20 +327,35 @@ def test_an_odd_cell_costs_the_others_nothing(right, kind):
     assert [c.source for c in others] == [c.source for c in right.cells]
 
 
-def test_what_is_costly_to_read_ends_in_its_own_process(monkeypatch):
-    """Small text that is large in memory: 24 MB of it make more than the limit here, even where much memory lies free."""
-    monkeypatch.setattr(reading, "MEMORY", 100 << 20)
-    with pytest.raises(reading.Unreadable, match="too much time or memory"):
-        reading.parsed(b"[" + b"{}," * (8 << 20) + b"{}]")
+COSTLY = {  # small text that costs much to read: which limit to lower, and the text
+    "memory": ("MEMORY", 100 << 20, "[" + "{}," * (8 << 20) + "{}]"),
+    "time": ("SECONDS", 1, cells(*[{"cell_type": "raw", "source": "", "metadata": {}}] * 70_000)),
+}
 
 
-def test_a_large_notebook_is_read_as_a_small_one(right, monkeypatch):
-    data = writes(right).encode()
-    small = reading.parsed(data)
-    monkeypatch.setattr(reading, "SMALL", 10)
-    large = reading.parsed(data)
-    assert [c.source for c in large.cells] == [c.source for c in small.cells]
-    assert [c.metadata for c in large.cells] == [c.metadata for c in small.cells]
+@pytest.mark.parametrize("kind", COSTLY)
+def test_what_is_costly_to_read_ends_in_its_own_process(folder, monkeypatch, kind):
+    """Alone it is a file that can't be read; several together are refused."""
+    name, limit, text = COSTLY[kind]
+    monkeypatch.setattr(intake, name, limit)
+    student = f"costly-{kind}"
+    path = courses.hand_in(folder, student, STEM, text)
+    assert classroom._grade(folder, STEM, student) is None
+    (said,) = records.said(folder, STEM, student)
+    assert said == f"It could not be read as a notebook: {intake.COSTLY}."
+    (path.parent / "more.ipynb").write_bytes(path.read_bytes())
+    assert classroom._grade(folder, STEM, student) == intake.SEVERAL.format(2)
+
+
+def test_the_notebooks_of_one_submission_are_read_within_one_limit(folder, right, monkeypatch):
+    """Each costs much less than is allowed; all of them cost more."""
+    monkeypatch.setattr(intake, "SECONDS", 5)
+    text = cells(*[{"cell_type": "raw", "source": "x", "metadata": {}}] * 4000)
+    for count, said in ((1, None), (100, intake.SEVERAL.format(101))):
+        path = courses.hand_in(folder, f"many-{count}", STEM, right)
+        for number in range(count):
+            (path.parent / f"{number}.ipynb").write_text(text)
+        assert classroom._grade(folder, STEM, f"many-{count}") == said
 
 
 def run(folder, *arguments):
