@@ -18,6 +18,7 @@ from helpers.coursework.confine import THREADS
 from helpers.coursework.run import Cell, Run, described
 
 HELPERS = Path(__file__).parents[1]
+DIED = {"refused": None, "lines": [], "end": "died", "used": 0, "passed": 0, "ends": False}
 GRACE = 120  # seconds on the clock that the worker itself may take, with torch's import
 
 
@@ -92,7 +93,7 @@ class Sandbox:
         """
         run = Run(cells, exercises)
         seconds = math.ceil(self.seconds)
-        total = self.longest(len(exercises)) / self.patience
+        total, lost = self.longest(len(exercises)) / self.patience, False
         while not run.done:
             request = {
                 "cells": [asdict(cell) for cell in cells],
@@ -108,6 +109,12 @@ class Sandbox:
                 **self._start(),
             }
             answer = self._ask(request)
+            if answer is None and not lost:  # of an earlier attempt's doing, perhaps
+                lost = True
+                continue
+            answer = answer or DIED
+            if answer["ends"]:
+                self.close()
             if answer["refused"]:
                 raise RuntimeError(f"Attempts can't be run here: {answer['refused']}.")
             run.read(answer, request)
@@ -127,14 +134,17 @@ class Sandbox:
         return self.patience * (math.ceil(self.seconds) + 1) * (count + 1)
 
     def _ask(self, request):
-        """The worker's answer. One that has ended with the attempt is replaced at the next call."""
+        """The worker's answer; None if it has ended. It is replaced at the next call."""
         try:
             self.process.stdin.write(json.dumps(request).encode() + b"\n")
             self.process.stdin.flush()
             return self._line(request["total_wait"] + GRACE)
+        except TimeoutError:
+            self.close()
+            return DIED
         except (OSError, EOFError):
             self.close()
-            return {"refused": None, "lines": [], "end": "died", "used": 0, "passed": 0}
+            return None
 
     def _start(self):
         """See that a worker runs; returns what attempts in it give up, a part of a request."""

@@ -5,6 +5,7 @@ import json
 import math
 import os
 import secrets
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -261,6 +262,30 @@ def test_what_an_attempt_leaves_is_removed_whatever_its_modes_are(tmp_path):
     assert not folder.exists() and outside.stat().st_mode & 0o777 == 0o500
 
 
+DEEP = "import os\nfor _ in range(2500): os.mkdir('d', 0o300); os.chdir('d')"
+
+
+def test_folders_of_any_depth_are_removed(tmp_path):
+    folder = tmp_path / "attempt"
+    folder.mkdir()
+    subprocess.run([sys.executable, "-c", DEEP], cwd=folder, check=True)
+    worker.remove(folder)
+    assert not folder.exists()
+
+
+def test_a_worker_that_ended_costs_the_next_student_nothing(monkeypatch):
+    right = f"import torch\n{DROPOUT.solution}"
+    with Sandbox(seconds=3.0, patience=100) as box:
+        assert run(box, right)
+        os.kill(box.process.pid, signal.SIGKILL)
+        assert run(box, DEEP, right) and run(box, right)
+        ask = box._ask
+        # it says so where it could not remove what an attempt left
+        monkeypatch.setattr(box, "_ask", lambda request: ask(request) | {"ends": True})
+        first = box.process
+        assert run(box, right) and box.process is None and first.returncode is not None
+
+
 def test_processes_that_an_attempt_starts_end_with_it(box):
     name = f"left-over-{os.getpid()}"
     run(
@@ -308,15 +333,6 @@ def test_another_user_can_be_named():
         else:
             with pytest.raises(RuntimeError, match=r"can't be run here: .*Permission denied"):
                 run(other, source)
-
-
-def test_a_worker_that_was_killed_is_replaced():
-    with Sandbox() as box:
-        run(box, body("return x"))
-        box.process.kill()
-        box.process.wait()
-        assert "ChildProcessError" in run(box, body("return x")).message
-        assert run(box, body("return x")).groups["values"] == (1, 3)
 
 
 # What comes back
