@@ -48,7 +48,7 @@ def grade(folder, assignments, jobs):
 
     count, failed = 0, 0
     try:
-        for assignment, student, error in classroom.grade(folder, assignments, jobs):
+        for assignment, student, error in classroom.grade(folder, assignments, jobs, click.echo):
             count, failed = count + 1, failed + bool(error)
             notes = () if error else records.said(folder, assignment, student)
             line = f"{assignment}  {student}  {' '.join([error or 'graded', *notes])}"

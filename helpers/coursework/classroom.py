@@ -17,7 +17,7 @@ from nbgrader.utils import capture_log, temp_attrs
 from sqlalchemy.exc import SAWarning
 from traitlets.config import PyFileConfigLoader
 
-from helpers.coursework import bounded, intake, reference, state
+from helpers.coursework import bounded, intake, longest, reference, state
 from helpers.coursework.convert import Careful
 from helpers.coursework.processes import Processes
 from helpers.coursework.records import (
@@ -39,11 +39,12 @@ SLOW = "Its grading took more than 5 minutes and was ended: a person must look a
 SECONDS, MEMORY = 300, 4 << 30  # what grading one submission may cost, beside what attempts may
 
 
-def grade(folder, assignments=(), jobs=None):
+def grade(folder, assignments=(), jobs=None, begin=None):
     """Autograde what was submitted in a course and isn't graded yet; nbgrader does each submission.
 
     folder: the course's. assignments: names; all that were submitted by default. jobs: processes;
-    as many as there are cores by default. Yields (assignment, student, error) as they end, the
+    as many as there are cores by default. begin: what takes a sentence before it starts, about how
+    much there is to do. Yields (assignment, student, error) as they end, the
     error a sentence or None. A submission counts as graded once it is, to the end, and as long as
     neither it nor its assignment changes: call this again after a crash, or when others have handed
     in. Where the reference doesn't get all points, its assignment is not graded.
@@ -80,6 +81,8 @@ def grade(folder, assignments=(), jobs=None):
             with contextlib.suppress(ValueError):  # another grader was first
                 gradebook.update_or_create_student(student)
     jobs = min(jobs or os.cpu_count(), len(waiting))
+    if begin:
+        begin(longest.sentence(api(folder), [name for name, _ in waiting], jobs, SECONDS))
     yield from _in_processes(folder, waiting, states, jobs)
 
 

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from nbgrader.api import Gradebook
 from topics import ROOT
 
-from helpers.coursework import classroom, course
+from helpers.coursework import classroom, course, longest
 from helpers.coursework.__main__ import main
 
 STEM = "06_dropout_scaling"
@@ -169,6 +169,25 @@ def test_a_folder_that_is_no_course_is_told(tmp_path):
     done = CliRunner().invoke(main, ["grade", str(tmp_path)])
     assert done.exit_code == 1
     assert f"There is no course in {tmp_path}: make one with `make course`." in done.output
+
+
+def test_before_it_starts_it_says_how_long_it_could_take(own, monkeypatch):
+    """Two exercises, of 1 second: 12·2·3 seconds, and 6 minutes, for each of two after another."""
+    courses.configure(own, "Grade.seconds = 1")
+    for student in ("ada", "bob", "eve"):
+        courses.hand_in(own, student, STEM, courses.released(own, STEM))
+    monkeypatch.setattr(classroom, "_in_processes", lambda *a: [(STEM, "ada", None)])
+    said = CliRunner().invoke(main, ["grade", str(own), "--jobs", "2"]).output.splitlines()
+    assert 2 * (12 * 2 * 3 + 360) / 60 == 14.4
+    assert said[0] == (
+        "To be graded: 3 submissions, with 2 processes. "
+        "If all used up their limits, it would take at most 15 minutes."
+    )
+    api, names = classroom.api(own), [STEM] * 200
+    assert longest.sentence(api, names, 1, 300).endswith("at most 24 hours.")
+    assert longest.sentence(api, names[:1], 1, 300).startswith(
+        "To be graded: 1 submission, with 1 process. "
+    )
 
 
 def test_changed_points_grade_again(own):
