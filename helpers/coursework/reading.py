@@ -99,7 +99,7 @@ def _reason(data, error):
 def _notebook(data):
     """What nbformat makes of bytes, whatever program has written them."""
     try:
-        text = data.decode(json.detect_encoding(data)).removeprefix("\ufeff")
+        text = data.decode(json.detect_encoding(data))
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")
     try:
