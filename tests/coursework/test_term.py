@@ -174,6 +174,8 @@ def test_whose_a_file_is_the_platform_says(term, pattern):
             ("Schmidt Anna", 2, "x.ipynb", "the other"),
         ):
             packed.writestr(pattern.format(name=name, number=number, file=file), data)
+        for part in ("file", "onlinetext"):  # of one student, two files of one name
+            packed.writestr(f"Curie Marie_5_assignsubmission_{part}/x.ipynb", "twice")
     courses.nbgrader(term.folder, "zip_collect", STEM, "--force")
     submitted = term.folder / "submitted"
     found = {p.relative_to(submitted).as_posix(): p.read_text() for p in submitted.rglob("*.ipynb")}
@@ -184,6 +186,8 @@ def test_whose_a_file_is_the_platform_says(term, pattern):
             f"Hilbert David/{STEM}/mine/{name}": name
             for name in ("a/x.ipynb", "b/x.ipynb", *forged)
         },
+        f"Curie Marie/{STEM}/x.ipynb": "twice",
+        f"Curie Marie/{STEM}/again/x.ipynb": "twice",
         f"Schmidt Anna 1/{STEM}/x.ipynb": "one",
         f"Schmidt Anna 2/{STEM}/x.ipynb": "the other",
     }
