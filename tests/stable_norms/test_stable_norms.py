@@ -309,6 +309,14 @@ def test_what_the_page_says_of_the_outlier():
     assert "Huber 2.30" in centres(delta="5")
 
 
+def test_log1p_gives_the_centre_only_of_errors_below_1():
+    centres = np.linspace(80, 130, 50001)
+    for outlier in (900.0, 9000.0, 900000.0):
+        points = np.append(100 * formulas.POINTS, outlier)
+        total = np.log1p((points[:, None] - centres) ** 2).sum(0)
+        assert centres[total.argmin()] == pytest.approx(110, abs=0.1)
+
+
 def test_log_cosh_without_overflow():
     for value in (0.3, -5.0, 90.0, 3e20):
         with mpmath.workdps(50):
@@ -316,6 +324,16 @@ def test_log_cosh_without_overflow():
         size = torch.tensor(abs(value), dtype=torch.float32)
         stable = size + torch.nn.functional.softplus(-2 * size) - math.log(2)
         assert stable.item() == pytest.approx(exact, rel=1e-5)
+
+
+def test_log_cosh_loses_small_values_and_keeps_its_slope():
+    def stable(d):
+        return (d.abs() + torch.nn.functional.softplus(-2 * d.abs()) - math.log(2)).sum()
+
+    for size in (1e-6, 1e-5, 1e-4):
+        d = torch.tensor([size], dtype=torch.float32)
+        assert abs(stable(d).item() - size**2 / 2) >= size**2 / 2
+        assert gradient(stable, d).item() == pytest.approx(math.tanh(size), abs=1e-7)
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
@@ -392,6 +410,9 @@ def test_what_the_page_says_of_the_trainings():
     batches = {how: end(how, batch="32") for how in formulas.CLIPPINGS[1:]}
     assert [round(float(loss), 2) for loss, _ in batches.values()] == [0.51, 0.51, 0.53]
     assert batches["naive norm"][1] == 7
+    for seed in formulas.SEEDS:
+        naive, safe = (end(f"{how} norm", batch="32", seed=seed)[0] for how in ("naive", "safe"))
+        assert naive < safe + 0.002
     for seed, high in zip(formulas.SEEDS, (6, 1, 7), strict=True):
         # a step that the naive norm skips changes nothing: it was the spoiled row's turn
         skipped = np.diff(formulas.clipped_run("naive norm", 1e12, "32", seed)[0]) == 0
