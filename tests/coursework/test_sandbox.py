@@ -18,6 +18,7 @@ import torch
 from classes import STEMS
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from topics import ROOT
 
 from helpers.coursework import calls, course, landlock, worker
 from helpers.coursework.page import judged
@@ -273,6 +274,23 @@ def test_folders_of_any_depth_are_removed(tmp_path):
     gone = not folder.exists()
     subprocess.run(["rm", "-rf", folder], check=True)  # pytest could not remove it, either
     assert gone
+
+
+UNREMOVED = """
+import sys
+from helpers.coursework import worker
+worker.remove, worker.supervise = lambda folder: None, lambda request, folder, *rest: {"in": folder}
+sys.exit(worker.answer(None, None))
+"""
+
+
+def test_a_worker_that_could_not_remove_what_an_attempt_left_says_so_and_ends():
+    done = subprocess.run(
+        [sys.executable, "-c", UNREMOVED], input="{}\n", capture_output=True, text=True, cwd=ROOT
+    )
+    told = json.loads(done.stdout)
+    Path(told["in"]).rmdir()
+    assert told["ends"] is True and done.returncode == 1
 
 
 def test_a_worker_that_ended_costs_the_next_student_nothing(monkeypatch):
