@@ -77,6 +77,12 @@ def test_the_circular_mean_is_that_of_scipy(degrees, weights):
     assert mine.item() == pytest.approx(exact, abs=1e-9)
 
 
+@pytest.mark.parametrize("degrees", [(350.0, 10.0, 20.0), (320.0, 340.0, 10.0)])
+def test_the_mean_of_numbers_is_far_from_each_of_them(degrees):
+    numbers = t64(*degrees)
+    assert formulas.wrapped(numbers.mean() - numbers).abs().min() > 90
+
+
 def test_circular_mean_of_the_thread():
     mine = exercises.circular_mean(t64(350.0, 10.0, 20.0), torch.ones(3).double())
     assert mine.item() == pytest.approx(6.70495, abs=5e-6)
@@ -236,6 +242,8 @@ def test_what_the_page_says_of_lengths():
     assert (plain.diff() > -1e-12).all()
     long = formulas.lengths(t64(2.0, 1.0), b, 1, 10_000, noise=2.0)
     assert (long[10_000] / long[1000]).item() == pytest.approx(1.8, abs=0.05)
+    adam = formulas.lengths(t64(2.0, 1.0), b, 0.01, 1000, noise=2.0, adam=True)
+    assert adam[-1].item() == pytest.approx(2.1, abs=0.05) and adam[-1] < adam[0]
     slower = formulas.lengths(t64(2.0, 1.0), b, 0.1, 20, noise=2.0, adam=True)
     tiny = formulas.lengths(t64(2.0, 1.0) / 1e4, b, 0.1, 20, noise=2.0, adam=True)
     assert slower.diff().abs().max() < 0.15 and tiny.max() < 20 * 0.15  # no explosion
@@ -351,6 +359,36 @@ def test_what_the_page_says_of_histograms():
     assert at_six["cumulative"] == 55
     wide = [shares(shift=s, width=3.0) for s in range(11)]
     assert all(a[n] < b[n] for a, b in itertools.pairwise(wide) for n in a)
+
+
+def left_over(loss, z, t, rate, steps):
+    """The share in wrong bins after descent on the logits z."""
+    for _ in range(steps):
+        z = z.detach().requires_grad_()
+        cost = formulas.HISTOGRAM_LOSSES[loss](z.softmax(0), t)
+        z = z - rate * torch.autograd.grad(cost, z)[0]
+    return ((z.softmax(0) - t).abs().sum() / 2).item()
+
+
+def test_logits_learn_a_far_histogram_by_cross_entropy():
+    start, t = formulas.bump(9, 1.0).log(), formulas.bump(3, 1.0)
+    found = {name: left_over(name, start, t, 1.0, 100) for name in formulas.HISTOGRAM_LOSSES}
+    assert list(found.values()) == pytest.approx([0.027, 0.911, 0.885, 0.239], abs=5e-4)
+
+
+@pytest.mark.parametrize("shift", [6, 10])
+@pytest.mark.parametrize("rate", [0.3, 3.0])
+def test_cross_entropy_is_ahead_at_other_rates_and_shifts(shift, rate):
+    start, t = formulas.bump(3 + shift, 1.0).log(), formulas.bump(3, 1.0)
+    found = {name: left_over(name, start, t, rate, 100) for name in formulas.HISTOGRAM_LOSSES}
+    assert min(found, key=found.get) == "cross-entropy"
+
+
+def test_two_bumps_may_cost_less_farther_off():
+    t = (formulas.bump(3, 0.5) + formulas.bump(9, 0.5)) / 2
+    for name, cost in formulas.HISTOGRAM_LOSSES.items():
+        near, far = (cost(t.roll(shift), t).item() for shift in (3, 6))
+        assert (far > near) == (name == "cumulative")
 
 
 # 6 · Rotated digits
