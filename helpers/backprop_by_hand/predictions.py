@@ -85,7 +85,8 @@ six_points_without_b = question(
 
 numpy_beside_torch = question(
     "A network in numpy with a backward pass by hand, and the same one in torch with autograd. "
-    "They start from the same weights, in float64, and make 50 steps. How far apart are the weights?",
+    "They start from the same weights, in float64, and make 50 steps at rate 0.5. How far apart are "
+    "the weights?",
     {
         "far: torch's optimiser does more than subtract the gradient": "`torch.optim.SGD` without "
         "momentum subtracts rate times gradient, and nothing else.",

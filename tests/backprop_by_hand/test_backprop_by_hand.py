@@ -158,8 +158,26 @@ def test_what_the_page_says_of_the_two_costs():
     slip = dict(descended="the cost with the slip")
     assert "8 outputs lie above 0.9" in words(**slip, step=100)
     run = list(formulas.train_unit(formulas.NINE, formulas.FOUR_ONES, slip["descended"], 100))
-    assert run[10][2].min() > 0.5 and (run[100][2][0, :8] > 0.9).all() and run[100][2][0, 8] < 0.1
+    assert (run[100][2][0, :8] > 0.9).all() and run[100][2][0, 8] < 0.1
     assert (formulas.FOUR_ONES[0, :8] == 0).sum() == 5
+    swapped = list(formulas.train_unit(formulas.NINE, 1 - formulas.FOUR_ONES, "the right cost", 40))
+    assert [round(swapped[k][1], 3) for k in (0, 40)] == [0.077, 0.019]
+
+
+def test_what_the_page_says_of_the_slip_on_standardised_digits():
+    inputs, odd = formulas.odd_digits()
+    spread = inputs.std(1, keepdims=True)
+    inputs = (inputs - inputs.mean(1, keepdims=True)) / np.where(spread > 0, spread, 1)
+    *_, (_, _, outputs) = formulas.train_unit(inputs, odd, "the cost with the slip", 100)
+    assert np.mean(outputs > 0.5) == pytest.approx(0.70, abs=5e-3)
+    assert np.mean((outputs > 0.5) == odd) == pytest.approx(0.37, abs=5e-3)
+
+
+def test_a_rate_just_too_large_falls_and_grows_as_a_wrong_sign_does_but_not_at_every_rate():
+    late = formulas.mean_error(*formulas.descend(6.57e-3, "none", 100).T)
+    assert 10 < late.argmin() < 50 and late[100] > 1.5 * late.min()
+    lower = formulas.mean_error(*formulas.descend(6e-3, "none", 100).T)
+    assert lower.argmin() == 100
 
 
 @pytest.mark.parametrize(
@@ -328,6 +346,7 @@ def test_the_script_that_made_the_stored_trainings_writes_their_shape(monkeypatc
 def test_what_the_page_says_of_the_widths():
     assert formulas.accuracy(4, True).mean() == pytest.approx(0.741, abs=5e-4)
     assert formulas.accuracy(4, False).mean() == pytest.approx(0.625, abs=5e-4)
+    assert (formulas.accuracy(4, True) < formulas.accuracy(4, False)).sum() == 1
     for bias in (True, False):
         assert formulas.accuracy(64, bias).mean() == pytest.approx(0.94, abs=5e-3)
 
