@@ -59,10 +59,10 @@ share_of_own_half = question(
     {
         "nearly all: the network would say no without the 2": "So one would hope. The rule also "
         "credits each white pixel of the 7's half where ink would have spoken against.",
-        "about three quarters": "It is less. Blank paper gets credit, too, and the other half has as "
+        "about three quarters": "It is less here. Blank paper gets credit, too, and the other half has as "
         "much of it.",
-        "a little more than half": "On average 55 to 60 %, in the networks that we tried. Half would "
-        "be the share of a map that knows nothing.",
+        "a little more than half": "On average 56 to 58 %, in the three networks of this page. Half "
+        "would be the share of a map that knows nothing.",
         "less than half: the 7 is the larger digit": "In nearly every picture it is more than half, "
         "so the map does know something.",
     },

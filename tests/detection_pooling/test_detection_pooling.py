@@ -137,6 +137,22 @@ def test_the_stored_networks_keep_their_biases_down_and_their_accuracy(layout):
     assert measured == pytest.approx(formulas.run("sum, b ≤ 0", 1e-3, layout)[-1], rel=3e-3)
 
 
+@pytest.mark.parametrize("seed", [0, 1])
+def test_longer_steps_let_the_average_catch_up(seed):
+    rows = formulas.train("average", 0.1, seed, units=100)[1]
+    assert rows[-1][1] == pytest.approx(0.95, abs=0.008)
+    assert formulas.run("average", 1e-3, (100, seed))[-1, 1] < 0.82
+
+
+def test_a_sum_in_the_first_place_alone_is_no_cure(monkeypatch):
+    """With an average at the end, the output still starts near 0 and training lags behind."""
+    monkeypatch.setitem(
+        formulas.POOLS, "average", lambda a: a.sum(-1) if a.ndim == 3 else a.mean(-1)
+    )
+    rows = formulas.train("average", 1e-3, seed=0, units=100)[1]
+    assert rows[-1][1] < 0.84 and formulas.run("sum", 1e-3, (100, 0))[-1, 1] > 0.94
+
+
 # 3 · Credit
 
 
@@ -235,6 +251,16 @@ def test_a_layer_and_a_pooling_by_loops():
 def test_what_no_rule_can_share_out_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("layout", formulas.LAYOUTS)
+def test_groups_that_are_off_give_nan_even_if_no_bias_is_positive(layout):
+    net, (x, *_) = formulas.network(layout), explain.answers(layout)
+    groups = explain.activations(net, x)[0].reshape(len(x), -1, 4)
+    total = groups.sum(-1, keepdim=True)
+    assert (groups / total).isnan().flatten(1).any(1).all()
+    shares = torch.where(total > 0, groups / total, 0)
+    assert torch.allclose(shares.sum(-1), (total[..., 0] > 0).double())
 
 
 # 4 and 6 · Maps
@@ -346,6 +372,46 @@ def test_what_the_page_says_of_the_pictures(layout):
     assert 0.88 < explain.rises_with(found, alarm) < 0.95
     beside = formulas.forward(net, explain.without(x, side, False))
     assert (beside > f).double().mean() > 0.99
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_share_of_the_own_half_depends_on_the_training(seed):
+    net, _ = formulas.train("sum, b ≤ 0", 1e-2, seed, units=100)
+    x, target, side = formulas.pairs(unseen=True)
+    f = formulas.forward(net, x)
+    at = (target > 50) & (f > 50)
+    net, x = {name: part.double() for name, part in net.items()}, x[at].double()
+    share = explain.own(explain.MAPS["zᴮ"](net, x), side[at]) / formulas.forward(net, x)
+    assert 0.71 < share.mean() < 0.77
+
+
+def yes_without_the_digit(net):
+    """How many of the pictures whose 0–3 is found are still "yes" with white paper in its place."""
+    x, target, side = formulas.pairs(unseen=True)
+    at = (target > 50) & (formulas.forward(net, x) > 50)
+    wiped = explain.without(x[at], side[at], True)
+    return (formulas.forward(net, wiped) > 50).double().mean().item()
+
+
+def test_a_fourth_network_says_no_to_most_wiped_pictures():
+    net, _ = formulas.train("sum, b ≤ 0", 1e-3, seed=1, units=400)
+    assert 0.2 < yes_without_the_digit(net) < 0.3
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_training_with_white_halves_teaches_what_an_empty_half_is(seed, monkeypatch):
+    x, target, side = formulas.pairs()
+    generator = torch.Generator().manual_seed(5)
+    own, wiped = (torch.rand(len(x), generator=generator) < 0.5 for _ in range(2))
+    x, target = x.clone(), torch.where(own & wiped, 0, target)
+    for kind in (True, False):
+        at = wiped & (own == kind)
+        x[at] = explain.without(x[at], side[at], kind)
+    with monkeypatch.context() as patch:
+        patch.setattr(formulas, "pairs", lambda: (x, target, side))
+        patch.setattr(formulas, "measures", lambda *_: [0.0, 0.0, 0.0])
+        net, _ = formulas.train("sum, b ≤ 0", 1e-3, seed, units=100)
+    assert yes_without_the_digit(net) < 0.01
 
 
 @pytest.mark.parametrize("layout", formulas.LAYOUTS)
