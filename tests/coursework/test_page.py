@@ -63,6 +63,10 @@ def said(box, *sources):
             ["from helpers.dropout_scaling import formulas\nformulas.apply()\n" + SOLUTION],
             "`formulas.apply()`: ImportError ('dropout_scaling.formulas.apply' is not there in grading",
         ),
+        (  # a page's own points, which are no exercise's
+            ["from helpers.minibatch_gradients import formulas\nformulas.points()\n" + SOLUTION],
+            "`formulas.points()`: ImportError ('minibatch_gradients.formulas.points' is not there in",
+        ),
     ],
 )
 def test_the_error_is_told_at_its_place(box, cells, told):
