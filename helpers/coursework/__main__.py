@@ -52,7 +52,7 @@ def grade(folder, assignments, jobs):
             count, failed = count + 1, failed + bool(error)
             notes = () if error else records.said(folder, assignment, student)
             line = f"{assignment}  {student}  {' '.join([error or 'graded', *notes])}"
-            click.echo("".join(map(records.ascii_name, line)))  # a file's name is the student's
+            click.echo(records.printable(line))
     except (FileNotFoundError, LookupError) as error:
         raise click.ClickException(error.args[0]) from None
     click.echo(f"Graded: {count - failed}. Failed: {failed}.")

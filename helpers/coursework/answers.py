@@ -52,13 +52,14 @@ def again(cells, keys, answer, name):
     return [
         cell
         for cell in below
-        if (binds(cell, name) and checks(cell, name)) or (points and binds(cell, name, "lambda"))
+        if (binds(cell, name) and name in checked_in(cell))
+        or (points and binds(cell, name, "lambda"))
     ]
 
 
 def unmarked(cells, name):
     """The cells that stand for an answer by what they say."""
-    checking = [cell for cell in cells if checks(cell, name)]
+    checking = [cell for cell in cells if name in checked_in(cell)]
     defining = [cell for cell in cells if binds(cell, name)]
     return checking or defining
 
@@ -106,15 +107,14 @@ def grade_id_of(cell):
 
 
 def exercise_in(cell):
-    """The name of the exercise that a cell checks, or None."""
-    found = re.search(r"^check\(\s*exercises\.(\w+)\s*,", cell.source, re.M)
-    return found[1] if cell.cell_type == "code" and found else None
+    """The name of the first exercise that a cell checks, or None."""
+    return next(iter(checked_in(cell)), None)
 
 
-def checks(cell, name):
-    """Whether a code cell checks the exercise `name`, perhaps among others."""
-    found = re.search(rf"^check\(\s*exercises\.{name}\s*,", cell.source, re.M)
-    return cell.cell_type == "code" and bool(found)
+def checked_in(cell):
+    """The names of the exercises that a code cell checks."""
+    found = re.findall(r"^check\(\s*exercises\.(\w+)\s*,", cell.source, re.M)
+    return found if cell.cell_type == "code" else []
 
 
 def binds(cell, name, value=""):

@@ -24,7 +24,7 @@ def said(folder, assignment, student):
 
 def failed(folder, assignment, student, sentence, log=""):
     """Note that a submission could not be graded, and why; returns the sentence."""
-    sentence = "".join(map(ascii_name, sentence))  # a file's name in it is the student's
+    sentence = printable(sentence)
     path = folder / "failed" / ascii_name(assignment) / ascii_name(student)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"{sentence}\n\n{log[-LOG:]}", encoding="utf-8", errors="backslashreplace")
@@ -35,6 +35,11 @@ def failed(folder, assignment, student, sentence, log=""):
 def ascii_name(name):
     """A name that may be no text, as one that can be printed."""
     return name if name.isprintable() else ascii(name)[1:-1]
+
+
+def printable(text):
+    """A text that may hold a student's names of files, as one that can be printed."""
+    return "".join(map(ascii_name, text))
 
 
 @contextlib.contextmanager
