@@ -8,7 +8,7 @@ __all__ = [  # noqa: RUF022
     "who_feels_the_unit",
     "loss_times_five",
     "log_taken_back",
-    "lower_rmse",
+    "lower_mape",
     "trusted_report",
 ]
 
@@ -90,18 +90,19 @@ log_taken_back = question(
     right="too low",
 )
 
-lower_rmse = question(
-    "Three years ahead. The log fit has a MAPE of 0.62, the straight line one of 0.99. Which of the "
-    "two has the lower RMSE?",
+lower_mape = question(
+    "Three years ahead, on the new years, the log fit has an RMSE of 37 and the straight line one "
+    "of 29. Which of the two has the lower MAPE?",
     {
-        "the log fit: its lead is far too large for luck": "Even a lead that is no luck "
-        "says little here: MAPE is decided in the quiet years, and RMSE in the busy ones.",
-        "the straight line": "Its RMSE is 29, that of the log fit 37. The log fit is too low in "
-        "busy years, where the large errors are.",
-        "they are about equal": "The RMSE of the log fit is 1.26 times as large, and the 95 % "
-        "interval goes from 1.11 to 1.38.",
+        "the log fit": "Its MAPE is 0.62, that of the line 0.99. The quiet years decide MAPE, and "
+        "there the log fit is less wrong. The RMSE is decided in the busy years.",
+        "the straight line: the better forecast has the smaller percentages": "Its MAPE is 0.99, "
+        "that of the log fit 0.62. Each metric has years of its own that decide: the quiet ones for "
+        "MAPE, the busy ones for RMSE.",
+        "they are about equal": "The MAPE of the log fit is 0.63 times that of the line, and the "
+        "95 % interval goes from 0.53 to 0.94.",
     },
-    right="the straight line",
+    right="the log fit",
 )
 
 trusted_report = question(

@@ -83,18 +83,12 @@ def test_metrics_are_scikit_learns():
     close(formulas.r_squared(y, p), metrics.r2_score(y, p))
 
 
-def test_a_target_of_0_in_scikit_learn_and_keras(monkeypatch):
+def test_a_target_of_0_in_scikit_learn():
     from sklearn.metrics import mean_absolute_percentage_error
 
-    monkeypatch.setenv("KERAS_BACKEND", "torch")
-    keras = pytest.importorskip("keras")
     y, p = (formulas.rescale(values, 1, -5) for values in formulas.one_year_ahead())
     assert (y == 0).sum() == 1 and formulas.mape(y, p).isinf()
-    expected = mean_absolute_percentage_error(y, p)
-    close(formulas.mape(y, p, floor=np.finfo(np.float64).eps), expected)
-    own = keras.losses.mean_absolute_percentage_error(y.numpy(), p.numpy())
-    own = float(keras.ops.convert_to_numpy(own)) / 100
-    assert float(formulas.mape(y, p, floor=1e-7)) == pytest.approx(own, rel=1e-5)
+    close(formulas.mape(y, p, floor=2.2e-16), mean_absolute_percentage_error(y, p), 0.01)
 
 
 @given(st.floats(0.1, 10), st.floats(0, 90), st.sampled_from([1, -1]))
@@ -191,7 +185,6 @@ def test_figures_of_section_2():
     assert (y.max() + 200) / (y.min() + 200) < 2  # two bars; without the shift 136
     far = formulas.constant_losses(y + 200, vector(0, y.mean() + 200, 238))["MAPE"]
     assert [round(float(loss), 2) for loss in far] == [1, 0.15, 0.14]
-    assert 247 < float(y.quantile(0.5)) + 200 < 247.5
 
 
 def test_the_diamonds_of_section_2_lie_apart():
@@ -405,8 +398,6 @@ def test_figures_of_section_5():
     (x, _), _ = formulas.parts(3)
     w, residuals = formulas.log_fit(x, y)
     logs = formulas.with_ones(torch.log1p(x)) @ w
-    smeared = exercises.mean_of_log_fit(logs, residuals).mean()
-    assert [round(float(number), 1) for number in (smeared, y.mean())] == [50.4, 45.3]
     low, _, high = (residuals[part].std() for part in logs.argsort().chunk(3))
     assert low > 1.2 * high  # the noise is larger where the forecast is low
     busy = y > 90
@@ -496,8 +487,9 @@ def test_the_intervals_of_section_6_can_be_seen():
 def test_a_lead_by_mape_says_nothing_about_the_rmse(period):
     three, one = (formulas.lead_of_log(ahead, period=period) for ahead in (3, 1))
     assert three["MAPE"][2] < 1 < three["RMSE"][0] and one["MAPE"][2] < 1
-    if period != "1901 to 2008":  # there alone the line has a clear lead
-        assert three["RMSE"][1] < 1 and one["MAE"][2] > 1
+    assert one["RMSE"][1] < 1 < one["RMSE"][2]
+    undecided = three["RMSE"][1] < 1 < three["RMSE"][2]
+    assert undecided == (period != "1901 to 2008")  # there alone the line has a clear lead
 
 
 def test_quiet_years_decide_mape_and_lowness_does_little():
@@ -507,6 +499,9 @@ def test_quiet_years_decide_mape_and_lowness_does_little():
     scores = [float(formulas.mape(y, p)) for p in (line, log, raised)]
     assert [round(score, 2) for score in scores] == [0.99, 0.62, 0.7]
     quiet, busy = y.argsort()[:11], y.argsort()[-20:]
+    lead = ((line - y).abs() - (log - y).abs()) / y
+    assert lead[quiet].sum() > 0.8 * lead.sum()
+    assert ((line < y) & (log < y))[y > 100].double().mean() > 0.75
     means = [[round(float(v[some].mean())) for v in (y, line, log)] for some in (quiet, busy)]
     assert means == [[5, 24, 16], [139, 93, 82]]
 
