@@ -66,7 +66,6 @@ def jumps_at_minus_one(x, t):
         },
         "shapes": {
             "one truth": lambda: (fines_negative_predictions, tensor(-4.0)),
-            "a column of truths": lambda: (fines_wrong_products, column()),
         },
     },
     hints=[
