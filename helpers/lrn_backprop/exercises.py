@@ -152,7 +152,8 @@ def lrn(a, size, alpha, beta, k):
 
     a: a floating-point tensor (batch, channels, …).
     size: the window n, a whole number from 1. alpha, beta, k: floats; k > 0.
-    What lies beyond the ends counts as 0. Returns a tensor like a.
+    What lies beyond the ends counts as 0. Returns a tensor like a, which
+    autograd can differentiate.
     Example: a = [[1, 2, 3]], size = 3, alpha = 3, beta = 0.5, k = 1
     → [[0.41, 0.52, 0.80]].
     """
