@@ -285,13 +285,6 @@ def test_what_the_page_says_of_the_floor():
     assert [round(fresh(0.05, n), 3) for n in (1, 4)] == [0.031, 0.007]
     assert round(fresh(0.1, 8), 4) == 0.0067
     assert round(formulas.measured_floor(0.1, 8, True), 4) == 0.0028
-    shuffled = [formulas.measured_floor(rate, 8, True) for rate in (0.05, 0.1)]
-    assert round(shuffled[0], 4) == 0.0007 and 0.2 < shuffled[0] / shuffled[1] < 0.3
-    alike = [formulas.measured_floor(0.05 * n, n, True) for n in (1, 2, 4)]
-    assert [round(loss, 3) for loss in alike] == [0.023, 0.025, 0.028]
-    # Less alike than with fresh batches.
-    floors = [formulas.floor(0.05 * n, n) for n in (1, 2, 4)]
-    assert max(alike) / min(alike) > 1.15 > max(floors) / min(floors)
     for rate in formulas.RATES:
         gain = [
             fresh(rate, n) / formulas.measured_floor(rate, n, True) for n in formulas.SIZES[:-1]
@@ -367,22 +360,6 @@ def test_the_spread_inside_a_draw_goes_the_other_way():
         assert noise[0] > noise[1] and spread[0] < spread[1]
         # What the one loses the other gains.
         assert spread[1] - spread[0] == pytest.approx(10 / 9 * (noise[0] - noise[1]))
-
-
-def test_by_sigma_one_draw_a_batch_can_be_less_noisy():
-    """At the best means, with a small σ: the covariances of the gradients by σ are negative."""
-    for seed in (0, 2):
-        x, _, t = formulas.layer(10, seed)
-        mu = torch.linalg.lstsq(x, t[:, None]).solution[:, 0]
-        noise, spread = [], []
-        for name in formulas.ESTIMATORS[:2]:
-            noise.append(formulas.drawn_variance(name, "σ", x, mu, t, sigma=0.1))
-            rows = 1 if name == "one draw a batch" else 10
-            generator = torch.Generator().manual_seed(1)
-            ε = torch.randn(20_000, rows, 5, dtype=FLOAT, generator=generator)
-            error = (x * (mu + 0.1 * ε)).sum(2) - t
-            spread.append((error[..., None] * x * ε).var(1).mean(0).sum())
-        assert noise[0] < noise[1] and spread[0] > spread[1]
 
 
 def test_means_have_one_average_but_not_one_length():
