@@ -5,8 +5,8 @@ from helpers.teaching.predict import number, question
 __all__ = ["who_is_pushed", "floor_of_ten", "after_training", "surest_pixel", "which_error"]  # noqa: RUF022
 
 who_is_pushed = question(
-    "The scores (2, −1, 0.5) go through a sigmoid and then into `nll_loss`. Class 2 is true. "
-    "Which scores does a step of gradient descent change?",
+    "Three scores, (2, −1, 0.5), are themselves the parameters. They go through a sigmoid and then into "
+    "`nll_loss`. Class 2 is true. Which of them does a step of gradient descent change?",
     {
         "all three: the true one up, the wrong ones down": "That is what cross-entropy does. Here "
         "`nll_loss` looks at one output, and a sigmoid makes that output from one score.",
@@ -36,9 +36,7 @@ after_training = question(
         "near 1 for the right class, near 0 for the nine others": "Nothing asks for low ones: the "
         "loss of a “3” does not read the output of “8”. Such outputs would cost −1 as well, but the "
         "training does not lead there.",
-        "all ten near 1": "Each digit raises its own class, and no digit asks for a low output. "
-        "So all ten end near 1. (A 1 for the right class and 0 elsewhere would cost −1 as well. The loss "
-        "does not ask for the zeros.)",
+        "all ten near 1": "Each digit raises its own class, and no digit asks for a low output.",
         "all ten near 0.1, since the network guesses": "Outputs of 0.1 would cost −0.1 each. Sigmoids "
         "need not add up to 1, and a loss of −1 asks for an output of 1.",
     },
