@@ -165,12 +165,6 @@ def network(layout=LAYOUTS[0]):
     return {part: torch.from_numpy(values).double() for part, values in parts.items()}
 
 
-def affine_fit(x, target):
-    """Weights (129,) float64 of the best affine function of x by squared error; the last: bias."""
-    rows = torch.cat([x.double(), torch.ones(len(x), 1, dtype=torch.float64)], dim=1)
-    return torch.linalg.lstsq(rows, target.double()[:, None], driver="gelsd").solution[:, 0]
-
-
 def two_units(x, w1, b1, w2, b2, relu=True, pool="sum"):
     """Two detection units of one number x (any shape), pooled."""
     z = torch.stack([w1 * x + b1, w2 * x + b2], dim=-1)
