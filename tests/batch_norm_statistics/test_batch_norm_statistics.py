@@ -139,13 +139,12 @@ def test_what_the_notes_say_of_running_statistics():
 
 
 def test_what_the_page_says_of_running_statistics():
-    for size, momentum, ratio in ((2, 0.3, 0.71), (4, 0.1, 0.87), (32, 0.3, 0.98)):
+    for size, momentum in ((2, 0.3), (4, 0.1), (32, 0.3)):
         x = formulas.batch_of(size)
         trained = formulas.normalised(10, x.mean().item(), x.var(correction=0).item())
         mean, var = formulas.running(x, momentum, 200)
-        here = formulas.normalised(10, mean[60], var[60]) / trained
         end = formulas.normalised(10, mean[200], var[200]) / trained
-        assert round(here, 2) == ratio and end == pytest.approx(((size - 1) / size) ** 0.5, 1e-5)
+        assert end == pytest.approx(((size - 1) / size) ** 0.5, 1e-5)
     mean, var = formulas.running(formulas.X, 0.1, 60)
     passed = formulas.normalised(10, mean, var)
     assert passed[5] > 1.697 > passed[40] and round(passed[60], 2) == 1.47
@@ -289,7 +288,7 @@ def test_what_the_page_says_of_companions():
     assert (round(four.min(), 1), round(four.max(), 1)) == (-1.4, 1.7)
     assert (four > 0.3).mean() > 0.9 and four.std() > 1.9 * many.std()
     assert (np.abs(np.abs(two) - 1) < 1e-3).mean() > 0.99
-    assert [round(float(v.mean()), 2) for v in (many, four, two)] == [1.6, 1.23, 0.83]
+    assert [round(float(v.mean()), 2) for v in (many, two)] == [1.6, 0.83]
 
 
 def test_what_torch_refuses():
@@ -371,9 +370,9 @@ def test_training_mode_depends_on_the_batch(seed):
     before = network[1].running_mean.clone()
     assert formulas.accuracy(network, images, labels, 32) > usual
     generator = torch.Generator().manual_seed(seed)
-    mixed = [torch.randperm(len(labels), generator=generator) for _ in range(5)]
+    mixed = [torch.randperm(len(labels), generator=generator) for _ in range(20)]
     shuffled = [formulas.accuracy(network, images[at], labels[at], 32) for at in mixed]
-    assert usual - 0.03 < np.mean(shuffled) < usual - 0.003
+    assert usual - 0.015 < np.mean(shuffled) < usual - 0.003  # about a percent
     assert formulas.accuracy(network, images[order], labels[order], 32) < 0.3
     assert formulas.accuracy(network, images[mixed[0]], labels[mixed[0]], 2) < 0.6
     assert torch.equal(network[1].running_mean, before)
@@ -391,25 +390,6 @@ def test_a_training_in_pairs_stays_behind_one_in_eights_and_layer_norm_does_not(
             pass
         found.append(formulas.accuracy(network.eval(), *formulas.data()[1]))
     assert found[0] < 0.8 and found[1] > 0.85 and found[2] > 0.9
-
-
-def test_a_step_moves_frozen_parameters_whose_gradient_is_left():
-    norm = nn.BatchNorm1d(1, dtype=FLOAT)
-    optimiser = torch.optim.SGD(norm.parameters(), lr=0.1)
-    norm(formulas.X)[-1].sum().backward()
-    norm.requires_grad_(False)
-    optimiser.step()
-    assert norm.bias.item() == pytest.approx(-0.1)
-    optimiser.zero_grad()
-    optimiser.step()
-    assert norm.bias.item() == pytest.approx(-0.1)
-
-
-def test_a_layer_without_memory_uses_the_batch_also_in_evaluation():
-    norm = nn.BatchNorm1d(1, track_running_stats=False, dtype=FLOAT)
-    trained = norm(formulas.X)
-    close(norm.eval()(formulas.X), trained.detach())
-    assert norm.running_mean is None
 
 
 @pytest.mark.parametrize("parts", [1, 4])
@@ -455,7 +435,7 @@ def test_what_the_page_says_of_cameras():
         return [round(float(value), 2) for value in both]
 
     assert at("all 797 images", 0.3) == [0.57, 0.92] and at("10 images", 0.3)[1] == 0.89
-    assert at("only the 3s", 1.0) == [0.93, 0.72]
+    assert at("only the 3s", 0.3)[1] == at("only the 3s", 1.0)[1] == 0.72
     curves = formulas.by_contrast("all 797 images")
     below = curves[: formulas.CONTRASTS.index(0.0)]
     assert below.max() < 0.105
