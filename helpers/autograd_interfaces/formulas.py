@@ -115,14 +115,18 @@ def digit_classifier(seed=0):
     return network
 
 
-@lru_cache(maxsize=12)
-def train_digits(gradients, batch=PART, split=0):
-    """300 steps of descent at rate 0.5, gradients "cleared" before each step, or "kept".
+def train_digits(gradients, batch=PART, split=0, rate=0.5):
+    """300 steps of descent at this rate, gradients "cleared" before each step, or "kept".
 
     Each step uses the next `batch` of the 1000 training digits. Returns a tensor (61, 3), after 0,
     5, …, 300 steps: the loss on all training digits, the loss on the held-out ones, and the share
     of these that is named rightly.
     """
+    return _trained_digits(gradients, batch, split, rate)
+
+
+@lru_cache(maxsize=12)
+def _trained_digits(gradients, batch, split, rate):
     (x, target), (x_new, target_new) = digit_data(split)
     network, seen = digit_classifier(split), []
     for step in range(STEPS + 1):
@@ -137,7 +141,7 @@ def train_digits(gradients, batch=PART, split=0):
         F.cross_entropy(network(x[rows]), target[rows]).backward()
         with torch.no_grad():
             for p in network.parameters():
-                p -= 0.5 * p.grad
+                p -= rate * p.grad
     return torch.stack(seen)
 
 
@@ -224,13 +228,17 @@ def solution(equation):
     return torch.exp(EQUATIONS[equation] * GRID)
 
 
-@lru_cache(maxsize=12)
 def fit_network(equation, seed=0, epochs=EPOCHS):
     """Three small networks fitted to one of EQUATIONS, u(0) = 1 on 0 … 2, one for each of INNER.
 
     u(t) = 1 + t·network(t), 16 tanh units, Adam (rate 0.02, betas 0.9 and 0.99), the same start.
     Returns u on GRID after 0, 10, …, `epochs` steps, shape (epochs/10 + 1, 3, 21).
     """
+    return _fitted_network(equation, seed, epochs)
+
+
+@lru_cache(maxsize=12)
+def _fitted_network(equation, seed, epochs):
     sign, parameters, seen = EQUATIONS[equation], start_of_networks(len(INNER), seed), []
     first, second = ([torch.zeros_like(p) for p in parameters] for _ in range(2))
     for step in range(1, epochs + 2):

@@ -110,7 +110,7 @@ retained_graph = question(
 
 other_equation = question(
     "A small network is fitted to u′ = −u with the `retain_graph` slip. After 300 steps it is within "
-    "0.005 of the solution. Now the same program is to fit u′ = +u. What happens?",
+    "0.1 of the solution. Now the same program is to fit u′ = +u. What happens?",
     {
         "it comes as near, since the loss is 0 on the solution there as well": "On the solution the "
         "wrong gradient is 0 as well, for both equations. But it need not lead there. Here it leads "

@@ -272,10 +272,12 @@ def test_which_losses_tell_that_nobody_clears(split):
     assert kept[40:, 0].max() > 1.7 * kept[40:, 0].min()
 
 
-def test_with_batches_the_training_loss_may_be_lower_late():
-    """For this order of the digits; the held-out loss is far higher all the same."""
-    kept, cleared = (formulas.train_digits(way, 32, 7) for way in ("kept", "cleared"))
-    assert (kept[40:, 0] < cleared[40:, 0] / 2).any() and kept[60, 1] > 3 * cleared[60, 1]
+@pytest.mark.parametrize("split", [1, 2, 3])
+def test_at_a_smaller_rate_no_loss_is_higher(split):
+    kept, cleared = (formulas.train_digits(way, 1000, split, 0.05) for way in ("kept", "cleared"))
+    assert (kept[60, :2] < 0.9 * cleared[60, :2]).all()
+    kept, cleared = (formulas.train_digits(way, split=split) for way in ("kept", "cleared"))
+    assert kept[60, 1] > 3 * cleared[60, 1]
 
 
 def test_the_weights_grow_and_the_network_gets_too_sure():
@@ -568,8 +570,8 @@ def test_the_sign_of_the_equation_decides_whether_the_slip_shows():
     )
     close(falling[0, 15, :2], [0.0068, 0.0864], 1e-2)
     close(falling[0, 30, :2], [0.0025, 0.0043], 2e-2)
-    assert falling[:, 30, 1].max() < 0.1
-    assert rising[:, 30, 1].min() > 5
+    ends = [round(float(end(falling[:, 30, 1])), 3) for end in (torch.min, torch.max)]
+    assert ends == [0.004, 0.066] and rising[:, 30, 1].min() > 5
     assert rising[0, 30, 1] == pytest.approx(9, abs=0.1)
     assert (rising[:, 30, 0] < 0.02).all() and (falling[:, 30, 0] < 0.01).all()
     assert falling[0, 30, 2] == pytest.approx(5.3, abs=0.02)
