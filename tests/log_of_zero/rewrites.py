@@ -19,6 +19,7 @@ SAME = {
     # No loss equals its bound; a standstill is longer than ten steps; the last steps are alike.
     "read_the_log": [
         "loss[-1] < (1 - accuracy[-1]) * np.log(2) → loss[-1] <= (1 - accuracy[-1]) * np.log(2)",
+        "10 → 9",
         "10 → 11",
         "1 → 2",
     ],

@@ -10,6 +10,9 @@ SAME = {
     # The last of two dimensions is dimension 1; no sum is exactly 10⁻⁶ off.
     "diagnose": [
         "1 → -1",
+        # A sum is far from 1 or next to it, however its distance is measured.
+        "(outputs.exp().sum(1) - 1).abs() → (outputs.exp().sum(1) - 1).square()",
+        "(outputs.exp().sum(1) - 1).abs().max() → (outputs.exp().sum(1) - 1).abs().sum()",
         "(outputs.exp().sum(1) - 1).abs().max() < 1e-06 → "
         "(outputs.exp().sum(1) - 1).abs().max() <= 1e-06",
     ],

@@ -9,7 +9,8 @@ SAME = {
     # The last of two dimensions is dimension 1.
     "radial_huber": ["1 → -1"],
     "frame_loss": ["1 → -1"],
-    "may_compare": ["1 → -1"],
+    # A determinant is 1 or clearly not, and so is its square.
+    "may_compare": ["1 → -1", "torch.linalg.det(A).abs() → torch.linalg.det(A).square()"],
     # The same, a full circle more or less, and signs that are squared away.
     "squared_km": [
         "1 → -1",

@@ -8,8 +8,9 @@ from torch.nn import functional as F
 # A whole number is at least 1.5 where it is at least 2, so half a channel changes no window.
 SAME = {"lrn_jacobian": ["size // 2 → size / 2", "(size - 1) // 2 → (size - 1) / 2"]}
 # Other activations and other constants see the same.
-NUMBERS = "1.0 → 2.0, 1.0 → -1.0, -2.0 → 2.0, 2.0 → 3.0, 2.0 → -2.0, 3.0 → 4.0, 3.0 → -3.0, "
-NUMBERS += "0.5 → 1.5, 0.5 → -0.5, 2.5 → 3.5, 2.5 → -2.5, 0.75 → 1.75, 0.75 → -0.75"
+NUMBERS = "1.0 → 0.0, 1.0 → 2.0, 1.0 → -1.0, -2.0 → 2.0, 2.0 → 1.0, 2.0 → 3.0, 2.0 → -2.0, "
+NUMBERS += "3.0 → 2.0, 3.0 → 4.0, 3.0 → -3.0, 0.5 → 1.5, 0.5 → -0.5, 2.5 → 1.5, 2.5 → 3.5, "
+NUMBERS += "2.5 → -2.5, 0.75 → 1.75, 0.75 → -0.75"
 SAME["diagnose"] = NUMBERS.split(", ")
 
 

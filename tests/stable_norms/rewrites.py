@@ -6,12 +6,18 @@ from rewriting import rewrite
 from torch.nn import functional as F
 
 SAME = {
-    # 0 divided by any number is 0.
-    "safe_norm": ["1 → 2", "1 → -1"],
+    "which_clipping": ["g.abs().max() → g.abs().sum()"],
+    # A number no smaller than the largest entry divides as well; 0 divided by any number is 0.
+    "safe_norm": ["1 → 2", "1 → -1", "d.detach().abs().max() → d.detach().abs().sum()"],
     # At δ the parabola and the line meet.
     "huber": ["size <= delta → size < delta"],
     # 0 divided by any number is 0; a norm at the limit is shortened by the factor 1.
-    "clip_by_norm": ["1 → 2", "1 → -1", "m * s > limit → m * s >= limit"],
+    "clip_by_norm": [
+        "1 → 2",
+        "1 → -1",
+        "m * s > limit → m * s >= limit",
+        "g.abs().max() → g.abs().sum()",
+    ],
 }
 
 
