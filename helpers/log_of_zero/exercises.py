@@ -790,13 +790,17 @@ def entropy_of_the_accuracy(accuracy, k):
 # read_the_log
 
 
-def log_of(losses, accuracies):
-    """A usual training of 15 steps, then 20 of these numbers; one number stands for all 20."""
+def log_of(losses, accuracies, lost=0):
+    """A usual training of 15 steps, then 20 of these numbers; one number stands for all 20.
+
+    The loss is NaN in the first `lost` steps.
+    """
 
     def twenty(values):
         return values if isinstance(values, list) else [values] * 20
 
     loss = [*down(2.3, 1.8, 12), 1.2, 1.9, 1.3, *twenty(losses)]
+    loss[:lost] = [math.nan] * lost
     accuracy = [*down(0.1, 0.4, 12), 0.05, 0.5, 0.4, *twenty(accuracies)]
     return tensor(*loss), tensor(*accuracy)
 
@@ -823,6 +827,7 @@ def down(first, last, steps=20):
             "a loss of 0.5 and a third right": lambda: log_of(down(0.7, 0.5), down(0.3, 0.33)),
             "falling loss, accuracy stands still": lambda: log_of(down(0.7, 0.5), 0.75),
             "rising loss, accuracy stands still": lambda: log_of(down(0.7, 0.9), 0.75),
+            "NaN long ago, falling loss": lambda: log_of(down(1.2, 0.6), down(0.5, 0.8), lost=5),
             "accuracy falls, and the loss as well": lambda: log_of(down(0.7, 0.5), down(0.5, 0.2)),
         },
         "edges": {
@@ -911,6 +916,11 @@ read_the_log.slips(
         "loss[-1].isnan() → False",
         "A NaN is not noticed here. NaN equals nothing, not even itself: `isnan` finds it, and `==` "
         "does not.",
+    ),
+    nan_long_ago=(
+        "loss[-1].isnan() → loss.isnan().any()",
+        "A NaN somewhere in the log is enough here. The question is about the end: look at the last "
+        "steps.",
     ),
     rise_is_a_standstill=(
         "loss[-10:].min() == loss[-10:].max() → loss[-1] >= loss[-10]",

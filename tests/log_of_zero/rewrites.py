@@ -115,7 +115,7 @@ def asks_in_another_order(loss, accuracy):
 @rewrite("read_the_log")
 def all_the_steps_of_nan(loss, accuracy):
     unknown = loss.isnan()
-    if unknown.any():
+    if unknown[-1]:
         return "NaN weights" if accuracy[unknown].unique().numel() == 1 else "NaN rows"
     if (loss < (1 - accuracy) * math.log(2)).any():
         return "two sources"

@@ -482,10 +482,46 @@ def test_losses_through_a_softmax_on_raw_digits(seed):
     raw = {way: digits_layer(loss, seed=seed) for way, loss in ways.items()}
     assert raw["log"][1].isnan().all() and raw["scores"][0] > 0.91
     for way in ("sum", "clip"):
-        assert raw[way][1].isfinite().all() and raw[way][0] < 0.5
+        assert raw[way][1].isfinite().all() and raw[way][0] < 0.6
     for setting in ({"rate": 0.01}, {"scale": 16}):
         right = {digits_layer(loss, seed=seed, **setting)[0] for loss in ways.values()}
         assert min(right) > 0.89 and max(right) - min(right) < 0.002
+
+
+def test_an_epsilon_on_raw_digits_from_ten_starts():
+    loss = of_softmax(lambda p: p + 1e-7)
+    right = [digits_layer(loss, seed=seed)[0] for seed in range(10)]
+    assert 0.285 < min(right) < 0.3 and 0.57 < max(right) < 0.585
+    assert min(digits_layer(F.cross_entropy, seed=seed)[0] for seed in range(10)) > 0.91
+
+
+@pytest.mark.parametrize(("gap", "lost"), [(81, False), (82, True)])
+def test_with_1000_classes_the_gradient_is_lost_earlier(gap, lost):
+    z = torch.zeros(1, 1000, dtype=torch.float32)
+    z[0, 0] = -gap
+    z.requires_grad_()
+    loss = F.nll_loss(z.softmax(1).log(), torch.tensor([0]))
+    assert loss.isfinite() and formulas.slope(loss, z)[0].isnan().any() == lost
+
+
+@pytest.mark.parametrize("loss", ["nll_loss", "xlogy"])
+@pytest.mark.parametrize(
+    ("layer", "ahead", "lost"),
+    [("softmax", 103.0, False), ("softmax", 104.0, True), ("ReLU", 104.0, False)],
+)
+def test_a_nan_at_a_wrong_class_passes_a_softmax_and_no_relu(loss, layer, ahead, lost):
+    """The answer is right and sure; the output of the other class is 0."""
+    scores = leaf([ahead, 0.0], dtype=torch.float32)
+    p = scores.softmax(1) if layer == "softmax" else scores.relu()
+    if loss == "nll_loss":
+        value = F.nll_loss(p.log(), torch.tensor([0]))
+    else:
+        value = -torch.xlogy(hot_first(p), p).sum()
+    assert value.isfinite() and formulas.slope(value, scores)[0].isnan().any() == lost
+
+
+def hot_first(p):
+    return F.one_hot(torch.tensor([0]), p.shape[1]).to(p.dtype)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
@@ -502,8 +538,6 @@ def test_bce_has_a_right_loss_and_a_wrong_gradient_at_minus_30(dtype):
 def test_losses_that_are_negative_or_0_for_another_reason():
     first = torch.tensor([0])
     assert F.nll_loss(torch.tensor([[2.0, 0.0]]).softmax(1), first) < 0
-    scores, targets = torch.tensor([-3.0, 2.0]), torch.tensor([-1.0, 1.0])
-    assert F.binary_cross_entropy_with_logits(scores, targets) < 0
     assert F.cross_entropy(torch.tensor([[-3.0], [2.0]]), torch.zeros(2).long()) == 0
 
 
@@ -641,20 +675,13 @@ def test_figures_of_the_fifth_section():
     keras, clip = at["normalise, clip"], at["clip"]
     lost = np.isnan(stored["loss"][keras])
     assert np.flatnonzero(np.diff(lost)).tolist() == [21, 37, 48, 67, 79] and lost[200]
-    assert percent("accuracy", "normalise, clip", 22) == 72.8
-    assert round(100 * stored["accuracy"][keras, 22:].max()) == 84
-    assert percent("accuracy", "normalise, clip") == 57.5
-    assert percent("accuracy", "normalise, clip", 36) == 56.3
-    assert percent("accuracy", "normalise, clip", 78) == 83.4
+    ups_and_downs = [percent("accuracy", "normalise, clip", step) for step in (22, 36, 78)]
+    assert ups_and_downs == [72.8, 56.3, 83.4] and percent("accuracy", "normalise, clip") == 57.5
     assert percent("empty", "normalise, clip") == 40.3
     assert np.ptp(stored["loss"][clip, 11:]) == 0 < np.ptp(stored["loss"][clip, 10:])
     assert percent("accuracy", "clip", 11) == 9.8  # and 18.1 in the end: Adam's momentum
     assert stored["loss"][clip, 200] == pytest.approx(1.6763, abs=5e-5)
     assert (percent("accuracy", "clip"), percent("dead", "clip")) == (18.1, 10.4)
-    summed, all_starts = at["log(p + ε)"], formulas.stored_training()
-    losses = all_starts["loss"][:, summed, 200]
-    assert losses == pytest.approx([-4.57, -5.00, -1.48], abs=0.005)
-    assert (all_starts["accuracy"][:, summed, 200] < 0.12).all()
     assert percent("accuracy", "from scores, after ReLU") == 66.9
     assert percent("accuracy", "from scores") == 97.0
     assert stored["dead"][clip, 200] * 16.1181 == pytest.approx(1.6763, abs=5e-5)
