@@ -129,7 +129,7 @@ def inverted_dropout(x, rate, uniforms, training):
     below 1; rate: the probability that a unit is dropped, from 0 to 1;
     training: a bool. A unit is kept where its number is at least `rate`. In
     evaluation nothing happens; at rate 1 nothing is kept: zeros.
-    Returns a tensor like x, and leaves x as it is.
+    Returns a tensor like x, through which gradients flow. x stays as it is.
     Example: x = [1, 2], rate = 0.2, uniforms = [0.1, 0.6], training = True →
     [0, 2.5].
     """

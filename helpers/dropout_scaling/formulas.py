@@ -31,7 +31,6 @@ SETUPS = {
 STEPS = tuple(range(0, 601, 25))
 RATES = tuple(round(0.1 * i, 1) for i in range(11))
 WIDTH = 64
-ROWS = 4000  # of random passes, a row a digit, at once: what they need in between is not small
 
 OPTIMISERS = ("Adam", "SGD")
 TRAININGS = ("inverted", "classic")
@@ -240,21 +239,6 @@ def bias_after(activation, n, total, rate, size="1/√n"):
     _, variance = moments(values, probabilities)
     mean = (probabilities * f(values)).sum()
     return float(mean - f(_tensor(total))[0]), float(variance.clamp(min=0).sqrt())
-
-
-def second_layer(rate, passes, n):
-    """What enters the second layer's ReLUs for the first `n` held-out digits in a stored network.
-
-    Returns (passes, n, 64) under random masks of the first layer, and (n, 64) in evaluation.
-    """
-    parameters = network(rate)
-    _, (x, _) = digit_parts()
-    units = hidden_units(parameters, x[:n])
-    masks, _ = random_masks(rate, passes, n)
-    drawn = [
-        (m / (1 - rate) * units) @ parameters[2] + parameters[3] for m in masks.split(ROWS // n)
-    ]
-    return torch.cat(drawn), units @ parameters[2] + parameters[3]
 
 
 # 4 · Where to put it

@@ -80,7 +80,7 @@ def test_figures_of_section_1():
     assert int(usual.mean(1).argmin()) == 3
     assert set(wide.mean(1).argsort()[:2].tolist()) == {5, 6} and (wide[3] < wide[0]).all()
     assert (narrow[3] > narrow[0]).all()
-    assert (few < few[0]).sum(1).max() <= 4  # of 8 starts
+    assert (few[3] < few[0]).sum() == 1
     curve = formulas.curve("64 units, 1000 digits", 0.0)
     lowest = int(curve[:, 1].argmin())
     assert 250 <= formulas.STEPS[lowest] <= 350 and round(float(curve[lowest, 1]), 2) == 0.27
@@ -147,10 +147,6 @@ def test_figures_of_section_2():
     six = masks[masks.sum(1) == 2] @ (formulas.W * formulas.X)
     close(six.mean(), -0.5)
     close(six.aminmax(), (-1.5, 0.5))
-    # a sum of 0
-    zero, ones = tensor([1.0, -1.0, 0.5, -0.5], dtype=FLOAT), torch.ones(4, dtype=FLOAT)
-    for scaling, variance in (("÷ (1 − rate)", 2.5), ("none", 0.625)):
-        close(formulas.moments(*formulas.masked_sums(zero, ones, 0.5, scaling)), (0, variance))
 
 
 def test_masks_are_all_there_and_their_probabilities_add_up():
@@ -232,7 +228,6 @@ def test_more_figures_of_section_3():
     assert round(formulas.bias_after("ReLU", 16, 0.0, 0.6)[0], 3) == 0.48
     assert formulas.bias_after("ReLU", 16, 2.0, 0.6)[0] < 0.04
     assert formulas.bias_after("ReLU", 4, 2.0, 0.6)[0] == pytest.approx(0, abs=1e-12)  # no sum < 0
-    assert formulas.bias_after("tanh", 16, 0.0, 0.6)[0] == pytest.approx(0, abs=1e-12)
     at_one = math.tanh(1) + formulas.bias_after("tanh", 16, 1.0, 0.6)[0]
     assert (round(math.tanh(1), 3), round(at_one, 3)) == (0.762, 0.479)
     # "good to an eighth" at rate 0.05
@@ -241,24 +236,6 @@ def test_more_figures_of_section_3():
         gap = formulas.expected_activation(x, w, 0.05, f) - f(w @ x)
         variance = formulas.preactivation_variance(x, w, 0.05)
         assert abs(torch.func.hessian(f)(w @ x) * variance / 2 / gap - 1) < 1 / 8
-
-
-def test_random_weights_inflate_the_relus_more_than_trained_ones():
-    _, (x, _) = formulas.digit_parts()
-    units = formulas.hidden_units(formulas.network(0.5), x[:100])
-    masks, _ = formulas.random_masks(0.5, 400, 100)
-    inflated = []
-    for seed in range(4):
-        generator = torch.Generator().manual_seed(seed)
-        weight = torch.randn(64, 64, generator=generator, dtype=FLOAT) / 8
-        drawn, evaluation = (masks / (1 - 0.5) * units) @ weight, units @ weight
-        inflated.append(float(drawn.relu().mean() / evaluation.relu().mean()))
-    assert np.mean(inflated) == pytest.approx(1.38, abs=0.01)
-    for rate, larger in ((0.2, 1.01), (0.5, 1.03)):
-        drawn, evaluation = formulas.second_layer(rate, 400, 100)
-        assert float(drawn.relu().mean() / evaluation.relu().mean()) == pytest.approx(
-            larger, abs=0.006
-        )
 
 
 def test_eq_3_2_evaluation_is_the_geometric_mean_of_one_softmax_layer():
@@ -331,13 +308,6 @@ def test_eval_reaches_what_the_model_owns(keep, reached):
     model.eval()
     ones = torch.ones(100)
     assert torch.equal(model.drops[0](ones), ones) == reached
-
-
-@pytest.mark.parametrize(("terms", "none"), [((2, -2, 1, -1), True), ((2, -1, -1), False)])
-def test_tanh_at_0_has_no_gap_if_the_sums_lie_evenly(terms, none):
-    terms = tensor(terms, dtype=torch.float64)
-    gap = formulas.expected_activation(terms, torch.ones_like(terms), 0.3, torch.tanh)
-    assert (abs(gap) < 1e-12) == none
 
 
 # 5 · Two conventions
@@ -431,10 +401,6 @@ def test_figures_of_section_5_that_the_page_names():
     assert (twice < once).sum() == 7
     lost = [mean("inverted", r)[0] - mean("scaled twice", r)[0] for r in (0.1, 0.2, 0.3, 0.4, 0.5)]
     assert max(lost) <= 0.003
-    # a sum of 0
-    zero, ones = tensor([1.0, -1.0, 0.5, -0.5], dtype=FLOAT), torch.ones(4, dtype=FLOAT)
-    for scaling, variance in ((SCALED, 2.5), ("none", 0.625)):
-        close(formulas.moments(*formulas.masked_sums(zero, ones, 0.5, scaling)), (0, variance))
 
 
 # 6 · The backward pass
