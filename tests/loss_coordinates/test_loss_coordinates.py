@@ -337,6 +337,7 @@ def test_what_the_page_says_of_the_real_data():
     assert [round(v) for v in span("moved", "Huber", 30)] == [24, 30, 41]
     assert 1 < span("moved", "NLL, diagonal", 30)[1] < span("moved", "NLL, diagonal", 30)[2] < 3.3
     assert max(span("moved", "NLL, diagonal", a)[2] for a in formulas.ANGLES) < 5.3
+    assert min(span("moved", loss, 30)[0] for loss in ("L1", "Huber")) > 20
     beyond = (formulas.tonga_errors().abs() > 1).double().mean()
     assert 0.64 < beyond < 0.69  # two thirds lie beyond Huber's bend
     for loss in formulas.FITS:
