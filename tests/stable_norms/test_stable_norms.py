@@ -95,7 +95,6 @@ def test_the_training_that_opens_the_page():
         assert not w.isnan().any()
         w = w - 0.1 * gradient
     assert [math.isinf(loss) for loss in losses[:5]] == [False, False, True, True, True]
-    assert largest[2] == pytest.approx(5.3e23, rel=0.01)
     assert [math.isinf(g) for g in largest[:5]] == [False] * 4 + [True] and w.isnan().all()
 
 
@@ -181,7 +180,7 @@ def test_what_the_page_says_of_the_descents():
     def end(name, rate=0.1, start=5.0):
         return float(f"{formulas.descent(name, rate, start)[-1]:.3g}")
 
-    assert (end("|d|²"), end("ln |d|²"), end("ln |d|²", rate=0.4)) == (2.07e-19, 9.33, 132)
+    assert (end("|d|²"), end("ln |d|²"), end("ln |d|²", start=5.001)) == (2.07e-19, 9.33, 8.05)
     assert (end("ln |d|²", start=30.0), end("log1p |d|²", start=30.0)) == (28.6, 28.6)
     path = formulas.descent("ln |d|²", 0.1, 5.0)
     assert sum((path[1:-1] < path[:-2]) & (path[1:-1] < path[2:]) & (path[1:-1] < 0.1)) >= 3
@@ -243,7 +242,6 @@ def test_torch_still_squares_the_entries_as_they_are():
 def test_what_other_libraries_do():
     with np.errstate(over="ignore", under="ignore"):
         assert np.linalg.norm(np.array([3e20, 4e20], np.float32)) == math.inf
-        assert np.linalg.norm([3e200, 4e200]) == math.inf
     assert snrm2(np.array([3e20, 4e20], np.float32)) == pytest.approx(5e20)
     assert snrm2(np.array([3e-30, 4e-30], np.float32)) == pytest.approx(5e-30)
     assert dnrm2([3e200, 4e200]) == pytest.approx(5e200)
@@ -267,7 +265,6 @@ def test_what_the_page_says_of_epsilon():
         return figures.EpsilonAtZero.describe(**values)
 
     assert "value 0.0001, relative error 99, slope 0.01." in seen()
-    assert "relative error 5·10⁻⁵" in seen(size=1e-2)
     outside = seen(place="√(|d|²) + ε")
     assert "slope 1." in outside and outside.endswith("At d = 0 the slope is NaN.")
     assert "slope 0." in seen(place="√max(|d|², ε)", size=3.16e-5)
@@ -317,25 +314,6 @@ def test_log1p_gives_the_centre_only_of_errors_below_1():
         assert centres[total.argmin()] == pytest.approx(110, abs=0.1)
 
 
-def test_log_cosh_without_overflow():
-    for value in (0.3, -5.0, 90.0, 3e20):
-        with mpmath.workdps(50):
-            exact = abs(value) if abs(value) > 1e5 else float(mpmath.log(mpmath.cosh(value)))
-        size = torch.tensor(abs(value), dtype=torch.float32)
-        stable = size + torch.nn.functional.softplus(-2 * size) - math.log(2)
-        assert stable.item() == pytest.approx(exact, rel=1e-5)
-
-
-def test_log_cosh_loses_small_values_and_keeps_its_slope():
-    def stable(d):
-        return (d.abs() + torch.nn.functional.softplus(-2 * d.abs()) - math.log(2)).sum()
-
-    for size in (1e-6, 1e-5, 1e-4):
-        d = torch.tensor([size], dtype=torch.float32)
-        assert abs(stable(d).item() - size**2 / 2) >= size**2 / 2
-        assert gradient(stable, d).item() == pytest.approx(math.tanh(size), abs=1e-7)
-
-
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
 def test_which_losses_autocast_computes_in_float32(dtype):
     """If this fails, torch has changed autocast's list on a CPU: section 5 of the page names it."""
@@ -348,14 +326,6 @@ def test_which_losses_autocast_computes_in_float32(dtype):
             assert wide(d, zero).dtype == torch.float32
         assert loss.gaussian_nll_loss(d, zero, zero + 1).dtype == dtype
         assert loss.gaussian_nll_loss(d.float(), zero.float(), zero.float() + 1).item() == 62500
-
-
-def test_hubers_loss_overflows_where_its_line_does():
-    huge = tensor(3e38, 3e38, dtype=torch.float32)
-    loss = torch.nn.functional.huber_loss
-    assert loss(huge[:1], 0 * huge[:1]).isfinite()
-    assert loss(huge[:1], 0 * huge[:1], delta=10.0).isinf()
-    assert loss(huge, 0 * huge, reduction="sum").isinf()
 
 
 # 6 · The diabetes data
@@ -413,13 +383,6 @@ def test_what_the_page_says_of_the_trainings():
     for seed in formulas.SEEDS:
         naive, safe = (end(f"{how} norm", batch="32", seed=seed)[0] for how in ("naive", "safe"))
         assert naive < safe + 0.002
-    for seed, high in zip(formulas.SEEDS, (6, 1, 7), strict=True):
-        # a step that the naive norm skips changes nothing: it was the spoiled row's turn
-        skipped = np.diff(formulas.clipped_run("naive norm", 1e12, "32", seed)[0]) == 0
-        value = formulas.clipped_run("by value", 1e12, "32", seed)[0]
-        assert (np.diff(value)[skipped] > 0).all() and np.diff(value)[~skipped].max() < 0.08
-        assert (value[1:][skipped] > 0.6).sum() == high
-    assert skipped[-1] and value[-1] == pytest.approx(0.66, abs=5e-3) and value[-2] < 0.52
     mild = [end("safe norm", 100.0, seed=seed)[0] for seed in formulas.SEEDS]
     assert [round(float(loss), 3) for loss in mild] == [0.545, 0.508, 0.637]
     assert len([part for part in torch.arange(442).split(32) if len(part) == 32]) == 13
