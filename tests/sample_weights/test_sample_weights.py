@@ -115,13 +115,11 @@ def test_what_the_page_says_of_the_thousand_batches():
     without = weighted > -4
     assert without.mean() == pytest.approx(0.72, abs=0.005)
     assert weighted[without].mean() == pytest.approx(-1, abs=0.05)
-    one = (weighted < -4) & (weighted > -20)
-    assert weighted[one].mean() == pytest.approx(-14, abs=0.5)
     assert weighted.std() == pytest.approx(7.18, abs=0.006)
     assert sampled.std() == pytest.approx(0.63, abs=0.006)
     assert both.mean() == pytest.approx(-7.95, abs=0.006)
     large = formulas.batch_gradients("sampler and weights", 100, 512)
-    assert large.mean().item() == pytest.approx(-7.94, abs=0.006)
+    assert large.mean().item() == pytest.approx(-7.95, abs=0.02)  # it does not help
 
 
 @pytest.mark.parametrize(
@@ -199,8 +197,8 @@ def test_what_the_page_says_of_the_line():
         words = figures.WeightedLine.describe(**values)
         return float(words.split("gradient −")[1].split(";")[0])
 
-    seen = {d: [gradient(factor=k, division=d) for k in ("½", "2")] for d in formulas.DIVISIONS}
-    assert seen == {"by nothing": [14.75, 59.0], "by n": [3.69, 14.75], "by Σw": [4.54, 4.54]}
+    seen = [[gradient(factor=k, division=d) for k in ("½", "2")] for d in formulas.DIVISIONS[::2]]
+    assert seen == [[14.75, 59.0], [4.54, 4.54]]  # by nothing, by Σw
     now = figures.WeightedLine._now({"weight": 0.5, "factor": "2", "division": "by nothing"})
     half = figures.WeightedLine._now({"weight": 0.5, "factor": "½", "division": "by nothing"})
     assert half.stepped < half.best - 0.05
@@ -208,19 +206,6 @@ def test_what_the_page_says_of_the_line():
     assert now.best == pytest.approx(half.best)
     heavier = figures.WeightedLine._now({"weight": 4.0, "factor": "2", "division": "by nothing"})
     assert 5 / 3 > heavier.best > now.best + 0.2
-
-
-def test_beside_a_penalty_the_size_of_the_weights_counts():
-    from sklearn.linear_model import Ridge
-
-    x, t, v = formulas.X.numpy()[:, None], formulas.T.numpy(), np.array([1.0, 3.0, 0.5, 2.0])
-    slopes = [
-        Ridge(alpha=10.0, fit_intercept=False).fit(x, t, sample_weight=k * v).coef_[0]
-        for k in (1, 2)
-    ]
-    half = Ridge(alpha=5.0, fit_intercept=False).fit(x, t, sample_weight=v).coef_[0]
-    assert half == pytest.approx(slopes[1])
-    assert slopes[0] < slopes[1] - 0.05 < formulas.fitted_slope(torch.from_numpy(v)) - 0.05
 
 
 def test_pos_weight_divides_by_n_as_weight_does():
@@ -287,14 +272,27 @@ def test_what_the_page_says_of_every_batch():
     assert "mean is 45.88 with the spread 63.34" in seen(normaliser=formulas.NORMALISERS[1])
 
 
-def test_what_the_page_says_of_the_batches_of_tumours():
-    (x, y), _ = tumours.split(0)
-    loss = formulas.focal(formulas.scores(formulas.fit(x, y), x), y, gamma=0)
-    weights = torch.where(y == 1, 9.0, 1.0).double()
-    whole = formulas.weighted_mean(loss, weights)
-    lost = [1 - formulas.mean_of_batch_ratios(loss, weights, n) / whole for n in (32, 128)]
-    assert lost[0].item() == pytest.approx(0.055, abs=0.004)
-    assert 0 < lost[1] < 0.01
+@pytest.mark.parametrize(("size", "acts_like"), [(8, 5.11), (32, 7.95)])
+def test_in_small_batches_of_tumours_weight_9_acts_like_less(size, acts_like):
+    random, malignant = np.random.default_rng(size), np.arange(200) < 20
+    weights = np.where(malignant, 9.0, 1.0)
+    batches = random.permuted(np.tile(np.arange(200), (40_000, 1)), axis=1)[:, :size]
+    shares = (weights * malignant)[batches].sum(1) / weights[batches].sum(1)
+    share, error = shares.mean(), shares.std() / 200
+    exact = acts_like / (acts_like + 9)  # there are nine benign ones for each malignant one
+    assert share == pytest.approx(exact, abs=4 * error)
+    (_, y), _ = tumours.split(0)
+    mine = formulas.mean_of_batch_ratios(y, torch.where(y == 1, 9.0, 1.0).double(), size)
+    assert mine.item() == pytest.approx(exact, abs=2e-4)
+
+
+def test_where_the_heavy_loss_is_small_the_mean_is_too_high_and_a_fixed_divisor_is_calmer():
+    losses, weights = formulas.LOSSES.flip(0), formulas.last_weight(10)
+    own, fixed = (formulas.all_batches(weights, 2, n, losses) for n in formulas.NORMALISERS)
+    whole = formulas.weighted_mean(losses, weights)
+    close(fixed.mean(), whole)
+    assert own.mean() > whole + 10
+    assert fixed.std() < own.std() / 2
 
 
 def test_without_weights_the_two_programs_of_one_model_agree():
