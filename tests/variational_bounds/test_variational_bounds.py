@@ -171,7 +171,6 @@ def test_what_the_page_says_of_the_weights():
     assert [round(float(off[w]), 1) for w in (0.01, 0.3, 1.0)] == [11.8, 5.3, 5.4]
     assert [round(float(off[w])) for w in (0.0, 0.1)] == [14, 6]
     assert mean(0.3, "reconstruction") - mean(0.01, "reconstruction") < 0.2
-    assert round(float(mean(8.0, "spread")), 4) == 0.0001
     assert (formulas.kept_latents(2.0) < 0.01).sum() == 4
     assert formulas.kept_latents(8.0).max() < 0.01
     x, unseen = vae.pictures()
@@ -187,15 +186,18 @@ def test_what_the_page_says_of_the_weights():
 
 
 def test_what_the_page_says_of_the_bounds():
-    found = {way: formulas.kept("bounds", way, "log p").mean() for way in vae.OBJECTIVES}
-    plain, posted = found["right", 1], found["posted", 50]
-    gains = [found["right", k] - plain for k in (5, 50)] + [posted - plain]
-    assert [round(float(gain), 1) for gain in gains] == [0.3, 0.4, 0.3]
-    assert round(float(found["right", 50] - posted), 1) == 0.1
+    found = {way: formulas.kept("bounds", way, "log p") for way in vae.OBJECTIVES}
+    plain, gains = found["right", 1], []
+    for k in (5, 50):
+        gains.append((found["right", k] - plain).mean())
+    assert [round(float(gain), 1) for gain in gains] == [0.3, 0.4]
+    assert (found["right", 50] > found["right", 5]).all()
+    assert (found["right", 50] > found["posted", 50]).all()
+    assert (found["posted", 50] > plain).all()
     longer = vae.stored()["longer, log p"]  # 1 and 5 samples, three starts
     assert (longer[1] > longer[0]).all()
-    assert [round(float(row), 2) for row in longer.mean(1)] == [-17.6, -17.45]
-    assert (longer[1] - longer[0]).mean() < 0.6 * gains[0]
+    lead = float((longer[1] - longer[0]).mean())
+    assert round(lead, 2) == 0.15
 
 
 def test_the_estimate_of_the_likelihood_hardly_depends_on_how_it_is_made():
@@ -203,6 +205,7 @@ def test_the_estimate_of_the_likelihood_hardly_depends_on_how_it_is_made():
     assert checked.shape == (len(vae.OBJECTIVES), len(vae.SEEDS), 3)
     assert abs(checked - checked[:, :, :1]).max() < 0.1
     assert (checked[1:].min((0, 2)) > checked[0].max(1)).all()
+    assert (checked[2] > checked[1]).all()  # 50 samples and 5
     assert (checked[2] > checked[3]).all()  # the right loss and the posted one, 50 samples
 
 
@@ -334,6 +337,9 @@ def test_a_tiny_constant_has_no_slope_where_it_is_alone():
         assert found.item() == pytest.approx(slope, abs=1e-6)
         (right,) = torch.autograd.grad(F.logsigmoid(-z), z)
         assert right.item() == pytest.approx(-1, abs=1e-6)
+    z = torch.tensor(20.0, dtype=torch.float16, requires_grad=True)
+    value = (1 - z.sigmoid() + 1e-18).log()
+    assert value == -math.inf and torch.autograd.grad(value, z)[0].isnan()
 
 
 def test_all_weights_0_give_an_infinite_loss():
