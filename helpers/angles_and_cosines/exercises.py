@@ -51,49 +51,29 @@ def angle_error(a, b):
     return (a - b + 180) % 360 - 180
 
 
-angle_error.slips(
-    plain_difference=(
-        "(a - b + 180) % 360 - 180 → a - b",
-        "359 − 1 is 358, and the two angles are 2° apart. Full turns must go.",
-    ),
-    absolute_difference=(
-        "(a - b + 180) % 360 - 180 → (a - b).abs()",
-        "359 − 1 is 358, and the two angles are 2° apart. The sign is lost, too.",
-    ),
-    remainder_only=(
-        "(a - b + 180) % 360 - 180 → (a - b) % 360",
-        "The remainder goes from 0 to 360, so that −2 becomes 358. It must go from −180 to 180.",
-    ),
-    without_a_sign=(
-        "(a - b + 180) % 360 - 180 → ((a - b + 180) % 360 - 180).abs()",
-        "This is how far the angles lie apart. Whether a is ahead of b or behind it is lost.",
-    ),
-    turned_round=(
-        "a - b + → b - a +",
-        "The sign is turned: the error is a − b.",
-    ),
-    half_a_turn_away=(
-        "a - b + 180 → a - b",
-        "The shift by 180 before the remainder is missing, so every error is 180° off.",
-    ),
-    never_shifted_back=(
-        "% 360 - 180 → % 360",
-        "The shift by 180 is not taken back after the remainder.",
-    ),
-    half_turns=(
-        "% 360 → % 180",
-        "A full turn has 360°. With 180 an opposite direction counts as the same one.",
-    ),
-    radians=(
-        "a - b + 180) % 360 - 180 → a - b + torch.pi) % (2 * torch.pi) - torch.pi",
-        "The angles are in degrees, and this wraps at 2π.",
-    ),
-    remainder_of_c=(
-        "(a - b + 180) % 360 → torch.fmod(a - b + 180, 360)",
-        "fmod keeps the sign of a negative number, so that these errors are not wrapped. "
-        "`%` and `torch.remainder` do not.",
-    ),
-)
+angle_error.slips("""
+    plain_difference: (a - b + 180) % 360 - 180 → a - b
+    # 359 − 1 is 358, and the two angles are 2° apart. Full turns must go.
+    absolute_difference: (a - b + 180) % 360 - 180 → (a - b).abs()
+    # 359 − 1 is 358, and the two angles are 2° apart. The sign is lost, too.
+    remainder_only: (a - b + 180) % 360 - 180 → (a - b) % 360
+    # The remainder goes from 0 to 360, so that −2 becomes 358. It must go from −180 to 180.
+    without_a_sign: (a - b + 180) % 360 - 180 → ((a - b + 180) % 360 - 180).abs()
+    # This is how far the angles lie apart. Whether a is ahead of b or behind it is lost.
+    turned_round: a - b + → b - a +
+    # The sign is turned: the error is a − b.
+    half_a_turn_away: a - b + 180 → a - b
+    # The shift by 180 before the remainder is missing, so every error is 180° off.
+    never_shifted_back: % 360 - 180 → % 360
+    # The shift by 180 is not taken back after the remainder.
+    half_turns: % 360 → % 180
+    # A full turn has 360°. With 180 an opposite direction counts as the same one.
+    radians: a - b + 180) % 360 - 180 → a - b + torch.pi) % (2 * torch.pi) - torch.pi
+    # The angles are in degrees, and this wraps at 2π.
+    remainder_of_c: (a - b + 180) % 360 → torch.fmod(a - b + 180, 360)
+    # fmod keeps the sign of a negative number, so that these errors are not wrapped. `%` and
+    # `torch.remainder` do not.
+""")
 
 
 @angle_error.mistake
@@ -158,44 +138,27 @@ def circular_mean(angles, weights):
     return torch.rad2deg(torch.atan2(y, x)) % 360
 
 
-circular_mean.slips(
-    swapped=(
-        "torch.atan2(y, x) → torch.atan2(x, y)",
-        "`atan2` takes y (the sine) first. Swapped, 20° becomes 70°; only 45° and 225° stay.",
-    ),
-    two_quadrants=(
-        "torch.atan2(y, x) → torch.atan(y / x)",
-        "y/x is the same for opposite points, so 200° becomes 20°. `torch.atan2(y, x)` sees both.",
-    ),
-    weights_ignored=(
-        "weights * radians → radians",
-        "The weights are not used.",
-    ),
-    degrees_into_the_sine=(
-        "torch.deg2rad(angles) → angles",
-        "`cos` and `sin` take radians, and these are degrees.",
-    ),
-    radians_out=(
-        "torch.rad2deg(torch.atan2(y, x)) % 360 → torch.atan2(y, x)",
-        "`atan2` returns radians. Degrees from 0 to 360 are asked for.",
-    ),
-    radians_wrapped=(
-        "torch.rad2deg(torch.atan2(y, x)) % 360 → torch.atan2(y, x) % (2 * torch.pi)",
-        "These are radians from 0 to 2π. Degrees are asked for.",
-    ),
-    below_zero=(
-        "torch.rad2deg(torch.atan2(y, x)) % 360 → torch.rad2deg(torch.atan2(y, x))",
-        "`atan2` gives −180 to 180. From 0 to 360 is asked for: 220 in place of −140.",
-    ),
-    sign_dropped=(
-        "torch.rad2deg(torch.atan2(y, x)) % 360 → torch.rad2deg(torch.atan2(y, x)).abs()",
-        "Without its sign −140° becomes 140°, another direction. It is 220°: add a full turn.",
-    ),
-    half_a_turn_added=(
-        "torch.rad2deg(torch.atan2(y, x)) % 360 → torch.rad2deg(torch.atan2(y, x)) + 180",
-        "Adding 180 turns every direction round. Only the negative ones need a turn, of 360.",
-    ),
-)
+circular_mean.slips("""
+    swapped: torch.atan2(y, x) → torch.atan2(x, y)
+    # `atan2` takes y (the sine) first. Swapped, 20° becomes 70°; only 45° and 225° stay.
+    two_quadrants: torch.atan2(y, x) → torch.atan(y / x)
+    # y/x is the same for opposite points, so 200° becomes 20°. `torch.atan2(y, x)` sees both.
+    weights_ignored: weights * radians → radians
+    # The weights are not used.
+    degrees_into_the_sine: torch.deg2rad(angles) → angles
+    # `cos` and `sin` take radians, and these are degrees.
+    radians_out: torch.rad2deg(torch.atan2(y, x)) % 360 → torch.atan2(y, x)
+    # `atan2` returns radians. Degrees from 0 to 360 are asked for.
+    radians_wrapped: torch.rad2deg(torch.atan2(y, x)) % 360 → torch.atan2(y, x) % (2 * torch.pi)
+    # These are radians from 0 to 2π. Degrees are asked for.
+    below_zero: torch.rad2deg(torch.atan2(y, x)) % 360 → torch.rad2deg(torch.atan2(y, x))
+    # `atan2` gives −180 to 180. From 0 to 360 is asked for: 220 in place of −140.
+    sign_dropped: torch.rad2deg(torch.atan2(y, x)) % 360 → torch.rad2deg(torch.atan2(y, x)).abs()
+    # Without its sign −140° becomes 140°, another direction. It is 220°: add a full turn.
+    half_a_turn_added: torch.rad2deg(torch.atan2(y, x)) % 360
+        → torch.rad2deg(torch.atan2(y, x)) + 180
+    # Adding 180 turns every direction round. Only the negative ones need a turn, of 360.
+""")
 
 
 @circular_mean.mistake
@@ -324,52 +287,30 @@ def diagnose(outputs, angles):
     return "opposite" if right(-x, -y) else "swapped"
 
 
-diagnose.slips(
-    no_wrap=(
-        "((off + 180) % 360 - 180).abs() → off.abs()",
-        "355° and 4° are 9° apart, and their numbers 351. Wrap the error before you judge it.",
-    ),
-    sees_half_the_circle=(
-        "torch.atan2(y, x) → torch.atan(y / x)",
-        "y/x is the same for opposite points. `torch.atan2(y, x)` tells them apart.",
-    ),
-    decodes_swapped=(
-        "torch.atan2(y, x) → torch.atan2(x, y)",
-        "The rows are (cos, sin), and `atan2` takes the sine first.",
-    ),
-    radians_beside_degrees=(
-        "torch.rad2deg(torch.atan2(y, x)) → torch.atan2(y, x)",
-        "`atan2` returns radians, and the true angles are degrees.",
-    ),
-    large_is_a_corner=(
-        "(outputs.abs() - 1).abs() < 0.01 → outputs.abs() > 0.99",
-        "An output without tanh may be longer than 1. That is no corner.",
-    ),
-    one_corner_is_enough=(
-        "< 0.01).all() → < 0.01).any()",
-        "A single number near 1 is no corner: (1, 0) is 0°.",
-    ),
-    right_on_average=(
-        ".max() <= 10 → .mean() <= 10",
-        "The mean error hides rows that are wrong. All must be right.",
-    ),
-    right_in_one_row=(
-        ".max() <= 10 → .min() <= 10",
-        "One row that is right is not enough. All must be right.",
-    ),
-    right_on_one_side=(
-        ".abs().max() <= 10 → .max() <= 10",
-        "The error has a sign: −170° is far off, and it is below 10. Take its size.",
-    ),
-    one_corner_of_four=(
-        "(outputs.abs() - 1) → (outputs - 1)",
-        "This is the corner (1, 1) alone. There are four: (±1, ±1).",
-    ),
-    turns_one_number=(
-        "right(-x, -y) → right(-x, y)",
-        "With one sign turned an arrow is mirrored. Half a turn turns both signs.",
-    ),
-)
+diagnose.slips("""
+    no_wrap: ((off + 180) % 360 - 180).abs() → off.abs()
+    # 355° and 4° are 9° apart, and their numbers 351. Wrap the error before you judge it.
+    sees_half_the_circle: torch.atan2(y, x) → torch.atan(y / x)
+    # y/x is the same for opposite points. `torch.atan2(y, x)` tells them apart.
+    decodes_swapped: torch.atan2(y, x) → torch.atan2(x, y)
+    # The rows are (cos, sin), and `atan2` takes the sine first.
+    radians_beside_degrees: torch.rad2deg(torch.atan2(y, x)) → torch.atan2(y, x)
+    # `atan2` returns radians, and the true angles are degrees.
+    large_is_a_corner: (outputs.abs() - 1).abs() < 0.01 → outputs.abs() > 0.99
+    # An output without tanh may be longer than 1. That is no corner.
+    one_corner_is_enough: < 0.01).all() → < 0.01).any()
+    # A single number near 1 is no corner: (1, 0) is 0°.
+    right_on_average: .max() <= 10 → .mean() <= 10
+    # The mean error hides rows that are wrong. All must be right.
+    right_in_one_row: .max() <= 10 → .min() <= 10
+    # One row that is right is not enough. All must be right.
+    right_on_one_side: .abs().max() <= 10 → .max() <= 10
+    # The error has a sign: −170° is far off, and it is below 10. Take its size.
+    one_corner_of_four: (outputs.abs() - 1) → (outputs - 1)
+    # This is the corner (1, 1) alone. There are four: (±1, ±1).
+    turns_one_number: right(-x, -y) → right(-x, y)
+    # With one sign turned an arrow is mirrored. Half a turn turns both signs.
+""")
 
 
 @diagnose.mistake
@@ -464,66 +405,41 @@ def cosine_loss(a, b, eps):
     return (1 - (a * b).sum(1) / lengths).mean()
 
 
-cosine_loss.slips(
-    columns=(
-        "dim=1 → dim=0; sum(1) → sum(0)",
-        "These are the cosines of columns. An example stands in a row: dimension 1.",
-    ),
-    one_long_arrow=(
-        "a.norm(dim=1) → a.norm(); b.norm(dim=1) → b.norm(); .sum(1) → .sum()",
-        "The whole batch is read as one long arrow. Each row has a cosine of its own.",
-    ),
-    lengths_of_the_whole=(
-        "a.norm(dim=1) → a.norm(); b.norm(dim=1) → b.norm()",
-        "`norm()` without a dimension is the length of the whole batch, not of a row.",
-    ),
-    squared=(
-        "1 - (a * b).sum(1) / lengths → 1 - ((a * b).sum(1) / lengths).square()",
-        "Squared, the opposite direction costs as little as the right one.",
-    ),
-    minus_cosine=(
-        "1 - (a * b).sum(1) / lengths → -(a * b).sum(1) / lengths",
-        "That is minus the cosine. Its gradient is the same, but the lowest value is −1.",
-    ),
-    similarity=(
-        "1 - (a * b).sum(1) / lengths → (a * b).sum(1) / lengths",
-        "That is the cosine itself: it is largest for the right direction, and a loss must be "
-        "lowest there.",
-    ),
-    sums_rows=(".mean() → .sum()", "That is the sum over the rows; the mean is asked for."),
-    eps_added=(
-        "a.norm(dim=1).clamp(min=eps) * b.norm(dim=1).clamp(min=eps) → "
-        "a.norm(dim=1) * b.norm(dim=1) + eps",
-        "An eps that is added changes every row a little. It should only replace lengths below it.",
-    ),
-    eps_for_the_product=(
-        "a.norm(dim=1).clamp(min=eps) * b.norm(dim=1).clamp(min=eps) → "
-        "(a.norm(dim=1) * b.norm(dim=1)).clamp(min=eps)",
-        "eps is compared with the product of the lengths here. It is a limit for each length.",
-    ),
-    squared_lengths=(
-        "a.norm(dim=1) → a.square().sum(1); b.norm(dim=1) → b.square().sum(1)",
-        "The root is missing: these are squared lengths.",
-    ),
-    eps_added_to_each=(
-        "clamp(min=eps) → add(eps)",
-        "An eps that is added makes every length a little larger. It should only replace lengths "
-        "below it.",
-    ),
-    dot_products_of_all_rows=(
-        "(a * b).sum(1) → (a @ b.T).sum(1)",
-        "a @ b.T holds the products of every pair of rows, and its row sums mix them.",
-    ),
-    ratio_of_means=(
-        "(1 - (a * b).sum(1) / lengths).mean() → 1 - (a * b).sum(1).mean() / lengths.mean()",
-        "The means are divided, so that long rows count more. Divide in each row, then take the "
-        "mean.",
-    ),
-    one_length=(
-        " * b.norm(dim=1).clamp(min=eps) → ",
-        "Only the length of a is divided by. The length of b counts as well.",
-    ),
-)
+cosine_loss.slips("""
+    columns: dim=1 → dim=0; sum(1) → sum(0)
+    # These are the cosines of columns. An example stands in a row: dimension 1.
+    one_long_arrow: a.norm(dim=1) → a.norm(); b.norm(dim=1) → b.norm(); .sum(1) → .sum()
+    # The whole batch is read as one long arrow. Each row has a cosine of its own.
+    lengths_of_the_whole: a.norm(dim=1) → a.norm(); b.norm(dim=1) → b.norm()
+    # `norm()` without a dimension is the length of the whole batch, not of a row.
+    squared: 1 - (a * b).sum(1) / lengths → 1 - ((a * b).sum(1) / lengths).square()
+    # Squared, the opposite direction costs as little as the right one.
+    minus_cosine: 1 - (a * b).sum(1) / lengths → -(a * b).sum(1) / lengths
+    # That is minus the cosine. Its gradient is the same, but the lowest value is −1.
+    similarity: 1 - (a * b).sum(1) / lengths → (a * b).sum(1) / lengths
+    # That is the cosine itself: it is largest for the right direction, and a loss must be lowest
+    # there.
+    sums_rows: .mean() → .sum()
+    # That is the sum over the rows; the mean is asked for.
+    eps_added: a.norm(dim=1).clamp(min=eps) * b.norm(dim=1).clamp(min=eps)
+        → a.norm(dim=1) * b.norm(dim=1) + eps
+    # An eps that is added changes every row a little. It should only replace lengths below it.
+    eps_for_the_product: a.norm(dim=1).clamp(min=eps) * b.norm(dim=1).clamp(min=eps)
+        → (a.norm(dim=1) * b.norm(dim=1)).clamp(min=eps)
+    # eps is compared with the product of the lengths here. It is a limit for each length.
+    squared_lengths: a.norm(dim=1) → a.square().sum(1); b.norm(dim=1) → b.square().sum(1)
+    # The root is missing: these are squared lengths.
+    eps_added_to_each: clamp(min=eps) → add(eps)
+    # An eps that is added makes every length a little larger. It should only replace lengths below
+    # it.
+    dot_products_of_all_rows: (a * b).sum(1) → (a @ b.T).sum(1)
+    # a @ b.T holds the products of every pair of rows, and its row sums mix them.
+    ratio_of_means: (1 - (a * b).sum(1) / lengths).mean()
+        → 1 - (a * b).sum(1).mean() / lengths.mean()
+    # The means are divided, so that long rows count more. Divide in each row, then take the mean.
+    one_length: * b.norm(dim=1).clamp(min=eps) →
+    # Only the length of a is divided by. The length of b counts as well.
+""")
 
 
 @cosine_loss.mistake
@@ -597,74 +513,43 @@ def histogram_loss(logits, target):
     return gap.square().sum(1).mean()
 
 
-histogram_loss.slips(
-    bin_by_bin=(
-        "logits.softmax(1).cumsum(1) - target.cumsum(1) → logits.softmax(1) - target",
-        "The bins are compared one by one: then a bump that is far off costs as much as one that "
-        "is nearly right. Add them up first, `cumsum(1)`.",
-    ),
-    logits_as_they_are=(
-        "logits.softmax(1) → logits",
-        "The logits are no histogram yet: they need a softmax.",
-    ),
-    sigmoids=(
-        "logits.softmax(1) → logits.sigmoid()",
-        "Sigmoids do not add up to 1. A histogram needs a softmax.",
-    ),
-    logarithms=(
-        "logits.softmax(1) → logits.log_softmax(1)",
-        "The shares are added, not their logarithms.",
-    ),
-    softmax_of_both=(
-        "target.cumsum → target.softmax(1).cumsum",
-        "The target is a histogram already. A softmax would flatten it.",
-    ),
-    softmax_last=(
-        "logits.softmax(1).cumsum(1) → logits.cumsum(1).softmax(1)",
-        "The softmax comes first: the shares are added up, not the logits.",
-    ),
-    softmax_down_the_rows=(
-        "softmax(1) → softmax(0)",
-        "The softmax runs over the rows. The bins are dimension 1.",
-    ),
-    adds_up_rows=(
-        "cumsum(1) → cumsum(0)",
-        "The rows are added up. The bins are dimension 1.",
-    ),
-    absolute=(
-        ".square() → .abs()",
-        "That is the sum of absolute differences. Squares are asked for.",
-    ),
-    mean_over_bins=(
-        ".sum(1).mean() → .mean()",
-        "The mean over the bins is taken as well; their sum is asked for.",
-    ),
-    sums_rows=(".sum(1).mean() → .sum()", "The sum over rows; their mean is asked for."),
-    not_squared=(
-        "gap.square().sum(1) → gap.sum(1)",
-        "The differences are not squared, so those above 0 cancel those below.",
-    ),
-    square_of_the_sum=(
-        ".square().sum(1) → .sum(1).square()",
-        "The differences are added first, and cancel. Square each, then add.",
-    ),
-    target_not_added_up=(
-        "target.cumsum(1) → target",
-        "Only the prediction is added up. The target's cumulative sums are needed as well.",
-    ),
-    prediction_not_added_up=(
-        "logits.softmax(1).cumsum(1) → logits.softmax(1)",
-        "Only the target is added up. The prediction's cumulative sums are needed as well.",
-    ),
-    softmax_of_the_whole_table=(
-        "logits.softmax(1) → logits.flatten().softmax(0).view_as(logits)",
-        "One softmax runs over the whole table. Each row is a histogram of its own.",
-    ),
-    root=(
-        ".square().sum(1) → .square().sum(1).sqrt()",
-        "There is a root in it. The squares are added, and that is all.",
-    ),
-)
+histogram_loss.slips("""
+    bin_by_bin: logits.softmax(1).cumsum(1) - target.cumsum(1) → logits.softmax(1) - target
+    # The bins are compared one by one: then a bump that is far off costs as much as one that is
+    # nearly right. Add them up first, `cumsum(1)`.
+    logits_as_they_are: logits.softmax(1) → logits
+    # The logits are no histogram yet: they need a softmax.
+    sigmoids: logits.softmax(1) → logits.sigmoid()
+    # Sigmoids do not add up to 1. A histogram needs a softmax.
+    logarithms: logits.softmax(1) → logits.log_softmax(1)
+    # The shares are added, not their logarithms.
+    softmax_of_both: target.cumsum → target.softmax(1).cumsum
+    # The target is a histogram already. A softmax would flatten it.
+    softmax_last: logits.softmax(1).cumsum(1) → logits.cumsum(1).softmax(1)
+    # The softmax comes first: the shares are added up, not the logits.
+    softmax_down_the_rows: softmax(1) → softmax(0)
+    # The softmax runs over the rows. The bins are dimension 1.
+    adds_up_rows: cumsum(1) → cumsum(0)
+    # The rows are added up. The bins are dimension 1.
+    absolute: .square() → .abs()
+    # That is the sum of absolute differences. Squares are asked for.
+    mean_over_bins: .sum(1).mean() → .mean()
+    # The mean over the bins is taken as well; their sum is asked for.
+    sums_rows: .sum(1).mean() → .sum()
+    # The sum over rows; their mean is asked for.
+    not_squared: gap.square().sum(1) → gap.sum(1)
+    # The differences are not squared, so those above 0 cancel those below.
+    square_of_the_sum: .square().sum(1) → .sum(1).square()
+    # The differences are added first, and cancel. Square each, then add.
+    target_not_added_up: target.cumsum(1) → target
+    # Only the prediction is added up. The target's cumulative sums are needed as well.
+    prediction_not_added_up: logits.softmax(1).cumsum(1) → logits.softmax(1)
+    # Only the target is added up. The prediction's cumulative sums are needed as well.
+    softmax_of_the_whole_table: logits.softmax(1) → logits.flatten().softmax(0).view_as(logits)
+    # One softmax runs over the whole table. Each row is a histogram of its own.
+    root: .square().sum(1) → .square().sum(1).sqrt()
+    # There is a root in it. The squares are added, and that is all.
+""")
 
 
 @histogram_loss.mistake

@@ -70,24 +70,16 @@ def sgd_step(loss, parameters, rate):
     return [(p - rate * g).detach() for p, g in zip(parameters, gradients, strict=True)]
 
 
-sgd_step.slips(
-    adds_the_gradient=(
-        "p - rate → p + rate",
-        "This walks uphill: the gradient points to larger losses. Subtract it.",
-    ),
-    forgets_the_rate=(
-        "rate * g → g",
-        "The step lacks the rate: it is the rate times the gradient.",
-    ),
-    returns_only_the_change=(
-        "p - rate * g → -rate * g",
-        "This is only the change. Add it to the parameters: they are to come back after the step.",
-    ),
-    returns_the_gradients=(
-        "(p - rate * g).detach() → g",
-        "These are the gradients. Asked for are the parameters after a step along them.",
-    ),
-)
+sgd_step.slips("""
+    adds_the_gradient: p - rate → p + rate
+    # This walks uphill: the gradient points to larger losses. Subtract it.
+    forgets_the_rate: rate * g → g
+    # The step lacks the rate: it is the rate times the gradient.
+    returns_only_the_change: p - rate * g → -rate * g
+    # This is only the change. Add it to the parameters: they are to come back after the step.
+    returns_the_gradients: (p - rate * g).detach() → g
+    # These are the gradients. Asked for are the parameters after a step along them.
+""")
 
 
 def train(loss, parameters, rate):
@@ -262,60 +254,42 @@ def accumulate_and_step(losses, sizes, parameters, rate):
 
 
 SHARE = "(loss * size / sum(sizes)).backward()"
-accumulate_and_step.slips(
-    adds_up_the_means=(
-        "loss * size / sum(sizes) → loss",
-        "These are the batches' means added up: with k equal batches the step is k times as long as "
-        "one step on all samples.",
-    ),
-    takes_the_mean_of_the_means=(
-        "loss * size / sum(sizes) → loss / len(losses)",
-        "Every batch counts the same here, so a sample of a small batch counts more than one of a "
-        "large batch. Weigh a batch by its size.",
-    ),
-    divides_by_the_1000_of_the_page=(
-        "/ sum(sizes) → / 1000",
-        "On the page there are 1000 samples, here there are sum(sizes).",
-    ),
-    sums_over_the_samples=(
-        "loss * size / sum(sizes) → loss * size",
-        "This is the gradient of the sum over all samples. Asked for is their mean.",
-    ),
-    never_clears=(
-        "p.grad = None → pass",
-        "Nothing clears `.grad` first: what an earlier pass left there is in your step.",
-    ),
-    clears_before_each_batch=(
-        f"{SHARE} → [setattr(p, 'grad', None) for p in parameters] and {SHARE}",
-        "`.grad` is cleared before each batch, so only the last batch is in the step.",
-    ),
-    walks_uphill=("p -= rate → p += rate", "This walks uphill. Subtract the gradient."),
-    forgets_the_rate=("rate * p.grad → p.grad", "The step is the rate times the gradient."),
-    returns_nothing=("return parameters → return", "The step is right. Return the parameters."),
-    clears_at_the_end=(
-        "return parameters → return [setattr(p, 'grad', None) or p for p in parameters]",
-        "The step is right. But at the end `.grad` is to hold the gradient that the step used, and it "
-        "holds none. Let `backward` fill it, and clear it first, not at the end.",
-    ),
-    divides_by_the_size=(
-        "loss * size / sum(sizes) → loss / size",
-        "Each loss is a mean already, so it has been divided by the size. Multiply it by the size, and "
-        "divide by the number of all samples.",
-    ),
-    divides_by_the_batches_too=(
-        "sum(sizes) → sum(sizes) / len(losses)",
-        "The shares of the batches add up to 1 already: don't divide by the number of batches as well.",
-    ),
-    leaves_the_parameters=(
-        "p -= rate * p.grad → pass",
-        "`.grad` is right, but the parameters are where they were. A line `p = …` only gives a new "
-        "value to the name p: write `p -= …` under `torch.no_grad()`.",
-    ),
-    zeroes_what_is_not_there=(
-        "p.grad = None → p.grad.zero_()",
-        "Before the first pass `.grad` is None, and None can't be set to zero. Write `p.grad = None`.",
-    ),
-)
+accumulate_and_step.slips(f"""
+    adds_up_the_means: loss * size / sum(sizes) → loss
+    # These are the batches' means added up: with k equal batches the step is k times as long as
+    # one step on all samples.
+    takes_the_mean_of_the_means: loss * size / sum(sizes) → loss / len(losses)
+    # Every batch counts the same here, so a sample of a small batch counts more than one of a
+    # large batch. Weigh a batch by its size.
+    divides_by_the_1000_of_the_page: / sum(sizes) → / 1000
+    # On the page there are 1000 samples, here there are sum(sizes).
+    sums_over_the_samples: loss * size / sum(sizes) → loss * size
+    # This is the gradient of the sum over all samples. Asked for is their mean.
+    never_clears: p.grad = None → pass
+    # Nothing clears `.grad` first: what an earlier pass left there is in your step.
+    clears_before_each_batch: {SHARE} → [setattr(p, 'grad', None) for p in parameters] and {SHARE}
+    # `.grad` is cleared before each batch, so only the last batch is in the step.
+    walks_uphill: p -= rate → p += rate
+    # This walks uphill. Subtract the gradient.
+    forgets_the_rate: rate * p.grad → p.grad
+    # The step is the rate times the gradient.
+    returns_nothing: return parameters → return
+    # The step is right. Return the parameters.
+    clears_at_the_end: return parameters
+        → return [setattr(p, 'grad', None) or p for p in parameters]
+    # The step is right. But at the end `.grad` is to hold the gradient that the step used, and it
+    # holds none. Let `backward` fill it, and clear it first, not at the end.
+    divides_by_the_size: loss * size / sum(sizes) → loss / size
+    # Each loss is a mean already, so it has been divided by the size. Multiply it by the size, and
+    # divide by the number of all samples.
+    divides_by_the_batches_too: sum(sizes) → sum(sizes) / len(losses)
+    # The shares of the batches add up to 1 already: don't divide by the number of batches as well.
+    leaves_the_parameters: p -= rate * p.grad → pass
+    # `.grad` is right, but the parameters are where they were. A line `p = …` only gives a new
+    # value to the name p: write `p -= …` under `torch.no_grad()`.
+    zeroes_what_is_not_there: p.grad = None → p.grad.zero_()
+    # Before the first pass `.grad` is None, and None can't be set to zero. Write `p.grad = None`.
+""")
 
 
 @accumulate_and_step.mistake
@@ -486,53 +460,35 @@ def jacobian(outputs, inputs):
     return torch.stack(rows)
 
 
-jacobian.slips(
-    frees_the_graph=(
-        "(output, inputs, retain_graph=True) → (output, inputs)",
-        "The graph is gone after the first row. Keep it for the next one with `retain_graph=True`.",
-    ),
-    transposes=(
-        "torch.stack(rows) → torch.stack(rows, dim=1)",
-        "This is the transpose: a row belongs to an output, a column to an input.",
-    ),
-    adds_up_the_rows=(
-        "torch.stack(rows) → sum(rows)",
-        "This is one gradient, that of the sum of all outputs: the rows of the Jacobian added up. One "
-        "call with `outputs.sum()` or with ones can't tell them apart.",
-    ),
-    goes_through_the_first_dimension=(
-        "in outputs.flatten() → in outputs",
-        "This goes through the first dimension of `outputs`. But `outputs` may be a matrix, or one "
-        "number: go through outputs.flatten(), entry by entry.",
-    ),
-    adds_up_each_row_of_a_matrix=(
-        "(output, inputs → (output.sum(), inputs; in outputs.flatten() → in outputs",
-        "Where `outputs` is a matrix, its rows are summed up here, and their entries can't be told "
-        "apart. Don't sum: go through outputs.flatten(), entry by entry.",
-    ),
-    leaves_the_shape_of_the_inputs=(
-        "[0].flatten() → [0]",
-        "Each gradient has the shape of `inputs` here. A row has one dimension: flatten it.",
-    ),
-    returns_a_list=("torch.stack(rows) → rows", "This is a list of rows. Make one tensor of them."),
-    keeps_the_shapes=(
-        "torch.stack(rows) → torch.stack(rows).reshape(*outputs.shape, *inputs.shape)",
-        "The numbers are right, the shape is (*outputs.shape, *inputs.shape), as "
-        "`torch.autograd.functional.jacobian` has it. Flatten both sides: (m, n).",
-    ),
-    joins_the_rows_end_to_end=(
-        "torch.stack(rows) → torch.cat(rows)",
-        "`torch.cat` joins the rows end to end. `torch.stack` puts them below each other.",
-    ),
-    keeps_the_tuples=(
-        "retain_graph=True)[0].flatten() → retain_graph=True)",
-        "`torch.autograd.grad` returns a tuple, even for one input. Its gradient is entry 0.",
-    ),
-    makes_a_tensor_of_tensors=(
-        "torch.stack(rows) → torch.tensor(rows)",
-        "`torch.tensor` takes plain numbers. Tensors of one shape are put together by `torch.stack`.",
-    ),
-)
+jacobian.slips("""
+    frees_the_graph: (output, inputs, retain_graph=True) → (output, inputs)
+    # The graph is gone after the first row. Keep it for the next one with `retain_graph=True`.
+    transposes: torch.stack(rows) → torch.stack(rows, dim=1)
+    # This is the transpose: a row belongs to an output, a column to an input.
+    adds_up_the_rows: torch.stack(rows) → sum(rows)
+    # This is one gradient, that of the sum of all outputs: the rows of the Jacobian added up. One
+    # call with `outputs.sum()` or with ones can't tell them apart.
+    goes_through_the_first_dimension: in outputs.flatten() → in outputs
+    # This goes through the first dimension of `outputs`. But `outputs` may be a matrix, or one
+    # number: go through outputs.flatten(), entry by entry.
+    adds_up_each_row_of_a_matrix: (output, inputs → (output.sum(), inputs; in outputs.flatten()
+        → in outputs
+    # Where `outputs` is a matrix, its rows are summed up here, and their entries can't be told
+    # apart. Don't sum: go through outputs.flatten(), entry by entry.
+    leaves_the_shape_of_the_inputs: [0].flatten() → [0]
+    # Each gradient has the shape of `inputs` here. A row has one dimension: flatten it.
+    returns_a_list: torch.stack(rows) → rows
+    # This is a list of rows. Make one tensor of them.
+    keeps_the_shapes: torch.stack(rows) → torch.stack(rows).reshape(*outputs.shape, *inputs.shape)
+    # The numbers are right, the shape is (*outputs.shape, *inputs.shape), as
+    # `torch.autograd.functional.jacobian` has it. Flatten both sides: (m, n).
+    joins_the_rows_end_to_end: torch.stack(rows) → torch.cat(rows)
+    # `torch.cat` joins the rows end to end. `torch.stack` puts them below each other.
+    keeps_the_tuples: retain_graph=True)[0].flatten() → retain_graph=True)
+    # `torch.autograd.grad` returns a tuple, even for one input. Its gradient is entry 0.
+    makes_a_tensor_of_tensors: torch.stack(rows) → torch.tensor(rows)
+    # `torch.tensor` takes plain numbers. Tensors of one shape are put together by `torch.stack`.
+""")
 
 
 @jacobian.mistake
@@ -701,72 +657,44 @@ def clipped_gradient(loss, w, x, t, limit):
     return (factor * rows).mean(0).reshape(w.shape)
 
 
-clipped_gradient.slips(
-    clips_the_mean=(
-        "factor * rows → rows; .mean(0). → .mean(0, keepdim=True).",
-        "Nothing is clipped here: this is the plain mean of the gradients.",
-    ),
-    scales_every_gradient=(
-        ".clamp(min=limit) → ",
-        "Every gradient gets the length `limit` here, the short ones too. Only the longer ones are "
-        "scaled.",
-    ),
-    clips_each_entry=(
-        "factor * rows → rows.clamp(-limit, limit)",
-        "This clips each entry. That turns the gradient; asked for is one factor a sample.",
-    ),
-    takes_w_without_grad=(
-        "w.detach().requires_grad_() → w",
-        "Here w requires no grad, so nothing can be differentiated by it. Start with a copy that does: "
-        "`w = w.detach().requires_grad_()`.",
-    ),
-    marks_the_callers_w=(
-        "w.detach().requires_grad_() → w.requires_grad_()",
-        "This makes the caller's own w require grad. Work on `w.detach()`, which is another tensor.",
-    ),
-    takes_the_sum=(
-        ".mean(0) → .sum(0)",
-        "This is the sum over the samples; the mean is asked for.",
-    ),
-    measures_along_the_samples=(
-        "dim=1, → dim=0,",
-        "This norm runs over the samples: one length for each entry of w. A sample's length runs over "
-        "its own entries, dimension 1.",
-    ),
-    one_length_for_all=(
-        "rows.norm(dim=1, keepdim=True) → rows.norm()",
-        "One length for all samples together. Each sample has its own.",
-    ),
-    forgets_the_root=(
-        "rows.norm(dim=1, keepdim=True) → rows.square().sum(1, keepdim=True)",
-        "That is the squared length: the root is missing.",
-    ),
-    adds_a_little_to_the_length=(
-        ".clamp(min=limit) → .add(1e-6).clamp(min=limit)",
-        "Something small is added to each length, so the gradient comes out a little too short. "
-        "Where the factor is never above 1, a length of 0 does no harm: `limit / length.clamp(min=limit)`.",
-    ),
-    lengthens_to_the_limit=(
-        "min=limit → max=limit",
-        "The long gradients stay as they are here, and the short ones grow. It is the other way.",
-    ),
-    drops_the_long_ones=(
-        "factor * rows → (rows.norm(dim=1, keepdim=True) <= limit) * rows",
-        "The long gradients are left out here. Scale them down to the length `limit`.",
-    ),
-    scales_to_length_1=(
-        "factor * rows → torch.where(factor < 1, factor / limit, 1) * rows",
-        "The long gradients get the length 1 here. They are to get the length `limit`.",
-    ),
-    clips_to_length_1=(
-        "limit / rows → 1 / rows; min=limit → min=1",
-        "What is longer than 1 gets the length 1 here. Compare with `limit`, and scale down to `limit`.",
-    ),
-    takes_the_largest_entry_for_the_length=(
-        "rows.norm(dim=1, keepdim=True) → rows.abs().amax(1, keepdim=True)",
-        "That is the largest entry. The length is the root of the sum of the squared entries.",
-    ),
-)
+clipped_gradient.slips("""
+    clips_the_mean: factor * rows → rows; .mean(0). → .mean(0, keepdim=True).
+    # Nothing is clipped here: this is the plain mean of the gradients.
+    scales_every_gradient: .clamp(min=limit) →
+    # Every gradient gets the length `limit` here, the short ones too. Only the longer ones are
+    # scaled.
+    clips_each_entry: factor * rows → rows.clamp(-limit, limit)
+    # This clips each entry. That turns the gradient; asked for is one factor a sample.
+    takes_w_without_grad: w.detach().requires_grad_() → w
+    # Here w requires no grad, so nothing can be differentiated by it. Start with a copy that does:
+    # `w = w.detach().requires_grad_()`.
+    marks_the_callers_w: w.detach().requires_grad_() → w.requires_grad_()
+    # This makes the caller's own w require grad. Work on `w.detach()`, which is another tensor.
+    takes_the_sum: .mean(0) → .sum(0)
+    # This is the sum over the samples; the mean is asked for.
+    measures_along_the_samples: dim=1, → dim=0,
+    # This norm runs over the samples: one length for each entry of w. A sample's length runs over
+    # its own entries, dimension 1.
+    one_length_for_all: rows.norm(dim=1, keepdim=True) → rows.norm()
+    # One length for all samples together. Each sample has its own.
+    forgets_the_root: rows.norm(dim=1, keepdim=True) → rows.square().sum(1, keepdim=True)
+    # That is the squared length: the root is missing.
+    adds_a_little_to_the_length: .clamp(min=limit) → .add(1e-6).clamp(min=limit)
+    # Something small is added to each length, so the gradient comes out a little too short. Where
+    # the factor is never above 1, a length of 0 does no harm: `limit / length.clamp(min=limit)`.
+    lengthens_to_the_limit: min=limit → max=limit
+    # The long gradients stay as they are here, and the short ones grow. It is the other way.
+    drops_the_long_ones: factor * rows → (rows.norm(dim=1, keepdim=True) <= limit) * rows
+    # The long gradients are left out here. Scale them down to the length `limit`.
+    scales_to_length_1: factor * rows → torch.where(factor < 1, factor / limit, 1) * rows
+    # The long gradients get the length 1 here. They are to get the length `limit`.
+    clips_to_length_1: limit / rows → 1 / rows; min=limit → min=1
+    # What is longer than 1 gets the length 1 here. Compare with `limit`, and scale down to
+    # `limit`.
+    takes_the_largest_entry_for_the_length: rows.norm(dim=1, keepdim=True)
+        → rows.abs().amax(1, keepdim=True)
+    # That is the largest entry. The length is the root of the sum of the squared entries.
+""")
 
 
 @clipped_gradient.mistake
@@ -923,86 +851,51 @@ def residual_loss(network, t):
     return ((slope + u) ** 2).mean()
 
 
-residual_loss.slips(
-    retains_without_creating=(
-        "create_graph → retain_graph",
-        "The value is right, but u′ is only a number in it. `retain_graph=True` silences the error and "
-        "keeps the wrong gradient; `create_graph=True` is what is needed.",
-    ),
-    frees_the_graph_of_u=(
-        "(u.sum(), t, create_graph=True) → (u.sum(), t)",
-        "The inner derivative has freed the graph, and u′ is only a number: the loss can't be "
-        "differentiated. `create_graph=True` keeps both.",
-    ),
-    forgets_the_sum=(
-        "u.sum() → u",
-        "u has several rows, so `grad(u, t)` doesn't know how to weigh them. Give it `u.sum()`, or "
-        "`grad_outputs=torch.ones_like(u)`.",
-    ),
-    takes_the_mean_of_u=(
-        "u.sum() → u.mean()",
-        "The gradient of `u.mean()` is u′ divided by the number of times. That of `u.sum()` is u′.",
-    ),
-    has_the_other_sign=(
-        "slope + u → slope - u",
-        "This is the residual of u′ = u, of growth. For u′ = −u it is u′ + u: its zero must be the "
-        "equation.",
-    ),
-    takes_the_sum=(
-        "** 2).mean() → ** 2).sum()",
-        "This is the sum of the squares; asked for is their mean over all times.",
-    ),
-    averages_before_squaring=(
-        "((slope + u) ** 2).mean() → (slope + u).mean() ** 2",
-        "Square first: in a mean of u′ + u, errors of both signs cancel.",
-    ),
-    returns_a_plain_number=(
-        ".mean() → .mean().item()",
-        "`.item()` makes a plain number, and nothing can be trained with it. Return the tensor.",
-    ),
-    computes_u_from_another_t=(
-        "network(t) → network(t.detach())",
-        "u was not computed from the t that you differentiate in: make the copy first, then u from it.",
-    ),
-    adds_a_row_to_a_column=(
-        "slope + u → slope.flatten() + u",
-        "(N,) plus (N, 1) is (N, N): every u′ meets every u. Give both the shape (N, 1).",
-    ),
-    takes_t_without_grad=(
-        "t.detach().requires_grad_() → t.detach()",
-        "t does not require grad, so u can't be differentiated in it. Take a copy that does, and "
-        "compute u from this copy.",
-    ),
-    marks_the_callers_t=(
-        "t.detach().requires_grad_() → t.requires_grad_()",
-        "This makes the caller's own t require grad. Work on `t.detach()`, which is another tensor.",
-    ),
-    squares_the_sum=(
-        "((slope + u) ** 2).mean() → (slope + u).sum() ** 2",
-        "Square at each time first, then take the mean: in a sum, errors of both signs cancel.",
-    ),
-    detaches_u=(
-        "slope + u → slope + u.detach()",
-        "The value is right, but the way through u is cut. The gradient needs both ways.",
-    ),
-    forgets_u=("slope + u → slope", "The residual is u′ + u, and here it is u′ alone."),
-    squares_each_term=(
-        "(slope + u) ** 2 → slope**2 + u**2",
-        "The square of a sum is not the sum of the squares. Add u′ and u first.",
-    ),
-    takes_the_absolute_value=(
-        "((slope + u) ** 2) → (slope + u).abs()",
-        "This is the mean of the absolute values. Asked for are the squares.",
-    ),
-    keeps_the_tuple=(
-        "(slope,) = → slope =",
-        "`torch.autograd.grad` returns a tuple, even for one tensor. Its gradient is entry 0.",
-    ),
-    returns_one_number_for_each_time=(
-        "** 2).mean() → ** 2)",
-        "This is one square for each time. Return their mean.",
-    ),
-)
+residual_loss.slips("""
+    retains_without_creating: create_graph → retain_graph
+    # The value is right, but u′ is only a number in it. `retain_graph=True` silences the error and
+    # keeps the wrong gradient; `create_graph=True` is what is needed.
+    frees_the_graph_of_u: (u.sum(), t, create_graph=True) → (u.sum(), t)
+    # The inner derivative has freed the graph, and u′ is only a number: the loss can't be
+    # differentiated. `create_graph=True` keeps both.
+    forgets_the_sum: u.sum() → u
+    # u has several rows, so `grad(u, t)` doesn't know how to weigh them. Give it `u.sum()`, or
+    # `grad_outputs=torch.ones_like(u)`.
+    takes_the_mean_of_u: u.sum() → u.mean()
+    # The gradient of `u.mean()` is u′ divided by the number of times. That of `u.sum()` is u′.
+    has_the_other_sign: slope + u → slope - u
+    # This is the residual of u′ = u, of growth. For u′ = −u it is u′ + u: its zero must be the
+    # equation.
+    takes_the_sum: ** 2).mean() → ** 2).sum()
+    # This is the sum of the squares; asked for is their mean over all times.
+    averages_before_squaring: ((slope + u) ** 2).mean() → (slope + u).mean() ** 2
+    # Square first: in a mean of u′ + u, errors of both signs cancel.
+    returns_a_plain_number: .mean() → .mean().item()
+    # `.item()` makes a plain number, and nothing can be trained with it. Return the tensor.
+    computes_u_from_another_t: network(t) → network(t.detach())
+    # u was not computed from the t that you differentiate in: make the copy first, then u from it.
+    adds_a_row_to_a_column: slope + u → slope.flatten() + u
+    # (N,) plus (N, 1) is (N, N): every u′ meets every u. Give both the shape (N, 1).
+    takes_t_without_grad: t.detach().requires_grad_() → t.detach()
+    # t does not require grad, so u can't be differentiated in it. Take a copy that does, and
+    # compute u from this copy.
+    marks_the_callers_t: t.detach().requires_grad_() → t.requires_grad_()
+    # This makes the caller's own t require grad. Work on `t.detach()`, which is another tensor.
+    squares_the_sum: ((slope + u) ** 2).mean() → (slope + u).sum() ** 2
+    # Square at each time first, then take the mean: in a sum, errors of both signs cancel.
+    detaches_u: slope + u → slope + u.detach()
+    # The value is right, but the way through u is cut. The gradient needs both ways.
+    forgets_u: slope + u → slope
+    # The residual is u′ + u, and here it is u′ alone.
+    squares_each_term: (slope + u) ** 2 → slope**2 + u**2
+    # The square of a sum is not the sum of the squares. Add u′ and u first.
+    takes_the_absolute_value: ((slope + u) ** 2) → (slope + u).abs()
+    # This is the mean of the absolute values. Asked for are the squares.
+    keeps_the_tuple: (slope,) = → slope =
+    # `torch.autograd.grad` returns a tuple, even for one tensor. Its gradient is entry 0.
+    returns_one_number_for_each_time: ** 2).mean() → ** 2)
+    # This is one square for each time. Return their mean.
+""")
 
 
 @residual_loss.mistake
@@ -1137,21 +1030,15 @@ def diagnose(a, seen):
     return next(name for name, numbers in known.items() if torch.allclose(numbers, seen))
 
 
-diagnose.slips(
-    looks_at_the_first_step_only=(
-        "(numbers, seen) → (numbers[0], seen[0])",
-        "You look at the first step only. There a sum of all gradients so far is the gradient itself.",
-    ),
-    looks_at_the_last_step_only=(
-        "(numbers, seen) → (numbers[-1], seen[-1])",
-        "You look at the last step only. At a = −⅔ two programs leave the same number: compare all "
-        "steps.",
-    ),
-    writes_underscores=(
-        '"never cleared": → "never_cleared":; "inner backward": → "inner_backward":',
-        "The programs are told apart. Write the two names with a space: never cleared, inner backward.",
-    ),
-)
+diagnose.slips("""
+    looks_at_the_first_step_only: (numbers, seen) → (numbers[0], seen[0])
+    # You look at the first step only. There a sum of all gradients so far is the gradient itself.
+    looks_at_the_last_step_only: (numbers, seen) → (numbers[-1], seen[-1])
+    # You look at the last step only. At a = −⅔ two programs leave the same number: compare all
+    # steps.
+    writes_underscores: "never cleared": → "never_cleared":; "inner backward": → "inner_backward":
+    # The programs are told apart. Write the two names with a space: never cleared, inner backward.
+""")
 
 
 @diagnose.mistake

@@ -52,87 +52,55 @@ def deltas(x, w1, w2, y, loss):
     return delta2 * w2 * a1 * (1 - a1), delta2
 
 
-deltas.slips(
-    no_slope_of_the_output=(
-        "2 * delta2 * a2 * (1 - a2) → 2 * delta2",
-        "For the squared error, the slope a₂·(1 − a₂) of the output's sigmoid is missing. It "
-        "cancels for the cross-entropy only.",
-    ),
-    always_the_error=(
-        "2 * delta2 * a2 * (1 - a2) → delta2",
-        "a₂ − y is the delta of the cross-entropy. The squared error has another one: its "
-        "derivative by a₂, times the slope of the sigmoid.",
-    ),
-    half_squared=(
-        "2 * delta2 * a2 → delta2 * a2",
-        "That is the delta of *half* the squared error. Without the ½ the 2 stays.",
-    ),
-    slope_for_both=(
-        "delta2 = a2 - y → delta2 = (a2 - y) * (a2 * (1 - a2) if loss != 'squared error' else 1)",
-        "For the cross-entropy, the derivative by a₂ is (a₂ − y)/(a₂·(1 − a₂)). The slope of the "
-        "sigmoid cancels the denominator.",
-    ),
-    always_squared=(
-        'if loss == "squared error": → if True:',
-        "The cross-entropy gets the delta of the squared error. Look at `loss`: they have different "
-        "deltas.",
-    ),
-    by_the_outputs=(
-        "delta2 = a2 - y → delta2 = (a2 - y) / (a2 * (1 - a2))",
-        "That is the derivative by a₂. A delta is the derivative by z₂: times a₂·(1 − a₂).",
-    ),
-    sign_of_the_delta=(
-        "a2 - y → y - a2",
-        "The sign: a delta is the derivative, and descent subtracts it.",
-    ),
-    slope_at_the_input=(
-        "a1 * (1 - a1), → w1 * x * (1 - w1 * x),",
-        "a·(1 − a) takes the *output* of the sigmoid, a₁. You put z₁ in.",
-    ),
-    slope_of_sigma_at_an_output=(
-        "a1 * (1 - a1), → np.exp(-a1) / (1 + np.exp(-a1)) ** 2,; "
-        "a2 * (1 - a2) → np.exp(-a2) / (1 + np.exp(-a2)) ** 2",
-        "A sigmoid was taken once more: σ′(z) = a·(1 − a), and you put the output a in for z.",
-    ),
-    weight_forgotten=(
-        "delta2 * w2 → delta2",
-        "Between z₁ and z₂ stands w₂: a delta is passed back *times* it.",
-    ),
-    cross_entropy_by_the_output=(
-        "delta2 = a2 - y → delta2 = (a2 - y) / (1 if loss == 'squared error' else a2 * (1 - a2))",
-        "For the cross-entropy, this is the derivative by a₂. A delta is the derivative by z₂: times "
-        "a₂·(1 − a₂).",
-    ),
-    zeros_cost_nothing=(
-        "delta2 = a2 - y → delta2 = a2 - y if loss == 'squared error' else -y * (1 - a2)",
-        "The cross-entropy has a second term, −(1 − y)·ln(1 − a₂). Its derivative is missing.",
-    ),
-    other_weight=(
-        "delta2 * w2 → delta2 * w1",
-        "Between z₁ and z₂ stands w₂: z₂ = w₂·a₁. The weight w₁ lies in front of z₁.",
-    ),
-    hidden_slope_missing=(
-        "delta2 * w2 * a1 * (1 - a1) → delta2 * w2",
-        "This is the derivative by a₁. From a₁ to z₁ the slope a₁·(1 − a₁) is missing.",
-    ),
-    slope_of_the_other_unit=(
-        "w2 * a1 * (1 - a1) → w2 * a2 * (1 - a2)",
-        "The hidden delta needs the slope of the *hidden* unit, a₁·(1 − a₁).",
-    ),
-    error_in_place_of_delta=(
-        "return delta2 * w2 → return (a2 - y) * w2",
-        "What is passed back is the delta of the output, with its slope, and not the error a₂ − y.",
-    ),
-    gradients_of_the_weights=(
-        "(1 - a1), delta2 → (1 - a1) * x, delta2 * a1",
-        "Those are the gradients of w₁ and w₂: a delta times the weight's input. The deltas are "
-        "asked for.",
-    ),
-    other_order=(
-        "return delta2 * w2 * a1 * (1 - a1), delta2 → return delta2, delta2 * w2 * a1 * (1 - a1)",
-        "The hidden unit comes first: (delta1, delta2).",
-    ),
-)
+deltas.slips("""
+    no_slope_of_the_output: 2 * delta2 * a2 * (1 - a2) → 2 * delta2
+    # For the squared error, the slope a₂·(1 − a₂) of the output's sigmoid is missing. It cancels
+    # for the cross-entropy only.
+    always_the_error: 2 * delta2 * a2 * (1 - a2) → delta2
+    # a₂ − y is the delta of the cross-entropy. The squared error has another one: its derivative
+    # by a₂, times the slope of the sigmoid.
+    half_squared: 2 * delta2 * a2 → delta2 * a2
+    # That is the delta of *half* the squared error. Without the ½ the 2 stays.
+    slope_for_both: delta2 = a2 - y
+        → delta2 = (a2 - y) * (a2 * (1 - a2) if loss != 'squared error' else 1)
+    # For the cross-entropy, the derivative by a₂ is (a₂ − y)/(a₂·(1 − a₂)). The slope of the
+    # sigmoid cancels the denominator.
+    always_squared: if loss == "squared error": → if True:
+    # The cross-entropy gets the delta of the squared error. Look at `loss`: they have different
+    # deltas.
+    by_the_outputs: delta2 = a2 - y → delta2 = (a2 - y) / (a2 * (1 - a2))
+    # That is the derivative by a₂. A delta is the derivative by z₂: times a₂·(1 − a₂).
+    sign_of_the_delta: a2 - y → y - a2
+    # The sign: a delta is the derivative, and descent subtracts it.
+    slope_at_the_input: a1 * (1 - a1), → w1 * x * (1 - w1 * x),
+    # a·(1 − a) takes the *output* of the sigmoid, a₁. You put z₁ in.
+    slope_of_sigma_at_an_output: a1 * (1 - a1), → np.exp(-a1) / (1 + np.exp(-a1)) ** 2,;
+        a2 * (1 - a2) → np.exp(-a2) / (1 + np.exp(-a2)) ** 2
+    # A sigmoid was taken once more: σ′(z) = a·(1 − a), and you put the output a in for z.
+    weight_forgotten: delta2 * w2 → delta2
+    # Between z₁ and z₂ stands w₂: a delta is passed back *times* it.
+    cross_entropy_by_the_output: delta2 = a2 - y
+        → delta2 = (a2 - y) / (1 if loss == 'squared error' else a2 * (1 - a2))
+    # For the cross-entropy, this is the derivative by a₂. A delta is the derivative by z₂: times
+    # a₂·(1 − a₂).
+    zeros_cost_nothing: delta2 = a2 - y
+        → delta2 = a2 - y if loss == 'squared error' else -y * (1 - a2)
+    # The cross-entropy has a second term, −(1 − y)·ln(1 − a₂). Its derivative is missing.
+    other_weight: delta2 * w2 → delta2 * w1
+    # Between z₁ and z₂ stands w₂: z₂ = w₂·a₁. The weight w₁ lies in front of z₁.
+    hidden_slope_missing: delta2 * w2 * a1 * (1 - a1) → delta2 * w2
+    # This is the derivative by a₁. From a₁ to z₁ the slope a₁·(1 − a₁) is missing.
+    slope_of_the_other_unit: w2 * a1 * (1 - a1) → w2 * a2 * (1 - a2)
+    # The hidden delta needs the slope of the *hidden* unit, a₁·(1 − a₁).
+    error_in_place_of_delta: return delta2 * w2 → return (a2 - y) * w2
+    # What is passed back is the delta of the output, with its slope, and not the error a₂ − y.
+    gradients_of_the_weights: (1 - a1), delta2 → (1 - a1) * x, delta2 * a1
+    # Those are the gradients of w₁ and w₂: a delta times the weight's input. The deltas are asked
+    # for.
+    other_order: return delta2 * w2 * a1 * (1 - a1), delta2
+        → return delta2, delta2 * w2 * a1 * (1 - a1)
+    # The hidden unit comes first: (delta1, delta2).
+""")
 
 
 def layer(units, features, m, seed=0, dtype=np.float64):
@@ -179,82 +147,50 @@ def linear_backward(dZ, A_prev, W):
     return dW, db, W.T @ dZ
 
 
-linear_backward.slips(
-    m_is_the_features=(
-        "dZ.shape[1] → A_prev.shape[0]",
-        "`A_prev.shape[0]` counts features. An example is a column here, so m is `shape[1]`.",
-    ),
-    m_is_the_units=(
-        "dZ.shape[1] → dZ.shape[0]",
-        "`dZ.shape[0]` counts units. An example is a column here, so m is `shape[1]`.",
-    ),
-    no_mean=(
-        " / m → ",
-        "These are sums over the examples. The cost is a mean, and dZ does not hold its 1/m yet.",
-    ),
-    mean_of_all_entries=(
-        "dZ.shape[1] → dZ.size",
-        "`size` counts units as well. The mean runs over the examples alone.",
-    ),
-    divided_everywhere=(
-        "W.T @ dZ → W.T @ dZ / m",
-        "dA_prev must not be divided, nor dZ in front of it: the layer before divides its own dW and "
-        "db by m, so that m would come in twice.",
-    ),
-    divided_twice=(
-        "m = dZ.shape[1] → m = dZ.shape[1] ** 2",
-        "The 1/m comes in twice. Each column of dZ belongs to one example's own loss.",
-    ),
-    divided_in_dZ_and_again=(
-        "m = dZ.shape[1] → m, dZ = dZ.shape[1], dZ / dZ.shape[1]",
-        "The 1/m comes in twice: once in dZ, and once more in dW and db. And dA_prev must not get it.",
-    ),
-    bias_not_averaged=(
-        "keepdims=True) / m → keepdims=True)",
-        "db is a mean over the examples as well: the 1/m is missing there.",
-    ),
-    weights_not_averaged=(
-        "A_prev.T / m → A_prev.T",
-        "dW is a sum over the examples here: the 1/m is missing there.",
-    ),
-    flat_bias=(
-        "axis=1, keepdims=True → axis=1",
-        "db has lost its axis: (units,) in place of (units, 1). Subtracted from b, it would "
-        "broadcast to a square. `keepdims=True` keeps it.",
-    ),
-    bias_over_the_units=(
-        "axis=1, keepdims=True → axis=0, keepdims=True",
-        "axis=0 adds over the units. The bias of a unit gets the sum over the examples, axis=1.",
-    ),
-    one_bias_for_all=(
-        "axis=1, keepdims=True → ",
-        "`sum()` adds over everything. Each unit has a bias of its own.",
-    ),
-    one_mean_for_all=(
-        "dZ.sum(axis=1, keepdims=True) / m → dZ.mean()",
-        "`mean()` runs over everything. Each unit has a bias of its own.",
-    ),
-    transposed=("dZ @ A_prev.T → A_prev @ dZ.T", "This is dW transposed: W has a row for a unit."),
-    not_transposed=(
-        "W.T @ dZ → W @ dZ",
-        "Back through the layer goes Wᵀ: (features, units) times (units, m).",
-    ),
-    passed_back_as_rows=(
-        "W.T @ dZ → dZ.T @ W",
-        "dA_prev is transposed: it has a column for an example, as A_prev has.",
-    ),
-    slope_of_a_sigmoid=(
-        "W.T @ dZ → (W.T @ dZ) * A_prev * (1 - A_prev)",
-        "The slope of a sigmoid came in. dA_prev is the derivative by A_prev, not by the "
-        "pre-activation in front of it.",
-    ),
-    slope_of_a_relu=(
-        "W.T @ dZ → (W.T @ dZ) * (A_prev > 0)",
-        "The slope of a ReLU came in. dA_prev is the derivative by A_prev, not by the pre-activation "
-        "in front of it.",
-    ),
-    passes_dZ_on=("W.T @ dZ → dZ", "dA_prev is Wᵀ·dZ: each feature collects from all units."),
-)
+linear_backward.slips("""
+    m_is_the_features: dZ.shape[1] → A_prev.shape[0]
+    # `A_prev.shape[0]` counts features. An example is a column here, so m is `shape[1]`.
+    m_is_the_units: dZ.shape[1] → dZ.shape[0]
+    # `dZ.shape[0]` counts units. An example is a column here, so m is `shape[1]`.
+    no_mean: / m →
+    # These are sums over the examples. The cost is a mean, and dZ does not hold its 1/m yet.
+    mean_of_all_entries: dZ.shape[1] → dZ.size
+    # `size` counts units as well. The mean runs over the examples alone.
+    divided_everywhere: W.T @ dZ → W.T @ dZ / m
+    # dA_prev must not be divided, nor dZ in front of it: the layer before divides its own dW and
+    # db by m, so that m would come in twice.
+    divided_twice: m = dZ.shape[1] → m = dZ.shape[1] ** 2
+    # The 1/m comes in twice. Each column of dZ belongs to one example's own loss.
+    divided_in_dZ_and_again: m = dZ.shape[1] → m, dZ = dZ.shape[1], dZ / dZ.shape[1]
+    # The 1/m comes in twice: once in dZ, and once more in dW and db. And dA_prev must not get it.
+    bias_not_averaged: keepdims=True) / m → keepdims=True)
+    # db is a mean over the examples as well: the 1/m is missing there.
+    weights_not_averaged: A_prev.T / m → A_prev.T
+    # dW is a sum over the examples here: the 1/m is missing there.
+    flat_bias: axis=1, keepdims=True → axis=1
+    # db has lost its axis: (units,) in place of (units, 1). Subtracted from b, it would broadcast
+    # to a square. `keepdims=True` keeps it.
+    bias_over_the_units: axis=1, keepdims=True → axis=0, keepdims=True
+    # axis=0 adds over the units. The bias of a unit gets the sum over the examples, axis=1.
+    one_bias_for_all: axis=1, keepdims=True →
+    # `sum()` adds over everything. Each unit has a bias of its own.
+    one_mean_for_all: dZ.sum(axis=1, keepdims=True) / m → dZ.mean()
+    # `mean()` runs over everything. Each unit has a bias of its own.
+    transposed: dZ @ A_prev.T → A_prev @ dZ.T
+    # This is dW transposed: W has a row for a unit.
+    not_transposed: W.T @ dZ → W @ dZ
+    # Back through the layer goes Wᵀ: (features, units) times (units, m).
+    passed_back_as_rows: W.T @ dZ → dZ.T @ W
+    # dA_prev is transposed: it has a column for an example, as A_prev has.
+    slope_of_a_sigmoid: W.T @ dZ → (W.T @ dZ) * A_prev * (1 - A_prev)
+    # The slope of a sigmoid came in. dA_prev is the derivative by A_prev, not by the
+    # pre-activation in front of it.
+    slope_of_a_relu: W.T @ dZ → (W.T @ dZ) * (A_prev > 0)
+    # The slope of a ReLU came in. dA_prev is the derivative by A_prev, not by the pre-activation
+    # in front of it.
+    passes_dZ_on: W.T @ dZ → dZ
+    # dA_prev is Wᵀ·dZ: each feature collects from all units.
+""")
 
 
 @exercise(
@@ -293,76 +229,48 @@ def binary_cross_entropy(A, Y):
     return cost, dA
 
 
-binary_cross_entropy.slips(
-    sign_inside=(
-        "np.log(A) + (1 - Y) → np.log(A) - (1 - Y)",
-        "The second term is subtracted. Both terms have one sign: at A = ½ the cost must be ln 2.",
-    ),
-    sign_inside_both=(
-        "np.log(A) + (1 - Y) → np.log(A) - (1 - Y); (1 - Y) / (1 - A) - Y / A → "
-        "-(1 - Y) / (1 - A) - Y / A",
-        "The second term is subtracted, in the cost and in its derivative. Descent on it pushes "
-        "every output up, whatever the label. At A = ½ the cost must be ln 2.",
-    ),
-    sign_of_the_derivative=(
-        "(1 - Y) / (1 - A) - Y / A → Y / A - (1 - Y) / (1 - A)",
-        "The derivative has the wrong sign: a larger A makes a 1 cheaper, so there it is negative.",
-    ),
-    same_sign_in_dA=(
-        "(1 - Y) / (1 - A) - Y / A → -(1 - Y) / (1 - A) - Y / A",
-        "The inner derivative of 1 − A is −1: the term of the zeros is +(1 − Y)/(1 − A).",
-    ),
-    dA_without_mean=(
-        "- Y / A) / m → - Y / A)",
-        "The cost is a mean, so its derivative by one entry holds a 1/m.",
-    ),
-    sum_of_examples=(
-        " / m → ",
-        "These are sums over the examples; the cost is their mean. (`shape[0]` is 1 here: examples "
-        "are columns.)",
-    ),
-    cost_is_a_sum=(
-        "np.log(1 - A)) / m → np.log(1 - A))",
-        "The cost is a sum over the examples; the mean is asked for.",
-    ),
-    derivative_by_z=(
-        "((1 - Y) / (1 - A) - Y / A) / m → (A - Y) / m",
-        "A − Y is the derivative by z, in front of the sigmoid. By A it is that, divided by "
-        "A·(1 − A).",
-    ),
-    derivative_by_z_without_mean=(
-        "((1 - Y) / (1 - A) - Y / A) / m → A - Y",
-        "A − Y is the derivative of one example's loss by z, in front of the sigmoid. By A it is "
-        "divided by A·(1 − A), and the mean brings a 1/m.",
-    ),
-    minus_missing=("-np.sum → np.sum", "The minus is missing: logarithms below 1 are negative."),
-    only_the_ones=(
-        " + (1 - Y) * np.log(1 - A) → ",
-        "Only the ones cost something here, and outputs of 1 everywhere would be free.",
-    ),
-    dA_of_the_ones=(
-        "(1 - Y) / (1 - A) - Y / A → -Y / A",
-        "The cost has two terms, and so has its derivative: that of the zeros is missing.",
-    ),
-    labels_alone=(
-        "Y * np.log(A) + (1 - Y) * np.log(1 - A) → np.where(Y == 1, np.log(A), np.log(1 - A)); "
-        "(1 - Y) / (1 - A) - Y / A → np.where(Y == 1, -1 / A, 1 / (1 - A))",
-        "A target may lie between 0 and 1. Then both terms count; you take it for a 0.",
-    ),
-    one_dA_for_all=(
-        "((1 - Y) / (1 - A) - Y / A) / m → np.mean((1 - Y) / (1 - A) - Y / A)",
-        "That is one number. The cost has a derivative by *each* entry of A.",
-    ),
-    base_2=("np.log( → np.log2(", "That is in bits. The natural logarithm is `np.log`."),
-    base_10=(
-        "np.log( → np.log10(",
-        "That is the logarithm of base 10. The natural one is `np.log`.",
-    ),
-    epsilon_in_the_log=(
-        "np.log(A) → np.log(A + EPS); np.log(1 - A) → np.log(1 - A + EPS)",
-        "An ε inside the logarithms changes the cost. Here 0 < A < 1, so none is needed.",
-    ),
-)
+binary_cross_entropy.slips("""
+    sign_inside: np.log(A) + (1 - Y) → np.log(A) - (1 - Y)
+    # The second term is subtracted. Both terms have one sign: at A = ½ the cost must be ln 2.
+    sign_inside_both: np.log(A) + (1 - Y) → np.log(A) - (1 - Y); (1 - Y) / (1 - A) - Y / A
+        → -(1 - Y) / (1 - A) - Y / A
+    # The second term is subtracted, in the cost and in its derivative. Descent on it pushes every
+    # output up, whatever the label. At A = ½ the cost must be ln 2.
+    sign_of_the_derivative: (1 - Y) / (1 - A) - Y / A → Y / A - (1 - Y) / (1 - A)
+    # The derivative has the wrong sign: a larger A makes a 1 cheaper, so there it is negative.
+    same_sign_in_dA: (1 - Y) / (1 - A) - Y / A → -(1 - Y) / (1 - A) - Y / A
+    # The inner derivative of 1 − A is −1: the term of the zeros is +(1 − Y)/(1 − A).
+    dA_without_mean: - Y / A) / m → - Y / A)
+    # The cost is a mean, so its derivative by one entry holds a 1/m.
+    sum_of_examples: / m →
+    # These are sums over the examples; the cost is their mean. (`shape[0]` is 1 here: examples are
+    # columns.)
+    cost_is_a_sum: np.log(1 - A)) / m → np.log(1 - A))
+    # The cost is a sum over the examples; the mean is asked for.
+    derivative_by_z: ((1 - Y) / (1 - A) - Y / A) / m → (A - Y) / m
+    # A − Y is the derivative by z, in front of the sigmoid. By A it is that, divided by A·(1 − A).
+    derivative_by_z_without_mean: ((1 - Y) / (1 - A) - Y / A) / m → A - Y
+    # A − Y is the derivative of one example's loss by z, in front of the sigmoid. By A it is
+    # divided by A·(1 − A), and the mean brings a 1/m.
+    minus_missing: -np.sum → np.sum
+    # The minus is missing: logarithms below 1 are negative.
+    only_the_ones: + (1 - Y) * np.log(1 - A) →
+    # Only the ones cost something here, and outputs of 1 everywhere would be free.
+    dA_of_the_ones: (1 - Y) / (1 - A) - Y / A → -Y / A
+    # The cost has two terms, and so has its derivative: that of the zeros is missing.
+    labels_alone: Y * np.log(A) + (1 - Y) * np.log(1 - A)
+        → np.where(Y == 1, np.log(A), np.log(1 - A)); (1 - Y) / (1 - A) - Y / A
+        → np.where(Y == 1, -1 / A, 1 / (1 - A))
+    # A target may lie between 0 and 1. Then both terms count; you take it for a 0.
+    one_dA_for_all: ((1 - Y) / (1 - A) - Y / A) / m → np.mean((1 - Y) / (1 - A) - Y / A)
+    # That is one number. The cost has a derivative by *each* entry of A.
+    base_2: np.log( → np.log2(
+    # That is in bits. The natural logarithm is `np.log`.
+    base_10: np.log( → np.log10(
+    # That is the logarithm of base 10. The natural one is `np.log`.
+    epsilon_in_the_log: np.log(A) → np.log(A + EPS); np.log(1 - A) → np.log(1 - A + EPS)
+    # An ε inside the logarithms changes the cost. Here 0 < A < 1, so none is needed.
+""")
 
 
 @binary_cross_entropy.mistake
@@ -412,52 +320,35 @@ def sgd_epoch(xs, ys, w, b, rate):
     return w, b
 
 
-sgd_epoch.slips(
-    half_the_loss=(
-        "2 * rate → rate",
-        "That descends on *half* the squared error. Without the ½ a factor 2 stays.",
-    ),
-    uphill=(
-        "y - (w * x + b) → w * x + b - y",
-        "The steps go uphill: with the error prediction − target, both lines need a minus. No rate "
-        "repairs that.",
-    ),
-    twice_for_the_slope_alone=(
-        "b + 2 * rate → b + rate",
-        "The 2 of the square stands in both derivatives. In the step of b it is missing.",
-    ),
-    slope_uphill=(
-        "w + 2 * rate → w - 2 * rate",
-        "The step of w has the wrong sign: it goes uphill.",
-    ),
-    mean_of_single_steps=(
-        "2 * rate → 2 * rate / len(xs)",
-        "Each step is divided by the number of points. The loss of *one* point has no mean.",
-    ),
-    pair_turned_round=("return w, b → return b, w", "The slope comes first: (w, b)."),
-    bias_stays=("b + 2 * rate * error → b", "b never moves. It has a gradient of its own."),
-    bias_uphill=(
-        "b + 2 * rate → b - 2 * rate",
-        "The step of b has the wrong sign. The error often falls at first, and grows later, however "
-        "small the rate.",
-    ),
-    brackets_missing=(
-        "y - (w * x + b) → y - w * x + b",
-        "Brackets: y − w·x + b adds b. The prediction w·x + b is subtracted as a whole.",
-    ),
-    input_missing=(
-        "error * x, b → error, b",
-        "The derivative by w holds x as its inner derivative; you move w as if it were b.",
-    ),
-    error_missing=(
-        "w + 2 * rate * error * x, b + 2 * rate * error → w + 2 * rate * x, b + 2 * rate",
-        "The steps do not contain the error. At the right line the parameters must stay.",
-    ),
-    sign_of_the_error=(
-        "error * x, b + 2 * rate * error → np.sign(error) * x, b + 2 * rate * np.sign(error)",
-        "That is the gradient of the absolute error: it looks at the error's sign alone.",
-    ),
-)
+sgd_epoch.slips("""
+    half_the_loss: 2 * rate → rate
+    # That descends on *half* the squared error. Without the ½ a factor 2 stays.
+    uphill: y - (w * x + b) → w * x + b - y
+    # The steps go uphill: with the error prediction − target, both lines need a minus. No rate
+    # repairs that.
+    twice_for_the_slope_alone: b + 2 * rate → b + rate
+    # The 2 of the square stands in both derivatives. In the step of b it is missing.
+    slope_uphill: w + 2 * rate → w - 2 * rate
+    # The step of w has the wrong sign: it goes uphill.
+    mean_of_single_steps: 2 * rate → 2 * rate / len(xs)
+    # Each step is divided by the number of points. The loss of *one* point has no mean.
+    pair_turned_round: return w, b → return b, w
+    # The slope comes first: (w, b).
+    bias_stays: b + 2 * rate * error → b
+    # b never moves. It has a gradient of its own.
+    bias_uphill: b + 2 * rate → b - 2 * rate
+    # The step of b has the wrong sign. The error often falls at first, and grows later, however
+    # small the rate.
+    brackets_missing: y - (w * x + b) → y - w * x + b
+    # Brackets: y − w·x + b adds b. The prediction w·x + b is subtracted as a whole.
+    input_missing: error * x, b → error, b
+    # The derivative by w holds x as its inner derivative; you move w as if it were b.
+    error_missing: w + 2 * rate * error * x, b + 2 * rate * error → w + 2 * rate * x, b + 2 * rate
+    # The steps do not contain the error. At the right line the parameters must stay.
+    sign_of_the_error: error * x, b + 2 * rate * error
+        → np.sign(error) * x, b + 2 * rate * np.sign(error)
+    # That is the gradient of the absolute error: it looks at the error's sign alone.
+""")
 
 
 @sgd_epoch.mistake
@@ -552,52 +443,35 @@ def redundant_biases(layers):
     ]
 
 
-redundant_biases.slips(
-    only_batch_norm=(
-        'in ("linear", "batch norm") → == "batch norm"',
-        "There is another kind: W₂·(W₁·x + b₁) + b₂ is W₂·W₁·x plus one constant, which b₂ alone can "
-        "make.",
-    ),
-    only_linear=(
-        'in ("linear", "batch norm") → == "linear"',
-        "Batch norm subtracts the mean over the batch, and a bias with it.",
-    ),
-    layer_norm_as_well=(
-        '"batch norm") → "batch norm", "layer norm")',
-        "Layer norm subtracts one mean over the units. Biases that differ from unit to unit stay.",
-    ),
-    every_norm_and_no_linear=(
-        'in ("linear", "batch norm") → in ("batch norm", "layer norm")',
-        "Layer norm subtracts one mean over the units, so that different biases stay. And two linear "
-        "layers in a row need one bias, not two.",
-    ),
-    before_the_activation=(
-        'in ("linear", "batch norm") → == "relu"',
-        "A bias in front of a ReLU says where it bends. Without it all bend at 0.",
-    ),
-    every_bias=(
-        ' and layers[i + 1] in ("linear", "batch norm") → ',
-        "A bias in front of a ReLU says where it bends, and nothing behind a ReLU can make up for it.",
-    ),
-    second_of_two=(
-        'range(len(layers) - 1) → range(len(layers)); layers[i + 1] in ("linear", "batch norm") → '
-        "([*layers, ''][i + 1] == 'batch norm' or ['', *layers][i] == 'linear')",
-        "Of two linear layers in a row the *first* bias can go: the second layer makes up for it.",
-    ),
-    both_of_two=(
-        'range(len(layers) - 1) → range(len(layers)); layers[i + 1] in ("linear", "batch norm") → '
-        "([*layers, ''][i + 1] in ('linear', 'batch norm') or ['', *layers][i] == 'linear')",
-        "Of two linear layers in a row the second needs its bias: with it, it makes up for the first.",
-    ),
-    last_as_well=(
-        "range(len(layers) - 1) → range(len(layers)); layers[i + 1] in → [*layers, 'linear'][i + 1] in",
-        "The last bias shifts the outputs, and no layer behind it can do that in its place.",
-    ),
-    batch_norm_in_front=(
-        'layers[i + 1] in ("linear", "batch norm") → layers[i - 1] == "batch norm"',
-        "What counts is what comes *behind* the bias. A batch norm in front of it removes nothing.",
-    ),
-)
+redundant_biases.slips("""
+    only_batch_norm: in ("linear", "batch norm") → == "batch norm"
+    # There is another kind: W₂·(W₁·x + b₁) + b₂ is W₂·W₁·x plus one constant, which b₂ alone can
+    # make.
+    only_linear: in ("linear", "batch norm") → == "linear"
+    # Batch norm subtracts the mean over the batch, and a bias with it.
+    layer_norm_as_well: "batch norm") → "batch norm", "layer norm")
+    # Layer norm subtracts one mean over the units. Biases that differ from unit to unit stay.
+    every_norm_and_no_linear: in ("linear", "batch norm") → in ("batch norm", "layer norm")
+    # Layer norm subtracts one mean over the units, so that different biases stay. And two linear
+    # layers in a row need one bias, not two.
+    before_the_activation: in ("linear", "batch norm") → == "relu"
+    # A bias in front of a ReLU says where it bends. Without it all bend at 0.
+    every_bias: and layers[i + 1] in ("linear", "batch norm") →
+    # A bias in front of a ReLU says where it bends, and nothing behind a ReLU can make up for it.
+    second_of_two: range(len(layers) - 1) → range(len(layers));
+        layers[i + 1] in ("linear", "batch norm")
+        → ([*layers, ''][i + 1] == 'batch norm' or ['', *layers][i] == 'linear')
+    # Of two linear layers in a row the *first* bias can go: the second layer makes up for it.
+    both_of_two: range(len(layers) - 1) → range(len(layers));
+        layers[i + 1] in ("linear", "batch norm")
+        → ([*layers, ''][i + 1] in ('linear', 'batch norm') or ['', *layers][i] == 'linear')
+    # Of two linear layers in a row the second needs its bias: with it, it makes up for the first.
+    last_as_well: range(len(layers) - 1) → range(len(layers)); layers[i + 1] in
+        → [*layers, 'linear'][i + 1] in
+    # The last bias shifts the outputs, and no layer behind it can do that in its place.
+    batch_norm_in_front: layers[i + 1] in ("linear", "batch norm") → layers[i - 1] == "batch norm"
+    # What counts is what comes *behind* the bias. A batch norm in front of it removes nothing.
+""")
 
 
 @redundant_biases.mistake

@@ -76,53 +76,36 @@ def diagnose(before, after):
     return "only watched" if watched else "nothing"
 
 
-diagnose.slips(
-    looks_at_the_mean_only=(
-        '"running_mean", "running_var", "num_batches_tracked" → "running_mean"',
-        "The running mean may stay while the variance moves: a batch can have just that mean. Look "
-        "at all buffers, or at the count.",
-    ),
-    looks_at_the_variance_only=(
-        '"running_mean", "running_var", "num_batches_tracked" → "running_var"',
-        "The running variance may stay while the mean moves. Look at all buffers, or at the count.",
-    ),
-    looks_at_the_weight_only=(
-        '"weight", "bias" → "weight"',
-        "The bias may move alone. Look at both parameters.",
-    ),
-    allows_a_tolerance=(
-        "torch.equal(before[name], after[name]) → torch.allclose(before[name], after[name])",
-        "A small step is taken for none, as `allclose` does. Ask whether the numbers are the same.",
-    ),
-    any_move_is_training=(
-        'if stepped:\n        return "trained" if watched else "trained in eval" → '
-        'if stepped or watched:\n        return "trained"',
-        "Buffers move without any optimiser. Only weight and bias tell of a step.",
-    ),
-    buffers_for_parameters=(
-        'if stepped:\n        return "trained" if watched → '
-        'if watched:\n        return "trained" if stepped; '
-        'return "only watched" if watched → return "only watched" if stepped',
-        "Parameters and buffers are swapped: the optimiser moves weight and bias, a batch moves the "
-        "running statistics.",
-    ),
-    all_must_move=(
-        "any(not → all(not",
-        "It is enough that one of the tensors moved.",
-    ),
-    all_entries_must_move=(
-        "not torch.equal(before[name], after[name]) → (before[name] != after[name]).all()",
-        "Here every entry of a tensor has to move. One feature is enough.",
-    ),
-    every_step_is_training=(
-        ' if watched else "trained in eval" → ',
-        "A step in evaluation mode leaves the buffers as they are. It has a word of its own.",
-    ),
-    batches_hide_the_step=(
-        "if stepped: → if stepped and not watched:",
-        "Where the buffers moved, this no longer asks for a step. Both may have happened.",
-    ),
-)
+diagnose.slips(r"""
+    looks_at_the_mean_only: "running_mean", "running_var", "num_batches_tracked" → "running_mean"
+    # The running mean may stay while the variance moves: a batch can have just that mean. Look at
+    # all buffers, or at the count.
+    looks_at_the_variance_only: "running_mean", "running_var", "num_batches_tracked"
+        → "running_var"
+    # The running variance may stay while the mean moves. Look at all buffers, or at the count.
+    looks_at_the_weight_only: "weight", "bias" → "weight"
+    # The bias may move alone. Look at both parameters.
+    allows_a_tolerance: torch.equal(before[name], after[name])
+        → torch.allclose(before[name], after[name])
+    # A small step is taken for none, as `allclose` does. Ask whether the numbers are the same.
+    any_move_is_training: if stepped:\n        return "trained" if watched else "trained in eval"
+        → if stepped or watched:\n        return "trained"
+    # Buffers move without any optimiser. Only weight and bias tell of a step.
+    buffers_for_parameters: if stepped:\n        return "trained" if watched
+        → if watched:\n        return "trained" if stepped; return "only watched" if watched
+        → return "only watched" if stepped
+    # Parameters and buffers are swapped: the optimiser moves weight and bias, a batch moves the
+    # running statistics.
+    all_must_move: any(not → all(not
+    # It is enough that one of the tensors moved.
+    all_entries_must_move: not torch.equal(before[name], after[name])
+        → (before[name] != after[name]).all()
+    # Here every entry of a tensor has to move. One feature is enough.
+    every_step_is_training: if watched else "trained in eval" →
+    # A step in evaluation mode leaves the buffers as they are. It has a word of its own.
+    batches_hide_the_step: if stepped: → if stepped and not watched:
+    # Where the buffers moved, this no longer asks for a step. Both may have happened.
+""")
 
 
 @exercise(
@@ -198,58 +181,34 @@ def batch_norm(x, gamma, beta, eps):
     return gamma.view(shape) * (x - mean) / (var + eps).sqrt() + beta.view(shape)
 
 
-batch_norm.slips(
-    unbiased_variance=(
-        "correction=0 → correction=1",
-        "This divides by N − 1 in the variance. Normalising uses N; N − 1 is for what is remembered.",
-    ),
-    eps_outside_the_root=(
-        "(var + eps).sqrt() → (var.sqrt() + eps)",
-        "ε belongs under the root, beside the variance. Where the variance is small it matters.",
-    ),
-    without_eps=(
-        "(var + eps) → var",
-        "ε is missing. A feature that is constant in the batch gives 0/0.",
-    ),
-    over_the_batch_only=(
-        "[0, *range(2, x.ndim)] → [0]",
-        "Each pixel has a mean of its own here. A channel's mean runs over samples and pixels.",
-    ),
-    over_the_features=(
-        "[0, *range(2, x.ndim)] → list(range(1, x.ndim))",
-        "These are means over each sample's own features: a layer norm. Batch norm takes them over "
-        "the samples.",
-    ),
-    over_everything=(
-        "[0, *range(2, x.ndim)] → list(range(x.ndim))",
-        "One mean for all features. Each feature, or channel, has its own.",
-    ),
-    over_the_pixels_only=(
-        "[0, *range(2, x.ndim)] → [0] if x.ndim == 2 else [2, 3]",
-        "Each image has a mean of its own here: an instance norm. Take the samples together.",
-    ),
-    divides_by_the_variance=(
-        "(var + eps).sqrt() → (var + eps)",
-        "Divide by the standard deviation: the root of variance and ε.",
-    ),
-    without_gamma=(
-        "gamma.view(shape) * (x - mean) → (x - mean)",
-        "The scale γ is missing.",
-    ),
-    without_beta=(
-        " + beta.view(shape) → ",
-        "The shift β is missing.",
-    ),
-    not_centred=(
-        "(x - mean) → x",
-        "The mean is not subtracted.",
-    ),
-    shifted_before_scaled=(
-        "gamma.view(shape) * (x - mean) / (var + eps).sqrt() + beta.view(shape) → "
-        "gamma.view(shape) * ((x - mean) / (var + eps).sqrt() + beta.view(shape))",
-        "γ multiplies the normalised value alone. β is added at the end.",
-    ),
-)
+batch_norm.slips("""
+    unbiased_variance: correction=0 → correction=1
+    # This divides by N − 1 in the variance. Normalising uses N; N − 1 is for what is remembered.
+    eps_outside_the_root: (var + eps).sqrt() → (var.sqrt() + eps)
+    # ε belongs under the root, beside the variance. Where the variance is small it matters.
+    without_eps: (var + eps) → var
+    # ε is missing. A feature that is constant in the batch gives 0/0.
+    over_the_batch_only: [0, *range(2, x.ndim)] → [0]
+    # Each pixel has a mean of its own here. A channel's mean runs over samples and pixels.
+    over_the_features: [0, *range(2, x.ndim)] → list(range(1, x.ndim))
+    # These are means over each sample's own features: a layer norm. Batch norm takes them over the
+    # samples.
+    over_everything: [0, *range(2, x.ndim)] → list(range(x.ndim))
+    # One mean for all features. Each feature, or channel, has its own.
+    over_the_pixels_only: [0, *range(2, x.ndim)] → [0] if x.ndim == 2 else [2, 3]
+    # Each image has a mean of its own here: an instance norm. Take the samples together.
+    divides_by_the_variance: (var + eps).sqrt() → (var + eps)
+    # Divide by the standard deviation: the root of variance and ε.
+    without_gamma: gamma.view(shape) * (x - mean) → (x - mean)
+    # The scale γ is missing.
+    without_beta: + beta.view(shape) →
+    # The shift β is missing.
+    not_centred: (x - mean) → x
+    # The mean is not subtracted.
+    shifted_before_scaled: gamma.view(shape) * (x - mean) / (var + eps).sqrt() + beta.view(shape)
+        → gamma.view(shape) * ((x - mean) / (var + eps).sqrt() + beta.view(shape))
+    # γ multiplies the normalised value alone. β is added at the end.
+""")
 
 
 @batch_norm.mistake
@@ -319,53 +278,33 @@ def updated_statistics(running_mean, running_var, x, momentum):
     return new_mean, new_var
 
 
-updated_statistics.slips(
-    stores_the_biased_variance=(
-        "x.var(0) → x.var(0, correction=0)",
-        "This remembers the variance that divides by N. PyTorch remembers the other one, over N − 1.",
-    ),
-    momentum_swapped=(
-        "+ momentum * → + (1-momentum) * ; (1 - momentum) → momentum",
-        "The momentum weighs the old value here, as in Keras. In PyTorch it weighs the new one.",
-    ),
-    standard_deviation=(
-        "x.var(0) → x.std(0)",
-        "A standard deviation is averaged here; the running *variance* is asked for.",
-    ),
-    adds_without_fading=(
-        "(1 - momentum) *  → ",
-        "The old value must fade: its weight is 1 − momentum. Otherwise the sum grows.",
-    ),
-    only_the_new_batch=(
-        "(1 - momentum) * running_mean + momentum * mean → mean; "
-        "(1 - momentum) * running_var + momentum * var → var",
-        "Only the last batch is left. The old statistics keep the weight 1 − momentum.",
-    ),
-    over_the_features=(
-        "x.mean(0), x.var(0) → x.mean(1), x.var(1)",
-        "These are statistics of each sample. A feature is a column: dimension 0.",
-    ),
-    over_everything=(
-        "x.mean(0), x.var(0) → x.mean().expand(x.shape[1]), x.var().expand(x.shape[1])",
-        "One mean for all features. Each has its own.",
-    ),
-    around_the_old_mean=(
-        "x.var(0) → (x - running_mean).square().sum(0) / (len(x) - 1)",
-        "The variance is taken around the running mean. Take it around the batch's own mean.",
-    ),
-    around_the_new_mean=(
-        "x.var(0) → (x - running_mean.lerp(x.mean(0), momentum)).square().sum(0) / (len(x) - 1)",
-        "The variance is taken around the new running mean. Take it around the batch's own mean.",
-    ),
-    not_centred=(
-        "x.var(0) → x.square().mean(0)",
-        "This is the mean of the squares. A variance is taken around the mean.",
-    ),
-    adds_the_spread_of_the_means=(
-        "momentum * var → momentum * (var + (1 - momentum) * (mean - running_mean).square())",
-        "This is the variance of old and new values together. PyTorch only averages the variances.",
-    ),
-)
+updated_statistics.slips("""
+    stores_the_biased_variance: x.var(0) → x.var(0, correction=0)
+    # This remembers the variance that divides by N. PyTorch remembers the other one, over N − 1.
+    momentum_swapped: + momentum * → + (1-momentum) * ; (1 - momentum) → momentum
+    # The momentum weighs the old value here, as in Keras. In PyTorch it weighs the new one.
+    standard_deviation: x.var(0) → x.std(0)
+    # A standard deviation is averaged here; the running *variance* is asked for.
+    adds_without_fading: (1 - momentum) * →
+    # The old value must fade: its weight is 1 − momentum. Otherwise the sum grows.
+    only_the_new_batch: (1 - momentum) * running_mean + momentum * mean → mean;
+        (1 - momentum) * running_var + momentum * var → var
+    # Only the last batch is left. The old statistics keep the weight 1 − momentum.
+    over_the_features: x.mean(0), x.var(0) → x.mean(1), x.var(1)
+    # These are statistics of each sample. A feature is a column: dimension 0.
+    over_everything: x.mean(0), x.var(0) → x.mean().expand(x.shape[1]), x.var().expand(x.shape[1])
+    # One mean for all features. Each has its own.
+    around_the_old_mean: x.var(0) → (x - running_mean).square().sum(0) / (len(x) - 1)
+    # The variance is taken around the running mean. Take it around the batch's own mean.
+    around_the_new_mean: x.var(0)
+        → (x - running_mean.lerp(x.mean(0), momentum)).square().sum(0) / (len(x) - 1)
+    # The variance is taken around the new running mean. Take it around the batch's own mean.
+    not_centred: x.var(0) → x.square().mean(0)
+    # This is the mean of the squares. A variance is taken around the mean.
+    adds_the_spread_of_the_means: momentum * var
+        → momentum * (var + (1 - momentum) * (mean - running_mean).square())
+    # This is the variance of old and new values together. PyTorch only averages the variances.
+""")
 
 
 @updated_statistics.mistake
@@ -457,73 +396,44 @@ def batch_norm_backward(grad_output, x, gamma, eps):
     return gamma / scale * through, grad_gamma, grad_beta
 
 
-batch_norm_backward.slips(
-    frozen_statistics=(
-        "grad_output - grad_beta / len(x) - y * grad_gamma / len(x) → grad_output",
-        "Mean and variance are taken for constants, as in evaluation mode. In training mode they "
-        "depend on x.",
-    ),
-    frozen_variance=(
-        " - y * grad_gamma / len(x) → ",
-        "The way through the variance is missing: x also acts on the scale.",
-    ),
-    frozen_mean=(
-        " - grad_beta / len(x) → ",
-        "The way through the mean is missing: each x moves the mean of all.",
-    ),
-    without_gamma=(
-        "gamma / scale → 1 / scale",
-        "γ stands between x and the output, so it multiplies the gradient by x.",
-    ),
-    means_for_sums=(
-        "return gamma / scale * through, grad_gamma, grad_beta → "
-        "return gamma / scale * through, grad_gamma / len(x), grad_beta / len(x)",
-        "γ and β act on every sample: their gradients are sums over the samples, not means.",
-    ),
-    sums_for_means=(
-        "grad_beta / len(x) → grad_beta; y * grad_gamma / len(x) → y * grad_gamma",
-        "In the gradient by x both sums are divided by N: a number moves the mean by 1/N only.",
-    ),
-    gamma_by_x_itself=(
-        "(grad_output * y).sum(0) → (grad_output * x).sum(0)",
-        "γ multiplies the normalised value, not x.",
-    ),
-    unbiased_variance=(
-        "correction=0 → correction=1",
-        "The variance here divides by N, as in the forward pass.",
-    ),
-    eps_outside_the_root=(
-        "(x.var(0, correction=0) + eps).sqrt() → (x.var(0, correction=0).sqrt() + eps)",
-        "ε belongs under the root, beside the variance.",
-    ),
-    variance_term_added=(
-        "- y * grad_gamma → + y * grad_gamma",
-        "The sign of the last term: a number far out enlarges the scale, which pulls all outputs in.",
-    ),
-    divides_by_the_variance=(
-        "gamma / scale → gamma / scale.square()",
-        "The gradient by x is divided by the root once: the input was.",
-    ),
-    last_factor_missing=(
-        "y * grad_gamma / len(x) → grad_gamma / len(x)",
-        "The last term lacks the number's own normalised value: how far out it is decides how much it "
-        "moves the scale.",
-    ),
-    half_forgotten=(
-        "- y * grad_gamma → - 2 * y * grad_gamma",
-        "The last term is twice what it should be: the root has the derivative 1/(2√…).",
-    ),
-    own_output_only=(
-        "grad_output - grad_beta / len(x) - y * grad_gamma / len(x) → "
-        "grad_output * (1 - 1 / len(x) - y * y / len(x))",
-        "Only the number's own output is counted. It moves all outputs of its column: sum over them.",
-    ),
-    centred_not_normalised=(
-        "y * grad_gamma / len(x) → "
-        "(x - x.mean(0)) * (grad_output * (x - x.mean(0))).sum(0) / len(x)",
-        "The last term needs the normalised values. These are only centred.",
-    ),
-)
+batch_norm_backward.slips("""
+    frozen_statistics: grad_output - grad_beta / len(x) - y * grad_gamma / len(x) → grad_output
+    # Mean and variance are taken for constants, as in evaluation mode. In training mode they
+    # depend on x.
+    frozen_variance: - y * grad_gamma / len(x) →
+    # The way through the variance is missing: x also acts on the scale.
+    frozen_mean: - grad_beta / len(x) →
+    # The way through the mean is missing: each x moves the mean of all.
+    without_gamma: gamma / scale → 1 / scale
+    # γ stands between x and the output, so it multiplies the gradient by x.
+    means_for_sums: return gamma / scale * through, grad_gamma, grad_beta
+        → return gamma / scale * through, grad_gamma / len(x), grad_beta / len(x)
+    # γ and β act on every sample: their gradients are sums over the samples, not means.
+    sums_for_means: grad_beta / len(x) → grad_beta; y * grad_gamma / len(x) → y * grad_gamma
+    # In the gradient by x both sums are divided by N: a number moves the mean by 1/N only.
+    gamma_by_x_itself: (grad_output * y).sum(0) → (grad_output * x).sum(0)
+    # γ multiplies the normalised value, not x.
+    unbiased_variance: correction=0 → correction=1
+    # The variance here divides by N, as in the forward pass.
+    eps_outside_the_root: (x.var(0, correction=0) + eps).sqrt()
+        → (x.var(0, correction=0).sqrt() + eps)
+    # ε belongs under the root, beside the variance.
+    variance_term_added: - y * grad_gamma → + y * grad_gamma
+    # The sign of the last term: a number far out enlarges the scale, which pulls all outputs in.
+    divides_by_the_variance: gamma / scale → gamma / scale.square()
+    # The gradient by x is divided by the root once: the input was.
+    last_factor_missing: y * grad_gamma / len(x) → grad_gamma / len(x)
+    # The last term lacks the number's own normalised value: how far out it is decides how much it
+    # moves the scale.
+    half_forgotten: - y * grad_gamma → - 2 * y * grad_gamma
+    # The last term is twice what it should be: the root has the derivative 1/(2√…).
+    own_output_only: grad_output - grad_beta / len(x) - y * grad_gamma / len(x)
+        → grad_output * (1 - 1 / len(x) - y * y / len(x))
+    # Only the number's own output is counted. It moves all outputs of its column: sum over them.
+    centred_not_normalised: y * grad_gamma / len(x)
+        → (x - x.mean(0)) * (grad_output * (x - x.mean(0))).sum(0) / len(x)
+    # The last term needs the normalised values. These are only centred.
+""")
 
 
 @exercise(
@@ -610,69 +520,37 @@ def fold_into_linear(weight, bias, gamma, beta, mean, var, eps):
     return scale[:, None] * weight, scale * (bias - mean) + beta
 
 
-fold_into_linear.slips(
-    scales_the_inputs=(
-        "scale[:, None] * weight → scale * weight",
-        "This scales the columns, which are the inputs. Batch norm scales outputs: the rows.",
-    ),
-    bias_not_scaled=(
-        "scale * (bias - mean) → bias - scale * mean",
-        "The bias goes through the batch norm as well, so it is scaled.",
-    ),
-    bias_left_alone=(
-        "scale * (bias - mean) + beta → bias",
-        "The bias goes through the batch norm as well: subtract the mean, scale, add β.",
-    ),
-    mean_not_scaled=(
-        "scale * (bias - mean) → scale * bias - mean",
-        "First the mean is subtracted, then all is scaled. The mean is scaled as well.",
-    ),
-    bias_lost=(
-        "(bias - mean) → -mean",
-        "The linear layer's own bias is lost. It is scaled like everything else.",
-    ),
-    mean_lost=(
-        "(bias - mean) → bias",
-        "The running mean is not subtracted.",
-    ),
-    beta_scaled=(
-        "scale * (bias - mean) + beta → scale * (bias - mean + beta)",
-        "β is added behind the scaling, so it is not scaled.",
-    ),
-    without_gamma=(
-        "gamma / → 1 /",
-        "γ is missing in the scale.",
-    ),
-    divides_by_the_variance=(
-        "(var + eps).sqrt() → (var + eps)",
-        "Divide by the root of variance and ε.",
-    ),
-    eps_outside_the_root=(
-        "(var + eps).sqrt() → (var.sqrt() + eps)",
-        "ε belongs under the root, beside the variance.",
-    ),
-    weight_left_alone=(
-        "scale[:, None] * weight → 1 * weight",
-        "The weights are scaled as well: batch norm scales the whole output.",
-    ),
-    mean_added=(
-        "(bias - mean) → (bias + mean)",
-        "The running mean is subtracted, not added.",
-    ),
-    without_eps=(
-        "(var + eps) → var",
-        "ε is missing beside the variance.",
-    ),
-    gamma_only_for_the_weight=(
-        "scale * (bias - mean) → (bias - mean) / (var + eps).sqrt()",
-        "γ multiplies what comes of the bias and the mean as well.",
-    ),
-    without_beta=(
-        "(bias - mean) + beta → (bias - mean)",
-        "The shift β is missing.",
-    ),
-    multiplies_by_the_root=(
-        "gamma / (var → gamma * (var",
-        "Divide by the root: batch norm makes a large spread smaller.",
-    ),
-)
+fold_into_linear.slips("""
+    scales_the_inputs: scale[:, None] * weight → scale * weight
+    # This scales the columns, which are the inputs. Batch norm scales outputs: the rows.
+    bias_not_scaled: scale * (bias - mean) → bias - scale * mean
+    # The bias goes through the batch norm as well, so it is scaled.
+    bias_left_alone: scale * (bias - mean) + beta → bias
+    # The bias goes through the batch norm as well: subtract the mean, scale, add β.
+    mean_not_scaled: scale * (bias - mean) → scale * bias - mean
+    # First the mean is subtracted, then all is scaled. The mean is scaled as well.
+    bias_lost: (bias - mean) → -mean
+    # The linear layer's own bias is lost. It is scaled like everything else.
+    mean_lost: (bias - mean) → bias
+    # The running mean is not subtracted.
+    beta_scaled: scale * (bias - mean) + beta → scale * (bias - mean + beta)
+    # β is added behind the scaling, so it is not scaled.
+    without_gamma: gamma / → 1 /
+    # γ is missing in the scale.
+    divides_by_the_variance: (var + eps).sqrt() → (var + eps)
+    # Divide by the root of variance and ε.
+    eps_outside_the_root: (var + eps).sqrt() → (var.sqrt() + eps)
+    # ε belongs under the root, beside the variance.
+    weight_left_alone: scale[:, None] * weight → 1 * weight
+    # The weights are scaled as well: batch norm scales the whole output.
+    mean_added: (bias - mean) → (bias + mean)
+    # The running mean is subtracted, not added.
+    without_eps: (var + eps) → var
+    # ε is missing beside the variance.
+    gamma_only_for_the_weight: scale * (bias - mean) → (bias - mean) / (var + eps).sqrt()
+    # γ multiplies what comes of the bias and the mean as well.
+    without_beta: (bias - mean) + beta → (bias - mean)
+    # The shift β is missing.
+    multiplies_by_the_root: gamma / (var → gamma * (var
+    # Divide by the root: batch norm makes a large spread smaller.
+""")

@@ -65,44 +65,32 @@ def detect_pool(x, W, b, group):
     return a.reshape(len(x), -1, group).sum(-1)
 
 
-detect_pool.slips(
-    no_relu=(
-        "(x @ W + b).relu() → x @ W + b",
-        "The ReLU is missing, so that units below 0 are subtracted. A detection unit gives 0 there.",
-    ),
-    pools_first=(
-        "(x @ W + b).relu() → x @ W + b; .sum(-1) → .sum(-1).relu()",
-        "You add first and rectify then. Each unit has a ReLU of its own, in front of the sum.",
-    ),
-    average=(".sum(-1) → .mean(-1)", "That is the average of a group, not the sum."),
-    maximum=(".sum(-1) → .amax(-1)", "That is the largest of a group: max pooling."),
-    not_neighbours=(
-        "reshape(len(x), -1, group).sum(-1) → reshape(len(x), group, -1).sum(1)",
-        "You add units that stand H / group apart. Neighbours belong to the same group.",
-    ),
-    no_bias=("x @ W + b → x @ W", "The biases are missing."),
-    bias_after_the_relu=(
-        "(x @ W + b).relu() → (x @ W).relu() + b",
-        "The bias belongs to the pre-activation, in front of the ReLU.",
-    ),
-    number_of_groups=(
-        "reshape(len(x), -1, group).sum(-1) → reshape(len(x), group, -1).sum(-1)",
-        "You make `group` groups. `group` says how many units each group has.",
-    ),
-    not_added=(".sum(-1) → ", "The units stand in groups now, but they are not added."),
-    root_of_squares=(
-        ".sum(-1) → .norm(dim=-1)",
-        "That is the root of the sum of squares, `LPPool1d` with exponent 2. Add the units.",
-    ),
-    one_sum=(
-        "reshape(len(x), -1, group).sum(-1) → sum(-1, keepdim=True)",
-        "You add all units. There is one sum for each group.",
-    ),
-    adds_across_groups=(
-        "reshape(len(x), -1, group).sum(-1) → reshape(len(x), -1, group).sum(1)",
-        "You add the first units of all groups, and so on. Add inside each group: the last dimension.",
-    ),
-)
+detect_pool.slips("""
+    no_relu: (x @ W + b).relu() → x @ W + b
+    # The ReLU is missing, so that units below 0 are subtracted. A detection unit gives 0 there.
+    pools_first: (x @ W + b).relu() → x @ W + b; .sum(-1) → .sum(-1).relu()
+    # You add first and rectify then. Each unit has a ReLU of its own, in front of the sum.
+    average: .sum(-1) → .mean(-1)
+    # That is the average of a group, not the sum.
+    maximum: .sum(-1) → .amax(-1)
+    # That is the largest of a group: max pooling.
+    not_neighbours: reshape(len(x), -1, group).sum(-1) → reshape(len(x), group, -1).sum(1)
+    # You add units that stand H / group apart. Neighbours belong to the same group.
+    no_bias: x @ W + b → x @ W
+    # The biases are missing.
+    bias_after_the_relu: (x @ W + b).relu() → (x @ W).relu() + b
+    # The bias belongs to the pre-activation, in front of the ReLU.
+    number_of_groups: reshape(len(x), -1, group).sum(-1) → reshape(len(x), group, -1).sum(-1)
+    # You make `group` groups. `group` says how many units each group has.
+    not_added: .sum(-1) →
+    # The units stand in groups now, but they are not added.
+    root_of_squares: .sum(-1) → .norm(dim=-1)
+    # That is the root of the sum of squares, `LPPool1d` with exponent 2. Add the units.
+    one_sum: reshape(len(x), -1, group).sum(-1) → sum(-1, keepdim=True)
+    # You add all units. There is one sum for each group.
+    adds_across_groups: reshape(len(x), -1, group).sum(-1) → reshape(len(x), -1, group).sum(1)
+    # You add the first units of all groups, and so on. Add inside each group: the last dimension.
+""")
 
 
 @detect_pool.mistake
@@ -189,85 +177,51 @@ def z_b(x, W, R, low, high):
     return (shares / torch.where(total == 0, 1, total) * R[:, None, :]).sum(-1)
 
 
-z_b.slips(
-    z_plus_instead=(
-        "shares = W * (x[:, :, None] - corner) → shares = W.clamp(min=0) * x[:, :, None]",
-        "This is the z⁺ rule. It is made for inputs that are at least 0 and may grow without end; "
-        "here some are negative, and so is their credit.",
-    ),
-    goes_to_zero=(
-        "corner = torch.where(W > 0, low, high) → corner = 0.0",
-        "You measure each input from 0. Measure it from the corner where the unit is lowest.",
-    ),
-    low_for_all=(
-        "torch.where(W > 0, low, high) → torch.full_like(W, low)",
-        "You go to `low` with every input. Where the weight is negative the unit is lowest at `high`.",
-    ),
-    high_for_all=(
-        "torch.where(W > 0, low, high) → torch.full_like(W, high)",
-        "You go to `high` with every input. Where the weight is positive the unit is lowest at `low`.",
-    ),
-    corner_by_the_input=(
-        "torch.where(W > 0, low, high) → torch.where(x[:, :, None] > 0, low, high)",
-        "The sign of the weight decides between `low` and `high`, not the sign of the input.",
-    ),
-    corners_swapped=(
-        "torch.where(W > 0, low, high) → torch.where(W > 0, high, low)",
-        "That is the corner at which the unit is highest. `low` belongs to the positive weights, `high` to the negative ones.",
-    ),
-    sign_of_high=(
-        "W * (x[:, :, None] - corner) → "
-        "W * x[:, :, None] - low * W.clamp(min=0) + high * W.clamp(max=0)",
-        "The term with `high` has the wrong sign: w⁻ is min(0, w), at most 0, and it is subtracted.",
-    ),
-    only_the_positive_weight=(
-        "W * (x[:, :, None] - corner) → "
-        "W.clamp(min=0) * x[:, :, None] - low * W.clamp(min=0) - high * W.clamp(max=0)",
-        "x is multiplied by its whole weight, w⁺ + w⁻.",
-    ),
-    only_positive_products=(
-        "shares = W * (x[:, :, None] - corner) → shares = (W * x[:, :, None]).clamp(min=0)",
-        "You keep the products x·w that are above 0. They are measured from 0; measure each input "
-        "from the corner where the unit is lowest.",
-    ),
-    distance_without_weight=(
-        "W * (x[:, :, None] - corner) → (x[:, :, None] - corner).abs()",
-        "These are distances from the corner. A share is the weight times the distance.",
-    ),
-    not_shared_out=(
-        "shares / torch.where(total == 0, 1, total) * R[:, None, :] → shares",
-        "The shares are not scaled to the relevance of each unit.",
-    ),
-    not_divided=(
-        "shares / torch.where(total == 0, 1, total) * R → shares * R",
-        "Divide the shares of each unit by their sum, so that they add up to 1.",
-    ),
-    relevance_not_used=(
-        " * R[:, None, :] → ",
-        "The shares of a unit add up to 1 here. Multiply them by the unit's relevance R.",
-    ),
-    sums_over_units=(
-        "shares.sum(1, keepdim=True) → shares.sum(2, keepdim=True)",
-        "The shares of one *unit* must add up to 1, so sum over the inputs, dimension 1.",
-    ),
-    one_total_for_all_units=(
-        "shares.sum(1, keepdim=True) → shares.sum((1, 2), keepdim=True)",
-        "One sum for all units mixes them. Each unit shares out its own relevance.",
-    ),
-    epsilon_in_the_total=(
-        "torch.where(total == 0, 1, total) → (total + EPS)",
-        "An ε in the denominator keeps a little of each relevance back, so that the sums no longer "
-        "agree. Replace only a total of exactly 0.",
-    ),
-    nan_without_shares=(
-        "torch.where(total == 0, 1, total) → total",
-        "0/0 is NaN. A unit whose shares are all 0 has nothing to pass on.",
-    ),
-    absolute_weights=(
-        "shares = W * (x[:, :, None] - corner) → shares = (W * x[:, :, None]).abs()",
-        "Absolute values make every credit positive, but they come from no root point.",
-    ),
-)
+z_b.slips("""
+    z_plus_instead: shares = W * (x[:, :, None] - corner) → shares = W.clamp(min=0) * x[:, :, None]
+    # This is the z⁺ rule. It is made for inputs that are at least 0 and may grow without end; here
+    # some are negative, and so is their credit.
+    goes_to_zero: corner = torch.where(W > 0, low, high) → corner = 0.0
+    # You measure each input from 0. Measure it from the corner where the unit is lowest.
+    low_for_all: torch.where(W > 0, low, high) → torch.full_like(W, low)
+    # You go to `low` with every input. Where the weight is negative the unit is lowest at `high`.
+    high_for_all: torch.where(W > 0, low, high) → torch.full_like(W, high)
+    # You go to `high` with every input. Where the weight is positive the unit is lowest at `low`.
+    corner_by_the_input: torch.where(W > 0, low, high) → torch.where(x[:, :, None] > 0, low, high)
+    # The sign of the weight decides between `low` and `high`, not the sign of the input.
+    corners_swapped: torch.where(W > 0, low, high) → torch.where(W > 0, high, low)
+    # That is the corner at which the unit is highest. `low` belongs to the positive weights,
+    # `high` to the negative ones.
+    sign_of_high: W * (x[:, :, None] - corner)
+        → W * x[:, :, None] - low * W.clamp(min=0) + high * W.clamp(max=0)
+    # The term with `high` has the wrong sign: w⁻ is min(0, w), at most 0, and it is subtracted.
+    only_the_positive_weight: W * (x[:, :, None] - corner)
+        → W.clamp(min=0) * x[:, :, None] - low * W.clamp(min=0) - high * W.clamp(max=0)
+    # x is multiplied by its whole weight, w⁺ + w⁻.
+    only_positive_products: shares = W * (x[:, :, None] - corner)
+        → shares = (W * x[:, :, None]).clamp(min=0)
+    # You keep the products x·w that are above 0. They are measured from 0; measure each input from
+    # the corner where the unit is lowest.
+    distance_without_weight: W * (x[:, :, None] - corner) → (x[:, :, None] - corner).abs()
+    # These are distances from the corner. A share is the weight times the distance.
+    not_shared_out: shares / torch.where(total == 0, 1, total) * R[:, None, :] → shares
+    # The shares are not scaled to the relevance of each unit.
+    not_divided: shares / torch.where(total == 0, 1, total) * R → shares * R
+    # Divide the shares of each unit by their sum, so that they add up to 1.
+    relevance_not_used: * R[:, None, :] →
+    # The shares of a unit add up to 1 here. Multiply them by the unit's relevance R.
+    sums_over_units: shares.sum(1, keepdim=True) → shares.sum(2, keepdim=True)
+    # The shares of one *unit* must add up to 1, so sum over the inputs, dimension 1.
+    one_total_for_all_units: shares.sum(1, keepdim=True) → shares.sum((1, 2), keepdim=True)
+    # One sum for all units mixes them. Each unit shares out its own relevance.
+    epsilon_in_the_total: torch.where(total == 0, 1, total) → (total + EPS)
+    # An ε in the denominator keeps a little of each relevance back, so that the sums no longer
+    # agree. Replace only a total of exactly 0.
+    nan_without_shares: torch.where(total == 0, 1, total) → total
+    # 0/0 is NaN. A unit whose shares are all 0 has nothing to pass on.
+    absolute_weights: shares = W * (x[:, :, None] - corner) → shares = (W * x[:, :, None]).abs()
+    # Absolute values make every credit positive, but they come from no root point.
+""")
 
 
 @z_b.mistake
@@ -353,58 +307,33 @@ def deletion_curve(f, x, order, baseline):
     return torch.cat(outputs)
 
 
-deletion_curve.slips(
-    one_at_a_time=(
-        "        hidden[place] = baseline → "
-        "        hidden = x.clone()\n        hidden[place] = baseline",
-        "Each pixel comes back before the next one is hidden: that is occlusion, one pixel at a "
-        "time. Here they stay hidden.",
-    ),
-    without_the_start=(
-        "outputs = [f(hidden[None])] → outputs = []",
-        "The output of the whole picture is missing: there are d + 1 entries.",
-    ),
-    least_first=(
-        "for place in order → for place in order.flip(0)",
-        "You hide in the opposite order, the last position first.",
-    ),
-    hides_with_zero=(
-        "hidden[place] = baseline → hidden[place] = 0.0",
-        "A hidden pixel becomes `baseline`. 0 is a grey here, if white is −0.5.",
-    ),
-    order_as_scores=(
-        "for place in order → for place in order.argsort()",
-        "`order` holds positions already. Its argsort says at which step a pixel is hidden.",
-    ),
-    from_the_left=(
-        "for place in order → for place in range(len(x))",
-        "The pixels are hidden from left to right; `order` is not used.",
-    ),
-    changes_the_picture=(
-        "hidden = x.clone() → hidden = x",
-        "This writes into x itself, so that the caller's picture is gone. Work on a copy.",
-    ),
-    up_to_the_place=(
-        "hidden[place] = baseline → hidden[: place + 1] = baseline",
-        "You hide all pixels up to this position. Only this one is to be hidden now.",
-    ),
-    position_of_a_position=(
-        "hidden[place] = baseline → hidden[order[place]] = baseline",
-        "`place` comes from `order`, so it is a position already.",
-    ),
-    darkest_first=(
-        "for place in order → for place in x.argsort(descending=True)",
-        "You hide the largest values first; `order` is not used.",
-    ),
-    subtracts=(
-        "hidden[place] = baseline → hidden[place] -= baseline",
-        "The baseline is subtracted from the pixel. The pixel should be replaced by it.",
-    ),
-    multiplies=(
-        "hidden[place] = baseline → hidden[place] *= baseline",
-        "The pixel is multiplied by the baseline. It should be replaced by it.",
-    ),
-)
+deletion_curve.slips(r"""
+    one_at_a_time: hidden[place] = baseline → hidden = x.clone()\n        hidden[place] = baseline
+    # Each pixel comes back before the next one is hidden: that is occlusion, one pixel at a time.
+    # Here they stay hidden.
+    without_the_start: outputs = [f(hidden[None])] → outputs = []
+    # The output of the whole picture is missing: there are d + 1 entries.
+    least_first: for place in order → for place in order.flip(0)
+    # You hide in the opposite order, the last position first.
+    hides_with_zero: hidden[place] = baseline → hidden[place] = 0.0
+    # A hidden pixel becomes `baseline`. 0 is a grey here, if white is −0.5.
+    order_as_scores: for place in order → for place in order.argsort()
+    # `order` holds positions already. Its argsort says at which step a pixel is hidden.
+    from_the_left: for place in order → for place in range(len(x))
+    # The pixels are hidden from left to right; `order` is not used.
+    changes_the_picture: hidden = x.clone() → hidden = x
+    # This writes into x itself, so that the caller's picture is gone. Work on a copy.
+    up_to_the_place: hidden[place] = baseline → hidden[: place + 1] = baseline
+    # You hide all pixels up to this position. Only this one is to be hidden now.
+    position_of_a_position: hidden[place] = baseline → hidden[order[place]] = baseline
+    # `place` comes from `order`, so it is a position already.
+    darkest_first: for place in order → for place in x.argsort(descending=True)
+    # You hide the largest values first; `order` is not used.
+    subtracts: hidden[place] = baseline → hidden[place] -= baseline
+    # The baseline is subtracted from the pixel. The pixel should be replaced by it.
+    multiplies: hidden[place] = baseline → hidden[place] *= baseline
+    # The pixel is multiplied by the baseline. It should be replaced by it.
+""")
 
 
 @deletion_curve.mistake
@@ -486,42 +415,26 @@ def pool_backward(grad_output, activations, group):
     return grad_output.repeat_interleave(group, dim=1) * (activations > 0)
 
 
-pool_backward.slips(
-    no_relu=(
-        " * (activations > 0) → ",
-        "The sum hands its gradient to all units, but a ReLU that gives 0 stops it.",
-    ),
-    divides_by_the_group=(
-        "* (activations > 0) → * (activations > 0) / group",
-        "That is the backward pass of an average. In a sum each unit counts in full.",
-    ),
-    tiles=(
-        "repeat_interleave(group, dim=1) → repeat(1, group)",
-        "`repeat` puts the whole row side by side. Neighbours belong to the same sum: "
-        "`repeat_interleave`.",
-    ),
-    times_the_activation=(
-        "(activations > 0) → activations",
-        "The derivative of a ReLU is 1 where it is on, not its output.",
-    ),
-    times_the_group=(
-        "* (activations > 0) → * (activations > 0) * group",
-        "Each unit counts once in its sum: no factor `group`.",
-    ),
-    only_positive_gradients=(
-        "grad_output.repeat → grad_output.clamp(min=0).repeat",
-        "You drop negative gradients. The ReLU looks at its own output, not at the gradient's sign.",
-    ),
-    mask_alone=(
-        "grad_output.repeat_interleave(group, dim=1) * (activations > 0) → "
-        "(activations > 0).to(grad_output.dtype)",
-        "This is the derivative of the ReLU. The gradient that arrives must be multiplied by it.",
-    ),
-    only_the_ones_off=(
-        "activations > 0 → activations == 0",
-        "Turned round: the units that are on get the gradient.",
-    ),
-)
+pool_backward.slips("""
+    no_relu: * (activations > 0) →
+    # The sum hands its gradient to all units, but a ReLU that gives 0 stops it.
+    divides_by_the_group: * (activations > 0) → * (activations > 0) / group
+    # That is the backward pass of an average. In a sum each unit counts in full.
+    tiles: repeat_interleave(group, dim=1) → repeat(1, group)
+    # `repeat` puts the whole row side by side. Neighbours belong to the same sum:
+    # `repeat_interleave`.
+    times_the_activation: (activations > 0) → activations
+    # The derivative of a ReLU is 1 where it is on, not its output.
+    times_the_group: * (activations > 0) → * (activations > 0) * group
+    # Each unit counts once in its sum: no factor `group`.
+    only_positive_gradients: grad_output.repeat → grad_output.clamp(min=0).repeat
+    # You drop negative gradients. The ReLU looks at its own output, not at the gradient's sign.
+    mask_alone: grad_output.repeat_interleave(group, dim=1) * (activations > 0)
+        → (activations > 0).to(grad_output.dtype)
+    # This is the derivative of the ReLU. The gradient that arrives must be multiplied by it.
+    only_the_ones_off: activations > 0 → activations == 0
+    # Turned round: the units that are on get the gradient.
+""")
 
 
 @pool_backward.mistake
@@ -661,70 +574,44 @@ def audit(R, outputs):
     return "says nothing" if (R.amax(1) == R.amin(1)).all() else "no objection"
 
 
-audit.slips(
-    total_of_all=(
-        "((R.sum(1) - outputs).abs() > 0.01 * outputs).any() → "
-        "abs(R.sum() - outputs.sum()) > 0.01 * outputs.sum()",
-        "Too much in one picture can hide too little in another one. Compare picture by picture.",
-    ),
-    without_absolute=(
-        "(R.sum(1) - outputs).abs() → (R.sum(1) - outputs)",
-        "A sum that is too low is wrong as well: take the absolute difference.",
-    ),
-    all_pictures=(
-        "0.01 * outputs).any() → 0.01 * outputs).all()",
-        "One picture whose sum is off is enough.",
-    ),
-    absolute_tolerance=(
-        "> 0.01 * outputs → > 0.01",
-        "1 % of the output, not 0.01: a small output needs a small error.",
-    ),
-    rounding_only=(
-        "((R.sum(1) - outputs).abs() > 0.01 * outputs).any() → "
-        "not torch.allclose(R.sum(1), outputs)",
-        "You allow rounding errors only. 1 % of the output is allowed.",
-    ),
-    average_error=(
-        "((R.sum(1) - outputs).abs() > 0.01 * outputs).any() → "
-        "(R.sum(1) - outputs).abs().mean() > 0.01 * outputs.mean()",
-        "You average the errors over the pictures. One picture that is off is enough.",
-    ),
-    largest_output=(
-        "> 0.01 * outputs → > 0.01 * outputs.max()",
-        "You allow each picture 1 % of the largest output. It is 1 % of its own.",
-    ),
-    mean_credit=(
-        "R.sum(1) - outputs → R.mean(1) - outputs",
-        "Add the credits; this is their mean.",
-    ),
-    adds_pictures=(
-        "(R.sum(1) - outputs) → (R.sum(0).sum() - outputs)",
-        "The credits of one picture stand in a row. Add along dimension 1.",
-    ),
-    sums_unchecked=(
-        "if ((R.sum(1) - outputs).abs() > 0.01 * outputs).any() → if False",
-        "The sums are not compared with the outputs.",
-    ),
-    signs_unchecked=("(R < 0).any() → False", "A credit below 0 is not noticed."),
-    zero_is_negative=("R < 0 → R <= 0", "A credit of 0 is allowed: a pixel may count for nothing."),
-    flat_unchecked=(
-        'return "says nothing" if (R.amax(1) == R.amin(1)).all() else "no objection" → '
-        'return "no objection"',
-        "A map in which every pixel has the same credit adds up, too. It says nothing.",
-    ),
-    one_flat_is_enough=(
-        "R.amin(1)).all() → R.amin(1)).any()",
-        "One flat map among others is no proof that the rule says nothing.",
-    ),
-    nearly_flat=(
-        "R.amax(1) == R.amin(1) → R.amax(1) - R.amin(1) < 0.5",
-        "A map that differs a little says a little. It is flat only if all credits are equal.",
-    ),
-    same_map_for_all=(
-        "(R.amax(1) == R.amin(1)) → (R.amax(0) == R.amin(0))",
-        "You compare the pictures with each other. Compare the pixels of each picture: dimension 1.",
-    ),
-)
+audit.slips("""
+    total_of_all: ((R.sum(1) - outputs).abs() > 0.01 * outputs).any()
+        → abs(R.sum() - outputs.sum()) > 0.01 * outputs.sum()
+    # Too much in one picture can hide too little in another one. Compare picture by picture.
+    without_absolute: (R.sum(1) - outputs).abs() → (R.sum(1) - outputs)
+    # A sum that is too low is wrong as well: take the absolute difference.
+    all_pictures: 0.01 * outputs).any() → 0.01 * outputs).all()
+    # One picture whose sum is off is enough.
+    absolute_tolerance: > 0.01 * outputs → > 0.01
+    # 1 % of the output, not 0.01: a small output needs a small error.
+    rounding_only: ((R.sum(1) - outputs).abs() > 0.01 * outputs).any()
+        → not torch.allclose(R.sum(1), outputs)
+    # You allow rounding errors only. 1 % of the output is allowed.
+    average_error: ((R.sum(1) - outputs).abs() > 0.01 * outputs).any()
+        → (R.sum(1) - outputs).abs().mean() > 0.01 * outputs.mean()
+    # You average the errors over the pictures. One picture that is off is enough.
+    largest_output: > 0.01 * outputs → > 0.01 * outputs.max()
+    # You allow each picture 1 % of the largest output. It is 1 % of its own.
+    mean_credit: R.sum(1) - outputs → R.mean(1) - outputs
+    # Add the credits; this is their mean.
+    adds_pictures: (R.sum(1) - outputs) → (R.sum(0).sum() - outputs)
+    # The credits of one picture stand in a row. Add along dimension 1.
+    sums_unchecked: if ((R.sum(1) - outputs).abs() > 0.01 * outputs).any() → if False
+    # The sums are not compared with the outputs.
+    signs_unchecked: (R < 0).any() → False
+    # A credit below 0 is not noticed.
+    zero_is_negative: R < 0 → R <= 0
+    # A credit of 0 is allowed: a pixel may count for nothing.
+    flat_unchecked: return "says nothing" if (R.amax(1) == R.amin(1)).all() else "no objection"
+        → return "no objection"
+    # A map in which every pixel has the same credit adds up, too. It says nothing.
+    one_flat_is_enough: R.amin(1)).all() → R.amin(1)).any()
+    # One flat map among others is no proof that the rule says nothing.
+    nearly_flat: R.amax(1) == R.amin(1) → R.amax(1) - R.amin(1) < 0.5
+    # A map that differs a little says a little. It is flat only if all credits are equal.
+    same_map_for_all: (R.amax(1) == R.amin(1)) → (R.amax(0) == R.amin(0))
+    # You compare the pictures with each other. Compare the pixels of each picture: dimension 1.
+""")
 
 
 @audit.mistake

@@ -28,61 +28,37 @@ def batch(**how):
     return 4 * uniform(3, 5, seed=1, **how) - 2
 
 
-MASK = {  # slips in the mask
-    "keeps_below_the_rate": (
-        "(uniforms >= rate) → (~(uniforms >= rate))",
-        "Keeps what should be dropped: a uniform number is below `rate` with probability `rate`.",
-    ),
-    "keeps_the_other_end": (
-        "(uniforms >= rate) → (uniforms < 1 - rate)",
-        "As many units are kept as should be, but others: a unit is kept where its number is at least "
-        "`rate`, and yours are those below 1 − rate.",
-    ),
-    "strictly_above": (
-        "uniforms >= rate → uniforms > rate",
-        "Loses a unit whose number equals the rate: “at least” includes the equal. A uniform number "
-        "can be exactly 0, and at rate 0 nothing may be dropped.",
-    ),
-    "draws_again": (
-        "(uniforms >= rate) → (torch.rand_like(uniforms) >= rate)",
-        "The mask is drawn anew. Here the random numbers are given, in `uniforms`.",
-    ),
-}
-FACTOR = {  # slips in the factor
-    "divides_by_the_rate": (
-        "/ (1 - rate) → / rate",
-        "Divides by the rate. At 0.5 nobody notices; in general the share that stays is 1 − rate.",
-    ),
-    "takes_rate_for_keep": (
-        "(uniforms >= rate) → (~(uniforms >= rate)); / (1 - rate) → / rate",
-        "Takes the rate for the share that is kept, in mask and factor alike: what should be dropped "
-        "with probability 0.2 is kept with probability 0.2.",
-    ),
-    "multiplies": (
-        "/ (1 - rate) → * (1 - rate)",
-        "Multiplies by 1 − rate. Units are missing, so those that stay must count more: the factor "
-        "is 1/(1 − rate), forward and backward.",
-    ),
-    "divides_twice": (
-        "/ (1 - rate) → / (1 - rate) ** 2",
-        "Divides by 1 − rate twice. Once makes up for the units that are missing.",
-    ),
-    "divides_by_the_observed_share": (
-        "/ (1 - rate) → / mask.mean()",
-        "Divides by the share that this mask happens to keep. One kept of four at rate 0.2 then "
-        "counts 4 times, not 1.25 times: the factor is the same for every mask.",
-    ),
-    "takes_the_root": (
-        "/ (1 - rate) → / (1 - rate) ** 0.5",
-        "Divides by the root of 1 − rate. The factor keeps a unit's mean, and for that it is "
-        "1/(1 − rate) itself.",
-    ),
-    "adds_the_rate": (
-        "/ (1 - rate) → * (1 + rate)",
-        "Multiplies by 1 + rate. At rate 0.5 only half of the units stay, so they must count twice, "
-        "not 1.5 times: divide by 1 − rate.",
-    ),
-}
+# Slips in the mask, and in the factor.
+MASK = """
+    keeps_below_the_rate: (uniforms >= rate) → (~(uniforms >= rate))
+    # Keeps what should be dropped: a uniform number is below `rate` with probability `rate`.
+    keeps_the_other_end: (uniforms >= rate) → (uniforms < 1 - rate)
+    # As many units are kept as should be, but others: a unit is kept where its number is at least
+    # `rate`, and yours are those below 1 − rate.
+    strictly_above: uniforms >= rate → uniforms > rate
+    # Loses a unit whose number equals the rate: “at least” includes the equal. A uniform number
+    # can be exactly 0, and at rate 0 nothing may be dropped.
+    draws_again: (uniforms >= rate) → (torch.rand_like(uniforms) >= rate)
+    # The mask is drawn anew. Here the random numbers are given, in `uniforms`.
+"""
+FACTOR = """
+    divides_by_the_rate: / (1 - rate) → / rate
+    # Divides by the rate. At 0.5 nobody notices; in general the share that stays is 1 − rate.
+    takes_rate_for_keep: (uniforms >= rate) → (~(uniforms >= rate)); / (1 - rate) → / rate
+    # Takes the rate for the share that is kept, in mask and factor alike: what should be dropped
+    # with probability 0.2 is kept with probability 0.2.
+    divides_twice: / (1 - rate) → / (1 - rate) ** 2
+    # Divides by 1 − rate twice. Once makes up for the units that are missing.
+    divides_by_the_observed_share: / (1 - rate) → / mask.mean()
+    # Divides by the share that this mask happens to keep. One kept of four at rate 0.2 then counts
+    # 4 times, not 1.25 times: the factor is the same for every mask.
+    takes_the_root: / (1 - rate) → / (1 - rate) ** 0.5
+    # Divides by the root of 1 − rate. The factor keeps a unit's mean, and for that it is
+    # 1/(1 − rate) itself.
+    adds_the_rate: / (1 - rate) → * (1 + rate)
+    # Multiplies by 1 + rate. At rate 0.5 only half of the units stay, so they must count twice,
+    # not 1.5 times: divide by 1 − rate.
+"""
 
 
 # 1 · inverted_dropout
@@ -142,51 +118,36 @@ def inverted_dropout(x, rate, uniforms, training):
 
 
 inverted_dropout.slips(
-    **MASK,
-    **FACTOR,
-    only_masks=(
-        "if not training → if False; x * mask / (1 - rate) → x * mask",
-        "Only the mask is there. Two things are missing: the factor of the kept units, and "
-        "evaluation, where nothing happens to `x`.",
-    ),
-    does_not_scale=(
-        "x * mask / (1 - rate) → x * mask",
-        "Leaves the kept units as they are. Then the mean shrinks to 1 − rate of what evaluation "
-        "sends on.",
-    ),
-    classic_dropout=(
-        "x * mask / (1 - rate) → x * mask; return x\n → return x * (1 - rate)\n",
-        "This is the classic convention: unscaled in training, times 1 − rate in evaluation. The "
-        "inverted one divides by 1 − rate in training and leaves evaluation alone.",
-    ),
-    scales_twice=(
-        "return x\n → return x * (1 - rate)\n",
-        "Scales twice: in training, and by 1 − rate in evaluation. In evaluation nothing happens.",
-    ),
-    scales_in_evaluation=(
-        "return x\n → return x / (1 - rate)\n",
-        "Scales in evaluation, too, where no unit is missing. There nothing happens.",
-    ),
-    drops_in_evaluation=(
-        "if not training → if False",
-        "Drops in evaluation, too: `training` is not used. Without it nothing happens to `x`.",
-    ),
-    drops_in_evaluation_only=(
-        "if not training → if training and rate < 1",
-        "Training and evaluation are exchanged: units are dropped in training.",
-    ),
-    compares_the_inputs=(
-        "(uniforms >= rate) → (x >= rate)",
-        "Compares `x` with the rate. Chance decides which units stay, so compare `uniforms`.",
-    ),
-    keeps_the_dropped=(
-        "x * mask / (1 - rate) → torch.where(mask > 0, x / (1 - rate), x)",
-        "The dropped units still have their values. A dropped unit becomes 0.",
-    ),
-    removes_the_dropped=(
-        "x * mask / (1 - rate) → x[mask > 0] / (1 - rate)",
-        "Removes the dropped units. They stay in their places, as zeros.",
-    ),
+    MASK,
+    FACTOR,
+    r"""
+    multiplies: / (1 - rate) → * (1 - rate)
+    # Multiplies by 1 − rate. Units are missing, so those that stay must count more: the factor is
+    # 1/(1 − rate), forward and backward.
+    only_masks: if not training → if False; x * mask / (1 - rate) → x * mask
+    # Only the mask is there. Two things are missing: the factor of the kept units, and evaluation,
+    # where nothing happens to `x`.
+    does_not_scale: x * mask / (1 - rate) → x * mask
+    # Leaves the kept units as they are. Then the mean shrinks to 1 − rate of what evaluation sends
+    # on.
+    classic_dropout: x * mask / (1 - rate) → x * mask; return x\n → return x * (1 - rate)\n
+    # This is the classic convention: unscaled in training, times 1 − rate in evaluation. The
+    # inverted one divides by 1 − rate in training and leaves evaluation alone.
+    scales_twice: return x\n → return x * (1 - rate)\n
+    # Scales twice: in training, and by 1 − rate in evaluation. In evaluation nothing happens.
+    scales_in_evaluation: return x\n → return x / (1 - rate)\n
+    # Scales in evaluation, too, where no unit is missing. There nothing happens.
+    drops_in_evaluation: if not training → if False
+    # Drops in evaluation, too: `training` is not used. Without it nothing happens to `x`.
+    drops_in_evaluation_only: if not training → if training and rate < 1
+    # Training and evaluation are exchanged: units are dropped in training.
+    compares_the_inputs: (uniforms >= rate) → (x >= rate)
+    # Compares `x` with the rate. Chance decides which units stay, so compare `uniforms`.
+    keeps_the_dropped: x * mask / (1 - rate) → torch.where(mask > 0, x / (1 - rate), x)
+    # The dropped units still have their values. A dropped unit becomes 0.
+    removes_the_dropped: x * mask / (1 - rate) → x[mask > 0] / (1 - rate)
+    # Removes the dropped units. They stay in their places, as zeros.
+""",
 )
 
 
@@ -270,94 +231,61 @@ def best_weights(inputs, targets, rate):
     return torch.linalg.solve(gram + penalty, inputs.T @ targets)
 
 
-best_weights.slips(
-    plain_least_squares=(
-        "gram + penalty → gram",
-        "This is plain least squares. Under dropout the sum also varies from mask to mask, and the "
-        "squared error pays for that.",
-    ),
-    takes_the_rate=(
-        "rate / (1 - rate) → rate",
-        "The penalty's factor is not the rate alone. Kept terms are divided by 1 − rate, which makes "
-        "the sum vary more.",
-    ),
-    variance_without_the_scaling=(
-        "rate / (1 - rate) → rate * (1 - rate)",
-        "This is the variance without the scaling. Each kept term is divided by 1 − rate, so the "
-        "variance is divided by its square.",
-    ),
-    swaps_kept_and_dropped=(
-        "rate / (1 - rate) → (1 - rate) / rate",
-        "Kept and dropped are swapped: your penalty shrinks as the rate grows.",
-    ),
-    divides_twice=(
-        "rate / (1 - rate) → rate / (1 - rate) ** 2",
-        "Divides by 1 − rate once too often. A mask entry has variance rate·(1 − rate), and the "
-        "square of the factor is 1/(1 − rate)²: one power of 1 − rate cancels.",
-    ),
-    same_penalty_for_all=(
-        "gram.diagonal().diag() → torch.eye(len(gram), dtype=gram.dtype)",
-        "This is ridge regression: each weight pays the same. Here a weight pays for the size of its "
-        "own inputs, since what is dropped is w·x.",
-    ),
-    squares_the_sum=(
-        "gram.diagonal().diag() → gram",
-        "This makes all weights of plain least squares smaller by one factor, 1 − rate. Units are "
-        "dropped one by one, so square each term w·x, not their sum.",
-    ),
-    penalty_of_one_example=(
-        "gram.diagonal().diag() → gram.diagonal().diag() / len(inputs)",
-        "Takes the mean of the examples in the penalty and their sum in the error. Use the sum for both.",
-    ),
-    classic_dropout=(
-        "inputs.T @ targets) → inputs.T @ targets) / (1 - rate)",
-        "These are the weights for sums that are not divided by 1 − rate. Here the kept terms are "
-        "divided, so the weights need not make up for the missing ones.",
-    ),
-    half_the_penalty=(
-        "rate / (1 - rate) → rate / (1 - rate) / 2",
-        "Your penalty is half as large as it should be. The derivatives of the error and of the "
-        "variance both have a factor 2, and it cancels.",
-    ),
-    twice_the_penalty=(
-        "rate / (1 - rate) → 2 * rate / (1 - rate)",
-        "Your penalty is twice as large as it should be. The derivatives of the error and of the "
-        "variance both have a factor 2, and it cancels.",
-    ),
-    mean_of_the_square=(
-        "rate / (1 - rate) → 1 / (1 - rate)",
-        "1/(1 − rate) is the mean square of a scaled mask entry. Its variance is smaller by the "
-        "square of its mean, by 1.",
-    ),
-    subtracts_the_penalty=(
-        "gram + penalty → gram - penalty",
-        "Subtracts the penalty. The variance is added to the error, so it makes the matrix larger.",
-    ),
-    sums_before_squaring=(
-        "gram.diagonal().diag() → inputs.sum(0).square().diag()",
-        "Adds up each input over the examples, then squares. Each example has masks of its own, so "
-        "variances are added: square first.",
-    ),
-    penalty_in_every_row=(
-        "gram.diagonal().diag() → gram.diagonal()",
-        "Adds the penalties to every row of the matrix. The penalty of wᵢ is on the diagonal only: "
-        "`torch.diag`.",
-    ),
-    size_of_all_inputs=(
-        "gram.diagonal().diag() → gram.trace() * torch.eye(len(gram), dtype=gram.dtype)",
-        "Each weight pays for the size of all inputs. It pays for its own input only.",
-    ),
-    subtracts_the_means=(
-        "gram.diagonal().diag() → (len(inputs) * inputs.var(0, correction=0)).diag()",
-        "Takes the inputs' variance over the examples. What varies here is the mask: each example adds "
-        "the square of its own input.",
-    ),
-    shrinks_the_weights=(
-        "return torch → return (1 - rate) * torch",
-        "Multiplies the weights by 1 − rate at the end. Inverted dropout changes nothing after "
-        "training.",
-    ),
-)
+best_weights.slips("""
+    plain_least_squares: gram + penalty → gram
+    # This is plain least squares. Under dropout the sum also varies from mask to mask, and the
+    # squared error pays for that.
+    takes_the_rate: rate / (1 - rate) → rate
+    # The penalty's factor is not the rate alone. Kept terms are divided by 1 − rate, which makes
+    # the sum vary more.
+    variance_without_the_scaling: rate / (1 - rate) → rate * (1 - rate)
+    # This is the variance without the scaling. Each kept term is divided by 1 − rate, so the
+    # variance is divided by its square.
+    swaps_kept_and_dropped: rate / (1 - rate) → (1 - rate) / rate
+    # Kept and dropped are swapped: your penalty shrinks as the rate grows.
+    divides_twice: rate / (1 - rate) → rate / (1 - rate) ** 2
+    # Divides by 1 − rate once too often. A mask entry has variance rate·(1 − rate), and the square
+    # of the factor is 1/(1 − rate)²: one power of 1 − rate cancels.
+    same_penalty_for_all: gram.diagonal().diag() → torch.eye(len(gram), dtype=gram.dtype)
+    # This is ridge regression: each weight pays the same. Here a weight pays for the size of its
+    # own inputs, since what is dropped is w·x.
+    squares_the_sum: gram.diagonal().diag() → gram
+    # This makes all weights of plain least squares smaller by one factor, 1 − rate. Units are
+    # dropped one by one, so square each term w·x, not their sum.
+    penalty_of_one_example: gram.diagonal().diag() → gram.diagonal().diag() / len(inputs)
+    # Takes the mean of the examples in the penalty and their sum in the error. Use the sum for
+    # both.
+    classic_dropout: inputs.T @ targets) → inputs.T @ targets) / (1 - rate)
+    # These are the weights for sums that are not divided by 1 − rate. Here the kept terms are
+    # divided, so the weights need not make up for the missing ones.
+    half_the_penalty: rate / (1 - rate) → rate / (1 - rate) / 2
+    # Your penalty is half as large as it should be. The derivatives of the error and of the
+    # variance both have a factor 2, and it cancels.
+    twice_the_penalty: rate / (1 - rate) → 2 * rate / (1 - rate)
+    # Your penalty is twice as large as it should be. The derivatives of the error and of the
+    # variance both have a factor 2, and it cancels.
+    mean_of_the_square: rate / (1 - rate) → 1 / (1 - rate)
+    # 1/(1 − rate) is the mean square of a scaled mask entry. Its variance is smaller by the square
+    # of its mean, by 1.
+    subtracts_the_penalty: gram + penalty → gram - penalty
+    # Subtracts the penalty. The variance is added to the error, so it makes the matrix larger.
+    sums_before_squaring: gram.diagonal().diag() → inputs.sum(0).square().diag()
+    # Adds up each input over the examples, then squares. Each example has masks of its own, so
+    # variances are added: square first.
+    penalty_in_every_row: gram.diagonal().diag() → gram.diagonal()
+    # Adds the penalties to every row of the matrix. The penalty of wᵢ is on the diagonal only:
+    # `torch.diag`.
+    size_of_all_inputs: gram.diagonal().diag()
+        → gram.trace() * torch.eye(len(gram), dtype=gram.dtype)
+    # Each weight pays for the size of all inputs. It pays for its own input only.
+    subtracts_the_means: gram.diagonal().diag()
+        → (len(inputs) * inputs.var(0, correction=0)).diag()
+    # Takes the inputs' variance over the examples. What varies here is the mask: each example adds
+    # the square of its own input.
+    shrinks_the_weights: return torch → return (1 - rate) * torch
+    # Multiplies the weights by 1 − rate at the end. Inverted dropout changes nothing after
+    # training.
+""")
 
 
 # 3 · expected_output
@@ -411,83 +339,56 @@ def expected_output(x, w, rate, activation):
     return (probability * activation(sums)).sum()
 
 
-expected_output.slips(
-    activation_of_the_mean=(
-        "(probability * activation(sums)).sum() → activation((probability * sums).sum())",
-        "This is the activation of the mean, f(S). The mean of the activation is something else as "
-        "soon as f is not a straight line: apply f to each mask's sum, then average.",
-    ),
-    equal_probabilities=(
-        "(1 - rate) ** kept * rate ** (n - kept) → 0.5**n",
-        "Gives every mask the same weight. That is right at rate 0.5 only: a mask is the more "
-        "probable, the more of its units have the more probable fate.",
-    ),
-    swapped_probability=(
-        "(1 - rate) ** kept * rate ** (n - kept) → rate**kept * (1 - rate) ** (n - kept)",
-        "Kept and dropped are swapped in the probability: a unit is kept with probability 1 − rate.",
-    ),
-    forgets_the_dropped_units=(
-        " * rate ** (n - kept) → ",
-        "In the probability only the kept units count. Each dropped one has probability `rate`: the "
-        "probabilities must add up to 1.",
-    ),
-    unscaled_sums=(
-        "(w * x) / (1 - rate) → (w * x)",
-        "Leaves the scaling out: the sums are those of unscaled dropout. Divide each by 1 − rate "
-        "before the activation.",
-    ),
-    sums_divided_by_the_rate=(
-        "(w * x) / (1 - rate) → (w * x) / rate",
-        "Divides by the rate in place of 1 − rate. At 0.5 nobody notices; elsewhere the sums' mean "
-        "is no longer S.",
-    ),
-    scales_after_the_activation=(
-        "(w * x) / (1 - rate) → (w * x); activation(sums) → activation(sums) / (1 - rate)",
-        "Scales after the activation. Here dropout stands before the sum: divide before "
-        "`activation` is called.",
-    ),
-    activation_before_the_sum=(
-        "masks @ (w * x) / (1 - rate) → activation(masks * w * x / (1 - rate)).sum(1); "
-        "activation(sums) → sums",
-        "The activation is applied to each term. It stands behind the sum: one activation a mask.",
-    ),
-    forgets_the_empty_mask=(
-        "torch.arange(2**n) → torch.arange(1, 2**n)",
-        "Drops the empty mask. It is a mask like the others, with probability rateⁿ and the sum 0; "
-        "an activation such as the sigmoid is not 0 there.",
-    ),
-    forgets_the_full_mask=(
-        "torch.arange(2**n) → torch.arange(2**n - 1)",
-        "The mask that keeps every unit is missing: there are 2ⁿ masks.",
-    ),
-    adds_without_weights=(
-        "probability * activation → activation",
-        "Adds up over the masks without their probabilities: a mean needs weights that add up to 1.",
-    ),
-    leaves_out_the_weights=("(w * x) → x", "The sums lack the weights: Σ mᵢ·wᵢ·xᵢ."),
-    multiplies=(
-        "(w * x) / (1 - rate) → (w * x) * (1 - rate)",
-        "Multiplies the sums by 1 − rate. Units are missing, so the others count more: divide.",
-    ),
-    divides_by_the_observed_share=(
-        "(w * x) / (1 - rate) → (w * x) * n / kept.clamp(min=1)",
-        "Divides by the share that each mask keeps. The factor is 1/(1 − rate) for every mask.",
-    ),
-    divides_by_the_masks=(
-        "(probability * activation(sums)).sum() → (probability * activation(sums)).mean()",
-        "Divides by the number of masks as well. The probabilities add up to 1, so a sum is enough.",
-    ),
-    divides_twice=(
-        "(w * x) / (1 - rate) → (w * x) / (1 - rate) ** 2",
-        "Divides by 1 − rate twice. Each term has one mask entry, so it is divided once.",
-    ),
-    probability_of_the_count=(
-        "(1 - rate) ** kept * rate ** (n - kept) → "
-        "torch.distributions.Binomial(n, torch.tensor(1 - rate).to(x)).log_prob(kept).exp()",
-        "This is how probable it is that k units are kept, whichever they are. A single mask lacks "
-        "the binomial coefficient.",
-    ),
-)
+expected_output.slips("""
+    activation_of_the_mean: (probability * activation(sums)).sum()
+        → activation((probability * sums).sum())
+    # This is the activation of the mean, f(S). The mean of the activation is something else as
+    # soon as f is not a straight line: apply f to each mask's sum, then average.
+    equal_probabilities: (1 - rate) ** kept * rate ** (n - kept) → 0.5**n
+    # Gives every mask the same weight. That is right at rate 0.5 only: a mask is the more
+    # probable, the more of its units have the more probable fate.
+    swapped_probability: (1 - rate) ** kept * rate ** (n - kept)
+        → rate**kept * (1 - rate) ** (n - kept)
+    # Kept and dropped are swapped in the probability: a unit is kept with probability 1 − rate.
+    forgets_the_dropped_units: * rate ** (n - kept) →
+    # In the probability only the kept units count. Each dropped one has probability `rate`: the
+    # probabilities must add up to 1.
+    unscaled_sums: (w * x) / (1 - rate) → (w * x)
+    # Leaves the scaling out: the sums are those of unscaled dropout. Divide each by 1 − rate
+    # before the activation.
+    sums_divided_by_the_rate: (w * x) / (1 - rate) → (w * x) / rate
+    # Divides by the rate in place of 1 − rate. At 0.5 nobody notices; elsewhere the sums' mean is
+    # no longer S.
+    scales_after_the_activation: (w * x) / (1 - rate) → (w * x); activation(sums)
+        → activation(sums) / (1 - rate)
+    # Scales after the activation. Here dropout stands before the sum: divide before `activation`
+    # is called.
+    activation_before_the_sum: masks @ (w * x) / (1 - rate)
+        → activation(masks * w * x / (1 - rate)).sum(1); activation(sums) → sums
+    # The activation is applied to each term. It stands behind the sum: one activation a mask.
+    forgets_the_empty_mask: torch.arange(2**n) → torch.arange(1, 2**n)
+    # Drops the empty mask. It is a mask like the others, with probability rateⁿ and the sum 0; an
+    # activation such as the sigmoid is not 0 there.
+    forgets_the_full_mask: torch.arange(2**n) → torch.arange(2**n - 1)
+    # The mask that keeps every unit is missing: there are 2ⁿ masks.
+    adds_without_weights: probability * activation → activation
+    # Adds up over the masks without their probabilities: a mean needs weights that add up to 1.
+    leaves_out_the_weights: (w * x) → x
+    # The sums lack the weights: Σ mᵢ·wᵢ·xᵢ.
+    multiplies: (w * x) / (1 - rate) → (w * x) * (1 - rate)
+    # Multiplies the sums by 1 − rate. Units are missing, so the others count more: divide.
+    divides_by_the_observed_share: (w * x) / (1 - rate) → (w * x) * n / kept.clamp(min=1)
+    # Divides by the share that each mask keeps. The factor is 1/(1 − rate) for every mask.
+    divides_by_the_masks: (probability * activation(sums)).sum()
+        → (probability * activation(sums)).mean()
+    # Divides by the number of masks as well. The probabilities add up to 1, so a sum is enough.
+    divides_twice: (w * x) / (1 - rate) → (w * x) / (1 - rate) ** 2
+    # Divides by 1 − rate twice. Each term has one mask entry, so it is divided once.
+    probability_of_the_count: (1 - rate) ** kept * rate ** (n - kept)
+        → torch.distributions.Binomial(n, torch.tensor(1 - rate).to(x)).log_prob(kept).exp()
+    # This is how probable it is that k units are kept, whichever they are. A single mask lacks the
+    # binomial coefficient.
+""")
 
 
 @expected_output.mistake
@@ -613,75 +514,49 @@ def diagnose(x, training, evaluation, rate):
     return "classic" if shrunk else "never scaled"
 
 
-diagnose.slips(
-    takes_zeros_for_dropped=(
-        "alive = x != 0 → alive = x == x",
-        "Takes each zero for a dropped unit. Behind a ReLU many inputs are 0, and then the output is "
-        "0 in every layer: look only at entries where x is not 0.",
-    ),
-    compares_dropped_units=(
-        "kept = training != 0 → kept = alive",
-        "Compares the dropped units, too. In training they are 0 in every layer; only the kept ones "
-        "tell the factor.",
-    ),
-    ignores_evaluation=(
-        "torch.allclose(evaluation, x * (1 - rate)) → not scaled",
-        "The answer does not use the output in evaluation. A layer may scale in both modes, or in "
-        "neither.",
-    ),
-    ignores_training=(
-        "torch.allclose(training[kept], x[kept] / (1 - rate)) → "
-        "not torch.allclose(evaluation, x * (1 - rate))",
-        "The answer does not use the factor of training. A layer may scale in both modes, or in "
-        "neither.",
-    ),
-    shrinks_by_the_rate=(
-        "x * (1 - rate) → x * rate",
-        "The factor of evaluation is 1 − rate, the share that is kept.",
-    ),
-    expects_equal_digits=(
-        "torch.allclose → torch.equal",
-        "Asks for equal digits. x/(1 − rate) and x·(1/(1 − rate)) differ in the last one: use "
-        "`torch.allclose`.",
-    ),
-    never_left_on=(
-        "(evaluation[alive] == 0).any() → False",
-        "A layer that still drops units in evaluation is not found.",
-    ),
-    knows_one_right_layer=(
-        'return "classic" if shrunk else "never scaled" → return "never scaled"',
-        "A layer that does not scale in training may be right: the classic one multiplies by 1 − rate "
-        "in evaluation.",
-    ),
-    overlooks_the_swapped_rate=(
-        "torch.allclose(training[kept], x[kept] / rate) → False",
-        "The factor 1/rate is not found: it says that the rate was taken for the share that is kept.",
-    ),
-    counts_the_kept=(
-        "torch.allclose(training[kept], x[kept] / rate) → "
-        "abs(kept[alive].double().mean() - rate) < abs(kept[alive].double().mean() - (1 - rate))",
-        "Counts how many units are kept. That number is random; the factor of the kept ones is not.",
-    ),
-    kept_means_positive=(
-        "kept = training != 0 → kept = training > 0",
-        "Takes only positive outputs for kept. A kept unit may be negative: kept is what is not 0.",
-    ),
-    looks_where_training_kept=(
-        "(evaluation[alive] == 0).any() → (evaluation[training != 0] == 0).any()",
-        "Looks for drops in evaluation only where training kept a unit. The two masks may drop the "
-        "same ones.",
-    ),
-    every_change_is_a_drop=(
-        "(evaluation[alive] == 0).any() → not torch.allclose(evaluation, x)",
-        "Calls every change in evaluation a drop. The factor 1 − rate changes the units, too, but "
-        "makes none 0.",
-    ),
-    swaps_the_two_conventions=(
-        'else "inverted" → else "classic"; return "classic" if → return "inverted" if',
-        "The two names are swapped: inverted dropout scales in training, the classic one in "
-        "evaluation.",
-    ),
-)
+diagnose.slips("""
+    takes_zeros_for_dropped: alive = x != 0 → alive = x == x
+    # Takes each zero for a dropped unit. Behind a ReLU many inputs are 0, and then the output is 0
+    # in every layer: look only at entries where x is not 0.
+    compares_dropped_units: kept = training != 0 → kept = alive
+    # Compares the dropped units, too. In training they are 0 in every layer; only the kept ones
+    # tell the factor.
+    ignores_evaluation: torch.allclose(evaluation, x * (1 - rate)) → not scaled
+    # The answer does not use the output in evaluation. A layer may scale in both modes, or in
+    # neither.
+    ignores_training: torch.allclose(training[kept], x[kept] / (1 - rate))
+        → not torch.allclose(evaluation, x * (1 - rate))
+    # The answer does not use the factor of training. A layer may scale in both modes, or in
+    # neither.
+    shrinks_by_the_rate: x * (1 - rate) → x * rate
+    # The factor of evaluation is 1 − rate, the share that is kept.
+    expects_equal_digits: torch.allclose → torch.equal
+    # Asks for equal digits. x/(1 − rate) and x·(1/(1 − rate)) differ in the last one: use
+    # `torch.allclose`.
+    never_left_on: (evaluation[alive] == 0).any() → False
+    # A layer that still drops units in evaluation is not found.
+    knows_one_right_layer: return "classic" if shrunk else "never scaled" → return "never scaled"
+    # A layer that does not scale in training may be right: the classic one multiplies by 1 − rate
+    # in evaluation.
+    overlooks_the_swapped_rate: torch.allclose(training[kept], x[kept] / rate) → False
+    # The factor 1/rate is not found: it says that the rate was taken for the share that is kept.
+    counts_the_kept: torch.allclose(training[kept], x[kept] / rate)
+        → abs(kept[alive].double().mean() - rate) < abs(kept[alive].double().mean() - (1 - rate))
+    # Counts how many units are kept. That number is random; the factor of the kept ones is not.
+    kept_means_positive: kept = training != 0 → kept = training > 0
+    # Takes only positive outputs for kept. A kept unit may be negative: kept is what is not 0.
+    looks_where_training_kept: (evaluation[alive] == 0).any()
+        → (evaluation[training != 0] == 0).any()
+    # Looks for drops in evaluation only where training kept a unit. The two masks may drop the
+    # same ones.
+    every_change_is_a_drop: (evaluation[alive] == 0).any() → not torch.allclose(evaluation, x)
+    # Calls every change in evaluation a drop. The factor 1 − rate changes the units, too, but
+    # makes none 0.
+    swaps_the_two_conventions: else "inverted" → else "classic"; return "classic" if
+        → return "inverted" if
+    # The two names are swapped: inverted dropout scales in training, the classic one in
+    # evaluation.
+""")
 
 
 @diagnose.mistake
@@ -811,39 +686,28 @@ def dropout_backward(grad_output, rate, uniforms):
 
 
 dropout_backward.slips(
-    **MASK,
-    **{name: slip for name, slip in FACTOR.items() if name != "multiplies"},
-    undoes_the_scaling=(
-        "/ (1 - rate) → * (1 - rate)",
-        "Multiplies by 1 − rate, as if backward undid the forward pass. The derivative of c·x is c, "
-        "not 1/c.",
-    ),
-    forgets_the_factor=(
-        "mask / (1 - rate) → mask",
-        "Forgets the factor. The layer has multiplied kept units by 1/(1 − rate), so the gradient is "
-        "multiplied by it, too.",
-    ),
-    forgets_the_mask=(
-        "* mask → * 1",
-        "Forgets the mask. A dropped unit has sent 0 whatever its input was: its gradient is 0.",
-    ),
-    passes_it_on=(
-        "grad_output * mask / (1 - rate) → grad_output * 1",
-        "Passes the gradient on as it is, as evaluation does. In training it meets the forward "
-        "pass's mask and factor again.",
-    ),
-    forgets_grad_output=(
-        "return grad_output * mask → return mask",
-        "This is the derivative of the output by the input. The chain rule multiplies it by "
-        "`grad_output`.",
-    ),
-    divides_by_the_multiplier=(
-        "grad_output * mask / (1 - rate) → grad_output / (mask / (1 - rate))",
-        "Divides by what the layer has multiplied by. The derivative of c·x is c, so multiply again.",
-    ),
-    keeps_the_dropped=(
-        "grad_output * mask / (1 - rate) → torch.where(mask > 0, grad_output / (1 - rate), grad_output)",
-        "Dropped units get the gradient as it is. Such a unit has sent 0 whatever its input was: its "
-        "gradient is 0.",
-    ),
+    MASK,
+    FACTOR,
+    """
+    undoes_the_scaling: / (1 - rate) → * (1 - rate)
+    # Multiplies by 1 − rate, as if backward undid the forward pass. The derivative of c·x is c,
+    # not 1/c.
+    forgets_the_factor: mask / (1 - rate) → mask
+    # Forgets the factor. The layer has multiplied kept units by 1/(1 − rate), so the gradient is
+    # multiplied by it, too.
+    forgets_the_mask: * mask → * 1
+    # Forgets the mask. A dropped unit has sent 0 whatever its input was: its gradient is 0.
+    passes_it_on: grad_output * mask / (1 - rate) → grad_output * 1
+    # Passes the gradient on as it is, as evaluation does. In training it meets the forward pass's
+    # mask and factor again.
+    forgets_grad_output: return grad_output * mask → return mask
+    # This is the derivative of the output by the input. The chain rule multiplies it by
+    # `grad_output`.
+    divides_by_the_multiplier: grad_output * mask / (1 - rate) → grad_output / (mask / (1 - rate))
+    # Divides by what the layer has multiplied by. The derivative of c·x is c, so multiply again.
+    keeps_the_dropped: grad_output * mask / (1 - rate)
+        → torch.where(mask > 0, grad_output / (1 - rate), grad_output)
+    # Dropped units get the gradient as it is. Such a unit has sent 0 whatever its input was: its
+    # gradient is 0.
+""",
 )

@@ -80,85 +80,52 @@ def clipped_cross_entropy(outputs, one_hot, epsilon):
     return -(one_hot * p.log()).sum(-1)
 
 
-clipped_cross_entropy.slips(
-    not_normalised=(
-        "outputs / outputs.sum(-1, keepdim=True) → outputs",
-        "The row is not divided by its sum: any output above 1 − ε counts as certainty.",
-    ),
-    softmax_first=(
-        "outputs / outputs.sum(-1, keepdim=True) → outputs.softmax(-1)",
-        "Divide by the sum, no softmax: Keras takes outputs for probabilities by default.",
-    ),
-    adds_epsilon=(
-        "p = p.clamp(epsilon, 1 - epsilon) → p = p + epsilon",
-        "ε is added inside the logarithm. Keras 3 clips to [ε, 1 − ε] and adds nothing.",
-    ),
-    adds_an_epsilon_of_its_own=(
-        "p = p.clamp(epsilon, 1 - epsilon) → p = p + EPS",
-        "A fixed ε is added inside the logarithm. Clip instead, at the argument ε.",
-    ),
-    clips_at_an_epsilon_of_its_own=(
-        "(epsilon, 1 - epsilon) → (EPS, 1 - EPS)",
-        "The limits of the clip are fixed. They are ε and 1 − ε, an argument.",
-    ),
-    clips_and_adds=(
-        "p.log() → (p + epsilon).log()",
-        "Clipped, and ε added as well: that is the old binary loss, with ceiling −ln 2ε.",
-    ),
-    clips_first=(
-        "p = outputs / outputs.sum(-1, keepdim=True) → p = outputs.clamp(epsilon, 1 - epsilon); "
-        "p = p.clamp(epsilon, 1 - epsilon) → p = p / p.sum(-1, keepdim=True)",
-        "The order is turned round: an output above 1 is cut before it is divided by the sum.",
-    ),
-    clips_below_only=(
-        "p.clamp(epsilon, 1 - epsilon) → p.clamp(min=epsilon)",
-        "Clipped from below only. Where the network is sure and right, 1 − ε is the limit.",
-    ),
-    never_clips=(
-        "p.clamp(epsilon, 1 - epsilon) → p",
-        "No clip at all: at a wrong class with output 0 this is 0 · (−∞), which is NaN.",
-    ),
-    mean_of_rows=(".sum(-1) → .sum(-1).mean()", "One value a row is asked for, not their mean."),
-    sum_of_rows=("p.log()).sum(-1) → p.log()).sum()", "One value a row is asked for, not a sum."),
-    mean_over_classes=(
-        ".sum(-1) → .mean(-1)",
-        "Not the mean over the classes, which is C times too small: their sum.",
-    ),
-    sum_of_the_batch=(
-        "outputs.sum(-1, keepdim=True) → outputs.sum()",
-        "Divided by the sum of the whole batch: each row is divided by its own.",
-    ),
-    adds_the_other_classes=(
-        "one_hot * p.log() → one_hot * p.log() + (1 - one_hot) * (1 - p).log()",
-        "That is the binary loss of each class. Here only the true class counts.",
-    ),
-    renormalised=(
-        "p = p.clamp(epsilon, 1 - epsilon) → p = p.clamp(epsilon, 1 - epsilon)\n"
-        "    p = p / p.sum(-1, keepdim=True)",
-        "Divided once more behind the clip: then ε and 1 − ε are no limits any more.",
-    ),
-    wrong_sign=(
-        "-(one_hot → (one_hot",
-        "The sign: logarithms of probabilities are negative, a loss is not.",
-    ),
-    divided_by_the_largest=(
-        "outputs.sum(-1, keepdim=True) → outputs.amax(-1, keepdim=True)",
-        "The row is divided by its largest output. Divide by the sum, so that it adds up to 1.",
-    ),
-    sums_of_the_columns=(
-        "outputs.sum(-1, keepdim=True) → outputs.sum(0, keepdim=True)",
-        "The outputs are divided by sums over the rows (dim 0). Each row is divided by its own sum.",
-    ),
-    a_value_for_each_class=(
-        "-(one_hot * p.log()).sum(-1) → -(one_hot * p.log())",
-        "One value for each class. Add them up over the classes: one value a row is asked for.",
-    ),
-    negative_outputs_cut=(
-        "p = outputs / outputs.sum(-1, keepdim=True) → "
-        "outputs = outputs.clamp(min=0)\n    p = outputs / outputs.sum(-1, keepdim=True)",
-        "Outputs below 0 are set to 0 first. Keras divides them by the sum as they are.",
-    ),
-)
+clipped_cross_entropy.slips(r"""
+    not_normalised: outputs / outputs.sum(-1, keepdim=True) → outputs
+    # The row is not divided by its sum: any output above 1 − ε counts as certainty.
+    softmax_first: outputs / outputs.sum(-1, keepdim=True) → outputs.softmax(-1)
+    # Divide by the sum, no softmax: Keras takes outputs for probabilities by default.
+    adds_epsilon: p = p.clamp(epsilon, 1 - epsilon) → p = p + epsilon
+    # ε is added inside the logarithm. Keras 3 clips to [ε, 1 − ε] and adds nothing.
+    adds_an_epsilon_of_its_own: p = p.clamp(epsilon, 1 - epsilon) → p = p + EPS
+    # A fixed ε is added inside the logarithm. Clip instead, at the argument ε.
+    clips_at_an_epsilon_of_its_own: (epsilon, 1 - epsilon) → (EPS, 1 - EPS)
+    # The limits of the clip are fixed. They are ε and 1 − ε, an argument.
+    clips_and_adds: p.log() → (p + epsilon).log()
+    # Clipped, and ε added as well: that is the old binary loss, with ceiling −ln 2ε.
+    clips_first: p = outputs / outputs.sum(-1, keepdim=True)
+        → p = outputs.clamp(epsilon, 1 - epsilon); p = p.clamp(epsilon, 1 - epsilon)
+        → p = p / p.sum(-1, keepdim=True)
+    # The order is turned round: an output above 1 is cut before it is divided by the sum.
+    clips_below_only: p.clamp(epsilon, 1 - epsilon) → p.clamp(min=epsilon)
+    # Clipped from below only. Where the network is sure and right, 1 − ε is the limit.
+    never_clips: p.clamp(epsilon, 1 - epsilon) → p
+    # No clip at all: at a wrong class with output 0 this is 0 · (−∞), which is NaN.
+    mean_of_rows: .sum(-1) → .sum(-1).mean()
+    # One value a row is asked for, not their mean.
+    sum_of_rows: p.log()).sum(-1) → p.log()).sum()
+    # One value a row is asked for, not a sum.
+    mean_over_classes: .sum(-1) → .mean(-1)
+    # Not the mean over the classes, which is C times too small: their sum.
+    sum_of_the_batch: outputs.sum(-1, keepdim=True) → outputs.sum()
+    # Divided by the sum of the whole batch: each row is divided by its own.
+    adds_the_other_classes: one_hot * p.log() → one_hot * p.log() + (1 - one_hot) * (1 - p).log()
+    # That is the binary loss of each class. Here only the true class counts.
+    renormalised: p = p.clamp(epsilon, 1 - epsilon)
+        → p = p.clamp(epsilon, 1 - epsilon)\n    p = p / p.sum(-1, keepdim=True)
+    # Divided once more behind the clip: then ε and 1 − ε are no limits any more.
+    wrong_sign: -(one_hot → (one_hot
+    # The sign: logarithms of probabilities are negative, a loss is not.
+    divided_by_the_largest: outputs.sum(-1, keepdim=True) → outputs.amax(-1, keepdim=True)
+    # The row is divided by its largest output. Divide by the sum, so that it adds up to 1.
+    sums_of_the_columns: outputs.sum(-1, keepdim=True) → outputs.sum(0, keepdim=True)
+    # The outputs are divided by sums over the rows (dim 0). Each row is divided by its own sum.
+    a_value_for_each_class: -(one_hot * p.log()).sum(-1) → -(one_hot * p.log())
+    # One value for each class. Add them up over the classes: one value a row is asked for.
+    negative_outputs_cut: p = outputs / outputs.sum(-1, keepdim=True)
+        → outputs = outputs.clamp(min=0)\n    p = outputs / outputs.sum(-1, keepdim=True)
+    # Outputs below 0 are set to 0 first. Keras divides them by the sum as they are.
+""")
 
 
 @clipped_cross_entropy.mistake
@@ -253,37 +220,23 @@ def learning_rows(scores, target, epsilon):
     return (share > epsilon) & (share < 1 - epsilon)
 
 
-learning_rows.slips(
-    no_upper_limit=(
-        "(share > epsilon) & (share < 1 - epsilon) → share > epsilon",
-        "The clip is flat above 1 − ε as well: a row that is right and sure teaches nothing.",
-    ),
-    no_lower_limit=(
-        "(share > epsilon) & (share < 1 - epsilon) → share < 1 - epsilon",
-        "The clip is flat below ε: the rows that are most wrong push nothing.",
-    ),
-    clip_forgotten=(
-        "(share > epsilon) & (share < 1 - epsilon) → (share > 0) & (share < 1)",
-        "A share between 0 and ε counts as ε, whatever it is. So the loss is flat there.",
-    ),
-    not_normalised=(
-        " / outputs.sum(1) → ",
-        "The row is divided by its sum before the clip: compare the share, not the output.",
-    ),
-    softmax_for_the_sum=(
-        "outputs = scores.relu() → outputs = scores.exp()",
-        "That is a softmax. This network has a ReLU at its end, and the loss divides by the sum.",
-    ),
-    relu_forgotten=(
-        "scores.relu() → scores",
-        "The ReLU is missing: a score below 0 reaches the loss as 0, and gets no gradient.",
-    ),
-    dead_rows=(
-        "return (share > epsilon) & (share < 1 - epsilon) → "
-        "return ~((share > epsilon) & (share < 1 - epsilon))",
-        "These are the rows that teach nothing. The others are asked for.",
-    ),
-)
+learning_rows.slips("""
+    no_upper_limit: (share > epsilon) & (share < 1 - epsilon) → share > epsilon
+    # The clip is flat above 1 − ε as well: a row that is right and sure teaches nothing.
+    no_lower_limit: (share > epsilon) & (share < 1 - epsilon) → share < 1 - epsilon
+    # The clip is flat below ε: the rows that are most wrong push nothing.
+    clip_forgotten: (share > epsilon) & (share < 1 - epsilon) → (share > 0) & (share < 1)
+    # A share between 0 and ε counts as ε, whatever it is. So the loss is flat there.
+    not_normalised: / outputs.sum(1) →
+    # The row is divided by its sum before the clip: compare the share, not the output.
+    softmax_for_the_sum: outputs = scores.relu() → outputs = scores.exp()
+    # That is a softmax. This network has a ReLU at its end, and the loss divides by the sum.
+    relu_forgotten: scores.relu() → scores
+    # The ReLU is missing: a score below 0 reaches the loss as 0, and gets no gradient.
+    dead_rows: return (share > epsilon) & (share < 1 - epsilon)
+        → return ~((share > epsilon) & (share < 1 - epsilon))
+    # These are the rows that teach nothing. The others are asked for.
+""")
 
 
 @learning_rows.mistake
@@ -389,67 +342,46 @@ def stable_cross_entropy(scores, target):
     return (shifted.exp().sum(1).log() - true).mean()
 
 
-stable_cross_entropy.slips(
-    without_shift=(
-        "scores - scores.detach().amax(1, keepdim=True) → scores",
-        "exp(1000) is infinite. Subtract each row's largest score first: the softmax stays.",
-    ),
-    one_shift_for_all=(
-        "scores.detach().amax(1, keepdim=True) → scores.detach().max()",
-        "One maximum for all rows: a row far below it vanishes. Each needs its own.",
-    ),
-    epsilon_in_the_log=(
-        "shifted.exp().sum(1).log() - true → -(true.exp() / shifted.exp().sum(1) + EPS).log()",
-        "An ε in the logarithm: no loss above −ln ε, and the gradient dies out there.",
-    ),
-    clips_the_softmax=(
-        "shifted.exp().sum(1).log() - true → "
-        "-(true.exp() / shifted.exp().sum(1)).clamp(min=EPS).log()",
-        "The softmax is clipped: no loss above −ln ε, no gradient from the worst rows.",
-    ),
-    softmax_twice=(
-        "shifted = → scores = scores.softmax(1)\n    shifted =",
-        "A softmax in front of a loss that takes scores, and so has its own: that is twice.",
-    ),
-    without_the_log=(
-        "shifted.exp().sum(1).log() - true → -true.exp() / shifted.exp().sum(1)",
-        "Minus the probability itself, as `nll_loss` of a softmax is: the log is missing.",
-    ),
-    scores_as_log_probabilities=(
-        "scores - scores.detach().amax(1, keepdim=True) → scores; "
-        "shifted.exp().sum(1).log() - true → -true",
-        "Scores are no log-probabilities: the log-sum-exp of the row is missing.",
-    ),
-    wrong_sign=(
-        "shifted.exp().sum(1).log() - true → true - shifted.exp().sum(1).log()",
-        "The sign: this is the mean of ln p, never above 0. The loss is minus that.",
-    ),
-    shift_in_the_sum_only=(
-        "scores.detach() → scores; shifted.gather → scores.gather",
-        "m is subtracted inside the sum only. ln Σ exp(z − m) is ln Σ exp(z) less m: subtract m from "
-        "the true score as well.",
-    ),
-    log_of_the_sum_forgotten=(
-        "scores.detach() → scores; shifted.exp().sum(1).log() → shifted.exp().sum(1)",
-        "The sum of the exponentials stands there itself; (3.1) has its logarithm.",
-    ),
-    sum_of_rows=(".mean() → .sum()", "The rows are added up; their mean is asked for."),
-    each_row=("true).mean() → true)", "One value for each row; the mean of them is asked for."),
-    mean_over_all_entries=(
-        ".mean() → .mean() / scores.shape[1]",
-        "Divided by N·C, as a mean of a one-hot product. The mean is over N rows.",
-    ),
-    shift_by_the_average=(
-        "scores.detach().amax(1, keepdim=True) → scores.mean(1, keepdim=True)",
-        "Each row's mean is subtracted. It is −∞ where one score is, and a score far above the mean "
-        "still overflows. Subtract the largest score.",
-    ),
-    shift_by_the_true_score=(
-        "scores.detach().amax(1, keepdim=True) → scores.gather(1, target[:, None])",
-        "The true score is subtracted. If another score is far above it, exp overflows. Subtract the "
-        "largest score.",
-    ),
-)
+stable_cross_entropy.slips(r"""
+    without_shift: scores - scores.detach().amax(1, keepdim=True) → scores
+    # exp(1000) is infinite. Subtract each row's largest score first: the softmax stays.
+    one_shift_for_all: scores.detach().amax(1, keepdim=True) → scores.detach().max()
+    # One maximum for all rows: a row far below it vanishes. Each needs its own.
+    epsilon_in_the_log: shifted.exp().sum(1).log() - true
+        → -(true.exp() / shifted.exp().sum(1) + EPS).log()
+    # An ε in the logarithm: no loss above −ln ε, and the gradient dies out there.
+    clips_the_softmax: shifted.exp().sum(1).log() - true
+        → -(true.exp() / shifted.exp().sum(1)).clamp(min=EPS).log()
+    # The softmax is clipped: no loss above −ln ε, no gradient from the worst rows.
+    softmax_twice: shifted = → scores = scores.softmax(1)\n    shifted =
+    # A softmax in front of a loss that takes scores, and so has its own: that is twice.
+    without_the_log: shifted.exp().sum(1).log() - true → -true.exp() / shifted.exp().sum(1)
+    # Minus the probability itself, as `nll_loss` of a softmax is: the log is missing.
+    scores_as_log_probabilities: scores - scores.detach().amax(1, keepdim=True) → scores;
+        shifted.exp().sum(1).log() - true → -true
+    # Scores are no log-probabilities: the log-sum-exp of the row is missing.
+    wrong_sign: shifted.exp().sum(1).log() - true → true - shifted.exp().sum(1).log()
+    # The sign: this is the mean of ln p, never above 0. The loss is minus that.
+    shift_in_the_sum_only: scores.detach() → scores; shifted.gather → scores.gather
+    # m is subtracted inside the sum only. ln Σ exp(z − m) is ln Σ exp(z) less m: subtract m from
+    # the true score as well.
+    log_of_the_sum_forgotten: scores.detach() → scores; shifted.exp().sum(1).log()
+        → shifted.exp().sum(1)
+    # The sum of the exponentials stands there itself; (3.1) has its logarithm.
+    sum_of_rows: .mean() → .sum()
+    # The rows are added up; their mean is asked for.
+    each_row: true).mean() → true)
+    # One value for each row; the mean of them is asked for.
+    mean_over_all_entries: .mean() → .mean() / scores.shape[1]
+    # Divided by N·C, as a mean of a one-hot product. The mean is over N rows.
+    shift_by_the_average: scores.detach().amax(1, keepdim=True) → scores.mean(1, keepdim=True)
+    # Each row's mean is subtracted. It is −∞ where one score is, and a score far above the mean
+    # still overflows. Subtract the largest score.
+    shift_by_the_true_score: scores.detach().amax(1, keepdim=True)
+        → scores.gather(1, target[:, None])
+    # The true score is subtracted. If another score is far above it, exp overflows. Subtract the
+    # largest score.
+""")
 
 
 @stable_cross_entropy.mistake
@@ -554,51 +486,37 @@ def stable_binary_cross_entropy(score, target):
     return -(target * positive + (1 - target) * negative).mean()
 
 
-stable_binary_cross_entropy.slips(
-    log_of_sigmoid=(
-        "F.logsigmoid(score), F.logsigmoid(-score) → "
-        "score.sigmoid().log(), (1 - score.sigmoid()).log()",
-        "The sigmoid is rounded to 0 or 1, and its logarithm is −∞: use `F.logsigmoid`.",
-    ),
-    epsilon_in_both_logs=(
-        "F.logsigmoid(score), F.logsigmoid(-score) → "
-        "(score.sigmoid() + EPS).log(), (1 - score.sigmoid() + EPS).log()",
-        "An ε in both logarithms: no loss above −ln ε, and each value a little off.",
-    ),
-    clips_the_sigmoid=(
-        "positive, negative = F.logsigmoid(score), F.logsigmoid(-score) → "
-        "p = score.sigmoid().clamp(EPS, 1 - EPS)\n    positive, negative = p.log(), (1 - p).log()",
-        "The sigmoid is clipped: no loss above −ln ε, no gradient from the worst scores.",
-    ),
-    overflows=(
-        "F.logsigmoid(score), F.logsigmoid(-score) → "
-        "-(1 + (-score).exp()).log(), -(1 + score.exp()).log()",
-        "For large s, σ(−s) is rounded to 0 or 1 + eˢ overflows; 0 · ∞ is NaN. Use `F.logsigmoid`.",
-    ),
-    sigmoid_twice=(
-        "positive, negative → score = score.sigmoid()\n    positive, negative",
-        "A sigmoid in front of a loss that takes scores: it is applied twice.",
-    ),
-    swapped=(
-        "target * positive + (1 - target) * negative → target * negative + (1 - target) * positive",
-        "The two targets are swapped: ln σ(s) belongs to target 1, ln σ(−s) to target 0.",
-    ),
-    only_the_ones=(
-        "target * positive + (1 - target) * negative → target * positive",
-        "A target of 0 costs nothing here: (1 − t)·ln σ(−s) is missing.",
-    ),
-    complement_of_the_log=(
-        "F.logsigmoid(-score) → 1 - F.logsigmoid(score)",
-        "1 − ln σ(s) is not ln(1 − σ(s)): use 1 − σ(s) = σ(−s) inside the logarithm.",
-    ),
-    complement_of_the_score=(
-        "F.logsigmoid(-score) → F.logsigmoid(1 - score)",
-        "1 − σ(s) is σ(−s), and not σ(1 − s).",
-    ),
-    wrong_sign=("-(target → (target", "The sign: logarithms of probabilities are negative."),
-    sum_of_losses=(".mean() → .sum()", "The losses are added up; their mean is asked for."),
-    each_loss=("negative).mean() → negative)", "One value an entry; their mean is asked for."),
-)
+stable_binary_cross_entropy.slips(r"""
+    log_of_sigmoid: F.logsigmoid(score), F.logsigmoid(-score)
+        → score.sigmoid().log(), (1 - score.sigmoid()).log()
+    # The sigmoid is rounded to 0 or 1, and its logarithm is −∞: use `F.logsigmoid`.
+    epsilon_in_both_logs: F.logsigmoid(score), F.logsigmoid(-score)
+        → (score.sigmoid() + EPS).log(), (1 - score.sigmoid() + EPS).log()
+    # An ε in both logarithms: no loss above −ln ε, and each value a little off.
+    clips_the_sigmoid: positive, negative = F.logsigmoid(score), F.logsigmoid(-score)
+        → p = score.sigmoid().clamp(EPS, 1 - EPS)\n    positive, negative = p.log(), (1 - p).log()
+    # The sigmoid is clipped: no loss above −ln ε, no gradient from the worst scores.
+    overflows: F.logsigmoid(score), F.logsigmoid(-score)
+        → -(1 + (-score).exp()).log(), -(1 + score.exp()).log()
+    # For large s, σ(−s) is rounded to 0 or 1 + eˢ overflows; 0 · ∞ is NaN. Use `F.logsigmoid`.
+    sigmoid_twice: positive, negative → score = score.sigmoid()\n    positive, negative
+    # A sigmoid in front of a loss that takes scores: it is applied twice.
+    swapped: target * positive + (1 - target) * negative
+        → target * negative + (1 - target) * positive
+    # The two targets are swapped: ln σ(s) belongs to target 1, ln σ(−s) to target 0.
+    only_the_ones: target * positive + (1 - target) * negative → target * positive
+    # A target of 0 costs nothing here: (1 − t)·ln σ(−s) is missing.
+    complement_of_the_log: F.logsigmoid(-score) → 1 - F.logsigmoid(score)
+    # 1 − ln σ(s) is not ln(1 − σ(s)): use 1 − σ(s) = σ(−s) inside the logarithm.
+    complement_of_the_score: F.logsigmoid(-score) → F.logsigmoid(1 - score)
+    # 1 − σ(s) is σ(−s), and not σ(1 − s).
+    wrong_sign: -(target → (target
+    # The sign: logarithms of probabilities are negative.
+    sum_of_losses: .mean() → .sum()
+    # The losses are added up; their mean is asked for.
+    each_loss: negative).mean() → negative)
+    # One value an entry; their mean is asked for.
+""")
 
 
 @stable_binary_cross_entropy.mistake
@@ -709,53 +627,33 @@ def lowest_mean_loss(accuracy, k):
     return (1 - accuracy) * np.log(k + 1)
 
 
-lowest_mean_loss.slips(
-    as_for_one=(
-        "np.log(k + 1) → np.log(2)",
-        "ln 2 is what k = 1 costs. If k classes are ahead, the true one can't have ½.",
-    ),
-    forgets_the_true_class=(
-        "np.log(k + 1) → np.log(k)",
-        "k classes are ahead of the true one. Together with it k + 1 share the probability.",
-    ),
-    halves_k_times=(
-        "np.log(k + 1) → k * np.log(2)",
-        "Not one half for each class ahead: all may have as much as the true one.",
-    ),
-    takes_the_rest=(
-        "np.log(k + 1) → np.log(2) / k",
-        "More classes ahead leave less to the true one, so that it costs more, not less.",
-    ),
-    always_zero=(
-        "(1 - accuracy) * np.log(k + 1) → 0.0",
-        "0 is for right answers only: a wrong one leaves the true class 1/(k + 1) at most.",
-    ),
-    in_bits=(
-        "np.log(k + 1) → np.log2(k + 1)",
-        "That counts in bits. The loss is in nats, with the natural logarithm.",
-    ),
-    right_answers_pay=(
-        "(1 - accuracy) → accuracy",
-        "It is the wrong answers that cost something, a share of 1 − accuracy.",
-    ),
-    all_answers_pay=(
-        "(1 - accuracy) * → 1.0 *",
-        "That is what a wrong answer costs. Right ones may cost nothing; take the mean.",
-    ),
-    below_zero=("(1 - accuracy) → (accuracy - 1)", "The sign: a cross-entropy is never below 0."),
-    right_answers_pay_too=(
-        "(1 - accuracy) * np.log(k + 1) → accuracy * np.log(k) + (1 - accuracy) * np.log(k + 1)",
-        "A right answer need not share with the k best: it may be sure, and then costs nearly 0.",
-    ),
-    log_of_what_is_left=(
-        "np.log(k + 1) → np.log((k + 1) / k)",
-        "The true class has at most 1/(k + 1), and its logarithm counts, not that of the rest.",
-    ),
-    to_base_ten=(
-        "np.log(k + 1) → np.log10(k + 1)",
-        "That is the logarithm to base 10. The loss takes the natural logarithm.",
-    ),
-)
+lowest_mean_loss.slips("""
+    as_for_one: np.log(k + 1) → np.log(2)
+    # ln 2 is what k = 1 costs. If k classes are ahead, the true one can't have ½.
+    forgets_the_true_class: np.log(k + 1) → np.log(k)
+    # k classes are ahead of the true one. Together with it k + 1 share the probability.
+    halves_k_times: np.log(k + 1) → k * np.log(2)
+    # Not one half for each class ahead: all may have as much as the true one.
+    takes_the_rest: np.log(k + 1) → np.log(2) / k
+    # More classes ahead leave less to the true one, so that it costs more, not less.
+    always_zero: (1 - accuracy) * np.log(k + 1) → 0.0
+    # 0 is for right answers only: a wrong one leaves the true class 1/(k + 1) at most.
+    in_bits: np.log(k + 1) → np.log2(k + 1)
+    # That counts in bits. The loss is in nats, with the natural logarithm.
+    right_answers_pay: (1 - accuracy) → accuracy
+    # It is the wrong answers that cost something, a share of 1 − accuracy.
+    all_answers_pay: (1 - accuracy) * → 1.0 *
+    # That is what a wrong answer costs. Right ones may cost nothing; take the mean.
+    below_zero: (1 - accuracy) → (accuracy - 1)
+    # The sign: a cross-entropy is never below 0.
+    right_answers_pay_too: (1 - accuracy) * np.log(k + 1)
+        → accuracy * np.log(k) + (1 - accuracy) * np.log(k + 1)
+    # A right answer need not share with the k best: it may be sure, and then costs nearly 0.
+    log_of_what_is_left: np.log(k + 1) → np.log((k + 1) / k)
+    # The true class has at most 1/(k + 1), and its logarithm counts, not that of the rest.
+    to_base_ten: np.log(k + 1) → np.log10(k + 1)
+    # That is the logarithm to base 10. The loss takes the natural logarithm.
+""")
 
 
 @lowest_mean_loss.mistake
@@ -868,71 +766,47 @@ def read_the_log(loss, accuracy):
     return "no gradient" if loss[-10:].min() == loss[-10:].max() else "nothing"
 
 
-read_the_log.slips(
-    nan_means_lost=(
-        '"NaN rows" if moves else "NaN weights" → "NaN weights"',
-        "A NaN loss does not mean NaN weights. If the accuracy moves, something is still learnt.",
-    ),
-    nan_is_in_the_rows=(
-        '"NaN rows" if moves else "NaN weights" → "NaN rows"',
-        "If the accuracy stands still as well, the network gives the same answers at each step.",
-    ),
-    nan_branches_swapped=(
-        '"NaN rows" if moves else "NaN weights" → "NaN weights" if moves else "NaN rows"',
-        "The two are swapped: it is an accuracy that stands still which makes weights suspicious.",
-    ),
-    bound_forgotten=(
-        "loss[-1] < (1 - accuracy[-1]) * np.log(2) → False",
-        "A loss can be too low for its accuracy: (4.1) is missing.",
-    ),
-    bound_by_the_right_ones=(
-        "(1 - accuracy[-1]) → accuracy[-1]",
-        "It is the wrong answers that cost ln 2 each, a share of 1 − accuracy.",
-    ),
-    bound_in_bits=("np.log(2) → 1", "That bound is in bits. The loss is in nats: ln 2 = 0.693."),
-    bound_of_a_guess=(
-        "np.log(2) → np.log(10)",
-        "A wrong answer costs at least ln 2, as two classes can share everything. An even guess "
-        "among ten costs more.",
-    ),
-    stuck_by_the_accuracy=(
-        "loss[-10:].min() == loss[-10:].max() → accuracy[-10:].min() == accuracy[-10:].max()",
-        "An accuracy can stand still while the loss falls. Look at the losses here.",
-    ),
-    standstill_forgotten=(
-        "loss[-10:].min() == loss[-10:].max() → False",
-        "No row pushes: then the loss stands still, to the last digit.",
-    ),
-    last_two_only=(
-        "accuracy[-10:] → accuracy[-2:]",
-        "An accuracy can stay for one step by chance. Look at more than two.",
-    ),
-    nan_by_the_level=(
-        "moves = accuracy[-10:].min() < accuracy[-10:].max() → moves = accuracy[-1] > 0.2",
-        "How high the accuracy is says little: of two classes NaN weights get a half right, and a "
-        "network that learns may be worse. Does it move?",
-    ),
-    nan_not_noticed=(
-        "loss[-1].isnan() → False",
-        "A NaN is not noticed here. NaN equals nothing, not even itself: `isnan` finds it, and `==` "
-        "does not.",
-    ),
-    nan_long_ago=(
-        "loss[-1].isnan() → loss.isnan().any()",
-        "A NaN somewhere in the log is enough here. The question is about the end: look at the last "
-        "steps.",
-    ),
-    rise_is_a_standstill=(
-        "loss[-10:].min() == loss[-10:].max() → loss[-1] >= loss[-10]",
-        "A loss that rises moves as well, so some row pushes. It stands still if no digit changes.",
-    ),
-    both_must_stand_still=(
-        "loss[-10:].min() == loss[-10:].max() → "
-        "loss[-10:].min() == loss[-10:].max() and accuracy[-10:].min() == accuracy[-10:].max()",
-        "The accuracy may still move a little, by the optimiser's momentum. It is the loss that must "
-        "stand still.",
-    ),
-)
+read_the_log.slips("""
+    nan_means_lost: "NaN rows" if moves else "NaN weights" → "NaN weights"
+    # A NaN loss does not mean NaN weights. If the accuracy moves, something is still learnt.
+    nan_is_in_the_rows: "NaN rows" if moves else "NaN weights" → "NaN rows"
+    # If the accuracy stands still as well, the network gives the same answers at each step.
+    nan_branches_swapped: "NaN rows" if moves else "NaN weights"
+        → "NaN weights" if moves else "NaN rows"
+    # The two are swapped: it is an accuracy that stands still which makes weights suspicious.
+    bound_forgotten: loss[-1] < (1 - accuracy[-1]) * np.log(2) → False
+    # A loss can be too low for its accuracy: (4.1) is missing.
+    bound_by_the_right_ones: (1 - accuracy[-1]) → accuracy[-1]
+    # It is the wrong answers that cost ln 2 each, a share of 1 − accuracy.
+    bound_in_bits: np.log(2) → 1
+    # That bound is in bits. The loss is in nats: ln 2 = 0.693.
+    bound_of_a_guess: np.log(2) → np.log(10)
+    # A wrong answer costs at least ln 2, as two classes can share everything. An even guess among
+    # ten costs more.
+    stuck_by_the_accuracy: loss[-10:].min() == loss[-10:].max()
+        → accuracy[-10:].min() == accuracy[-10:].max()
+    # An accuracy can stand still while the loss falls. Look at the losses here.
+    standstill_forgotten: loss[-10:].min() == loss[-10:].max() → False
+    # No row pushes: then the loss stands still, to the last digit.
+    last_two_only: accuracy[-10:] → accuracy[-2:]
+    # An accuracy can stay for one step by chance. Look at more than two.
+    nan_by_the_level: moves = accuracy[-10:].min() < accuracy[-10:].max()
+        → moves = accuracy[-1] > 0.2
+    # How high the accuracy is says little: of two classes NaN weights get a half right, and a
+    # network that learns may be worse. Does it move?
+    nan_not_noticed: loss[-1].isnan() → False
+    # A NaN is not noticed here. NaN equals nothing, not even itself: `isnan` finds it, and `==`
+    # does not.
+    nan_long_ago: loss[-1].isnan() → loss.isnan().any()
+    # A NaN somewhere in the log is enough here. The question is about the end: look at the last
+    # steps.
+    rise_is_a_standstill: loss[-10:].min() == loss[-10:].max() → loss[-1] >= loss[-10]
+    # A loss that rises moves as well, so some row pushes. It stands still if no digit changes.
+    both_must_stand_still: loss[-10:].min() == loss[-10:].max()
+        → loss[-10:].min() == loss[-10:].max() and accuracy[-10:].min() == accuracy[-10:].max()
+    # The accuracy may still move a little, by the optimiser's momentum. It is the loss that must
+    # stand still.
+""")
 
 
 @read_the_log.mistake
@@ -985,49 +859,37 @@ def entropy(probabilities):
     return -(probabilities * safe.log()).sum(-1)
 
 
-entropy.slips(
-    plain=(
-        "torch.where(probabilities > 0, probabilities, 1.0) → probabilities",
-        "At p = 0 this is 0 · (−∞), which is NaN. The logarithm must not see the 0.",
-    ),
-    adds_epsilon_to_p=(
-        "torch.where(probabilities > 0, probabilities, 1.0) → probabilities + EPS",
-        "The ε is felt everywhere, and the gradient at p = 0 is −ln ε: ε made it up.",
-    ),
-    clips_p_in_the_log=(
-        "torch.where(probabilities > 0, probabilities, 1.0) → probabilities.clamp(min=EPS)",
-        "The values are right, but the gradient at p = 0 is −ln ε: ε made it up.",
-    ),
-    clips_p=(
-        "safe = torch.where(probabilities > 0, probabilities, 1.0) → "
-        "probabilities = safe = probabilities.clamp(min=EPS)",
-        "What is below ε counts as another number, so that the sum changes, and has no gradient.",
-    ),
-    bits=(
-        "safe.log() → safe.log2()",
-        "In bits: `log2`. The entropy in nats takes the natural logarithm, `log`.",
-    ),
-    sums_everything=(
-        ".sum(-1) → .sum()",
-        "Summed over all entries: each row of the last dimension has its own entropy.",
-    ),
-    mean_of_rows=(".sum(-1) → .sum(-1).mean()", "The mean over all rows: each has its own value."),
-    mean_over_classes=(
-        ".sum(-1) → .mean(-1)",
-        "Not the mean over the classes, which is C times too small: their sum.",
-    ),
-    over_dim_1=(".sum(-1) → .sum(1)", "`dim=1` is not always the last dimension; `dim=-1` is."),
-    over_dim_0=(".sum(-1) → .sum(0)", "The sum runs over dim 0; the classes lie along the last."),
-    negative=("-(probabilities → (probabilities", "The sign: p·ln p is never above 0."),
-    divided_by_its_maximum=(
-        ".sum(-1) → .sum(-1) / np.log(probabilities.shape[-1])",
-        "Divided by ln C, so that it reaches from 0 to 1. The entropy itself is asked for.",
-    ),
-    softmax_of_probabilities=(
-        "safe = torch.where( → probabilities = probabilities.softmax(-1)\n    safe = torch.where(",
-        "The rows are probabilities already: no softmax.",
-    ),
-)
+entropy.slips(r"""
+    plain: torch.where(probabilities > 0, probabilities, 1.0) → probabilities
+    # At p = 0 this is 0 · (−∞), which is NaN. The logarithm must not see the 0.
+    adds_epsilon_to_p: torch.where(probabilities > 0, probabilities, 1.0) → probabilities + EPS
+    # The ε is felt everywhere, and the gradient at p = 0 is −ln ε: ε made it up.
+    clips_p_in_the_log: torch.where(probabilities > 0, probabilities, 1.0)
+        → probabilities.clamp(min=EPS)
+    # The values are right, but the gradient at p = 0 is −ln ε: ε made it up.
+    clips_p: safe = torch.where(probabilities > 0, probabilities, 1.0)
+        → probabilities = safe = probabilities.clamp(min=EPS)
+    # What is below ε counts as another number, so that the sum changes, and has no gradient.
+    bits: safe.log() → safe.log2()
+    # In bits: `log2`. The entropy in nats takes the natural logarithm, `log`.
+    sums_everything: .sum(-1) → .sum()
+    # Summed over all entries: each row of the last dimension has its own entropy.
+    mean_of_rows: .sum(-1) → .sum(-1).mean()
+    # The mean over all rows: each has its own value.
+    mean_over_classes: .sum(-1) → .mean(-1)
+    # Not the mean over the classes, which is C times too small: their sum.
+    over_dim_1: .sum(-1) → .sum(1)
+    # `dim=1` is not always the last dimension; `dim=-1` is.
+    over_dim_0: .sum(-1) → .sum(0)
+    # The sum runs over dim 0; the classes lie along the last.
+    negative: -(probabilities → (probabilities
+    # The sign: p·ln p is never above 0.
+    divided_by_its_maximum: .sum(-1) → .sum(-1) / np.log(probabilities.shape[-1])
+    # Divided by ln C, so that it reaches from 0 to 1. The entropy itself is asked for.
+    softmax_of_probabilities: safe = torch.where(
+        → probabilities = probabilities.softmax(-1)\n    safe = torch.where(
+    # The rows are probabilities already: no softmax.
+""")
 
 
 @entropy.mistake

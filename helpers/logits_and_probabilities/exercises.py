@@ -109,65 +109,41 @@ def diagnose(outputs, loss):
     return "fine" if (outputs.exp().sum(1) - 1).abs().max() < 1e-6 else "no normaliser"
 
 
-diagnose.slips(
-    adds_up_wrong_way=(
-        "sum(1) → sum(0)",
-        "The probabilities of one picture stand in a row: add along dimension 1.",
-    ),
-    logarithms_unchecked=(
-        'return "fine" if (outputs.exp().sum(1) - 1).abs().max() < 1e-6 else "no normaliser" → '
-        'return "fine"',
-        "Below 0 is not enough. Log-sigmoids are logarithms too, and nothing makes their "
-        "exponentials add up to 1.",
-    ),
-    only_sums_to_one=(
-        "((outputs >= 0) & (outputs <= 1)).all() → ((outputs.sum(1) - 1).abs() < 1e-6).all()",
-        "That finds a softmax. Sigmoids lie from 0 to 1 as well, without adding up to 1, and "
-        "cross_entropy takes them for scores just the same.",
-    ),
-    logs_are_suspicious=(
-        "((outputs >= 0) & (outputs <= 1)).all() → (outputs <= 1).all()",
-        "Scores may lie anywhere below 0, and log-probabilities are valid scores: cross_entropy "
-        "gives the right loss for them.",
-    ),
-    no_exponential=(
-        "outputs.exp().sum(1) → outputs.sum(1)",
-        "The outputs are logarithms here; it is their exponentials that add up to 1.",
-    ),
-    no_tolerance=(
-        ".max() < 1e-6 → .max() == 0",
-        "A sum of exponentials is rounded, so it is seldom exactly 1. Allow a small error.",
-    ),
-    one_number_from_0_to_1=(
-        "((outputs >= 0) & (outputs <= 1)).all() → ((outputs >= 0) & (outputs <= 1)).any()",
-        "A single score may lie from 0 to 1 by chance. It is suspicious if all of them do.",
-    ),
-    ends_left_out=(
-        "(outputs >= 0) & (outputs <= 1) → (outputs > 0) & (outputs < 1)",
-        "0 and 1 are probabilities, too: a softmax that is certain is rounded to them.",
-    ),
-    zero_is_no_logarithm=(
-        "outputs > 0 → outputs >= 0",
-        "0 is the logarithm of 1: a network that is certain returns it.",
-    ),
-    all_above_zero=(
-        "(outputs > 0).any() → (outputs > 0).all()",
-        "One number above 0 is enough: the logarithm of a probability is never above 0. So raw "
-        "scores are no logarithms either.",
-    ),
-    upper_end_left_out=(
-        "((outputs >= 0) & (outputs <= 1)).all() → (outputs >= 0).all()",
-        "Scores may all lie above 0. They look like probabilities only if none is above 1.",
-    ),
-    one_row_will_do=(
-        ".max() < 1e-6 → .min() < 1e-6",
-        "Every row must add up to 1. Here one row is enough.",
-    ),
-    rows_cancel=(
-        "(outputs.exp().sum(1) - 1).abs().max() → (outputs.exp().sum(1) - 1).mean().abs()",
-        "Each row must add up to 1 by itself. In a sum or mean of the rows, errors cancel.",
-    ),
-)
+diagnose.slips("""
+    adds_up_wrong_way: sum(1) → sum(0)
+    # The probabilities of one picture stand in a row: add along dimension 1.
+    logarithms_unchecked: return "fine" if (outputs.exp().sum(1) - 1).abs().max() < 1e-6 else "no normaliser"
+        → return "fine"
+    # Below 0 is not enough. Log-sigmoids are logarithms too, and nothing makes their exponentials
+    # add up to 1.
+    only_sums_to_one: ((outputs >= 0) & (outputs <= 1)).all()
+        → ((outputs.sum(1) - 1).abs() < 1e-6).all()
+    # That finds a softmax. Sigmoids lie from 0 to 1 as well, without adding up to 1, and
+    # cross_entropy takes them for scores just the same.
+    logs_are_suspicious: ((outputs >= 0) & (outputs <= 1)).all() → (outputs <= 1).all()
+    # Scores may lie anywhere below 0, and log-probabilities are valid scores: cross_entropy gives
+    # the right loss for them.
+    no_exponential: outputs.exp().sum(1) → outputs.sum(1)
+    # The outputs are logarithms here; it is their exponentials that add up to 1.
+    no_tolerance: .max() < 1e-6 → .max() == 0
+    # A sum of exponentials is rounded, so it is seldom exactly 1. Allow a small error.
+    one_number_from_0_to_1: ((outputs >= 0) & (outputs <= 1)).all()
+        → ((outputs >= 0) & (outputs <= 1)).any()
+    # A single score may lie from 0 to 1 by chance. It is suspicious if all of them do.
+    ends_left_out: (outputs >= 0) & (outputs <= 1) → (outputs > 0) & (outputs < 1)
+    # 0 and 1 are probabilities, too: a softmax that is certain is rounded to them.
+    zero_is_no_logarithm: outputs > 0 → outputs >= 0
+    # 0 is the logarithm of 1: a network that is certain returns it.
+    all_above_zero: (outputs > 0).any() → (outputs > 0).all()
+    # One number above 0 is enough: the logarithm of a probability is never above 0. So raw scores
+    # are no logarithms either.
+    upper_end_left_out: ((outputs >= 0) & (outputs <= 1)).all() → (outputs >= 0).all()
+    # Scores may all lie above 0. They look like probabilities only if none is above 1.
+    one_row_will_do: .max() < 1e-6 → .min() < 1e-6
+    # Every row must add up to 1. Here one row is enough.
+    rows_cancel: (outputs.exp().sum(1) - 1).abs().max() → (outputs.exp().sum(1) - 1).mean().abs()
+    # Each row must add up to 1 by itself. In a sum or mean of the rows, errors cancel.
+""")
 
 
 @diagnose.mistake
@@ -249,85 +225,56 @@ def cross_entropy(scores, target, from_probabilities=False):
     return -logs.gather(1, target[:, None]).mean()
 
 
-cross_entropy.slips(
-    softmax_of_probabilities=(
-        "scores.log() if → scores.log_softmax(1) if",
-        "You put a softmax behind probabilities: two softmaxes. The loss can't fall below "
-        "ln(1 + (C − 1)/e) then.",
-    ),
-    softmax_twice=(
-        "else scores.log_softmax(1) → else scores.softmax(1).log_softmax(1)",
-        "The scores go through two softmaxes: log_softmax has one inside, as F.cross_entropy has.",
-    ),
-    probabilities_without_a_logarithm=(
-        "scores.log() if → scores if",
-        "The probabilities are used as they are. A cross-entropy takes their logarithm, and "
-        "F.nll_loss does not do it.",
-    ),
-    every_target_of_every_row=(
-        "logs.gather(1, target[:, None]) → logs[:, target]",
-        "`[:, target]` takes all the true classes from each row: N×N numbers. Take one from each "
-        "row: `gather`, or `[range(N), target]`.",
-    ),
-    no_logarithm=(
-        "else scores.log_softmax(1) → else scores.softmax(1)",
-        "The logarithm is missing: this is minus the probability, which is never above 0.",
-    ),
-    raw_scores=(
-        "else scores.log_softmax(1) → else scores",
-        "This is minus the score itself. A cross-entropy needs the normaliser, ln Σ exp(score).",
-    ),
-    wrong_dimension=(
-        "log_softmax(1) → log_softmax(0)",
-        "The softmax runs over the rows. The classes are dimension 1.",
-    ),
-    epsilon_in_the_log=(
-        "scores.log() → (scores + EPS).log()",
-        "An ε inside the logarithm caps the loss and changes the gradient of every unlikely class.",
-    ),
-    log_of_softmax=(
-        "scores.log_softmax(1) → scores.softmax(1).log()",
-        "In float32 a softmax is rounded to 0 from a gap of about 104, and exp(89) is infinite. "
-        "log_softmax avoids both.",
-    ),
-    sums_the_rows=(".mean() → .sum()", "That is the sum over the rows; the mean is asked for."),
-    sigmoid_for_softmax=(
-        "else scores.log_softmax(1) → else F.logsigmoid(scores)",
-        "Log-sigmoids do not compete: the scores of the wrong classes are never read.",
-    ),
-    sign_lost=("-logs → logs", "The loss is minus the logarithm of the probability."),
-    every_class_in_the_mean=(
-        "logs.gather(1, target[:, None]).mean() → (F.one_hot(target, scores.shape[1]) * logs).mean()",
-        "The zeros of the one-hot targets count in this mean. Divide by the number of rows alone.",
-    ),
-    the_other_way_round=(
-        "if from_probabilities → if not from_probabilities",
-        "The two branches are exchanged: scores need log_softmax, and probabilities only log.",
-    ),
-    scores_taken_for_probabilities=(
-        "else scores.log_softmax(1) → else scores.log()",
-        "Scores may be below 0, and then they have no logarithm. They need log_softmax.",
-    ),
-    one_normaliser_for_all_rows=(
-        "else scores.log_softmax(1) → else scores - scores.exp().sum().log()",
-        "`sum()` adds over all rows. Each row has a normaliser of its own: add along dimension 1.",
-    ),
-    mean_before_the_logarithm=(
-        "-logs.gather(1, target[:, None]).mean() → "
-        "-logs.gather(1, target[:, None]).exp().mean().log()",
-        "You take the mean of the probabilities, and then the logarithm. Each row needs its "
-        "logarithm first.",
-    ),
-    entropy_of_the_answer=(
-        "-logs.gather(1, target[:, None]).mean() → -(logs.exp() * logs).sum(1).mean()",
-        "That is the entropy of the probabilities. The true class is not used.",
-    ),
-    one_minus_p=(
-        "-logs.gather(1, target[:, None]).mean() → "
-        "-(1 - logs.gather(1, target[:, None]).exp()).log().mean()",
-        "The true class costs −ln p. −ln(1 − p) is what a wrong class costs in a binary loss.",
-    ),
-)
+cross_entropy.slips("""
+    softmax_of_probabilities: scores.log() if → scores.log_softmax(1) if
+    # You put a softmax behind probabilities: two softmaxes. The loss can't fall below
+    # ln(1 + (C − 1)/e) then.
+    softmax_twice: else scores.log_softmax(1) → else scores.softmax(1).log_softmax(1)
+    # The scores go through two softmaxes: log_softmax has one inside, as F.cross_entropy has.
+    probabilities_without_a_logarithm: scores.log() if → scores if
+    # The probabilities are used as they are. A cross-entropy takes their logarithm, and F.nll_loss
+    # does not do it.
+    every_target_of_every_row: logs.gather(1, target[:, None]) → logs[:, target]
+    # `[:, target]` takes all the true classes from each row: N×N numbers. Take one from each row:
+    # `gather`, or `[range(N), target]`.
+    no_logarithm: else scores.log_softmax(1) → else scores.softmax(1)
+    # The logarithm is missing: this is minus the probability, which is never above 0.
+    raw_scores: else scores.log_softmax(1) → else scores
+    # This is minus the score itself. A cross-entropy needs the normaliser, ln Σ exp(score).
+    wrong_dimension: log_softmax(1) → log_softmax(0)
+    # The softmax runs over the rows. The classes are dimension 1.
+    epsilon_in_the_log: scores.log() → (scores + EPS).log()
+    # An ε inside the logarithm caps the loss and changes the gradient of every unlikely class.
+    log_of_softmax: scores.log_softmax(1) → scores.softmax(1).log()
+    # In float32 a softmax is rounded to 0 from a gap of about 104, and exp(89) is infinite.
+    # log_softmax avoids both.
+    sums_the_rows: .mean() → .sum()
+    # That is the sum over the rows; the mean is asked for.
+    sigmoid_for_softmax: else scores.log_softmax(1) → else F.logsigmoid(scores)
+    # Log-sigmoids do not compete: the scores of the wrong classes are never read.
+    sign_lost: -logs → logs
+    # The loss is minus the logarithm of the probability.
+    every_class_in_the_mean: logs.gather(1, target[:, None]).mean()
+        → (F.one_hot(target, scores.shape[1]) * logs).mean()
+    # The zeros of the one-hot targets count in this mean. Divide by the number of rows alone.
+    the_other_way_round: if from_probabilities → if not from_probabilities
+    # The two branches are exchanged: scores need log_softmax, and probabilities only log.
+    scores_taken_for_probabilities: else scores.log_softmax(1) → else scores.log()
+    # Scores may be below 0, and then they have no logarithm. They need log_softmax.
+    one_normaliser_for_all_rows: else scores.log_softmax(1)
+        → else scores - scores.exp().sum().log()
+    # `sum()` adds over all rows. Each row has a normaliser of its own: add along dimension 1.
+    mean_before_the_logarithm: -logs.gather(1, target[:, None]).mean()
+        → -logs.gather(1, target[:, None]).exp().mean().log()
+    # You take the mean of the probabilities, and then the logarithm. Each row needs its logarithm
+    # first.
+    entropy_of_the_answer: -logs.gather(1, target[:, None]).mean()
+        → -(logs.exp() * logs).sum(1).mean()
+    # That is the entropy of the probabilities. The true class is not used.
+    one_minus_p: -logs.gather(1, target[:, None]).mean()
+        → -(1 - logs.gather(1, target[:, None]).exp()).log().mean()
+    # The true class costs −ln p. −ln(1 − p) is what a wrong class costs in a binary loss.
+""")
 
 
 @cross_entropy.mistake
@@ -379,70 +326,40 @@ def lowest_loss(classes, head):
     return math.log(math.e + classes - 1) - 1
 
 
-lowest_loss.slips(
-    always_zero=(
-        "math.log(math.e + classes - 1) - 1 → 0.0",
-        "0 needs a probability of 1. The softmax in the loss can't make it from outputs that lie "
-        "from 0 to 1: an output of 0 still weighs exp(0) = 1.",
-    ),
-    without_end=(
-        "return 0.0 → return -math.inf",
-        "A cross-entropy is −ln p, and p is at most 1. So it can't fall below 0.",
-    ),
-    as_if_it_guessed=(
-        "math.log(math.e + classes - 1) - 1 → math.log(classes)",
-        "ln C is the loss of a network that knows nothing. Its outputs can be better than equal.",
-    ),
-    counts_the_true_class_twice=(
-        "math.e + classes - 1 → math.e + classes",
-        "The sum in the softmax has C terms: e for the true class and C − 1 ones.",
-    ),
-    gives_the_probability=(
-        "math.log(math.e + classes - 1) - 1 → math.e / (math.e + classes - 1)",
-        "That is the largest probability. The loss is minus its logarithm.",
-    ),
-    two_classes_always=(
-        "math.e + classes - 1 → math.e + 1",
-        "That is the floor for two classes. Each further class adds a 1 to the sum.",
-    ),
-    forgets_the_true_score=(
-        "math.log(math.e + classes - 1) - 1 → math.log(math.e + classes - 1)",
-        "That is the logarithm of the sum. The best score of the true class, 1, is subtracted.",
-    ),
-    ratio_turned_round=(
-        "math.log(math.e + classes - 1) - 1 → math.log(1 + (classes - 1) * math.e)",
-        "The weights are exchanged: the true class has e¹ in the sum, and a wrong one e⁰ = 1.",
-    ),
-    true_class_left_out=(
-        "math.e + classes - 1 → classes - 1",
-        "The true class is missing in the sum: it adds e.",
-    ),
-    one_minus_p=(
-        "math.log(math.e + classes - 1) - 1 → 1 - math.e / (math.e + classes - 1)",
-        "The loss is −ln p, and not 1 − p.",
-    ),
-    minus_the_probability=(
-        "math.log(math.e + classes - 1) - 1 → -math.e / (math.e + classes - 1)",
-        "The loss is −ln p, and not −p.",
-    ),
-    lowest_of_nll_loss=(
-        "math.log(math.e + classes - 1) - 1 → -1.0",
-        "−1 is the lowest value of nll_loss. cross_entropy has a softmax and a logarithm inside.",
-    ),
-    a_gain=(
-        "math.log(math.e + classes - 1) - 1 → 1 - math.log(math.e + classes - 1)",
-        "That is ln p. The loss is −ln p.",
-    ),
-    guesses_from_logits=(
-        "return 0.0 → return math.log(classes)",
-        "ln C is the loss of a network that knows nothing. Without an activation the true score "
-        "may rise without end, and p goes to 1.",
-    ),
-    same_floor_for_logits=(
-        "return 0.0 → return math.log(math.e + classes - 1) - 1",
-        "Logits are not limited to 0 to 1: the true score may rise without end, and p goes to 1.",
-    ),
-)
+lowest_loss.slips("""
+    always_zero: math.log(math.e + classes - 1) - 1 → 0.0
+    # 0 needs a probability of 1. The softmax in the loss can't make it from outputs that lie from
+    # 0 to 1: an output of 0 still weighs exp(0) = 1.
+    without_end: return 0.0 → return -math.inf
+    # A cross-entropy is −ln p, and p is at most 1. So it can't fall below 0.
+    as_if_it_guessed: math.log(math.e + classes - 1) - 1 → math.log(classes)
+    # ln C is the loss of a network that knows nothing. Its outputs can be better than equal.
+    counts_the_true_class_twice: math.e + classes - 1 → math.e + classes
+    # The sum in the softmax has C terms: e for the true class and C − 1 ones.
+    gives_the_probability: math.log(math.e + classes - 1) - 1 → math.e / (math.e + classes - 1)
+    # That is the largest probability. The loss is minus its logarithm.
+    two_classes_always: math.e + classes - 1 → math.e + 1
+    # That is the floor for two classes. Each further class adds a 1 to the sum.
+    forgets_the_true_score: math.log(math.e + classes - 1) - 1 → math.log(math.e + classes - 1)
+    # That is the logarithm of the sum. The best score of the true class, 1, is subtracted.
+    ratio_turned_round: math.log(math.e + classes - 1) - 1 → math.log(1 + (classes - 1) * math.e)
+    # The weights are exchanged: the true class has e¹ in the sum, and a wrong one e⁰ = 1.
+    true_class_left_out: math.e + classes - 1 → classes - 1
+    # The true class is missing in the sum: it adds e.
+    one_minus_p: math.log(math.e + classes - 1) - 1 → 1 - math.e / (math.e + classes - 1)
+    # The loss is −ln p, and not 1 − p.
+    minus_the_probability: math.log(math.e + classes - 1) - 1 → -math.e / (math.e + classes - 1)
+    # The loss is −ln p, and not −p.
+    lowest_of_nll_loss: math.log(math.e + classes - 1) - 1 → -1.0
+    # −1 is the lowest value of nll_loss. cross_entropy has a softmax and a logarithm inside.
+    a_gain: math.log(math.e + classes - 1) - 1 → 1 - math.log(math.e + classes - 1)
+    # That is ln p. The loss is −ln p.
+    guesses_from_logits: return 0.0 → return math.log(classes)
+    # ln C is the loss of a network that knows nothing. Without an activation the true score may
+    # rise without end, and p goes to 1.
+    same_floor_for_logits: return 0.0 → return math.log(math.e + classes - 1) - 1
+    # Logits are not limited to 0 to 1: the true score may rise without end, and p goes to 1.
+""")
 
 
 @lowest_loss.mistake
@@ -542,78 +459,50 @@ def segmentation_loss(scores, target):
     return -logs[labelled].gather(1, target[labelled][:, None]).mean()
 
 
-segmentation_loss.slips(
-    softmax_along_a_line=(
-        "log_softmax(1) → log_softmax(-1)",
-        "dim=-1 is the width of the picture: pixels compete there, not classes. Classes are "
-        "dimension 1.",
-    ),
-    sigmoid_in_the_head=(
-        "scores.log_softmax → scores.sigmoid().log_softmax",
-        "A sigmoid stands before the softmax of the loss. It limits every probability to "
-        "e/(e + C − 1).",
-    ),
-    softmax_in_the_head=(
-        "scores.log_softmax → scores.softmax(1).log_softmax",
-        "A softmax stands before the softmax of the loss: two of them.",
-    ),
-    no_competition=(
-        "scores.log_softmax(1) → F.logsigmoid(scores)",
-        "Log-sigmoids do not compete: nothing lowers the scores of the wrong classes.",
-    ),
-    no_logarithm=(
-        "scores.log_softmax(1) → scores.softmax(1)",
-        "The logarithm is missing: this is minus the probability of the true class.",
-    ),
-    all_pixels_in_the_mean=(
-        ".mean() → .sum() / target.numel()",
-        "The sum is divided by all pixels; those without a label must not count.",
-    ),
-    last_class_for_no_label=(
-        "target >= 0 → target >= -1; target[labelled][:, None] → target[labelled][:, None] % scores.shape[1]",
-        "−1 is read as an index here, and means the last class. These pixels have no label.",
-    ),
-    first_class_for_no_label=(
-        "target >= 0 → target >= -1; "
-        "target[labelled][:, None] → target[labelled][:, None].clamp(min=0)",
-        "Pixels without a label count as class 0 here.",
-    ),
-    class_0_left_out=(
-        "target >= 0 → target > 0",
-        "0 is a class, too. Only −1 means that there is no label.",
-    ),
-    raw_scores_picked=(
-        "scores.log_softmax(1) → scores",
-        "This is minus the score of the true class. The normaliser, ln Σ exp(score), is missing.",
-    ),
-    pictures_compete=(
-        "log_softmax(1) → log_softmax(0)",
-        "dim=0 counts the pictures: these compete there, not the classes. Classes are dimension 1.",
-    ),
-    softmax_down_a_column=(
-        "log_softmax(1) → log_softmax(2)",
-        "dim=2 is the height of the picture: pixels compete there, not classes. Classes are "
-        "dimension 1.",
-    ),
-    zeros_in_the_mean=(
-        "-logs[labelled].gather(1, target[labelled][:, None]).mean() → "
-        "-(F.one_hot(target[labelled], scores.shape[1]) * logs[labelled]).mean()",
-        "The zeros of the one-hot labels count in this mean. Divide by the number of labelled "
-        "pixels alone.",
-    ),
-    binary_pixels=(
-        "-logs[labelled].gather(1, target[labelled][:, None]).mean() → "
-        "F.binary_cross_entropy_with_logits(scores.movedim(1, -1)[labelled], "
-        "F.one_hot(target[labelled], scores.shape[1]).to(scores.dtype))",
-        "A binary cross-entropy judges each class for itself. The classes of a pixel exclude each "
-        "other: take a softmax.",
-    ),
-    sum_of_the_pixels=(".mean() → .sum()", "That is the sum; the mean of the pixels is needed."),
-    divided_by_pictures=(
-        ".mean() → .sum() / len(target)",
-        "The sum is divided by the number of pictures. Divide by the number of labelled pixels.",
-    ),
-)
+segmentation_loss.slips("""
+    softmax_along_a_line: log_softmax(1) → log_softmax(-1)
+    # dim=-1 is the width of the picture: pixels compete there, not classes. Classes are dimension
+    # 1.
+    sigmoid_in_the_head: scores.log_softmax → scores.sigmoid().log_softmax
+    # A sigmoid stands before the softmax of the loss. It limits every probability to
+    # e/(e + C − 1).
+    softmax_in_the_head: scores.log_softmax → scores.softmax(1).log_softmax
+    # A softmax stands before the softmax of the loss: two of them.
+    no_competition: scores.log_softmax(1) → F.logsigmoid(scores)
+    # Log-sigmoids do not compete: nothing lowers the scores of the wrong classes.
+    no_logarithm: scores.log_softmax(1) → scores.softmax(1)
+    # The logarithm is missing: this is minus the probability of the true class.
+    all_pixels_in_the_mean: .mean() → .sum() / target.numel()
+    # The sum is divided by all pixels; those without a label must not count.
+    last_class_for_no_label: target >= 0 → target >= -1; target[labelled][:, None]
+        → target[labelled][:, None] % scores.shape[1]
+    # −1 is read as an index here, and means the last class. These pixels have no label.
+    first_class_for_no_label: target >= 0 → target >= -1; target[labelled][:, None]
+        → target[labelled][:, None].clamp(min=0)
+    # Pixels without a label count as class 0 here.
+    class_0_left_out: target >= 0 → target > 0
+    # 0 is a class, too. Only −1 means that there is no label.
+    raw_scores_picked: scores.log_softmax(1) → scores
+    # This is minus the score of the true class. The normaliser, ln Σ exp(score), is missing.
+    pictures_compete: log_softmax(1) → log_softmax(0)
+    # dim=0 counts the pictures: these compete there, not the classes. Classes are dimension 1.
+    softmax_down_a_column: log_softmax(1) → log_softmax(2)
+    # dim=2 is the height of the picture: pixels compete there, not classes. Classes are dimension
+    # 1.
+    zeros_in_the_mean: -logs[labelled].gather(1, target[labelled][:, None]).mean()
+        → -(F.one_hot(target[labelled], scores.shape[1]) * logs[labelled]).mean()
+    # The zeros of the one-hot labels count in this mean. Divide by the number of labelled pixels
+    # alone.
+    binary_pixels: -logs[labelled].gather(1, target[labelled][:, None]).mean() →
+        F.binary_cross_entropy_with_logits(scores.movedim(1, -1)[labelled],
+        F.one_hot(target[labelled], scores.shape[1]).to(scores.dtype))
+    # A binary cross-entropy judges each class for itself. The classes of a pixel exclude each
+    # other: take a softmax.
+    sum_of_the_pixels: .mean() → .sum()
+    # That is the sum; the mean of the pixels is needed.
+    divided_by_pictures: .mean() → .sum() / len(target)
+    # The sum is divided by the number of pictures. Divide by the number of labelled pixels.
+""")
 
 
 @segmentation_loss.mistake
@@ -688,88 +577,52 @@ def nll_gradient(b0, b1, x, y):
     return torch.stack([(p - y).sum(), (x * (p - y)).sum()])
 
 
-nll_gradient.slips(
-    of_the_squared_error=(
-        "(p - y) → ((p - y) * p * (1 - p))",
-        "The factor p(1 − p) belongs to the squared error (up to a 2). In the log-loss it cancels, "
-        "so a point that is sure and wrong still pulls.",
-    ),
-    twice_the_squared_error=(
-        "(p - y) → (2 * (p - y) * p * (1 - p))",
-        "That is the gradient of the squared error. The log-loss has no factor p(1 − p).",
-    ),
-    uphill=(
-        "p - y → y - p",
-        "The sign is turned: this is the direction in which the loss falls, not its gradient.",
-    ),
-    only_the_ones=(
-        "(p - y) → (y * (p - y))",
-        "Only the points with y = 1 count here. Those with y = 0 cost −ln(1 − p), and pull as well.",
-    ),
-    rounded=(
-        "torch.sigmoid(b0 + b1 * x) → torch.sigmoid(b0 + b1 * x).round()",
-        "You round p to a label first. Then a point on its right side pulls no more, however "
-        "unsure the curve is there.",
-    ),
-    penalised=(
-        "(x * (p - y)).sum() → (x * (p - y)).sum() + b1",
-        "There is a penalty on b1 in it, as in scikit-learn's default. The log-loss has none.",
-    ),
-    divided_by_zero=(
-        "(p - y) → ((-y / p + (1 - y) / (1 - p)) * p * (1 - p))",
-        "Right on paper, but 0/0 where p is rounded to 0 or 1. Cancel the p and the 1 − p first.",
-    ),
-    averaged=(".sum() → .mean()", "That is the gradient of the mean loss; the sum is asked for."),
-    x_left_out=(
-        "(x * (p - y)).sum() → (p - y).sum()",
-        "z = b0 + b1·x changes by x when b1 changes by 1: the second sum needs the factor x.",
-    ),
-    without_b0=("b0 + b1 * x → b1 * x", "The curve has lost its b0."),
-    straight_line=(
-        "torch.sigmoid(b0 + b1 * x) → (b0 + b1 * x)",
-        "The sigmoid is missing: that is the gradient of a straight line with the squared error.",
-    ),
-    falls_for_rises=(
-        "torch.sigmoid(b0 + b1 * x) → torch.sigmoid(-(b0 + b1 * x))",
-        "σ(−z) is 1 − p, the probability of the label 0.",
-    ),
-    stops_at_p=(
-        "(p - y) → ((p - y) / (p * (1 - p)))",
-        "That is the derivative by p. The chain goes on: p changes by p(1 − p) when z changes by 1.",
-    ),
-    zeros_pull_upwards=(
-        "(p - y) → (y * (p - 1) - (1 - y) * p)",
-        "A label 0 costs −ln(1 − p). Its derivative by z is +p, not −p.",
-    ),
-    product_of_sums=(
-        "(x * (p - y)).sum() → x.sum() * (p - y).sum()",
-        "A sum of products is not the product of the sums: multiply point by point first.",
-    ),
-    factor_b1=(
-        "(x * (p - y)) → (b1 * (p - y))",
-        "z = b0 + b1·x is differentiated by b1, so the factor is x.",
-    ),
-    order_exchanged=(
-        "[(p - y).sum(), (x * (p - y)).sum()] → [(x * (p - y)).sum(), (p - y).sum()]",
-        "The two numbers are exchanged: the derivative by b0 comes first.",
-    ),
-    x_in_both=(
-        "[(p - y).sum(), → [(x * (p - y)).sum(),",
-        "The factor x belongs to b1 alone: z changes by 1 when b0 changes by 1.",
-    ),
-    only_the_zeros=(
-        "(p - y) → ((1 - y) * (p - y))",
-        "Only the points with y = 0 count here. Those with y = 1 cost −ln p, and pull as well.",
-    ),
-    labels_left_out=(
-        "(p - y) → p",
-        "The labels are missing: this is the gradient if every label were 0.",
-    ),
-    absolute_values=(
-        "(p - y) → (p - y).abs()",
-        "The sign is lost: labels 1 pull the curve up, and labels 0 pull it down.",
-    ),
-)
+nll_gradient.slips("""
+    of_the_squared_error: (p - y) → ((p - y) * p * (1 - p))
+    # The factor p(1 − p) belongs to the squared error (up to a 2). In the log-loss it cancels, so
+    # a point that is sure and wrong still pulls.
+    twice_the_squared_error: (p - y) → (2 * (p - y) * p * (1 - p))
+    # That is the gradient of the squared error. The log-loss has no factor p(1 − p).
+    uphill: p - y → y - p
+    # The sign is turned: this is the direction in which the loss falls, not its gradient.
+    only_the_ones: (p - y) → (y * (p - y))
+    # Only the points with y = 1 count here. Those with y = 0 cost −ln(1 − p), and pull as well.
+    rounded: torch.sigmoid(b0 + b1 * x) → torch.sigmoid(b0 + b1 * x).round()
+    # You round p to a label first. Then a point on its right side pulls no more, however unsure
+    # the curve is there.
+    penalised: (x * (p - y)).sum() → (x * (p - y)).sum() + b1
+    # There is a penalty on b1 in it, as in scikit-learn's default. The log-loss has none.
+    divided_by_zero: (p - y) → ((-y / p + (1 - y) / (1 - p)) * p * (1 - p))
+    # Right on paper, but 0/0 where p is rounded to 0 or 1. Cancel the p and the 1 − p first.
+    averaged: .sum() → .mean()
+    # That is the gradient of the mean loss; the sum is asked for.
+    x_left_out: (x * (p - y)).sum() → (p - y).sum()
+    # z = b0 + b1·x changes by x when b1 changes by 1: the second sum needs the factor x.
+    without_b0: b0 + b1 * x → b1 * x
+    # The curve has lost its b0.
+    straight_line: torch.sigmoid(b0 + b1 * x) → (b0 + b1 * x)
+    # The sigmoid is missing: that is the gradient of a straight line with the squared error.
+    falls_for_rises: torch.sigmoid(b0 + b1 * x) → torch.sigmoid(-(b0 + b1 * x))
+    # σ(−z) is 1 − p, the probability of the label 0.
+    stops_at_p: (p - y) → ((p - y) / (p * (1 - p)))
+    # That is the derivative by p. The chain goes on: p changes by p(1 − p) when z changes by 1.
+    zeros_pull_upwards: (p - y) → (y * (p - 1) - (1 - y) * p)
+    # A label 0 costs −ln(1 − p). Its derivative by z is +p, not −p.
+    product_of_sums: (x * (p - y)).sum() → x.sum() * (p - y).sum()
+    # A sum of products is not the product of the sums: multiply point by point first.
+    factor_b1: (x * (p - y)) → (b1 * (p - y))
+    # z = b0 + b1·x is differentiated by b1, so the factor is x.
+    order_exchanged: [(p - y).sum(), (x * (p - y)).sum()] → [(x * (p - y)).sum(), (p - y).sum()]
+    # The two numbers are exchanged: the derivative by b0 comes first.
+    x_in_both: [(p - y).sum(), → [(x * (p - y)).sum(),
+    # The factor x belongs to b1 alone: z changes by 1 when b0 changes by 1.
+    only_the_zeros: (p - y) → ((1 - y) * (p - y))
+    # Only the points with y = 0 count here. Those with y = 1 cost −ln p, and pull as well.
+    labels_left_out: (p - y) → p
+    # The labels are missing: this is the gradient if every label were 0.
+    absolute_values: (p - y) → (p - y).abs()
+    # The sign is lost: labels 1 pull the curve up, and labels 0 pull it down.
+""")
 
 
 @exercise(
@@ -841,94 +694,62 @@ def multi_label_loss(scores, targets, pos_weight):
     return -(present + absent).mean()
 
 
-multi_label_loss.slips(
-    labels_compete=(
-        "F.logsigmoid(scores) → scores.log_softmax(1)",
-        "A softmax makes the labels compete: two of them can't both get more than ½.",
-    ),
-    softmax_into_bce=(
-        "F.logsigmoid(scores) → scores.softmax(1).log(); "
-        "F.logsigmoid(-scores) → (1 - scores.softmax(1)).log()",
-        "A softmax stands before the binary loss, so the labels share a 1. Each label needs a "
-        "sigmoid of its own.",
-    ),
-    cross_entropy_of_labels=(
-        "-(present + absent).mean() → F.cross_entropy(scores, targets)",
-        "F.cross_entropy has a softmax inside: the labels share a 1, and two of them can't both "
-        "get more than ½.",
-    ),
-    weighted_cross_entropy=(
-        "-(present + absent).mean() → F.cross_entropy(scores, targets, weight=pos_weight)",
-        "F.cross_entropy has a softmax inside, with a weight or without: the labels share a 1.",
-    ),
-    absent_labels_forgotten=(
-        "(present + absent) → present",
-        "Labels that are absent cost nothing here, so a network that always says yes is perfect.",
-    ),
-    weight_on_everything=(
-        "absent = (1 - targets) → absent = pos_weight * (1 - targets)",
-        "pos_weight multiplies present labels only; on both it is merely a weight of the class.",
-    ),
-    weight_on_the_absent=(
-        "pos_weight * targets → targets; absent = (1 - targets) → absent = pos_weight * (1 - targets)",
-        "pos_weight stands at the wrong half: it belongs to the labels that are present.",
-    ),
-    no_weight=("pos_weight * targets → targets", "pos_weight is not used."),
-    sum_over_labels=(
-        ".mean() → .sum(1).mean()",
-        "You add over the labels; the mean over rows and labels is asked for.",
-    ),
-    sums_everything=(".mean() → .sum()", "That is the sum; the mean is asked for."),
-    sigmoid_twice=(
-        "F.logsigmoid(scores) → F.logsigmoid(scores.sigmoid()); "
-        "F.logsigmoid(-scores) → F.logsigmoid(-scores.sigmoid())",
-        "Two sigmoids: the scores went through one, and the loss has its own.",
-    ),
-    log_of_sigmoid=(
-        "F.logsigmoid(scores) → scores.sigmoid().log(); "
-        "F.logsigmoid(-scores) → (1 - scores.sigmoid()).log()",
-        "A sigmoid and then log: in float32 σ(200) is 1 and σ(−200) is 0, so the loss is infinite.",
-    ),
-    loses_the_minus=("-(present + absent) → (present + absent)", "The loss has a minus in front."),
-    one_minus_the_logarithm=(
-        "F.logsigmoid(-scores) → (1 - F.logsigmoid(scores))",
-        "1 − ln σ(z) is not ln(1 − σ(z)). Take `F.logsigmoid(-scores)` for that.",
-    ),
-    minus_outside=(
-        "F.logsigmoid(-scores) → -F.logsigmoid(scores)",
-        "−ln σ(z) is not ln σ(−z): the minus belongs to the score.",
-    ),
-    same_cost_for_both=(
-        "F.logsigmoid(-scores) → F.logsigmoid(scores)",
-        "A label that is absent costs −ln(1 − σ(z)) = −ln σ(−z), not −ln σ(z).",
-    ),
-    halves_exchanged=(
-        "targets * F.logsigmoid(scores) → targets * F.logsigmoid(-scores); "
-        "(1 - targets) * F.logsigmoid(-scores) → (1 - targets) * F.logsigmoid(scores)",
-        "The costs are exchanged: a present label costs −ln σ(z), an absent one −ln σ(−z).",
-    ),
-    no_logarithm=(
-        "F.logsigmoid(scores) → scores.sigmoid(); F.logsigmoid(-scores) → (1 - scores.sigmoid())",
-        "The logarithm is missing. A label that is there costs −ln σ(z).",
-    ),
-    one_weight_for_all=(
-        "pos_weight * targets → pos_weight.mean() * targets",
-        "Each label has a weight of its own, and you use the mean of them.",
-    ),
-    weighted_mean=(
-        "-(present + absent).mean() → "
-        "-(present + absent).sum() / (pos_weight * targets + 1 - targets).sum()",
-        "You divide by the sum of the weights. pos_weight leaves the divisor alone: it is the "
-        "number of all labels.",
-    ),
-    weighted_targets=(
-        "-(present + absent).mean() → "
-        "F.binary_cross_entropy_with_logits(scores, pos_weight * targets)",
-        "A target of 5 also makes 1 − target negative. Weight the loss of a present label instead.",
-    ),
-    weighted_scores=(
-        "pos_weight * targets → targets; (scores) → (pos_weight * scores); "
-        "(-scores) → (-pos_weight * scores)",
-        "pos_weight multiplies the loss, not the score.",
-    ),
-)
+multi_label_loss.slips("""
+    labels_compete: F.logsigmoid(scores) → scores.log_softmax(1)
+    # A softmax makes the labels compete: two of them can't both get more than ½.
+    softmax_into_bce: F.logsigmoid(scores) → scores.softmax(1).log(); F.logsigmoid(-scores)
+        → (1 - scores.softmax(1)).log()
+    # A softmax stands before the binary loss, so the labels share a 1. Each label needs a sigmoid
+    # of its own.
+    cross_entropy_of_labels: -(present + absent).mean() → F.cross_entropy(scores, targets)
+    # F.cross_entropy has a softmax inside: the labels share a 1, and two of them can't both get
+    # more than ½.
+    weighted_cross_entropy: -(present + absent).mean()
+        → F.cross_entropy(scores, targets, weight=pos_weight)
+    # F.cross_entropy has a softmax inside, with a weight or without: the labels share a 1.
+    absent_labels_forgotten: (present + absent) → present
+    # Labels that are absent cost nothing here, so a network that always says yes is perfect.
+    weight_on_everything: absent = (1 - targets) → absent = pos_weight * (1 - targets)
+    # pos_weight multiplies present labels only; on both it is merely a weight of the class.
+    weight_on_the_absent: pos_weight * targets → targets; absent = (1 - targets)
+        → absent = pos_weight * (1 - targets)
+    # pos_weight stands at the wrong half: it belongs to the labels that are present.
+    no_weight: pos_weight * targets → targets
+    # pos_weight is not used.
+    sum_over_labels: .mean() → .sum(1).mean()
+    # You add over the labels; the mean over rows and labels is asked for.
+    sums_everything: .mean() → .sum()
+    # That is the sum; the mean is asked for.
+    sigmoid_twice: F.logsigmoid(scores) → F.logsigmoid(scores.sigmoid()); F.logsigmoid(-scores)
+        → F.logsigmoid(-scores.sigmoid())
+    # Two sigmoids: the scores went through one, and the loss has its own.
+    log_of_sigmoid: F.logsigmoid(scores) → scores.sigmoid().log(); F.logsigmoid(-scores)
+        → (1 - scores.sigmoid()).log()
+    # A sigmoid and then log: in float32 σ(200) is 1 and σ(−200) is 0, so the loss is infinite.
+    loses_the_minus: -(present + absent) → (present + absent)
+    # The loss has a minus in front.
+    one_minus_the_logarithm: F.logsigmoid(-scores) → (1 - F.logsigmoid(scores))
+    # 1 − ln σ(z) is not ln(1 − σ(z)). Take `F.logsigmoid(-scores)` for that.
+    minus_outside: F.logsigmoid(-scores) → -F.logsigmoid(scores)
+    # −ln σ(z) is not ln σ(−z): the minus belongs to the score.
+    same_cost_for_both: F.logsigmoid(-scores) → F.logsigmoid(scores)
+    # A label that is absent costs −ln(1 − σ(z)) = −ln σ(−z), not −ln σ(z).
+    halves_exchanged: targets * F.logsigmoid(scores) → targets * F.logsigmoid(-scores);
+        (1 - targets) * F.logsigmoid(-scores) → (1 - targets) * F.logsigmoid(scores)
+    # The costs are exchanged: a present label costs −ln σ(z), an absent one −ln σ(−z).
+    no_logarithm: F.logsigmoid(scores) → scores.sigmoid(); F.logsigmoid(-scores)
+        → (1 - scores.sigmoid())
+    # The logarithm is missing. A label that is there costs −ln σ(z).
+    one_weight_for_all: pos_weight * targets → pos_weight.mean() * targets
+    # Each label has a weight of its own, and you use the mean of them.
+    weighted_mean: -(present + absent).mean()
+        → -(present + absent).sum() / (pos_weight * targets + 1 - targets).sum()
+    # You divide by the sum of the weights. pos_weight leaves the divisor alone: it is the number
+    # of all labels.
+    weighted_targets: -(present + absent).mean()
+        → F.binary_cross_entropy_with_logits(scores, pos_weight * targets)
+    # A target of 5 also makes 1 − target negative. Weight the loss of a present label instead.
+    weighted_scores: pos_weight * targets → targets; (scores) → (pos_weight * scores); (-scores)
+        → (-pos_weight * scores)
+    # pos_weight multiplies the loss, not the score.
+""")

@@ -61,85 +61,56 @@ def radial_huber(prediction, truth):
     return F.huber_loss(r, torch.zeros_like(r))
 
 
-radial_huber.slips(
-    coordinate_by_coordinate=(
-        "(prediction - truth).norm(dim=1) → (prediction - truth)",
-        "This is torch's own Huber loss: it looks at each coordinate alone, and a turn changes it.",
-    ),
-    sums_the_coordinates=(
-        "(prediction - truth).norm(dim=1) → (prediction - truth).abs().sum(dim=1)",
-        "|x| + |y| is not the length of an error. It changes when the error is turned.",
-    ),
-    length_of_all=(
-        "norm(dim=1) → norm(dim=0)",
-        "dim=0 runs over the points. The length of one point's error runs over its coordinates.",
-    ),
-    squared_length=(
-        "(prediction - truth).norm(dim=1) → (prediction - truth).square().sum(dim=1)",
-        "The Huber function gets the squared length. It squares short errors itself.",
-    ),
-    sums_the_points=(
-        "F.huber_loss(r, torch.zeros_like(r)) → F.huber_loss(r, torch.zeros_like(r)) * len(r)",
-        "That is the sum over the points; the mean is asked for.",
-    ),
-    no_half=(
-        "F.huber_loss(r, torch.zeros_like(r)) → torch.where(r <= 1, r * r, r).mean()",
-        "The ½ is missing: r²/2 up to 1, and r − ½ beyond, so that both meet with one slope.",
-    ),
-    only_a_distance=(
-        "F.huber_loss(r, torch.zeros_like(r)) → r.mean()",
-        "That is the mean distance. A Huber loss squares the short errors.",
-    ),
-    only_a_square=(
-        "F.huber_loss(r, torch.zeros_like(r)) → (r * r / 2).mean()",
-        "Every error is squared, however long. Beyond 1 the loss is r − ½.",
-    ),
-    square_not_halved=(
-        "F.huber_loss(r, torch.zeros_like(r)) → torch.where(r <= 1, r * r, r - 0.5).mean()",
-        "The square is not halved: up to 1 the loss is r²/2.",
-    ),
-    branches_swapped=(
-        "F.huber_loss(r, torch.zeros_like(r)) → torch.where(r > 1, r * r / 2, r - 0.5).mean()",
-        "The two parts are swapped: r²/2 is for r ≤ 1, and r − ½ for longer errors.",
-    ),
-    one_length_for_all=(
-        "norm(dim=1) → norm()",
-        "This is one length for all the points together. Each point's error has its own.",
-    ),
-    over_all_numbers=(
-        "F.huber_loss(r, torch.zeros_like(r)) → F.huber_loss(r, torch.zeros_like(r)) * len(r) / prediction.numel()",
-        "This divides by the number of all coordinates. Each point has one loss.",
-    ),
-    half_not_subtracted=(
-        "F.huber_loss(r, torch.zeros_like(r)) → torch.where(r <= 1, r * r / 2, r).mean()",
-        "Beyond 1 the loss is r − ½, so that it meets r²/2 at r = 1.",
-    ),
-    one_subtracted=(
-        "F.huber_loss(r, torch.zeros_like(r)) → torch.where(r <= 1, r * r / 2, r - 1).mean()",
-        "Beyond 1 the loss is r − ½, not r − 1: both parts are ½ at r = 1.",
-    ),
-    cut_off=(
-        "F.huber_loss(r, torch.zeros_like(r)) → (r.clamp(max=1) ** 2 / 2).mean()",
-        "Beyond 1 this loss stays at ½. It must go on growing, as r − ½.",
-    ),
-    a_mean_for_each_part=(
-        "F.huber_loss(r, torch.zeros_like(r)) → (r[r <= 1] ** 2 / 2).mean() + (r[r > 1] - 0.5).mean()",
-        "Short and long errors get a mean each. Take every point's loss, then one mean.",
-    ),
-    length_of_the_losses=(
-        'F.huber_loss(r, torch.zeros_like(r)) → F.huber_loss(prediction, truth, reduction="none").norm(dim=1).mean()',
-        "The length is taken after the Huber function. Take it before, of the error.",
-    ),
-    mean_too_early=(
-        "norm(dim=1) → norm(dim=1).mean()",
-        "The mean of the lengths comes too early. Take each point's loss first, then the mean.",
-    ),
-    distances_from_the_origin=(
-        "(prediction - truth).norm(dim=1) → prediction.norm(dim=1) - truth.norm(dim=1)",
-        "Two points can be equally far from the origin and far from each other. Take the length of "
-        "their difference.",
-    ),
-)
+radial_huber.slips("""
+    coordinate_by_coordinate: (prediction - truth).norm(dim=1) → (prediction - truth)
+    # This is torch's own Huber loss: it looks at each coordinate alone, and a turn changes it.
+    sums_the_coordinates: (prediction - truth).norm(dim=1) → (prediction - truth).abs().sum(dim=1)
+    # |x| + |y| is not the length of an error. It changes when the error is turned.
+    length_of_all: norm(dim=1) → norm(dim=0)
+    # dim=0 runs over the points. The length of one point's error runs over its coordinates.
+    squared_length: (prediction - truth).norm(dim=1) → (prediction - truth).square().sum(dim=1)
+    # The Huber function gets the squared length. It squares short errors itself.
+    sums_the_points: F.huber_loss(r, torch.zeros_like(r))
+        → F.huber_loss(r, torch.zeros_like(r)) * len(r)
+    # That is the sum over the points; the mean is asked for.
+    no_half: F.huber_loss(r, torch.zeros_like(r)) → torch.where(r <= 1, r * r, r).mean()
+    # The ½ is missing: r²/2 up to 1, and r − ½ beyond, so that both meet with one slope.
+    only_a_distance: F.huber_loss(r, torch.zeros_like(r)) → r.mean()
+    # That is the mean distance. A Huber loss squares the short errors.
+    only_a_square: F.huber_loss(r, torch.zeros_like(r)) → (r * r / 2).mean()
+    # Every error is squared, however long. Beyond 1 the loss is r − ½.
+    square_not_halved: F.huber_loss(r, torch.zeros_like(r))
+        → torch.where(r <= 1, r * r, r - 0.5).mean()
+    # The square is not halved: up to 1 the loss is r²/2.
+    branches_swapped: F.huber_loss(r, torch.zeros_like(r))
+        → torch.where(r > 1, r * r / 2, r - 0.5).mean()
+    # The two parts are swapped: r²/2 is for r ≤ 1, and r − ½ for longer errors.
+    one_length_for_all: norm(dim=1) → norm()
+    # This is one length for all the points together. Each point's error has its own.
+    over_all_numbers: F.huber_loss(r, torch.zeros_like(r))
+        → F.huber_loss(r, torch.zeros_like(r)) * len(r) / prediction.numel()
+    # This divides by the number of all coordinates. Each point has one loss.
+    half_not_subtracted: F.huber_loss(r, torch.zeros_like(r))
+        → torch.where(r <= 1, r * r / 2, r).mean()
+    # Beyond 1 the loss is r − ½, so that it meets r²/2 at r = 1.
+    one_subtracted: F.huber_loss(r, torch.zeros_like(r))
+        → torch.where(r <= 1, r * r / 2, r - 1).mean()
+    # Beyond 1 the loss is r − ½, not r − 1: both parts are ½ at r = 1.
+    cut_off: F.huber_loss(r, torch.zeros_like(r)) → (r.clamp(max=1) ** 2 / 2).mean()
+    # Beyond 1 this loss stays at ½. It must go on growing, as r − ½.
+    a_mean_for_each_part: F.huber_loss(r, torch.zeros_like(r))
+        → (r[r <= 1] ** 2 / 2).mean() + (r[r > 1] - 0.5).mean()
+    # Short and long errors get a mean each. Take every point's loss, then one mean.
+    length_of_the_losses: F.huber_loss(r, torch.zeros_like(r))
+        → F.huber_loss(prediction, truth, reduction="none").norm(dim=1).mean()
+    # The length is taken after the Huber function. Take it before, of the error.
+    mean_too_early: norm(dim=1) → norm(dim=1).mean()
+    # The mean of the lengths comes too early. Take each point's loss first, then the mean.
+    distances_from_the_origin: (prediction - truth).norm(dim=1)
+        → prediction.norm(dim=1) - truth.norm(dim=1)
+    # Two points can be equally far from the origin and far from each other. Take the length of
+    # their difference.
+""")
 
 
 @radial_huber.mistake
@@ -189,44 +160,26 @@ def gradient_in_other_frame(gradient, A):
     return gradient @ torch.linalg.inv(A)
 
 
-gradient_in_other_frame.slips(
-    turned_like_a_point=(
-        "torch.linalg.inv(A) → A.T",
-        "That moves the gradient as a point is moved. It is right for a rotation only.",
-    ),
-    the_other_way=(
-        "torch.linalg.inv(A) → A",
-        "That leads from the new gradient to the old one, by (2.1). The other way is asked for.",
-    ),
-    inverse_of_a_point=(
-        "torch.linalg.inv(A) → torch.linalg.inv(A).T",
-        "That moves it as A⁻¹ moves a point. For columns the matrix is (Aᵀ)⁻¹; for rows, A⁻¹.",
-    ),
-    unchanged=(
-        "gradient @ torch.linalg.inv(A) → gradient",
-        "The gradient is not the same in both systems: one unit of z is not one unit of p.",
-    ),
-    divided_by_the_determinant=(
-        "gradient @ torch.linalg.inv(A) → gradient / torch.linalg.det(A)",
-        "The determinant is about areas and densities. A gradient goes through the matrix itself.",
-    ),
-    only_the_diagonal=(
-        "gradient @ torch.linalg.inv(A) → gradient / A.diagonal()",
-        "Only A's diagonal is used. That is right for a stretch along the axes, and for no shear.",
-    ),
-    entry_by_entry_inverse=(
-        "torch.linalg.inv(A) → (1 / A)",
-        "1 / A divides entry by entry. The inverse of a matrix is `torch.linalg.inv(A)`.",
-    ),
-    inverse_of_the_square=(
-        "torch.linalg.inv(A) → torch.linalg.inv(A.T @ A)",
-        "The inverse of AᵀA is one matrix too many. The chain rule has A once.",
-    ),
-    both_matrices_at_once=(
-        "torch.linalg.inv(A) → A.T @ A",
-        "AᵀA belongs to the squared error's gradient by p. Here the chain rule has one matrix.",
-    ),
-)
+gradient_in_other_frame.slips("""
+    turned_like_a_point: torch.linalg.inv(A) → A.T
+    # That moves the gradient as a point is moved. It is right for a rotation only.
+    the_other_way: torch.linalg.inv(A) → A
+    # That leads from the new gradient to the old one, by (2.1). The other way is asked for.
+    inverse_of_a_point: torch.linalg.inv(A) → torch.linalg.inv(A).T
+    # That moves it as A⁻¹ moves a point. For columns the matrix is (Aᵀ)⁻¹; for rows, A⁻¹.
+    unchanged: gradient @ torch.linalg.inv(A) → gradient
+    # The gradient is not the same in both systems: one unit of z is not one unit of p.
+    divided_by_the_determinant: gradient @ torch.linalg.inv(A) → gradient / torch.linalg.det(A)
+    # The determinant is about areas and densities. A gradient goes through the matrix itself.
+    only_the_diagonal: gradient @ torch.linalg.inv(A) → gradient / A.diagonal()
+    # Only A's diagonal is used. That is right for a stretch along the axes, and for no shear.
+    entry_by_entry_inverse: torch.linalg.inv(A) → (1 / A)
+    # 1 / A divides entry by entry. The inverse of a matrix is `torch.linalg.inv(A)`.
+    inverse_of_the_square: torch.linalg.inv(A) → torch.linalg.inv(A.T @ A)
+    # The inverse of AᵀA is one matrix too many. The chain rule has A once.
+    both_matrices_at_once: torch.linalg.inv(A) → A.T @ A
+    # AᵀA belongs to the squared error's gradient by p. Here the chain rule has one matrix.
+""")
 
 
 def covariances(*, dtype=torch.float64):
@@ -273,62 +226,39 @@ def carry_covariance(cov, A):
     return A @ cov @ A.T
 
 
-carry_covariance.slips(
-    inverse_turn=(
-        "A @ cov @ A.T → A.T @ cov @ A",
-        "Aᵀ·Σ·A turns the other way. The A stands on the left, as in A·e.",
-    ),
-    one_side=("A @ cov @ A.T → A @ cov", "Only one side: A·Σ is not symmetric, so no covariance."),
-    other_side=(
-        "A @ cov @ A.T → cov @ A.T",
-        "Only the right side: Σ·Aᵀ is not symmetric, so no covariance.",
-    ),
-    by_the_inverse=(
-        "A @ cov @ A.T → A @ cov @ torch.linalg.inv(A)",
-        "A·Σ·A⁻¹ is how a *linear map* is written in another frame. It is right for a rotation only.",
-    ),
-    by_the_inverse_first=(
-        "A @ cov @ A.T → torch.linalg.inv(A) @ cov @ A",
-        "A⁻¹·Σ·A is how a *linear map* is written in another frame, and turns back besides.",
-    ),
-    both_transposed=(
-        "A @ cov @ A.T → A.T @ cov @ A.T",
-        "Only the A on the right is transposed: (A·e)·(A·e)ᵀ = A·e·eᵀ·Aᵀ.",
-    ),
-    left_behind=("A @ cov @ A.T → cov", "The covariance stays as it was: its axes do not turn."),
-    twice_the_same=(
-        "A @ cov @ A.T → A @ cov @ A",
-        "The second A must be transposed: (A·e)ᵀ = eᵀ·Aᵀ.",
-    ),
-    only_variances=(
-        "A @ cov @ A.T → torch.diag_embed((A @ cov @ A.T).diagonal(dim1=1, dim2=2))",
-        "Only the variances are kept. A turn makes correlations, and they count.",
-    ),
-    variances_as_points=(
-        "A @ cov @ A.T → torch.diag_embed(cov.diagonal(dim1=1, dim2=2) @ A.T.square())",
-        "This carries the variances and drops the correlations, on the way in and on the way out.",
-    ),
-    carried_back=(
-        "A @ cov @ A.T → torch.linalg.inv(A) @ cov @ torch.linalg.inv(A).T",
-        "With A⁻¹ on both sides a covariance is carried back, from A·y to y.",
-    ),
-    like_its_inverse=(
-        "A @ cov @ A.T → torch.linalg.inv(A).T @ cov @ torch.linalg.inv(A)",
-        "That is how the inverse of a covariance is carried. The covariance itself goes with A.",
-    ),
-    both_on_the_right=(
-        "A @ cov @ A.T → cov @ A @ A.T",
-        "Both matrices stand on the right. One stands on each side of Σ.",
-    ),
-    both_on_the_left=(
-        "A @ cov @ A.T → A @ A.T @ cov",
-        "Both matrices stand on the left. One stands on each side of Σ.",
-    ),
-    entry_by_entry=(
-        "A @ cov @ A.T → cov * A.square()",
-        "This multiplies entry by entry. A covariance goes through products of matrices.",
-    ),
-)
+carry_covariance.slips("""
+    inverse_turn: A @ cov @ A.T → A.T @ cov @ A
+    # Aᵀ·Σ·A turns the other way. The A stands on the left, as in A·e.
+    one_side: A @ cov @ A.T → A @ cov
+    # Only one side: A·Σ is not symmetric, so no covariance.
+    other_side: A @ cov @ A.T → cov @ A.T
+    # Only the right side: Σ·Aᵀ is not symmetric, so no covariance.
+    by_the_inverse: A @ cov @ A.T → A @ cov @ torch.linalg.inv(A)
+    # A·Σ·A⁻¹ is how a *linear map* is written in another frame. It is right for a rotation only.
+    by_the_inverse_first: A @ cov @ A.T → torch.linalg.inv(A) @ cov @ A
+    # A⁻¹·Σ·A is how a *linear map* is written in another frame, and turns back besides.
+    both_transposed: A @ cov @ A.T → A.T @ cov @ A.T
+    # Only the A on the right is transposed: (A·e)·(A·e)ᵀ = A·e·eᵀ·Aᵀ.
+    left_behind: A @ cov @ A.T → cov
+    # The covariance stays as it was: its axes do not turn.
+    twice_the_same: A @ cov @ A.T → A @ cov @ A
+    # The second A must be transposed: (A·e)ᵀ = eᵀ·Aᵀ.
+    only_variances: A @ cov @ A.T → torch.diag_embed((A @ cov @ A.T).diagonal(dim1=1, dim2=2))
+    # Only the variances are kept. A turn makes correlations, and they count.
+    variances_as_points: A @ cov @ A.T
+        → torch.diag_embed(cov.diagonal(dim1=1, dim2=2) @ A.T.square())
+    # This carries the variances and drops the correlations, on the way in and on the way out.
+    carried_back: A @ cov @ A.T → torch.linalg.inv(A) @ cov @ torch.linalg.inv(A).T
+    # With A⁻¹ on both sides a covariance is carried back, from A·y to y.
+    like_its_inverse: A @ cov @ A.T → torch.linalg.inv(A).T @ cov @ torch.linalg.inv(A)
+    # That is how the inverse of a covariance is carried. The covariance itself goes with A.
+    both_on_the_right: A @ cov @ A.T → cov @ A @ A.T
+    # Both matrices stand on the right. One stands on each side of Σ.
+    both_on_the_left: A @ cov @ A.T → A @ A.T @ cov
+    # Both matrices stand on the left. One stands on each side of Σ.
+    entry_by_entry: A @ cov @ A.T → cov * A.square()
+    # This multiplies entry by entry. A covariance goes through products of matrices.
+""")
 
 
 @exercise(
@@ -379,93 +309,54 @@ def transformed_gaussian_nll(nll, A):
     return nll + torch.linalg.slogdet(A).logabsdet
 
 
-transformed_gaussian_nll.slips(
-    leaves_it=(
-        "torch.linalg.slogdet(A).logabsdet → 0",
-        "Leaves the NLL as it is: right for maps that keep areas, and for no others.",
-    ),
-    subtracts=(
-        "nll + → nll -",
-        "Subtracts. A that makes areas larger thins the density out, and the NLL rises.",
-    ),
-    forgets_the_absolute_value=(
-        "torch.linalg.slogdet(A).logabsdet → torch.logdet(A)",
-        "A mirror's determinant is negative, and its log NaN. Areas grow by |det A|.",
-    ),
-    keeps_the_sign=(
-        "slogdet(A).logabsdet → slogdet(A).sign * torch.linalg.slogdet(A).logabsdet",
-        "The determinant's sign does not count: a mirror thins out like any map.",
-    ),
-    adds_half=(
-        "logabsdet → logabsdet / 2",
-        "Half of it: A stands twice in ½·log det(A·Σ·Aᵀ), so that the ½ is used up.",
-    ),
-    adds_twice=(
-        "nll + → nll + 2 *",
-        "Twice too much: A stands twice in log det(A·Σ·Aᵀ), of which the NLL has half.",
-    ),
-    adds_the_determinant=(
-        "slogdet(A).logabsdet → det(A).abs()",
-        "Adds |det A| itself. The density is divided by it; the NLL gets its logarithm.",
-    ),
-    multiplies_by_the_determinant=(
-        "nll + torch.linalg.slogdet(A).logabsdet → nll * torch.linalg.det(A).abs()",
-        "Multiplies by |det A|. The density is divided by it, its log shifts.",
-    ),
-    divides_by_the_determinant=(
-        "nll + torch.linalg.slogdet(A).logabsdet → nll / torch.linalg.det(A).abs()",
-        "Divides by |det A|, as a density is. Minus its logarithm is added to.",
-    ),
-    looks_at_the_diagonal=(
-        "torch.linalg.slogdet(A).logabsdet → A.diagonal().abs().log().sum()",
-        "The product of the diagonal is the determinant of a triangular matrix only.",
-    ),
-    takes_the_norm=(
-        "torch.linalg.slogdet(A).logabsdet → A.norm().log()",
-        "The norm says how long A makes vectors. Areas grow by the determinant.",
-    ),
-    spreads_it_over_the_points=(
-        "logabsdet → logabsdet / len(nll)",
-        "Spreads log|det A| over the points. Each point's density is divided by |det A|.",
-    ),
-    takes_the_mean_over_points=(
-        "nll + → nll.mean() +",
-        "Returns the mean. One number a point is asked for.",
-    ),
-    determinant_detached=(
-        "slogdet(A) → slogdet(A.detach())",
-        "The value is right, but A is detached. If A is learnt, the determinant has a gradient.",
-    ),
-    logs_of_the_entries=(
-        "torch.linalg.slogdet(A).logabsdet → A.abs().log().sum()",
-        "The logarithms of A's entries are added. The logarithm of its determinant is asked for.",
-    ),
-    logarithm_to_base_10=(
-        "torch.linalg.slogdet(A).logabsdet → torch.linalg.det(A).abs().log10()",
-        "The logarithm to base 10. An NLL has the natural one.",
-    ),
-    density_in_its_place=(
-        "nll + torch.linalg.slogdet(A).logabsdet → (-nll).exp() / torch.linalg.det(A).abs()",
-        "This is the new density. Its minus logarithm is asked for.",
-    ),
-    takes_the_sign=(
-        "logabsdet → sign",
-        "slogdet returns the sign first. The logarithm is the second of the two.",
-    ),
-    times_the_dimension=(
-        "logabsdet → logabsdet * len(A)",
-        "Multiplies by the number of coordinates. |det A| is already the factor of the whole area.",
-    ),
-    size_of_the_logarithm=(
-        "logabsdet → logabsdet.abs()",
-        "The size is taken of the logarithm, not of the determinant. Where areas shrink, the NLL "
-        "falls.",
-    ),
-    multiplies_by_the_logarithm=(
-        "nll + → nll *",
-        "Multiplies by the logarithm. The log of a product is a sum.",
-    ),
-)
+transformed_gaussian_nll.slips("""
+    leaves_it: torch.linalg.slogdet(A).logabsdet → 0
+    # Leaves the NLL as it is: right for maps that keep areas, and for no others.
+    subtracts: nll + → nll -
+    # Subtracts. A that makes areas larger thins the density out, and the NLL rises.
+    forgets_the_absolute_value: torch.linalg.slogdet(A).logabsdet → torch.logdet(A)
+    # A mirror's determinant is negative, and its log NaN. Areas grow by |det A|.
+    keeps_the_sign: slogdet(A).logabsdet → slogdet(A).sign * torch.linalg.slogdet(A).logabsdet
+    # The determinant's sign does not count: a mirror thins out like any map.
+    adds_half: logabsdet → logabsdet / 2
+    # Half of it: A stands twice in ½·log det(A·Σ·Aᵀ), so that the ½ is used up.
+    adds_twice: nll + → nll + 2 *
+    # Twice too much: A stands twice in log det(A·Σ·Aᵀ), of which the NLL has half.
+    adds_the_determinant: slogdet(A).logabsdet → det(A).abs()
+    # Adds |det A| itself. The density is divided by it; the NLL gets its logarithm.
+    multiplies_by_the_determinant: nll + torch.linalg.slogdet(A).logabsdet
+        → nll * torch.linalg.det(A).abs()
+    # Multiplies by |det A|. The density is divided by it, its log shifts.
+    divides_by_the_determinant: nll + torch.linalg.slogdet(A).logabsdet
+        → nll / torch.linalg.det(A).abs()
+    # Divides by |det A|, as a density is. Minus its logarithm is added to.
+    looks_at_the_diagonal: torch.linalg.slogdet(A).logabsdet → A.diagonal().abs().log().sum()
+    # The product of the diagonal is the determinant of a triangular matrix only.
+    takes_the_norm: torch.linalg.slogdet(A).logabsdet → A.norm().log()
+    # The norm says how long A makes vectors. Areas grow by the determinant.
+    spreads_it_over_the_points: logabsdet → logabsdet / len(nll)
+    # Spreads log|det A| over the points. Each point's density is divided by |det A|.
+    takes_the_mean_over_points: nll + → nll.mean() +
+    # Returns the mean. One number a point is asked for.
+    determinant_detached: slogdet(A) → slogdet(A.detach())
+    # The value is right, but A is detached. If A is learnt, the determinant has a gradient.
+    logs_of_the_entries: torch.linalg.slogdet(A).logabsdet → A.abs().log().sum()
+    # The logarithms of A's entries are added. The logarithm of its determinant is asked for.
+    logarithm_to_base_10: torch.linalg.slogdet(A).logabsdet → torch.linalg.det(A).abs().log10()
+    # The logarithm to base 10. An NLL has the natural one.
+    density_in_its_place: nll + torch.linalg.slogdet(A).logabsdet
+        → (-nll).exp() / torch.linalg.det(A).abs()
+    # This is the new density. Its minus logarithm is asked for.
+    takes_the_sign: logabsdet → sign
+    # slogdet returns the sign first. The logarithm is the second of the two.
+    times_the_dimension: logabsdet → logabsdet * len(A)
+    # Multiplies by the number of coordinates. |det A| is already the factor of the whole area.
+    size_of_the_logarithm: logabsdet → logabsdet.abs()
+    # The size is taken of the logarithm, not of the determinant. Where areas shrink, the NLL
+    # falls.
+    multiplies_by_the_logarithm: nll + → nll *
+    # Multiplies by the logarithm. The log of a product is a sum.
+""")
 
 
 @exercise(
@@ -503,71 +394,43 @@ def changed_nll(nll_log, y):
     return nll_log + y.log()
 
 
-changed_nll.slips(
-    unchanged=(
-        "nll_log + y.log() → nll_log * 1",
-        "Left as it is: that is the NLL of log y. A density of y is one per unit of y.",
-    ),
-    subtracts=(
-        "nll_log + y.log() → nll_log - y.log()",
-        "The sign. Large values are spread out on the axis of y, so their density is lower and the "
-        "NLL is higher.",
-    ),
-    adds_y=("y.log() → y", "Adds y. The density is divided by y; the NLL gets its logarithm."),
-    divides=(
-        "nll_log + y.log() → nll_log / y",
-        "Divides the NLL. It is the density that is divided by y.",
-    ),
-    multiplies=(
-        "nll_log + y.log() → nll_log * y",
-        "Multiplies the NLL by y. The density is divided.",
-    ),
-    mean_of_the_logs=(
-        "y.log() → y.log().mean()",
-        "Every value has a logarithm of its own; the mean is right for the mean NLL only.",
-    ),
-    exponential=(
-        "y.log() → y.exp()",
-        "The derivative of log y is 1/y; its minus logarithm is log y.",
-    ),
-    log_of_the_sum=(
-        "y.log() → y.sum().log()",
-        "One logarithm for all values. Each value has its own.",
-    ),
-    sum_of_the_logs=(
-        "y.log() → y.log().sum()",
-        "Each value gets the sum of all logarithms. It needs only its own.",
-    ),
-    size_of_log_y=(
-        "y.log() → y.log().abs()",
-        "The size of log y is added. Below y = 1 it is negative, and the NLL falls.",
-    ),
-    exp_of_the_nll=(
-        "nll_log + y.log() → nll_log.exp()",
-        "exp leads from log y to y, not from one NLL to the other.",
-    ),
-    nll_taken_for_a_density=(
-        "nll_log + y.log() → -(nll_log / y).log()",
-        "nll_log is minus a logarithm already. It is the density that is divided by y.",
-    ),
-    divides_by_the_log=(
-        "nll_log + y.log() → nll_log / y.log()",
-        "Divides by log y. The log of a quotient is a difference, so log y is added.",
-    ),
-    base_10=("y.log() → y.log10()", "The logarithm to base 10. An NLL has the natural one, `log`."),
-    adds_the_derivative=(
-        "y.log() → 1 / y",
-        "Adds 1/y itself. Its minus logarithm is added, which is log y.",
-    ),
-    multiplies_by_the_log=(
-        "nll_log + y.log() → nll_log * y.log()",
-        "Multiplies by log y. The log of a quotient is a difference, so log y is added.",
-    ),
-    returns_the_density=(
-        "nll_log + y.log() → (-nll_log).exp() / y",
-        "This is the density of y. Its minus logarithm is asked for.",
-    ),
-)
+changed_nll.slips("""
+    unchanged: nll_log + y.log() → nll_log * 1
+    # Left as it is: that is the NLL of log y. A density of y is one per unit of y.
+    subtracts: nll_log + y.log() → nll_log - y.log()
+    # The sign. Large values are spread out on the axis of y, so their density is lower and the NLL
+    # is higher.
+    adds_y: y.log() → y
+    # Adds y. The density is divided by y; the NLL gets its logarithm.
+    divides: nll_log + y.log() → nll_log / y
+    # Divides the NLL. It is the density that is divided by y.
+    multiplies: nll_log + y.log() → nll_log * y
+    # Multiplies the NLL by y. The density is divided.
+    mean_of_the_logs: y.log() → y.log().mean()
+    # Every value has a logarithm of its own; the mean is right for the mean NLL only.
+    exponential: y.log() → y.exp()
+    # The derivative of log y is 1/y; its minus logarithm is log y.
+    log_of_the_sum: y.log() → y.sum().log()
+    # One logarithm for all values. Each value has its own.
+    sum_of_the_logs: y.log() → y.log().sum()
+    # Each value gets the sum of all logarithms. It needs only its own.
+    size_of_log_y: y.log() → y.log().abs()
+    # The size of log y is added. Below y = 1 it is negative, and the NLL falls.
+    exp_of_the_nll: nll_log + y.log() → nll_log.exp()
+    # exp leads from log y to y, not from one NLL to the other.
+    nll_taken_for_a_density: nll_log + y.log() → -(nll_log / y).log()
+    # nll_log is minus a logarithm already. It is the density that is divided by y.
+    divides_by_the_log: nll_log + y.log() → nll_log / y.log()
+    # Divides by log y. The log of a quotient is a difference, so log y is added.
+    base_10: y.log() → y.log10()
+    # The logarithm to base 10. An NLL has the natural one, `log`.
+    adds_the_derivative: y.log() → 1 / y
+    # Adds 1/y itself. Its minus logarithm is added, which is log y.
+    multiplies_by_the_log: nll_log + y.log() → nll_log * y.log()
+    # Multiplies by log y. The log of a quotient is a difference, so log y is added.
+    returns_the_density: nll_log + y.log() → (-nll_log).exp() / y
+    # This is the density of y. Its minus logarithm is asked for.
+""")
 
 
 @exercise(
@@ -622,79 +485,51 @@ def from_the_second_axis(prediction, truth, angle):
     return frame_loss(prediction, truth, math.pi / 2 - angle)
 
 
-frame_loss.slips(
-    detached=(
-        "angle.cos() → angle.detach().cos(); angle.sin() → angle.detach().sin()",
-        "The value is right, but the angle is detached: its gradient is missing.",
-    ),
-    turns_the_other_way=(
-        "+ error[:, 1] * angle.sin() → - error[:, 1] * angle.sin(); "
-        "- error[:, 0] * angle.sin() → + error[:, 0] * angle.sin()",
-        "This turns by the angle. To write an error in a frame, turn it back by the frame's angle.",
-    ),
-    weights_swapped=(
-        "along**2 + 4 * across**2 → 4 * along**2 + across**2",
-        "The weights are swapped: errors across the direction count four times.",
-    ),
-    weight_squared=(
-        "4 * across**2 → (4 * across) ** 2",
-        "The 4 is squared with the error: 16 times in place of 4.",
-    ),
-    weight_missing=(
-        "4 * across**2 → across**2",
-        "Without the 4 this is the squared length, and the angle does not matter.",
-    ),
-    sums=(".mean() → .sum()", "That is the sum over the points; the mean is asked for."),
-    in_degrees=(
-        "angle.cos() → angle.deg2rad().cos(); angle.sin() → angle.deg2rad().sin()",
-        "The angle is in radians already.",
-    ),
-    sign_of_a_sine=(
-        "- error[:, 0] * angle.sin() → + error[:, 0] * angle.sin()",
-        "A sign: across is the error times (−sin, cos).",
-    ),
-    only_the_prediction_turned=(
-        "error[:, 0] * angle.cos() + error[:, 1] * angle.sin() → prediction[:, 0] * angle.cos() + "
-        "prediction[:, 1] * angle.sin() - truth[:, 0]; error[:, 1] * angle.cos() - "
-        "error[:, 0] * angle.sin() → prediction[:, 1] * angle.cos() - prediction[:, 0] * "
-        "angle.sin() - truth[:, 1]",
-        "Only the prediction is turned. Prediction and truth must stand in one frame.",
-    ),
-    mean_over_both_parts=(
-        ".mean() → .mean() / 2",
-        "Half of it: this is the mean over the parts as well. Add a point's two parts.",
-    ),
-    sizes_in_place_of_squares=(
-        "along**2 + 4 * across**2 → along.abs() + 4 * across.abs()",
-        "Absolute values stand where squares are asked for.",
-    ),
-    square_of_the_sum=(
-        "along**2 + 4 * across**2 → (along + 2 * across) ** 2",
-        "The parts are added before the square. Square each of them.",
-    ),
-    weighted_length=(
-        "along**2 + 4 * across**2 → (along**2 + 4 * across**2).sqrt()",
-        "This takes a root for each point. The squares themselves are asked for.",
-    ),
-    mean_before_the_square=(
-        "(along**2 + 4 * across**2).mean() → along.mean() ** 2 + 4 * across.mean() ** 2",
-        "The mean comes before the square, so that errors of opposite signs cancel.",
-    ),
-    not_squared=("along**2 + 4 * across**2 → along + 4 * across", "The parts are not squared."),
-    lengths_subtracted=(
-        "error[:, 1] * angle.cos() - error[:, 0] * angle.sin() → error.norm(dim=1) - along",
-        "Lengths do not subtract: across² is the squared length less along².",
-    ),
-    one_coordinate_each=(
-        " + error[:, 1] * angle.sin() → ; "
-        "error[:, 1] * angle.cos() - error[:, 0] * angle.sin() → error[:, 1] * angle.sin()",
-        "Each part has one coordinate only. In a turned frame both coordinates count in each.",
-    ),
-    converted_to_degrees=(
-        "angle.cos() → angle.rad2deg().cos(); angle.sin() → angle.rad2deg().sin()",
-        "`cos` and `sin` take radians, and the angle has them already.",
-    ),
-)
+frame_loss.slips("""
+    detached: angle.cos() → angle.detach().cos(); angle.sin() → angle.detach().sin()
+    # The value is right, but the angle is detached: its gradient is missing.
+    turns_the_other_way: + error[:, 1] * angle.sin() → - error[:, 1] * angle.sin();
+        - error[:, 0] * angle.sin() → + error[:, 0] * angle.sin()
+    # This turns by the angle. To write an error in a frame, turn it back by the frame's angle.
+    weights_swapped: along**2 + 4 * across**2 → 4 * along**2 + across**2
+    # The weights are swapped: errors across the direction count four times.
+    weight_squared: 4 * across**2 → (4 * across) ** 2
+    # The 4 is squared with the error: 16 times in place of 4.
+    weight_missing: 4 * across**2 → across**2
+    # Without the 4 this is the squared length, and the angle does not matter.
+    sums: .mean() → .sum()
+    # That is the sum over the points; the mean is asked for.
+    in_degrees: angle.cos() → angle.deg2rad().cos(); angle.sin() → angle.deg2rad().sin()
+    # The angle is in radians already.
+    sign_of_a_sine: - error[:, 0] * angle.sin() → + error[:, 0] * angle.sin()
+    # A sign: across is the error times (−sin, cos).
+    only_the_prediction_turned: error[:, 0] * angle.cos() + error[:, 1] * angle.sin()
+        → prediction[:, 0] * angle.cos() + prediction[:, 1] * angle.sin() - truth[:, 0];
+        error[:, 1] * angle.cos() - error[:, 0] * angle.sin()
+        → prediction[:, 1] * angle.cos() - prediction[:, 0] * angle.sin() - truth[:, 1]
+    # Only the prediction is turned. Prediction and truth must stand in one frame.
+    mean_over_both_parts: .mean() → .mean() / 2
+    # Half of it: this is the mean over the parts as well. Add a point's two parts.
+    sizes_in_place_of_squares: along**2 + 4 * across**2 → along.abs() + 4 * across.abs()
+    # Absolute values stand where squares are asked for.
+    square_of_the_sum: along**2 + 4 * across**2 → (along + 2 * across) ** 2
+    # The parts are added before the square. Square each of them.
+    weighted_length: along**2 + 4 * across**2 → (along**2 + 4 * across**2).sqrt()
+    # This takes a root for each point. The squares themselves are asked for.
+    mean_before_the_square: (along**2 + 4 * across**2).mean()
+        → along.mean() ** 2 + 4 * across.mean() ** 2
+    # The mean comes before the square, so that errors of opposite signs cancel.
+    not_squared: along**2 + 4 * across**2 → along + 4 * across
+    # The parts are not squared.
+    lengths_subtracted: error[:, 1] * angle.cos() - error[:, 0] * angle.sin()
+        → error.norm(dim=1) - along
+    # Lengths do not subtract: across² is the squared length less along².
+    one_coordinate_each: + error[:, 1] * angle.sin() → ;
+        error[:, 1] * angle.cos() - error[:, 0] * angle.sin() → error[:, 1] * angle.sin()
+    # Each part has one coordinate only. In a turned frame both coordinates count in each.
+    converted_to_degrees: angle.cos() → angle.rad2deg().cos(); angle.sin() → angle.rad2deg().sin()
+    # `cos` and `sin` take radians, and the angle has them already.
+""")
 
 
 @exercise(
@@ -749,103 +584,62 @@ def squared_km(prediction, truth):
     return ((degree * north) ** 2 + (degree * east * truth[:, 0].deg2rad().cos()) ** 2).mean()
 
 
-squared_km.slips(
-    degree_is_a_degree=(
-        " * truth[:, 0].deg2rad().cos() → ",
-        "A degree of longitude counts as much as one of latitude. That is so at the equator only.",
-    ),
-    cosine_of_degrees=(
-        "truth[:, 0].deg2rad().cos() → truth[:, 0].cos()",
-        "The cosine gets degrees. torch wants radians: `deg2rad`.",
-    ),
-    cosine_of_longitude=(
-        "truth[:, 0].deg2rad().cos() → truth[:, 1].deg2rad().cos()",
-        "The cosine of the longitude. It is the latitude that makes a degree of longitude shorter.",
-    ),
-    latitude_of_the_prediction=(
-        "truth[:, 0].deg2rad().cos() → prediction[:, 0].deg2rad().cos()",
-        "The *predicted* latitude: a model can shorten its errors by predicting nearer to a pole.",
-    ),
-    ignores_the_date_line=(
-        "(prediction[:, 1] - truth[:, 1] + 180) % 360 - 180 → prediction[:, 1] - truth[:, 1]",
-        "179.5 and −179.5 are one degree apart, not 359.",
-    ),
-    shortens_the_latitude=(
-        "(degree * north) ** 2 + (degree * east * truth[:, 0].deg2rad().cos()) ** 2 → "
-        "(degree * north * truth[:, 0].deg2rad().cos()) ** 2 + (degree * east) ** 2",
-        "The cosine stands at the wrong difference: a degree of latitude is equally long everywhere.",
-    ),
-    cosine_unsquared=(
-        "(degree * east * truth[:, 0].deg2rad().cos()) ** 2 → "
-        "(degree * east) ** 2 * truth[:, 0].deg2rad().cos()",
-        "The cosine belongs inside the square.",
-    ),
-    sums=(").mean() → ).sum()", "That is the sum over the places; the mean is asked for."),
-    mean_of_coordinates=(
-        ").mean() → ).mean() / 2",
-        "Half of it: the mean over both coordinates, as mse_loss takes it. A distance adds them.",
-    ),
-    jump_moved_to_greenwich=(
-        "(prediction[:, 1] - truth[:, 1] + 180) % 360 - 180 → "
-        "prediction[:, 1] % 360 - truth[:, 1] % 360",
-        "This moves the jump from ±180° to 0°, where it is met again. Wrap the difference.",
-    ),
-    wraps_each_longitude=(
-        "(prediction[:, 1] - truth[:, 1] + 180) % 360 - 180 → "
-        "(prediction[:, 1] + 180) % 360 - (truth[:, 1] + 180) % 360",
-        "Each longitude is wrapped, and the difference can still be 359°. Wrap the difference.",
-    ),
-    mean_latitude=(
-        "truth[:, 0].deg2rad().cos() → truth[:, 0].mean().deg2rad().cos()",
-        "One latitude for all. Each place has a cosine of its own.",
-    ),
-    degree_like_a_radian=(
-        "6371 * math.pi / 180 → 6371",
-        "6371 km is the length of one radian. A degree is π/180 of it.",
-    ),
-    rounded_degree=(
-        "6371 * math.pi / 180 → 111.2",
-        "111.2 km is rounded. Compute it: 6371·π/180.",
-    ),
-    rounded_to_111=(
-        "6371 * math.pi / 180 → 111",
-        "111 km is rounded. Compute it: 6371·π/180.",
-    ),
-    another_radius=(
-        "6371 → 6378",
-        "6378 km is the radius at the equator. Take 6371 km.",
-    ),
-    sum_squared=(
-        "(degree * north) ** 2 + (degree * east * truth[:, 0].deg2rad().cos()) ** 2 → "
-        "(degree * north + degree * east * truth[:, 0].deg2rad().cos()) ** 2",
-        "North and east are added before the square. Square each of them.",
-    ),
-    wrapped_by_360=(
-        "+ 180) % 360 - 180 → + 360) % 360 - 180",
-        "The wrap is off by half a circle: add 180, take the remainder by 360, subtract 180.",
-    ),
-    square_of_the_mean=(
-        ").mean() → ).sqrt().mean() ** 2",
-        "The mean distance is squared. Square each distance, then take the mean.",
-    ),
-    degree_unsquared=(
-        ").mean() → ).mean() / degree",
-        "The length of a degree is not squared. It belongs inside the square.",
-    ),
-    mean_distance=(").mean() → ).sqrt().mean()", "The mean distance. Its square is asked for."),
-    sine_of_latitude=(
-        "deg2rad().cos() → deg2rad().sin()",
-        "The sine is 0 at the equator, where a degree of longitude is longest. Take the cosine.",
-    ),
-    divides_by_the_cosine=(
-        "* truth[:, 0].deg2rad().cos() → / truth[:, 0].deg2rad().cos()",
-        "Divides by the cosine. A degree of longitude is shorter away from the equator.",
-    ),
-    cosine_at_both=(
-        "degree * north → degree * north * truth[:, 0].deg2rad().cos()",
-        "The cosine stands at both differences. A degree of latitude is equally long everywhere.",
-    ),
-)
+squared_km.slips("""
+    degree_is_a_degree: * truth[:, 0].deg2rad().cos() →
+    # A degree of longitude counts as much as one of latitude. That is so at the equator only.
+    cosine_of_degrees: truth[:, 0].deg2rad().cos() → truth[:, 0].cos()
+    # The cosine gets degrees. torch wants radians: `deg2rad`.
+    cosine_of_longitude: truth[:, 0].deg2rad().cos() → truth[:, 1].deg2rad().cos()
+    # The cosine of the longitude. It is the latitude that makes a degree of longitude shorter.
+    latitude_of_the_prediction: truth[:, 0].deg2rad().cos() → prediction[:, 0].deg2rad().cos()
+    # The *predicted* latitude: a model can shorten its errors by predicting nearer to a pole.
+    ignores_the_date_line: (prediction[:, 1] - truth[:, 1] + 180) % 360 - 180
+        → prediction[:, 1] - truth[:, 1]
+    # 179.5 and −179.5 are one degree apart, not 359.
+    shortens_the_latitude: (degree * north) ** 2 + (degree * east * truth[:, 0].deg2rad().cos()) ** 2
+        → (degree * north * truth[:, 0].deg2rad().cos()) ** 2 + (degree * east) ** 2
+    # The cosine stands at the wrong difference: a degree of latitude is equally long everywhere.
+    cosine_unsquared: (degree * east * truth[:, 0].deg2rad().cos()) ** 2
+        → (degree * east) ** 2 * truth[:, 0].deg2rad().cos()
+    # The cosine belongs inside the square.
+    sums: ).mean() → ).sum()
+    # That is the sum over the places; the mean is asked for.
+    mean_of_coordinates: ).mean() → ).mean() / 2
+    # Half of it: the mean over both coordinates, as mse_loss takes it. A distance adds them.
+    jump_moved_to_greenwich: (prediction[:, 1] - truth[:, 1] + 180) % 360 - 180
+        → prediction[:, 1] % 360 - truth[:, 1] % 360
+    # This moves the jump from ±180° to 0°, where it is met again. Wrap the difference.
+    wraps_each_longitude: (prediction[:, 1] - truth[:, 1] + 180) % 360 - 180
+        → (prediction[:, 1] + 180) % 360 - (truth[:, 1] + 180) % 360
+    # Each longitude is wrapped, and the difference can still be 359°. Wrap the difference.
+    mean_latitude: truth[:, 0].deg2rad().cos() → truth[:, 0].mean().deg2rad().cos()
+    # One latitude for all. Each place has a cosine of its own.
+    degree_like_a_radian: 6371 * math.pi / 180 → 6371
+    # 6371 km is the length of one radian. A degree is π/180 of it.
+    rounded_degree: 6371 * math.pi / 180 → 111.2
+    # 111.2 km is rounded. Compute it: 6371·π/180.
+    rounded_to_111: 6371 * math.pi / 180 → 111
+    # 111 km is rounded. Compute it: 6371·π/180.
+    another_radius: 6371 → 6378
+    # 6378 km is the radius at the equator. Take 6371 km.
+    sum_squared: (degree * north) ** 2 + (degree * east * truth[:, 0].deg2rad().cos()) ** 2
+        → (degree * north + degree * east * truth[:, 0].deg2rad().cos()) ** 2
+    # North and east are added before the square. Square each of them.
+    wrapped_by_360: + 180) % 360 - 180 → + 360) % 360 - 180
+    # The wrap is off by half a circle: add 180, take the remainder by 360, subtract 180.
+    square_of_the_mean: ).mean() → ).sqrt().mean() ** 2
+    # The mean distance is squared. Square each distance, then take the mean.
+    degree_unsquared: ).mean() → ).mean() / degree
+    # The length of a degree is not squared. It belongs inside the square.
+    mean_distance: ).mean() → ).sqrt().mean()
+    # The mean distance. Its square is asked for.
+    sine_of_latitude: deg2rad().cos() → deg2rad().sin()
+    # The sine is 0 at the equator, where a degree of longitude is longest. Take the cosine.
+    divides_by_the_cosine: * truth[:, 0].deg2rad().cos() → / truth[:, 0].deg2rad().cos()
+    # Divides by the cosine. A degree of longitude is shorter away from the equator.
+    cosine_at_both: degree * north → degree * north * truth[:, 0].deg2rad().cos()
+    # The cosine stands at both differences. A degree of latitude is equally long everywhere.
+""")
 
 
 @squared_km.mistake
@@ -942,32 +736,23 @@ def may_compare(loss, A):
     return "yes" if torch.isclose(change, torch.ones_like(change)) else "after a correction"
 
 
-may_compare.slips(
-    one_factor_for_all=(
-        "fits = torch.allclose(A.T @ A / change, torch.eye(2, dtype=A.dtype)) → fits = True",
-        "A shear changes the MSE of some errors more than that of others: no one factor does it.",
-    ),
-    the_sign_of_the_determinant=(
-        "torch.linalg.det(A).abs() → torch.linalg.det(A)",
-        "A mirror's determinant is −1. It is its size that counts.",
-    ),
-    l1_like_a_length=(
-        "change = A.abs().max() → change = (A.T @ A)[0, 0] ** 0.5; "
-        "fits = torch.allclose(A.abs().sort(1).values / change, torch.tensor([0.0, 1]).to(A)) → "
-        "fits = torch.allclose(A.T @ A, change**2 * torch.eye(2, dtype=A.dtype))",
-        "L1 is no length: a turn keeps all lengths, and L1 changes with the direction of the error.",
-    ),
-    l1_without_swapped_axes=(
-        "A.abs().sort(1).values / change, torch.tensor([0.0, 1]).to(A) → "
-        "A.abs() / change, torch.eye(2).to(A)",
-        "Swapped axes keep L1: |x| + |y| is |y| + |x|.",
-    ),
-    l1_with_two_factors=(
-        "fits = torch.allclose(A.abs().sort(1).values / change, torch.tensor([0.0, 1]).to(A)) → "
-        "fits = torch.allclose(A.abs().min(1).values, torch.zeros(2).to(A))",
-        "A stretch of one axis changes L1 by a factor that depends on the error's direction.",
-    ),
-)
+may_compare.slips("""
+    one_factor_for_all: fits = torch.allclose(A.T @ A / change, torch.eye(2, dtype=A.dtype))
+        → fits = True
+    # A shear changes the MSE of some errors more than that of others: no one factor does it.
+    the_sign_of_the_determinant: torch.linalg.det(A).abs() → torch.linalg.det(A)
+    # A mirror's determinant is −1. It is its size that counts.
+    l1_like_a_length: change = A.abs().max() → change = (A.T @ A)[0, 0] ** 0.5;
+        fits = torch.allclose(A.abs().sort(1).values / change, torch.tensor([0.0, 1]).to(A))
+        → fits = torch.allclose(A.T @ A, change**2 * torch.eye(2, dtype=A.dtype))
+    # L1 is no length: a turn keeps all lengths, and L1 changes with the direction of the error.
+    l1_without_swapped_axes: A.abs().sort(1).values / change, torch.tensor([0.0, 1]).to(A)
+        → A.abs() / change, torch.eye(2).to(A)
+    # Swapped axes keep L1: |x| + |y| is |y| + |x|.
+    l1_with_two_factors: fits = torch.allclose(A.abs().sort(1).values / change, torch.tensor([0.0, 1]).to(A))
+        → fits = torch.allclose(A.abs().min(1).values, torch.zeros(2).to(A))
+    # A stretch of one axis changes L1 by a factor that depends on the error's direction.
+""")
 
 
 @may_compare.mistake

@@ -64,118 +64,70 @@ def original_unit_report(y_true, z_pred, mean, std):
     return error.square().mean().sqrt(), 1 - error.square().sum() / spread.square().sum()
 
 
-original_unit_report.slips(
-    rmse_of_standardised_values=(
-        ".mean().sqrt() → .mean().sqrt() / std",
-        "This RMSE is that of standardised values. Bring the predictions back first.",
-    ),
-    mixes_the_units=(
-        "(mean + std * z_pred) → z_pred",
-        "Standardised predictions against targets in their unit: scale them back first.",
-    ),
-    adds_the_mean_only=(
-        "std * z_pred → z_pred",
-        "Adds the mean and forgets std: what was divided must be multiplied again.",
-    ),
-    multiplies_by_std_only=(
-        "mean + std * z_pred → std * z_pred",
-        "Multiplies by std and forgets the mean: what was subtracted is added again.",
-    ),
-    undoes_in_the_wrong_order=(
-        "mean + std * z_pred → (mean + z_pred) * std",
-        "The wrong order. The division was the last step, so it is undone first.",
-    ),
-    adds_the_mean_to_an_error=(
-        ".mean().sqrt() → .mean().sqrt() + mean",
-        "An error is a difference: the mean has cancelled, and only std comes back.",
-    ),
-    takes_mean_and_std_from_y_true=(
-        "mean + std * z_pred → y_true.mean() + y_true.std(correction=0) * z_pred",
-        "Takes mean and std of these targets. The training part's are the arguments.",
-    ),
-    forgets_the_root=(
-        ".mean().sqrt() → .mean()",
-        "The first number is the mean squared error, in the unit squared: take the root.",
-    ),
-    reports_the_mae=(
-        "error.square().mean().sqrt() → error.abs().mean()",
-        "The first number is the mean absolute error. Square, take the mean, then the root.",
-    ),
-    divides_by_the_spread_of_predictions=(
-        "y_true - y_true.mean() → std * (z_pred - z_pred.mean())",
-        "R² has the spread of the *targets* below the line, not of the predictions.",
-    ),
-    squares_the_correlation=(
-        "1 - error.square().sum() / spread.square().sum() → "
-        "torch.corrcoef(torch.stack([y_true, z_pred]))[0, 1] ** 2",
-        "The squared correlation is R² for a least-squares fit on its own data only.",
-    ),
-    leaves_out_the_mean_error=(
-        "1 - error.square().sum() / spread.square().sum() → 1 - error.var() / y_true.var()",
-        "The variance of the errors leaves out their mean: forecasts that are all 5 too high would "
-        "count as perfect. Square the errors themselves.",
-    ),
-    standardises_once_more=(
-        "mean + std * z_pred → (z_pred - mean) / std",
-        "Standardises the predictions once more. Undo it: multiply, then add.",
-    ),
-    reports_the_unexplained_share=(
-        "1 - error → error",
-        "R² lacks the 1 −: this is the share that is *not* explained.",
-    ),
-    divides_a_sum_by_a_variance=(
-        "spread.square().sum() → spread.square().mean()",
-        "R² mixes a sum above the line with a mean below it: sums in both places.",
-    ),
-    divides_by_n_minus_1=(
-        "error.square().sum() / spread.square().sum() → error.square().mean() / y_true.var()",
-        "`var()` divides by n − 1, the mean squared error by n: sums in both places.",
-    ),
-    returns_them_the_other_way_round=(
-        "return error → rmse, r2 = error; "
-        "spread.square().sum() → spread.square().sum()\n    return r2, rmse",
-        "The right two numbers in the wrong order: (RMSE, R²).",
-    ),
-    compares_with_the_training_mean=(
-        "y_true - y_true.mean() → y_true - mean",
-        "R² compares with the mean of *these* targets. The training part has another mean.",
-    ),
-    takes_the_training_variance=(
-        "error.square().sum() / spread.square().sum() → error.square().mean() / std**2",
-        "R² has the spread of *these* targets below the line, not that of the training part.",
-    ),
-    forgets_the_mean_of_the_targets=(
-        "spread = y_true - y_true.mean() → spread = y_true",
-        "Below the line of R² stand the squares of y − ȳ, not those of y.",
-    ),
-    takes_a_root_in_r2=(
-        "1 - error.square().sum() / spread.square().sum() → "
-        "1 - (error.square().sum() / spread.square().sum()).sqrt()",
-        "R² compares *squared* errors. Take no root in it.",
-    ),
-    takes_the_spread_of_forecasts_over_that_of_targets=(
-        "1 - error.square().sum() / spread.square().sum() → "
-        "(mean + std * z_pred - y_true.mean()).square().sum() / spread.square().sum()",
-        "How much the forecasts spread is R² for a least-squares fit on its own data only. Compare "
-        "the errors with the spread of the targets.",
-    ),
-    mixes_the_units_in_r2=(
-        "1 - error.square() → 1 - (error / std).square()",
-        "R² has standardised errors above the line, and targets in their unit below it.",
-    ),
-    takes_the_root_of_a_sum=(
-        ".mean().sqrt() → .sum().sqrt()",
-        "The first number is the root of a sum, which grows with n. Take the mean before the root.",
-    ),
-    takes_the_spread_of_the_errors=(
-        "error.square().mean().sqrt() → error.std(correction=0)",
-        "The standard deviation of the errors leaves out their mean. Square the errors themselves.",
-    ),
-    multiplies_by_std_twice=(
-        ".mean().sqrt() → .mean().sqrt() * std",
-        "The RMSE is multiplied by std twice. Once brings it back to the unit of y.",
-    ),
-)
+original_unit_report.slips(r"""
+    rmse_of_standardised_values: .mean().sqrt() → .mean().sqrt() / std
+    # This RMSE is that of standardised values. Bring the predictions back first.
+    mixes_the_units: (mean + std * z_pred) → z_pred
+    # Standardised predictions against targets in their unit: scale them back first.
+    adds_the_mean_only: std * z_pred → z_pred
+    # Adds the mean and forgets std: what was divided must be multiplied again.
+    multiplies_by_std_only: mean + std * z_pred → std * z_pred
+    # Multiplies by std and forgets the mean: what was subtracted is added again.
+    undoes_in_the_wrong_order: mean + std * z_pred → (mean + z_pred) * std
+    # The wrong order. The division was the last step, so it is undone first.
+    adds_the_mean_to_an_error: .mean().sqrt() → .mean().sqrt() + mean
+    # An error is a difference: the mean has cancelled, and only std comes back.
+    takes_mean_and_std_from_y_true: mean + std * z_pred
+        → y_true.mean() + y_true.std(correction=0) * z_pred
+    # Takes mean and std of these targets. The training part's are the arguments.
+    forgets_the_root: .mean().sqrt() → .mean()
+    # The first number is the mean squared error, in the unit squared: take the root.
+    reports_the_mae: error.square().mean().sqrt() → error.abs().mean()
+    # The first number is the mean absolute error. Square, take the mean, then the root.
+    divides_by_the_spread_of_predictions: y_true - y_true.mean() → std * (z_pred - z_pred.mean())
+    # R² has the spread of the *targets* below the line, not of the predictions.
+    squares_the_correlation: 1 - error.square().sum() / spread.square().sum()
+        → torch.corrcoef(torch.stack([y_true, z_pred]))[0, 1] ** 2
+    # The squared correlation is R² for a least-squares fit on its own data only.
+    leaves_out_the_mean_error: 1 - error.square().sum() / spread.square().sum()
+        → 1 - error.var() / y_true.var()
+    # The variance of the errors leaves out their mean: forecasts that are all 5 too high would
+    # count as perfect. Square the errors themselves.
+    standardises_once_more: mean + std * z_pred → (z_pred - mean) / std
+    # Standardises the predictions once more. Undo it: multiply, then add.
+    reports_the_unexplained_share: 1 - error → error
+    # R² lacks the 1 −: this is the share that is *not* explained.
+    divides_a_sum_by_a_variance: spread.square().sum() → spread.square().mean()
+    # R² mixes a sum above the line with a mean below it: sums in both places.
+    divides_by_n_minus_1: error.square().sum() / spread.square().sum()
+        → error.square().mean() / y_true.var()
+    # `var()` divides by n − 1, the mean squared error by n: sums in both places.
+    returns_them_the_other_way_round: return error → rmse, r2 = error; spread.square().sum()
+        → spread.square().sum()\n    return r2, rmse
+    # The right two numbers in the wrong order: (RMSE, R²).
+    compares_with_the_training_mean: y_true - y_true.mean() → y_true - mean
+    # R² compares with the mean of *these* targets. The training part has another mean.
+    takes_the_training_variance: error.square().sum() / spread.square().sum()
+        → error.square().mean() / std**2
+    # R² has the spread of *these* targets below the line, not that of the training part.
+    forgets_the_mean_of_the_targets: spread = y_true - y_true.mean() → spread = y_true
+    # Below the line of R² stand the squares of y − ȳ, not those of y.
+    takes_a_root_in_r2: 1 - error.square().sum() / spread.square().sum()
+        → 1 - (error.square().sum() / spread.square().sum()).sqrt()
+    # R² compares *squared* errors. Take no root in it.
+    takes_the_spread_of_forecasts_over_that_of_targets: 1 - error.square().sum() / spread.square().sum()
+        → (mean + std * z_pred - y_true.mean()).square().sum() / spread.square().sum()
+    # How much the forecasts spread is R² for a least-squares fit on its own data only. Compare the
+    # errors with the spread of the targets.
+    mixes_the_units_in_r2: 1 - error.square() → 1 - (error / std).square()
+    # R² has standardised errors above the line, and targets in their unit below it.
+    takes_the_root_of_a_sum: .mean().sqrt() → .sum().sqrt()
+    # The first number is the root of a sum, which grows with n. Take the mean before the root.
+    takes_the_spread_of_the_errors: error.square().mean().sqrt() → error.std(correction=0)
+    # The standard deviation of the errors leaves out their mean. Square the errors themselves.
+    multiplies_by_std_twice: .mean().sqrt() → .mean().sqrt() * std
+    # The RMSE is multiplied by std twice. Once brings it back to the unit of y.
+""")
 
 
 # 2 · mape_gradient
@@ -215,90 +167,53 @@ def mape_gradient(y_true, y_pred):
     return (y_pred - y_true).sign() / y_true.abs() / len(y_true)
 
 
-mape_gradient.slips(
-    points_downhill=(
-        "y_pred - y_true → y_true - y_pred",
-        "The sign: a prediction above its target costs more when it rises. Descent comes later.",
-    ),
-    forgets_the_mean=(
-        "y_true.abs() / len(y_true) → y_true.abs()",
-        "Forgets that MAPE is a mean: every slope is divided by n.",
-    ),
-    is_that_of_the_mae=(
-        "sign() / y_true.abs() → sign()",
-        "The gradient of the MAE. Each error is divided by |y|, and so is its slope.",
-    ),
-    divides_by_signed_targets=(
-        "y_true.abs() → y_true",
-        "Divides by y, not |y|: for negative targets the slope points the wrong way.",
-    ),
-    divides_by_predictions=(
-        "y_true.abs() → y_pred.abs()",
-        "Divides by the predictions. The percentages are those of the targets, |y|.",
-    ),
-    adds_epsilon_to_the_target=(
-        "y_true.abs() → (y_true.abs() + EPS)",
-        "An ε is added to |y|, and every slope is a little off. No target is 0 here.",
-    ),
-    keeps_the_size=(
-        "(y_pred - y_true).sign() → (y_pred - y_true)",
-        "Keeps the size of the error. |y − p| has slope ±1, however far p lies.",
-    ),
-    squares_the_percentages=(
-        "(y_pred - y_true).sign() / y_true.abs() → 2 * (y_pred - y_true) / y_true**2",
-        "The gradient of squared percentages. |y − p|/|y| is not squared.",
-    ),
-    counts_in_per_cent=(
-        "(y_pred - y_true).sign() → 100 * (y_pred - y_true).sign()",
-        "In per cent: 100 times too large. Here 0.1 stands for ten per cent.",
-    ),
-    divides_error_by_its_size=(
-        "(y_pred - y_true).sign() → (y_pred - y_true) / (y_pred - y_true).abs()",
-        "0 divided by 0 where prediction and target are equal; `sign()` gives 0.",
-    ),
-    two_signs_only=(
-        "(y_pred - y_true).sign() → torch.where(y_pred >= y_true, 1.0, -1.0)",
-        "An exact prediction gets a slope, as if it were too high. `sign()` gives 0 there.",
-    ),
-    two_signs_the_other_way=(
-        "(y_pred - y_true).sign() → torch.where(y_pred > y_true, 1.0, -1.0)",
-        "An exact prediction gets a slope, as if it were too low. `sign()` gives 0.",
-    ),
-    adds_them_up=(
-        "(y_pred - y_true).sign() / y_true.abs() / len(y_true) → "
-        "((y_pred - y_true).sign() / y_true.abs()).mean()",
-        "Adds the slopes up. The predictions are n numbers, each with a slope of its own.",
-    ),
-    returns_the_loss=(
-        "(y_pred - y_true).sign() / y_true.abs() / len(y_true) → "
-        "((y_pred - y_true) / y_true).abs().mean()",
-        "This is MAPE itself. Its derivative by each prediction is asked for.",
-    ),
-    forgets_the_side=(
-        "(y_pred - y_true).sign() → (y_pred - y_true).sign().abs()",
-        "Every slope is positive here. A prediction below its target costs *less* when it rises.",
-    ),
-    counts_one_side_only=(
-        "(y_pred - y_true).sign() → (y_pred > y_true) * torch.ones_like(y_pred)",
-        "A prediction below its target has slope −1 before the weights, not 0.",
-    ),
-    is_that_of_wape=(
-        "y_true.abs() / len(y_true) → y_true.abs().sum()",
-        "The gradient of WAPE: one sum for all. In MAPE each error is divided by its own |y|.",
-    ),
-    divides_by_squares=(
-        "y_true.abs() → y_true**2",
-        "Divides by y². Each error is divided by |y| once, and so is its slope.",
-    ),
-    multiplies_by_targets=(
-        "sign() / y_true.abs() → sign() * y_true.abs()",
-        "Multiplies by |y|. MAPE divides by it: small targets have the steepest slopes.",
-    ),
-    adds_epsilon_to_the_error=(
-        "(y_pred - y_true).sign() → (y_pred - y_true) / ((y_pred - y_true).abs() + EPS)",
-        "An ε is added to |y − p|, and every slope is a little off. `sign()` needs none.",
-    ),
-)
+mape_gradient.slips("""
+    points_downhill: y_pred - y_true → y_true - y_pred
+    # The sign: a prediction above its target costs more when it rises. Descent comes later.
+    forgets_the_mean: y_true.abs() / len(y_true) → y_true.abs()
+    # Forgets that MAPE is a mean: every slope is divided by n.
+    is_that_of_the_mae: sign() / y_true.abs() → sign()
+    # The gradient of the MAE. Each error is divided by |y|, and so is its slope.
+    divides_by_signed_targets: y_true.abs() → y_true
+    # Divides by y, not |y|: for negative targets the slope points the wrong way.
+    divides_by_predictions: y_true.abs() → y_pred.abs()
+    # Divides by the predictions. The percentages are those of the targets, |y|.
+    adds_epsilon_to_the_target: y_true.abs() → (y_true.abs() + EPS)
+    # An ε is added to |y|, and every slope is a little off. No target is 0 here.
+    keeps_the_size: (y_pred - y_true).sign() → (y_pred - y_true)
+    # Keeps the size of the error. |y − p| has slope ±1, however far p lies.
+    squares_the_percentages: (y_pred - y_true).sign() / y_true.abs()
+        → 2 * (y_pred - y_true) / y_true**2
+    # The gradient of squared percentages. |y − p|/|y| is not squared.
+    counts_in_per_cent: (y_pred - y_true).sign() → 100 * (y_pred - y_true).sign()
+    # In per cent: 100 times too large. Here 0.1 stands for ten per cent.
+    divides_error_by_its_size: (y_pred - y_true).sign()
+        → (y_pred - y_true) / (y_pred - y_true).abs()
+    # 0 divided by 0 where prediction and target are equal; `sign()` gives 0.
+    two_signs_only: (y_pred - y_true).sign() → torch.where(y_pred >= y_true, 1.0, -1.0)
+    # An exact prediction gets a slope, as if it were too high. `sign()` gives 0 there.
+    two_signs_the_other_way: (y_pred - y_true).sign() → torch.where(y_pred > y_true, 1.0, -1.0)
+    # An exact prediction gets a slope, as if it were too low. `sign()` gives 0.
+    adds_them_up: (y_pred - y_true).sign() / y_true.abs() / len(y_true)
+        → ((y_pred - y_true).sign() / y_true.abs()).mean()
+    # Adds the slopes up. The predictions are n numbers, each with a slope of its own.
+    returns_the_loss: (y_pred - y_true).sign() / y_true.abs() / len(y_true)
+        → ((y_pred - y_true) / y_true).abs().mean()
+    # This is MAPE itself. Its derivative by each prediction is asked for.
+    forgets_the_side: (y_pred - y_true).sign() → (y_pred - y_true).sign().abs()
+    # Every slope is positive here. A prediction below its target costs *less* when it rises.
+    counts_one_side_only: (y_pred - y_true).sign() → (y_pred > y_true) * torch.ones_like(y_pred)
+    # A prediction below its target has slope −1 before the weights, not 0.
+    is_that_of_wape: y_true.abs() / len(y_true) → y_true.abs().sum()
+    # The gradient of WAPE: one sum for all. In MAPE each error is divided by its own |y|.
+    divides_by_squares: y_true.abs() → y_true**2
+    # Divides by y². Each error is divided by |y| once, and so is its slope.
+    multiplies_by_targets: sign() / y_true.abs() → sign() * y_true.abs()
+    # Multiplies by |y|. MAPE divides by it: small targets have the steepest slopes.
+    adds_epsilon_to_the_error: (y_pred - y_true).sign()
+        → (y_pred - y_true) / ((y_pred - y_true).abs() + EPS)
+    # An ε is added to |y − p|, and every slope is a little off. `sign()` needs none.
+""")
 
 
 @mape_gradient.mistake
@@ -361,89 +276,53 @@ def best_constant_for_mape(y_true):
     return y[(reached >= reached[-1] / 2).int().argmax()]
 
 
-best_constant_for_mape.slips(
-    takes_the_median=(
-        "1 / y.abs() → torch.ones_like(y)",
-        "The median is best for the mean *absolute* error. Here a target counts 1/|y|.",
-    ),
-    takes_the_mean=(
-        "y = y_true.sort().values → return y_true.mean()",
-        "This is the mean: the best constant for the *squared* error.",
-    ),
-    takes_the_weighted_mean=(
-        "y = y_true.sort().values → return y_true.sign().sum() / (1 / y_true.abs()).sum()",
-        "The mean weighted by 1/|y|. An absolute error is minimised by a median.",
-    ),
-    weighs_by_size=(
-        "1 / y.abs() → y.abs()",
-        "The weights are upside down: large targets speak loudest. MAPE divides by |y|.",
-    ),
-    weighs_by_signed_targets=(
-        "1 / y.abs() → 1 / y",
-        "The weights lack the absolute value: negative targets count less than nothing.",
-    ),
-    squares_the_weights=(
-        "1 / y.abs() → 1 / y**2",
-        "The weights are those of a squared relative error. MAPE divides by |y| once.",
-    ),
-    sorts_by_size=(
-        "y_true.sort().values → y_true[y_true.abs().argsort()]",
-        "Sorts by size, not by value: −3 lies below 1.5, though |−3| is larger.",
-    ),
-    does_not_sort=(
-        "y_true.sort().values → y_true",
-        "Adds the weights up in the order given. Sort the targets first, weights with them.",
-    ),
-    leaves_the_weights_behind=(
-        "1 / y.abs() → 1 / y_true.abs()",
-        "The targets are sorted, their weights are not: each moves with its target.",
-    ),
-    half_of_1=(
-        "reached[-1] / 2 → 0.5",
-        "Looks for ½, but the weights do not add up to 1: it is half of their total.",
-    ),
-    one_too_early=(
-        "(reached >= reached[-1] / 2).int().argmax() → "
-        "((reached < reached[-1] / 2).sum() - 1).clamp(min=0)",
-        "One target too early: the last one before half of the weight is reached.",
-    ),
-    takes_the_target_nearest_to_zero=(
-        "y = y_true.sort().values → return y_true[y_true.abs().argmin()]",
-        "Right for (1, 2, 10), but several larger targets can outvote the nearest to 0.",
-    ),
-    takes_the_smallest_target=(
-        "y = y_true.sort().values → return y_true.min()",
-        "Right for (1, 2, 10), but several larger targets can outvote the smallest.",
-    ),
-    waits_for_more_than_half=(
-        "reached >= → reached >",
-        "At exactly half you go on to the next target: the upper end, not the lower.",
-    ),
-    looks_up_in_the_unsorted_targets=(
-        "return y[ → return y_true[",
-        "The place was counted in the sorted targets. Look it up there, not in y_true.",
-    ),
-    takes_the_place_nearest_to_half=(
-        "(reached >= reached[-1] / 2).int().argmax() → (reached - reached[-1] / 2).abs().argmin()",
-        "Takes the sum nearest to half. Half of the weight must be *reached*.",
-    ),
-    takes_the_middle_of_two=(
-        "y = y_true.sort().values → return torch.quantile(y_true, 0.5)",
-        "The middle of the two middle targets. But each target counts 1/|y|, not 1.",
-    ),
-    squares_the_percentages=(
-        "y = y_true.sort().values → return (1 / y_true).sum() / (1 / y_true**2).sum()",
-        "The best constant for *squared* percentages. MAPE does not square them.",
-    ),
-    takes_the_harmonic_mean=(
-        "y = y_true.sort().values → return len(y_true) / (1 / y_true).sum()",
-        "The harmonic mean. An absolute error is minimised by a median, here a weighted one.",
-    ),
-    always_says_0=(
-        "y = y_true.sort().values → return torch.zeros_like(y_true[0])",
-        "A guess of 0 costs 100 % for each target. One of the targets costs less.",
-    ),
-)
+best_constant_for_mape.slips("""
+    takes_the_median: 1 / y.abs() → torch.ones_like(y)
+    # The median is best for the mean *absolute* error. Here a target counts 1/|y|.
+    takes_the_mean: y = y_true.sort().values → return y_true.mean()
+    # This is the mean: the best constant for the *squared* error.
+    takes_the_weighted_mean: y = y_true.sort().values
+        → return y_true.sign().sum() / (1 / y_true.abs()).sum()
+    # The mean weighted by 1/|y|. An absolute error is minimised by a median.
+    weighs_by_size: 1 / y.abs() → y.abs()
+    # The weights are upside down: large targets speak loudest. MAPE divides by |y|.
+    weighs_by_signed_targets: 1 / y.abs() → 1 / y
+    # The weights lack the absolute value: negative targets count less than nothing.
+    squares_the_weights: 1 / y.abs() → 1 / y**2
+    # The weights are those of a squared relative error. MAPE divides by |y| once.
+    sorts_by_size: y_true.sort().values → y_true[y_true.abs().argsort()]
+    # Sorts by size, not by value: −3 lies below 1.5, though |−3| is larger.
+    does_not_sort: y_true.sort().values → y_true
+    # Adds the weights up in the order given. Sort the targets first, weights with them.
+    leaves_the_weights_behind: 1 / y.abs() → 1 / y_true.abs()
+    # The targets are sorted, their weights are not: each moves with its target.
+    half_of_1: reached[-1] / 2 → 0.5
+    # Looks for ½, but the weights do not add up to 1: it is half of their total.
+    one_too_early: (reached >= reached[-1] / 2).int().argmax()
+        → ((reached < reached[-1] / 2).sum() - 1).clamp(min=0)
+    # One target too early: the last one before half of the weight is reached.
+    takes_the_target_nearest_to_zero: y = y_true.sort().values
+        → return y_true[y_true.abs().argmin()]
+    # Right for (1, 2, 10), but several larger targets can outvote the nearest to 0.
+    takes_the_smallest_target: y = y_true.sort().values → return y_true.min()
+    # Right for (1, 2, 10), but several larger targets can outvote the smallest.
+    waits_for_more_than_half: reached >= → reached >
+    # At exactly half you go on to the next target: the upper end, not the lower.
+    looks_up_in_the_unsorted_targets: return y[ → return y_true[
+    # The place was counted in the sorted targets. Look it up there, not in y_true.
+    takes_the_place_nearest_to_half: (reached >= reached[-1] / 2).int().argmax()
+        → (reached - reached[-1] / 2).abs().argmin()
+    # Takes the sum nearest to half. Half of the weight must be *reached*.
+    takes_the_middle_of_two: y = y_true.sort().values → return torch.quantile(y_true, 0.5)
+    # The middle of the two middle targets. But each target counts 1/|y|, not 1.
+    squares_the_percentages: y = y_true.sort().values
+        → return (1 / y_true).sum() / (1 / y_true**2).sum()
+    # The best constant for *squared* percentages. MAPE does not square them.
+    takes_the_harmonic_mean: y = y_true.sort().values → return len(y_true) / (1 / y_true).sum()
+    # The harmonic mean. An absolute error is minimised by a median, here a weighted one.
+    always_says_0: y = y_true.sort().values → return torch.zeros_like(y_true[0])
+    # A guess of 0 costs 100 % for each target. One of the targets costs less.
+""")
 
 
 @best_constant_for_mape.mistake
@@ -510,87 +389,50 @@ def largest_rate(x, y, layers):
     return 1 / (layers * (x * others) ** 2)
 
 
-largest_rate.slips(
-    is_that_of_one_layer=(
-        "layers * (x * others) → (x * 1)",
-        "This is the rate for one layer, 1/x². With more layers each slope holds the other weights.",
-    ),
-    leaves_the_other_weights_out=(
-        "x * others → x",
-        "The slope of p by one weight is x times *all the other weights*.",
-    ),
-    multiplies_all_weights=(
-        "((layers - 1) / layers) → 1.0",
-        "The slope by one weight holds the product of the others, without that weight.",
-    ),
-    counts_one_direction=(
-        "layers * → 1 *",
-        "All weights move at once: the largest eigenvalue adds the equal entries of a row.",
-    ),
-    takes_one_weight_only=(
-        "((layers - 1) / layers) → (1 / layers)",
-        "This is one weight. The slope holds all weights *but* one: their product.",
-    ),
-    forgets_the_square=(
-        "(x * others) ** 2 → (x * others)",
-        "The second derivative holds the slope twice: by one weight and by another one.",
-    ),
-    takes_one_over_the_eigenvalue=(
-        "return 1 / → return 0.5 /",
-        "This is 1 divided by the eigenvalue: the step that jumps to the bottom. It may be twice "
-        "as long before descent moves away.",
-    ),
-    forgets_the_2_of_the_square=(
-        "return 1 / → return 2 /",
-        "The second derivative of (p − y)² is *twice* the product of the slopes.",
-    ),
-    returns_the_eigenvalue=(
-        "1 / (layers * (x * others) ** 2) → 2 * layers * (x * others) ** 2",
-        "This is the largest eigenvalue. The rate is 2 divided by it.",
-    ),
-    forgets_the_input=(
-        "x * others → others",
-        "The input x is missing from the slope of p by one weight.",
-    ),
-    goes_on_from_one_and_two=(
-        "1 / (layers * (x * others) ** 2) → 1 / (layers * x * y)",
-        "A guess from the two formulas of (3.1): right for two layers only. Derive the product of "
-        "all weights but one for any number.",
-    ),
-    takes_y_for_the_product=(
-        "(y / x) ** → y **",
-        "The weights times x make y, so that the product of all weights is y/x.",
-    ),
-    is_always_that_of_two=(
-        "1 / (layers * (x * others) ** 2) → 1 / (2 * x * y)",
-        "Right for two layers only. Derive the product of all weights but one for any number.",
-    ),
-    adds_up_the_whole_matrix=(
-        "layers * → layers**2 *",
-        "This adds up all entries of the matrix. The eigenvalue adds those of one row.",
-    ),
-    takes_a_square_root_always=(
-        "((layers - 1) / layers) → ((layers - 1) / 2)",
-        "√(y/x) is the weight of two layers. With L layers it is the L-th root.",
-    ),
-    takes_no_root=(
-        "((layers - 1) / layers) → (layers - 1)",
-        "y/x is the product of *all* weights. One weight is its L-th root.",
-    ),
-    divides_in_place_of_a_root=(
-        "(y / x) ** ((layers - 1) / layers) → (y / x / layers) ** (layers - 1)",
-        "The weights are multiplied, not added: one of them is the L-th root of y/x. In Python, "
-        "`a ** 1 / L` is a/L; write `a ** (1 / L)`.",
-    ),
-    squares_the_input_only=(
-        "(x * others) ** 2 → (x**2 * others)",
-        "The slope x · (the other weights) is squared as a whole: the other weights as well.",
-    ),
-    squares_the_weights_only=(
-        "(x * others) ** 2 → (x * others**2)",
-        "The slope x · (the other weights) is squared as a whole: the input as well.",
-    ),
-)
+largest_rate.slips("""
+    is_that_of_one_layer: layers * (x * others) → (x * 1)
+    # This is the rate for one layer, 1/x². With more layers each slope holds the other weights.
+    leaves_the_other_weights_out: x * others → x
+    # The slope of p by one weight is x times *all the other weights*.
+    multiplies_all_weights: ((layers - 1) / layers) → 1.0
+    # The slope by one weight holds the product of the others, without that weight.
+    counts_one_direction: layers * → 1 *
+    # All weights move at once: the largest eigenvalue adds the equal entries of a row.
+    takes_one_weight_only: ((layers - 1) / layers) → (1 / layers)
+    # This is one weight. The slope holds all weights *but* one: their product.
+    forgets_the_square: (x * others) ** 2 → (x * others)
+    # The second derivative holds the slope twice: by one weight and by another one.
+    takes_one_over_the_eigenvalue: return 1 / → return 0.5 /
+    # This is 1 divided by the eigenvalue: the step that jumps to the bottom. It may be twice as
+    # long before descent moves away.
+    forgets_the_2_of_the_square: return 1 / → return 2 /
+    # The second derivative of (p − y)² is *twice* the product of the slopes.
+    returns_the_eigenvalue: 1 / (layers * (x * others) ** 2) → 2 * layers * (x * others) ** 2
+    # This is the largest eigenvalue. The rate is 2 divided by it.
+    forgets_the_input: x * others → others
+    # The input x is missing from the slope of p by one weight.
+    goes_on_from_one_and_two: 1 / (layers * (x * others) ** 2) → 1 / (layers * x * y)
+    # A guess from the two formulas of (3.1): right for two layers only. Derive the product of all
+    # weights but one for any number.
+    takes_y_for_the_product: (y / x) ** → y **
+    # The weights times x make y, so that the product of all weights is y/x.
+    is_always_that_of_two: 1 / (layers * (x * others) ** 2) → 1 / (2 * x * y)
+    # Right for two layers only. Derive the product of all weights but one for any number.
+    adds_up_the_whole_matrix: layers * → layers**2 *
+    # This adds up all entries of the matrix. The eigenvalue adds those of one row.
+    takes_a_square_root_always: ((layers - 1) / layers) → ((layers - 1) / 2)
+    # √(y/x) is the weight of two layers. With L layers it is the L-th root.
+    takes_no_root: ((layers - 1) / layers) → (layers - 1)
+    # y/x is the product of *all* weights. One weight is its L-th root.
+    divides_in_place_of_a_root: (y / x) ** ((layers - 1) / layers)
+        → (y / x / layers) ** (layers - 1)
+    # The weights are multiplied, not added: one of them is the L-th root of y/x. In Python, `a **
+    # 1 / L` is a/L; write `a ** (1 / L)`.
+    squares_the_input_only: (x * others) ** 2 → (x**2 * others)
+    # The slope x · (the other weights) is squared as a whole: the other weights as well.
+    squares_the_weights_only: (x * others) ** 2 → (x * others**2)
+    # The slope x · (the other weights) is squared as a whole: the input as well.
+""")
 
 
 @largest_rate.mistake
@@ -636,96 +478,58 @@ def lasso_weight(v, alpha):
     return v.sign() * (v.abs() - alpha).clamp(min=0)
 
 
-lasso_weight.slips(
-    shrinks_as_ridge_does=(
-        "v.sign() * (v.abs() - alpha).clamp(min=0) → v / (1 + alpha)",
-        "That is a penalty on w²/2: it shrinks in proportion and sets nothing to 0.",
-    ),
-    shrinks_as_ridge_with_2=(
-        "v.sign() * (v.abs() - alpha).clamp(min=0) → v / (1 + 2 * alpha)",
-        "That is a penalty on w²: it shrinks in proportion and sets nothing to 0.",
-    ),
-    cuts_without_shrinking=(
-        "(v.abs() - alpha).clamp(min=0) → v.abs() * (v.abs() > alpha)",
-        "Small weights become 0, but the others must come nearer to 0 by alpha.",
-    ),
-    goes_through_zero=(
-        ".clamp(min=0) → ",
-        "A small v is pushed through 0 to the other side. There the penalty pushes back: w is 0.",
-    ),
-    forgets_the_sign=(
-        "v.sign() * → 1 *",
-        "The sign of v is lost: a negative weight stays negative, nearer to 0.",
-    ),
-    subtracts_from_v=(
-        "v.sign() * (v.abs() - alpha) → (v - alpha)",
-        "Right for positive v only. For negative v the slope of |w| is −1.",
-    ),
-    subtracts_from_large_negative_ones=(
-        "v.sign() * (v.abs() - alpha).clamp(min=0) → (v - alpha) * (v.abs() > alpha)",
-        "Right for positive v and near 0. A negative v must come nearer to 0: v + alpha.",
-    ),
-    moves_away_from_zero=(
-        "v.abs() - alpha → v.abs() + alpha",
-        "The penalty pulls towards 0. This moves away from it.",
-    ),
-    takes_half=(
-        "- alpha → - alpha / 2",
-        "The 2 of the square cancels the ½ in front of it: alpha itself is subtracted.",
-    ),
-    takes_twice=(
-        "- alpha → - 2 * alpha",
-        "The square has a ½ in front of it, so that its slope is w − v, not 2(w − v).",
-    ),
-    leaves_it=(
-        "v.sign() * (v.abs() - alpha).clamp(min=0) → v.clone()",
-        "This is the best weight without a penalty.",
-    ),
-    limits_to_alpha=(
-        "v.sign() * (v.abs() - alpha).clamp(min=0) → v.clamp(-alpha, alpha)",
-        "This keeps what the penalty takes away. It is v minus the answer.",
-    ),
-    knows_two_cases_only=(
-        "v.sign() * (v.abs() - alpha).clamp(min=0) → torch.where(v > 0, v - alpha, v + alpha)",
-        "There is a third case. If |v| is at most alpha, neither w has the right sign: w is 0.",
-    ),
-    cuts_after_the_sign=(
-        "v.sign() * (v.abs() - alpha).clamp(min=0) → (v.sign() * (v.abs() - alpha)).clamp(min=0)",
-        "The cut at 0 comes too late: it hits all negative weights. Cut |v| − alpha, then give it "
-        "its sign.",
-    ),
-    leaves_small_ones=(
-        "v.sign() * (v.abs() - alpha).clamp(min=0) → "
-        "torch.where(v.abs() > alpha, v - alpha * v.sign(), v)",
-        "Where |v| is at most alpha, v stays as it is. The penalty pulls it to exactly 0.",
-    ),
-    moves_the_large_ones_away=(
-        "v.sign() * (v.abs() - alpha).clamp(min=0) → "
-        "torch.where(v.abs() > alpha, v + alpha * v.sign(), 0 * v)",
-        "The penalty pulls towards 0. Large weights move away from it here.",
-    ),
-    shrinks_by_a_share=(
-        "(v.abs() - alpha) → (v.abs() * (1 - alpha))",
-        "This shrinks in proportion. The slope of alpha·|w| is alpha for large and small weights.",
-    ),
-    shrinks_by_a_share_without_a_limit=(
-        "v.sign() * (v.abs() - alpha).clamp(min=0) → v * (1 - alpha)",
-        "This shrinks in proportion, and beyond 0 if alpha is above 1. The penalty subtracts alpha.",
-    ),
-    always_takes_one_half=(
-        "v.abs() - alpha → v.abs() - 0.5",
-        "alpha is not used: without its second argument, `softshrink` takes 0.5.",
-    ),
-    divides_by_the_weight=(
-        "v.sign() * (v.abs() - alpha).clamp(min=0) → v * (1 - alpha / v.abs()).clamp(min=0)",
-        "Where v and alpha are 0, this is 0 divided by 0. `v.sign()` needs no division.",
-    ),
-    returns_the_smallest_loss=(
-        "v.sign() * (v.abs() - alpha).clamp(min=0) → "
-        "(v.abs().clamp(max=alpha) ** 2) / 2 + alpha * (v.abs() - alpha).clamp(min=0)",
-        "This is the smallest value of the sum. The w that has it is asked for.",
-    ),
-)
+lasso_weight.slips("""
+    shrinks_as_ridge_does: v.sign() * (v.abs() - alpha).clamp(min=0) → v / (1 + alpha)
+    # That is a penalty on w²/2: it shrinks in proportion and sets nothing to 0.
+    shrinks_as_ridge_with_2: v.sign() * (v.abs() - alpha).clamp(min=0) → v / (1 + 2 * alpha)
+    # That is a penalty on w²: it shrinks in proportion and sets nothing to 0.
+    cuts_without_shrinking: (v.abs() - alpha).clamp(min=0) → v.abs() * (v.abs() > alpha)
+    # Small weights become 0, but the others must come nearer to 0 by alpha.
+    goes_through_zero: .clamp(min=0) →
+    # A small v is pushed through 0 to the other side. There the penalty pushes back: w is 0.
+    forgets_the_sign: v.sign() * → 1 *
+    # The sign of v is lost: a negative weight stays negative, nearer to 0.
+    subtracts_from_v: v.sign() * (v.abs() - alpha) → (v - alpha)
+    # Right for positive v only. For negative v the slope of |w| is −1.
+    subtracts_from_large_negative_ones: v.sign() * (v.abs() - alpha).clamp(min=0)
+        → (v - alpha) * (v.abs() > alpha)
+    # Right for positive v and near 0. A negative v must come nearer to 0: v + alpha.
+    moves_away_from_zero: v.abs() - alpha → v.abs() + alpha
+    # The penalty pulls towards 0. This moves away from it.
+    takes_half: - alpha → - alpha / 2
+    # The 2 of the square cancels the ½ in front of it: alpha itself is subtracted.
+    takes_twice: - alpha → - 2 * alpha
+    # The square has a ½ in front of it, so that its slope is w − v, not 2(w − v).
+    leaves_it: v.sign() * (v.abs() - alpha).clamp(min=0) → v.clone()
+    # This is the best weight without a penalty.
+    limits_to_alpha: v.sign() * (v.abs() - alpha).clamp(min=0) → v.clamp(-alpha, alpha)
+    # This keeps what the penalty takes away. It is v minus the answer.
+    knows_two_cases_only: v.sign() * (v.abs() - alpha).clamp(min=0)
+        → torch.where(v > 0, v - alpha, v + alpha)
+    # There is a third case. If |v| is at most alpha, neither w has the right sign: w is 0.
+    cuts_after_the_sign: v.sign() * (v.abs() - alpha).clamp(min=0)
+        → (v.sign() * (v.abs() - alpha)).clamp(min=0)
+    # The cut at 0 comes too late: it hits all negative weights. Cut |v| − alpha, then give it its
+    # sign.
+    leaves_small_ones: v.sign() * (v.abs() - alpha).clamp(min=0)
+        → torch.where(v.abs() > alpha, v - alpha * v.sign(), v)
+    # Where |v| is at most alpha, v stays as it is. The penalty pulls it to exactly 0.
+    moves_the_large_ones_away: v.sign() * (v.abs() - alpha).clamp(min=0)
+        → torch.where(v.abs() > alpha, v + alpha * v.sign(), 0 * v)
+    # The penalty pulls towards 0. Large weights move away from it here.
+    shrinks_by_a_share: (v.abs() - alpha) → (v.abs() * (1 - alpha))
+    # This shrinks in proportion. The slope of alpha·|w| is alpha for large and small weights.
+    shrinks_by_a_share_without_a_limit: v.sign() * (v.abs() - alpha).clamp(min=0) → v * (1 - alpha)
+    # This shrinks in proportion, and beyond 0 if alpha is above 1. The penalty subtracts alpha.
+    always_takes_one_half: v.abs() - alpha → v.abs() - 0.5
+    # alpha is not used: without its second argument, `softshrink` takes 0.5.
+    divides_by_the_weight: v.sign() * (v.abs() - alpha).clamp(min=0)
+        → v * (1 - alpha / v.abs()).clamp(min=0)
+    # Where v and alpha are 0, this is 0 divided by 0. `v.sign()` needs no division.
+    returns_the_smallest_loss: v.sign() * (v.abs() - alpha).clamp(min=0)
+        → (v.abs().clamp(max=alpha) ** 2) / 2 + alpha * (v.abs() - alpha).clamp(min=0)
+    # This is the smallest value of the sum. The w that has it is asked for.
+""")
 
 
 # 6 · mean_of_log_fit
@@ -765,88 +569,54 @@ def mean_of_log_fit(logs, residuals):
     return torch.exp(logs) * torch.exp(residuals).mean() - 1
 
 
-mean_of_log_fit.slips(
-    takes_it_back_only=(
-        "* torch.exp(residuals).mean() - 1 → - 1",
-        "`expm1` of the forecast alone: the number in the middle, not the mean.",
-    ),
-    multiplies_the_forecast=(
-        "torch.exp(logs) * torch.exp(residuals).mean() - 1 → "
-        "torch.expm1(logs) * torch.exp(residuals).mean()",
-        "The factor belongs to 1 + y. Subtract the 1 after multiplying.",
-    ),
-    assumes_normal_noise=(
-        "torch.exp(residuals).mean() → torch.exp(residuals.square().mean() / 2)",
-        "exp(σ²/2) is the mean of exp(residual) for normal noise only. Take that mean itself.",
-    ),
-    assumes_normal_noise_around_a_mean=(
-        "torch.exp(residuals).mean() → torch.exp(residuals.var(correction=0) / 2)",
-        "exp(variance/2) is the mean of exp(residual) for normal noise around 0 only.",
-    ),
-    assumes_normal_noise_with_n_minus_1=(
-        "torch.exp(residuals).mean() → torch.exp(residuals.var() / 2)",
-        "exp(variance/2) is the mean of exp(residual) for normal noise only. Take that mean itself.",
-    ),
-    averages_the_residuals_first=(
-        "torch.exp(residuals).mean() → torch.exp(residuals.mean())",
-        "The mean is taken before the exponential. Make a number of each residual first.",
-    ),
-    forgets_to_subtract_1=(
-        "- 1 → ",
-        "This is the mean of 1 + y: the 1 is still to be subtracted.",
-    ),
-    takes_the_median=(
-        "torch.exp(residuals).mean() → torch.exp(residuals).median()",
-        "The median of the examples. The mean is asked for.",
-    ),
-    forgets_the_exponential=(
-        "torch.exp(residuals).mean() → (1 + residuals.mean())",
-        "The residuals are those of logarithms. Their exponentials are factors of 1 + y.",
-    ),
-    adds_the_residuals_in_the_unit_of_y=(
-        "torch.exp(logs) * torch.exp(residuals).mean() - 1 → "
-        "torch.expm1(logs) + torch.expm1(residuals).mean()",
-        "A residual of the logarithm multiplies 1 + y; it adds nothing to y.",
-    ),
-    adds_up_and_forgets_n=(
-        "torch.exp(residuals).mean() → torch.exp(residuals).sum()",
-        "This is the sum over the residuals. Divide by their number.",
-    ),
-    matches_them_one_to_one=(
-        "torch.exp(logs) * torch.exp(residuals).mean() - 1 → torch.expm1(logs + residuals).mean()",
-        "Each forecast goes with *every* residual, and each gets a mean of its own.",
-    ),
-    subtracts_1_twice=(
-        "torch.exp(logs) → torch.expm1(logs)",
-        "The 1 is subtracted twice. Multiply exp(logs), and subtract 1 at the end only.",
-    ),
-    subtracts_1_from_each_factor=(
-        "torch.exp(residuals) → torch.expm1(residuals)",
-        "exp(residual) is a factor of 1 + y: nothing is subtracted from it.",
-    ),
-    turns_the_residuals_round=(
-        "torch.exp(residuals) → torch.exp(-residuals)",
-        "A residual is log(1 + y) *minus* its fit, so it is added to the fit.",
-    ),
-    forgets_the_half=(
-        "torch.exp(residuals).mean() → torch.exp(residuals.square().mean())",
-        "Even for normal noise it is exp(σ²/2). For any noise, take the mean of exp(residual).",
-    ),
-    stays_with_logarithms=(
-        "torch.exp(logs) * torch.exp(residuals).mean() - 1 → logs + torch.exp(residuals).mean().log()",
-        "These are logarithms of 1 + y. Take them back.",
-    ),
-    makes_one_mean_of_all=(
-        "torch.exp(logs) * torch.exp(residuals).mean() - 1 → "
-        "(torch.exp(logs) * torch.exp(residuals).mean() - 1).mean()",
-        "One mean over all forecasts. Each forecast keeps a mean of its own: `mean(1)`.",
-    ),
-    takes_the_mean_over_the_forecasts=(
-        "torch.exp(logs) * torch.exp(residuals).mean() - 1 → "
-        "torch.exp(logs).mean() * torch.exp(residuals) - 1",
-        "The mean is taken over the forecasts. Take it over the residuals, for each forecast.",
-    ),
-)
+mean_of_log_fit.slips("""
+    takes_it_back_only: * torch.exp(residuals).mean() - 1 → - 1
+    # `expm1` of the forecast alone: the number in the middle, not the mean.
+    multiplies_the_forecast: torch.exp(logs) * torch.exp(residuals).mean() - 1
+        → torch.expm1(logs) * torch.exp(residuals).mean()
+    # The factor belongs to 1 + y. Subtract the 1 after multiplying.
+    assumes_normal_noise: torch.exp(residuals).mean() → torch.exp(residuals.square().mean() / 2)
+    # exp(σ²/2) is the mean of exp(residual) for normal noise only. Take that mean itself.
+    assumes_normal_noise_around_a_mean: torch.exp(residuals).mean()
+        → torch.exp(residuals.var(correction=0) / 2)
+    # exp(variance/2) is the mean of exp(residual) for normal noise around 0 only.
+    assumes_normal_noise_with_n_minus_1: torch.exp(residuals).mean()
+        → torch.exp(residuals.var() / 2)
+    # exp(variance/2) is the mean of exp(residual) for normal noise only. Take that mean itself.
+    averages_the_residuals_first: torch.exp(residuals).mean() → torch.exp(residuals.mean())
+    # The mean is taken before the exponential. Make a number of each residual first.
+    forgets_to_subtract_1: - 1 →
+    # This is the mean of 1 + y: the 1 is still to be subtracted.
+    takes_the_median: torch.exp(residuals).mean() → torch.exp(residuals).median()
+    # The median of the examples. The mean is asked for.
+    forgets_the_exponential: torch.exp(residuals).mean() → (1 + residuals.mean())
+    # The residuals are those of logarithms. Their exponentials are factors of 1 + y.
+    adds_the_residuals_in_the_unit_of_y: torch.exp(logs) * torch.exp(residuals).mean() - 1
+        → torch.expm1(logs) + torch.expm1(residuals).mean()
+    # A residual of the logarithm multiplies 1 + y; it adds nothing to y.
+    adds_up_and_forgets_n: torch.exp(residuals).mean() → torch.exp(residuals).sum()
+    # This is the sum over the residuals. Divide by their number.
+    matches_them_one_to_one: torch.exp(logs) * torch.exp(residuals).mean() - 1
+        → torch.expm1(logs + residuals).mean()
+    # Each forecast goes with *every* residual, and each gets a mean of its own.
+    subtracts_1_twice: torch.exp(logs) → torch.expm1(logs)
+    # The 1 is subtracted twice. Multiply exp(logs), and subtract 1 at the end only.
+    subtracts_1_from_each_factor: torch.exp(residuals) → torch.expm1(residuals)
+    # exp(residual) is a factor of 1 + y: nothing is subtracted from it.
+    turns_the_residuals_round: torch.exp(residuals) → torch.exp(-residuals)
+    # A residual is log(1 + y) *minus* its fit, so it is added to the fit.
+    forgets_the_half: torch.exp(residuals).mean() → torch.exp(residuals.square().mean())
+    # Even for normal noise it is exp(σ²/2). For any noise, take the mean of exp(residual).
+    stays_with_logarithms: torch.exp(logs) * torch.exp(residuals).mean() - 1
+        → logs + torch.exp(residuals).mean().log()
+    # These are logarithms of 1 + y. Take them back.
+    makes_one_mean_of_all: torch.exp(logs) * torch.exp(residuals).mean() - 1
+        → (torch.exp(logs) * torch.exp(residuals).mean() - 1).mean()
+    # One mean over all forecasts. Each forecast keeps a mean of its own: `mean(1)`.
+    takes_the_mean_over_the_forecasts: torch.exp(logs) * torch.exp(residuals).mean() - 1
+        → torch.exp(logs).mean() * torch.exp(residuals) - 1
+    # The mean is taken over the forecasts. Take it over the residuals, for each forecast.
+""")
 
 
 # 7 · judge_report
@@ -911,108 +681,61 @@ def judge_report(y, rmse, mape, r2, lead):
     return "trust" if lead[1] < 0 else "no lead"
 
 
-judge_report.slips(
-    takes_the_spread_of_y_alone=(
-        "((1 - r2) * y.var(correction=0)) → y.var(correction=0)",
-        "The spread of y is the RMSE of “always the mean”. R² says by how much this one is lower.",
-    ),
-    forgets_the_spread_of_y=(
-        "((1 - r2) * y.var(correction=0)) → torch.tensor(1.0 - r2)",
-        "√(1 − R²) is the RMSE of standardised numbers. It lacks the standard deviation of y.",
-    ),
-    forgets_the_root=(
-        ".sqrt() → * 1",
-        "(1 − R²)·Var(y) is the *squared* RMSE: take the root.",
-    ),
-    divides_by_n_minus_1=(
-        "y.var(correction=0) → y.var()",
-        "`var()` divides by n − 1. The RMSE divides by n.",
-    ),
-    takes_r2_for_the_error=(
-        "(1 - r2) * → r2 *",
-        "R² is the share that is explained. The error is what is left, 1 − R².",
-    ),
-    only_finds_what_is_too_small=(
-        "abs(rmse - fitting) → fitting - rmse",
-        "An RMSE that is too large is in another unit as well.",
-    ),
-    only_finds_what_is_too_large=(
-        "abs(rmse - fitting) → rmse - fitting",
-        "An RMSE that is too small is in another unit as well: that is the usual trick.",
-    ),
-    does_not_compare_the_unit=(
-        "abs(rmse - fitting) > 0.01 * fitting → False",
-        "Nothing compares the RMSE with R² and y. The smallest RMSE may be one of scaled numbers.",
-    ),
-    does_not_look_at_r2=(
-        "r2 < 0 → False",
-        "An R² below 0 means that “always the mean” is better.",
-    ),
-    asks_for_a_good_r2=(
-        "r2 < 0 → r2 < 0.8",
-        "How good is good enough is another question. Only below 0 is it worse than the mean.",
-    ),
-    looks_at_the_near_end=(
-        "lead[1] < 0 → lead[0] < 0",
-        "The low end below 0 is not enough. The whole interval must lie below 0.",
-    ),
-    takes_an_end_at_0_for_a_lead=(
-        "lead[1] < 0 → lead[1] <= 0",
-        "An interval that reaches 0 shows no lead: its upper end must lie below 0.",
-    ),
-    looks_at_the_centre=(
-        "lead[1] < 0 → sum(lead) / 2 < 0",
-        "The centre of the interval is a guess. The whole interval must lie below 0.",
-    ),
-    takes_above_0_for_a_lead=(
-        "lead[1] < 0 → lead[0] > 0",
-        "An error minus the baseline's: a lead lies *below* 0.",
-    ),
-    any_clear_difference=(
-        "lead[1] < 0 → lead[0] * lead[1] > 0",
-        "An interval above 0 is clear as well: clearly behind the baseline.",
-    ),
-    does_not_look_at_the_lead=(
-        "lead[1] < 0 → True",
-        "Nothing looks at the interval. Without it, a lead may be luck.",
-    ),
-    believes_the_mape=(
-        "lead[1] < 0 → mape < 0.5",
-        "A low MAPE can come from low guesses. It is not what decides here.",
-    ),
-    allows_too_little=(
-        "0.01 * fitting → 0.001 * fitting",
-        "Reports are rounded. Up to 1 % is allowed between the two RMSE.",
-    ),
-    allows_1_per_cent_of_the_square=(
-        "abs(rmse - fitting) > 0.01 * fitting → abs(rmse**2 - fitting**2) > 0.01 * fitting**2",
-        "1 % of the squared RMSE is only half a per cent of the RMSE. Compare the roots.",
-    ),
-    allows_a_hundredth_of_the_unit=(
-        "0.01 * fitting → 0.01",
-        "1 % *of the fitting RMSE* is allowed, not 0.01 in the unit of y.",
-    ),
-    compares_r2_with_r2=(
-        "abs(rmse - fitting) > 0.01 * fitting → abs(1 - rmse**2 / y.var(correction=0) - r2) > 0.01",
-        "You compare two R². The 1 % is asked of the RMSE: near R² = 1 that is much stricter.",
-    ),
-    leaves_no_room_at_0=(
-        "> 0.01 * fitting → >= 0.01 * fitting",
-        "Without any error both RMSE are 0: they agree. More than 1 % off means >, not ≥.",
-    ),
-    takes_no_root_of_the_share=(
-        "((1 - r2) * y.var(correction=0)).sqrt() → (1 - r2) * y.std(correction=0)",
-        "1 − R² is a share of the *squared* errors. It needs the root as well.",
-    ),
-    takes_the_squares_of_y=(
-        "y.var(correction=0) → y.square().mean()",
-        "R² compares with the spread around the mean of y, so that y² alone is too large.",
-    ),
-    takes_0_for_below_0=(
-        "r2 < 0 → r2 <= 0",
-        "R² = 0 is as good as “always the mean”, not worse.",
-    ),
-)
+judge_report.slips("""
+    takes_the_spread_of_y_alone: ((1 - r2) * y.var(correction=0)) → y.var(correction=0)
+    # The spread of y is the RMSE of “always the mean”. R² says by how much this one is lower.
+    forgets_the_spread_of_y: ((1 - r2) * y.var(correction=0)) → torch.tensor(1.0 - r2)
+    # √(1 − R²) is the RMSE of standardised numbers. It lacks the standard deviation of y.
+    forgets_the_root: .sqrt() → * 1
+    # (1 − R²)·Var(y) is the *squared* RMSE: take the root.
+    divides_by_n_minus_1: y.var(correction=0) → y.var()
+    # `var()` divides by n − 1. The RMSE divides by n.
+    takes_r2_for_the_error: (1 - r2) * → r2 *
+    # R² is the share that is explained. The error is what is left, 1 − R².
+    only_finds_what_is_too_small: abs(rmse - fitting) → fitting - rmse
+    # An RMSE that is too large is in another unit as well.
+    only_finds_what_is_too_large: abs(rmse - fitting) → rmse - fitting
+    # An RMSE that is too small is in another unit as well: that is the usual trick.
+    does_not_compare_the_unit: abs(rmse - fitting) > 0.01 * fitting → False
+    # Nothing compares the RMSE with R² and y. The smallest RMSE may be one of scaled numbers.
+    does_not_look_at_r2: r2 < 0 → False
+    # An R² below 0 means that “always the mean” is better.
+    asks_for_a_good_r2: r2 < 0 → r2 < 0.8
+    # How good is good enough is another question. Only below 0 is it worse than the mean.
+    looks_at_the_near_end: lead[1] < 0 → lead[0] < 0
+    # The low end below 0 is not enough. The whole interval must lie below 0.
+    takes_an_end_at_0_for_a_lead: lead[1] < 0 → lead[1] <= 0
+    # An interval that reaches 0 shows no lead: its upper end must lie below 0.
+    looks_at_the_centre: lead[1] < 0 → sum(lead) / 2 < 0
+    # The centre of the interval is a guess. The whole interval must lie below 0.
+    takes_above_0_for_a_lead: lead[1] < 0 → lead[0] > 0
+    # An error minus the baseline's: a lead lies *below* 0.
+    any_clear_difference: lead[1] < 0 → lead[0] * lead[1] > 0
+    # An interval above 0 is clear as well: clearly behind the baseline.
+    does_not_look_at_the_lead: lead[1] < 0 → True
+    # Nothing looks at the interval. Without it, a lead may be luck.
+    believes_the_mape: lead[1] < 0 → mape < 0.5
+    # A low MAPE can come from low guesses. It is not what decides here.
+    allows_too_little: 0.01 * fitting → 0.001 * fitting
+    # Reports are rounded. Up to 1 % is allowed between the two RMSE.
+    allows_1_per_cent_of_the_square: abs(rmse - fitting) > 0.01 * fitting
+        → abs(rmse**2 - fitting**2) > 0.01 * fitting**2
+    # 1 % of the squared RMSE is only half a per cent of the RMSE. Compare the roots.
+    allows_a_hundredth_of_the_unit: 0.01 * fitting → 0.01
+    # 1 % *of the fitting RMSE* is allowed, not 0.01 in the unit of y.
+    compares_r2_with_r2: abs(rmse - fitting) > 0.01 * fitting
+        → abs(1 - rmse**2 / y.var(correction=0) - r2) > 0.01
+    # You compare two R². The 1 % is asked of the RMSE: near R² = 1 that is much stricter.
+    leaves_no_room_at_0: > 0.01 * fitting → >= 0.01 * fitting
+    # Without any error both RMSE are 0: they agree. More than 1 % off means >, not ≥.
+    takes_no_root_of_the_share: ((1 - r2) * y.var(correction=0)).sqrt()
+        → (1 - r2) * y.std(correction=0)
+    # 1 − R² is a share of the *squared* errors. It needs the root as well.
+    takes_the_squares_of_y: y.var(correction=0) → y.square().mean()
+    # R² compares with the spread around the mean of y, so that y² alone is too large.
+    takes_0_for_below_0: r2 < 0 → r2 <= 0
+    # R² = 0 is as good as “always the mean”, not worse.
+""")
 
 
 @judge_report.mistake

@@ -40,86 +40,39 @@ def slices(x, size, least=0):
 
 
 TORCHS = "left, right = size // 2, (size - 1) // 2"
-LEANS = (
-    f"{TORCHS} → left, right = (size - 1) // 2, size // 2",
-    "Right for odd sizes. For even ones your window leans to the right, as ONNX's does: torch's "
-    "reaches size // 2 to the left and (size − 1) // 2 to the right.",
-)
-PAPERS = (
-    "(size - 1) // 2 → size // 2",
-    "For an even size your window holds size + 1 channels: size // 2 to both sides is the paper's "
-    "rule. To the right torch takes (size − 1) // 2.",
-)
-WINDOW = {
-    "leans_right": LEANS,
-    "papers_window": PAPERS,
-    "one_short": (
-        "(size - 1) // 2 → (size - 1) // 2 - 1",
-        "Your window ends one channel too early. A Python slice leaves its end out, so the channel "
-        "(size − 1) // 2 to the right needs a + 1 there.",
-    ),
-    "k_is_1": (
-        "s = k + → s = 1 +",
-        "The constant k is an argument; here it is always 1.",
-    ),
-}
-SCALE = {  # slips in the scale
-    **WINDOW,
-    "own_channel_only": (
-        f"{TORCHS} → left = right = 0",
-        "There is no window: the scale of channel i holds the squares of its neighbours as well.",
-    ),
-    "all_channels": (
-        f"{TORCHS} → left = right = len(a.T)",
-        "The sum runs over all channels. Only those of the window count: size // 2 to the left, "
-        "(size − 1) // 2 to the right, and the channel itself.",
-    ),
-    "k_in_the_sum": (
-        "k + alpha → alpha / size * k + alpha",
-        "α/n multiplies k as well. It belongs to the sum of squares alone; add k afterwards.",
-    ),
-    "papers_alpha": (
-        "alpha / size → alpha",
-        "Here α is the factor of every square, as in AlexNet's paper. torch, Caffe and ONNX divide "
-        "it by n first.",
-    ),
-    "without_squares": (
-        "(a * a) → a",
-        "The window adds up a² and not a: a channel of −2 counts for 4.",
-    ),
-}
-SECOND_PART = {  # slips in what the denominator adds to a derivative
-    **WINDOW,
-    "freezes_the_denominator": (
-        "- 2 * alpha → - 0 * alpha",
-        "The denominator is frozen: only s^(−β) is left. But s depends on a, too, and every channel "
-        "whose window holds a_i has a_i in its denominator.",
-    ),
-    "leaves_out_n": (
-        "beta / size → beta",
-        "The second part is n times too large: ∂s_i/∂a_j is (2α/n)·a_j.",
-    ),
-    "leaves_out_the_two": (
-        "2 * alpha → alpha",
-        "The second part is half of what it should be: the derivative of a_j² is 2·a_j.",
-    ),
-    "leaves_out_alpha": (
-        "2 * alpha * beta → 2 * beta",
-        "The second part lacks the factor α: ∂s_i/∂a_j is (2α/n)·a_j.",
-    ),
-    "leaves_out_beta": (
-        "alpha * beta → alpha",
-        "The second part lacks the factor β of the power rule.",
-    ),
-    "papers_alpha": (
-        "alpha / size → alpha; beta / size → beta",
-        "α must be divided by n here, in the scale and in its derivative. AlexNet's paper doesn't.",
-    ),
-    "adds_the_second_part": (
-        "- 2 * alpha → + 2 * alpha",
-        "The sign of the second part: a larger a_i makes denominators larger, so it is subtracted.",
-    ),
-}
+# Slips in the window, in the constant, and in what the denominator adds to a derivative.
+WINDOW = f"""
+    leans_right: {TORCHS} → left, right = (size - 1) // 2, size // 2
+    # Right for odd sizes. For even ones your window leans to the right, as ONNX's does: torch's
+    # reaches size // 2 to the left and (size − 1) // 2 to the right.
+    papers_window: (size - 1) // 2 → size // 2
+    # For an even size your window holds size + 1 channels: size // 2 to both sides is the paper's
+    # rule. To the right torch takes (size − 1) // 2.
+    one_short: (size - 1) // 2 → (size - 1) // 2 - 1
+    # Your window ends one channel too early. A Python slice leaves its end out, so the channel
+    # (size − 1) // 2 to the right needs a + 1 there.
+"""
+CONSTANT = """
+    k_is_1: s = k + → s = 1 +
+    # The constant k is an argument; here it is always 1.
+"""
+SECOND_PART = """
+    freezes_the_denominator: - 2 * alpha → - 0 * alpha
+    # The denominator is frozen: only s^(−β) is left. But s depends on a, too, and every channel
+    # whose window holds a_i has a_i in its denominator.
+    leaves_out_n: beta / size → beta
+    # The second part is n times too large: ∂s_i/∂a_j is (2α/n)·a_j.
+    leaves_out_the_two: 2 * alpha → alpha
+    # The second part is half of what it should be: the derivative of a_j² is 2·a_j.
+    leaves_out_alpha: 2 * alpha * beta → 2 * beta
+    # The second part lacks the factor α: ∂s_i/∂a_j is (2α/n)·a_j.
+    leaves_out_beta: alpha * beta → alpha
+    # The second part lacks the factor β of the power rule.
+    papers_alpha: alpha / size → alpha; beta / size → beta
+    # α must be divided by n here, in the scale and in its derivative. AlexNet's paper doesn't.
+    adds_the_second_part: - 2 * alpha → + 2 * alpha
+    # The sign of the second part: a larger a_i makes denominators larger, so it is subtracted.
+"""
 
 
 @exercise(
@@ -164,61 +117,56 @@ def lrn(a, size, alpha, beta, k):
 
 
 lrn.slips(
-    **SCALE,
-    divides_by_n_twice=(
-        "alpha / size → alpha / size**2",
-        "You divide by n twice. The mean over a window is divided by n already: add up, or leave "
-        "out the n below α.",
-    ),
-    power_of_the_quotient=(
-        "a * s**-beta → (a / s) ** beta",
-        "The power reaches a as well, and a negative number has no power 0.75. Only the scale s is "
-        "raised to β.",
-    ),
-    power_of_the_sum_alone=(
-        ".sum(-1).movedim(-1, 1) → .sum(-1).movedim(-1, 1) ** beta; s**-beta → s**-1",
-        "Only the sum of squares is raised to β. The power belongs to all of s, with k and α/n.",
-    ),
-    leaves_itself_out=(
-        ".sum(-1).movedim(-1, 1) → .sum(-1).movedim(-1, 1) - alpha / size * a * a",
-        "Your windows hold the neighbours alone. Channel i is in its own window too.",
-    ),
-    leaves_out_k=("k + alpha → alpha", "The constant k is missing: add it to the sum."),
-    squares_the_sum=(
-        "(a * a) → a; .sum(-1).movedim → .sum(-1).square().movedim",
-        "You square the sum of the window. Square each activation first, then add up.",
-    ),
-    along_the_last_dimension=(
-        "movedim(1, -1) → movedim(-1, -1); movedim(-1, 1) → movedim(-1, -1)",
-        "Your window runs along the last dimension. Channels are in dimension 1, and each position "
-        "has sums of its own.",
-    ),
-    along_the_batch=(
-        "movedim(1, -1) → movedim(0, -1); movedim(-1, 1) → movedim(-1, 0)",
-        "Your window runs over the samples, dimension 0. Channels are in dimension 1.",
-    ),
-    multiplies=(
-        "s**-beta → s**beta",
-        "The exponent's sign: a large scale must make the output small. It is s to the power −β.",
-    ),
-    adds=("a * s → a + s", "The activation is multiplied by s^(−β), not added to it."),
-    divides_by_the_scale=(
-        "s**-beta → s**-1.0",
-        "The exponent β is missing: you divide by s itself, which is right only for β = 1.",
-    ),
-    takes_the_root=(
-        "s**-beta → s**-0.5",
-        "You divide by the square root of s, which is right only for β = 0.5.",
-    ),
-    always_075=("s**-beta → s**-0.75", "The exponent β is an argument; here it is always 0.75."),
-    returns_the_factor=(
-        "a * s → s",
-        "This is s^(−β), what the activation is multiplied by. Multiply a by it.",
-    ),
-    returns_the_scale=(
-        "return a * s**-beta → return s",
-        "This is the scale s. The output is a times its power −β.",
-    ),
+    WINDOW,
+    CONSTANT,
+    f"""
+    own_channel_only: {TORCHS} → left = right = 0
+    # There is no window: the scale of channel i holds the squares of its neighbours as well.
+    all_channels: {TORCHS} → left = right = len(a.T)
+    # The sum runs over all channels. Only those of the window count: size // 2 to the left,
+    # (size − 1) // 2 to the right, and the channel itself.
+    k_in_the_sum: k + alpha → alpha / size * k + alpha
+    # α/n multiplies k as well. It belongs to the sum of squares alone; add k afterwards.
+    papers_alpha: alpha / size → alpha
+    # Here α is the factor of every square, as in AlexNet's paper. torch, Caffe and ONNX divide it
+    # by n first.
+    without_squares: (a * a) → a
+    # The window adds up a² and not a: a channel of −2 counts for 4.
+    divides_by_n_twice: alpha / size → alpha / size**2
+    # You divide by n twice. The mean over a window is divided by n already: add up, or leave out
+    # the n below α.
+    power_of_the_quotient: a * s**-beta → (a / s) ** beta
+    # The power reaches a as well, and a negative number has no power 0.75. Only the scale s is
+    # raised to β.
+    power_of_the_sum_alone: .sum(-1).movedim(-1, 1) → .sum(-1).movedim(-1, 1) ** beta; s**-beta
+        → s**-1
+    # Only the sum of squares is raised to β. The power belongs to all of s, with k and α/n.
+    leaves_itself_out: .sum(-1).movedim(-1, 1) → .sum(-1).movedim(-1, 1) - alpha / size * a * a
+    # Your windows hold the neighbours alone. Channel i is in its own window too.
+    leaves_out_k: k + alpha → alpha
+    # The constant k is missing: add it to the sum.
+    squares_the_sum: (a * a) → a; .sum(-1).movedim → .sum(-1).square().movedim
+    # You square the sum of the window. Square each activation first, then add up.
+    along_the_last_dimension: movedim(1, -1) → movedim(-1, -1); movedim(-1, 1) → movedim(-1, -1)
+    # Your window runs along the last dimension. Channels are in dimension 1, and each position has
+    # sums of its own.
+    along_the_batch: movedim(1, -1) → movedim(0, -1); movedim(-1, 1) → movedim(-1, 0)
+    # Your window runs over the samples, dimension 0. Channels are in dimension 1.
+    multiplies: s**-beta → s**beta
+    # The exponent's sign: a large scale must make the output small. It is s to the power −β.
+    adds: a * s → a + s
+    # The activation is multiplied by s^(−β), not added to it.
+    divides_by_the_scale: s**-beta → s**-1.0
+    # The exponent β is missing: you divide by s itself, which is right only for β = 1.
+    takes_the_root: s**-beta → s**-0.5
+    # You divide by the square root of s, which is right only for β = 0.5.
+    always_075: s**-beta → s**-0.75
+    # The exponent β is an argument; here it is always 0.75.
+    returns_the_factor: a * s → s
+    # This is s^(−β), what the activation is multiplied by. Multiply a by it.
+    returns_the_scale: return a * s**-beta → return s
+    # This is the scale s. The output is a times its power −β.
+""",
 )
 
 
@@ -303,79 +251,53 @@ def lrn_jacobian(a, size, alpha, beta, k):
 
 
 lrn_jacobian.slips(
-    **SECOND_PART,
-    one_on_the_diagonal=(
-        "torch.diag(s**-beta) → torch.eye(len(a), dtype=a.dtype)",
-        "The direct part is 1 on your diagonal. Output i is a_i times s_i^(−β), so it is s_i^(−β).",
-    ),
-    takes_b_i_for_a_i=(
-        "a[:, None] * a * s → (a * s**-beta)[:, None] * a * s",
-        "In the second part the power −β is there twice: b_i holds it already, so b_i needs s_i^(−1) "
-        "beside it and not s_i^(−β − 1).",
-    ),
-    takes_b_j_for_a_j=(
-        "a[:, None] * a * s[:, None] ** (-beta - 1) → "
-        "(a * s**-beta)[:, None] * (a * s**-beta) / s[:, None]",
-        "In the second part stands b_j where a_j belongs: the squares in s_i are those of the "
-        "inputs, and a_j² has the derivative 2·a_j.",
-    ),
-    diagonal_alone=(
-        "size * shared → size * torch.diag(shared.diag())",
-        "Only the diagonal is filled. s_i holds the neighbours too, so row i has an entry for every "
-        "channel in the window of i.",
-    ),
-    adds_up_the_columns=(
-        "return torch.diag(s**-beta) - 2 * alpha * beta / size * shared → "
-        "return (torch.diag(s**-beta) - 2 * alpha * beta / size * shared).sum(0)",
-        "You added up over the outputs: that is a gradient, for an error of 1 everywhere. Return "
-        "the whole matrix.",
-    ),
-    mirrors_the_window=(
-        "shared = window * → shared = window.T * ",
-        "Right for odd sizes. For even ones the second part stands where i is in the window of j. Row "
-        "i needs the window of i: from i − size // 2 to i + (size − 1) // 2.",
-    ),
-    transposed=(
-        "size * shared → size * shared.T",
-        "This is the transpose: row i must say how the output i depends on all the inputs.",
-    ),
-    leaves_the_diagonal_out=(
-        "torch.diag(s**-beta) - → -",
-        "Only what the denominator adds is here. On the diagonal a_i stands in front as well: "
-        "s_i^(−β).",
-    ),
-    spares_the_diagonal=(
-        "shared = window → shared = (i != j) * window",
-        "On the diagonal only s_i^(−β) is left. Channel i is in its own window too, so the second "
-        "part belongs there as well.",
-    ),
-    keeps_the_exponent=(
-        "(-beta - 1) → -beta",
-        "The power rule lowers the exponent by one: in the second part it is s to the power −β − 1.",
-    ),
-    raises_the_exponent=(
-        "(-beta - 1) → (1 - beta)",
-        "The exponent −β is lowered by one, not raised: −β − 1 in the second part.",
-    ),
-    takes_the_columns_scale=(
-        "s[:, None] ** → s ** ",
-        "The scale in the second part is that of the column. Output i was divided by its own s_i, "
-        "so the power belongs to the row.",
-    ),
-    leaves_out_a_i=(
-        "a[:, None] * a → a",
-        "In the second part the factor a_i is missing: b_i is a_i times a power of s_i, and a_i "
-        "stays when the power is differentiated.",
-    ),
-    leaves_out_a_j=(
-        "a[:, None] * a → a[:, None]",
-        "In the second part the factor a_j is missing: the derivative of a_j² is 2·a_j.",
-    ),
-    forgets_the_window=(
-        "shared = window * → shared = ",
-        "Every channel depends on every other. Only the channels in the window of i are in s_i; the "
-        "rest of the row is 0.",
-    ),
+    WINDOW,
+    CONSTANT,
+    SECOND_PART,
+    """
+    one_on_the_diagonal: torch.diag(s**-beta) → torch.eye(len(a), dtype=a.dtype)
+    # The direct part is 1 on your diagonal. Output i is a_i times s_i^(−β), so it is s_i^(−β).
+    takes_b_i_for_a_i: a[:, None] * a * s → (a * s**-beta)[:, None] * a * s
+    # In the second part the power −β is there twice: b_i holds it already, so b_i needs s_i^(−1)
+    # beside it and not s_i^(−β − 1).
+    takes_b_j_for_a_j: a[:, None] * a * s[:, None] ** (-beta - 1)
+        → (a * s**-beta)[:, None] * (a * s**-beta) / s[:, None]
+    # In the second part stands b_j where a_j belongs: the squares in s_i are those of the inputs,
+    # and a_j² has the derivative 2·a_j.
+    diagonal_alone: size * shared → size * torch.diag(shared.diag())
+    # Only the diagonal is filled. s_i holds the neighbours too, so row i has an entry for every
+    # channel in the window of i.
+    adds_up_the_columns: return torch.diag(s**-beta) - 2 * alpha * beta / size * shared
+        → return (torch.diag(s**-beta) - 2 * alpha * beta / size * shared).sum(0)
+    # You added up over the outputs: that is a gradient, for an error of 1 everywhere. Return the
+    # whole matrix.
+    mirrors_the_window: shared = window * → shared = window.T *
+    # Right for odd sizes. For even ones the second part stands where i is in the window of j. Row
+    # i needs the window of i: from i − size // 2 to i + (size − 1) // 2.
+    transposed: size * shared → size * shared.T
+    # This is the transpose: row i must say how the output i depends on all the inputs.
+    leaves_the_diagonal_out: torch.diag(s**-beta) - → -
+    # Only what the denominator adds is here. On the diagonal a_i stands in front as well:
+    # s_i^(−β).
+    spares_the_diagonal: shared = window → shared = (i != j) * window
+    # On the diagonal only s_i^(−β) is left. Channel i is in its own window too, so the second part
+    # belongs there as well.
+    keeps_the_exponent: (-beta - 1) → -beta
+    # The power rule lowers the exponent by one: in the second part it is s to the power −β − 1.
+    raises_the_exponent: (-beta - 1) → (1 - beta)
+    # The exponent −β is lowered by one, not raised: −β − 1 in the second part.
+    takes_the_columns_scale: s[:, None] ** → s **
+    # The scale in the second part is that of the column. Output i was divided by its own s_i, so
+    # the power belongs to the row.
+    leaves_out_a_i: a[:, None] * a → a
+    # In the second part the factor a_i is missing: b_i is a_i times a power of s_i, and a_i stays
+    # when the power is differentiated.
+    leaves_out_a_j: a[:, None] * a → a[:, None]
+    # In the second part the factor a_j is missing: the derivative of a_j² is 2·a_j.
+    forgets_the_window: shared = window * → shared =
+    # Every channel depends on every other. Only the channels in the window of i are in s_i; the
+    # rest of the row is 0.
+""",
 )
 
 
@@ -416,93 +338,56 @@ def rms_backward(a, g_b, k):
     return r * g_b - r**3 * a * (g_b * a).mean(1, keepdim=True)
 
 
-rms_backward.slips(
-    freezes_the_denominator=(
-        "r * g_b - → r * g_b - 0 *",
-        "The denominator is frozen: only r·g_b is left. But r depends on a, too.",
-    ),
-    hands_on=(
-        "return r * g_b - → return g_b - 0 *",
-        "The error is handed on as it came. Each output is a times r, and r is not 1.",
-    ),
-    own_error_only=(
-        "(g_b * a).mean(1, keepdim=True) → g_b * a / a.shape[1]",
-        "Each channel hears its own error only. All outputs share one r, so the errors of all of "
-        "them reach a_j: add up g_b·a over the channels.",
-    ),
-    own_output_only=(
-        "(g_b * a).mean(1, keepdim=True) → g_b * a.mean(1, keepdim=True)",
-        "You differentiated one output by all inputs, and multiplied by its own error. Asked for is "
-        "what all outputs send to one input: their errors stand inside the sum.",
-    ),
-    sums_for_means=(
-        "(g_b * a).mean(1, keepdim=True) → (g_b * a).sum(1, keepdim=True)",
-        "The second part is C times too large, for C channels: the mean of a² has the derivative "
-        "2·a_j/C.",
-    ),
-    leaves_out_a=(
-        "r**3 * a * → r**3 *",
-        "In the second part the factor a_j is missing: the derivative of a_j² is 2·a_j.",
-    ),
-    leaves_out_a_in_the_sum=(
-        "(g_b * a).mean(1, keepdim=True) → g_b.mean(1, keepdim=True)",
-        "In the sum the activation of the output is missing: ∂b_i/∂r is a_i.",
-    ),
-    takes_b_for_a=(
-        "(g_b * a).mean → (g_b * a * r).mean",
-        "In the mean stands b where a belongs: ∂b_i/∂r is a_i.",
-    ),
-    keeps_the_power=(
-        "r**3 → r",
-        "The power of r: (…)^(−½) has the derivative −½·(…)^(−3/2), and that is −½·r³. If you "
-        "have taken r out as a factor, b stands where you wrote a, both times.",
-    ),
-    one_power_short=(
-        "r**3 → r**2",
-        "r² is one power short: b = a·r holds a square root, and the derivative of "
-        "(…)^(−½) holds (…)^(−3/2), which is r³.",
-    ),
-    forgets_the_half=(
-        "- r**3 → - 2 * r**3",
-        "The 2 of a_j² and the ½ of the root cancel: the second part is twice too large.",
-    ),
-    leaves_the_two_out=(
-        "- r**3 → - 0.5 * r**3",
-        "The second part is half of what it should be: the derivative of a_j² is 2·a_j.",
-    ),
-    adds=(
-        "r * g_b - → r * g_b +",
-        "The sign of the second part: a larger a_j makes r smaller, so it is subtracted.",
-    ),
-    k_is_0=("k + → 0 * k +", "The constant k is missing under the root."),
-    k_outside_the_root=(
-        "(k + (a * a).mean(1, keepdim=True)).rsqrt() → "
-        "1 / (k + (a * a).mean(1, keepdim=True).sqrt())",
-        "You add k after the root. It belongs under it: m is k plus the mean of a².",
-    ),
-    no_root=(
-        ".rsqrt() → .reciprocal()",
-        "Your r is 1/m. It is m to the power −½: the root is missing.",
-    ),
-    sums_in_both=(
-        "mean(1, keepdim=True) → sum(1, keepdim=True)",
-        "You add up where the layer takes a mean, in r as well: both are means over the channels.",
-    ),
-    one_mean_for_all=(
-        "mean(1, keepdim=True) → mean()",
-        "`.mean()` without a dimension runs over the samples and positions as well. Give the "
-        "dimension of the channels, 1, and keepdim=True.",
-    ),
-    along_the_last_dimension=(
-        "mean(1, → mean(-1,",
-        "The mean runs along the last dimension. Channels are in dimension 1, and maps have rows "
-        "and columns after it.",
-    ),
-    over_the_samples=(
-        "mean(1, keepdim=True) → mean(0, keepdim=True)",
-        "The mean runs over the samples, dimension 0. Channels are in dimension 1.",
-    ),
-)
+rms_backward.slips("""
+    freezes_the_denominator: r * g_b - → r * g_b - 0 *
+    # The denominator is frozen: only r·g_b is left. But r depends on a, too.
+    hands_on: return r * g_b - → return g_b - 0 *
+    # The error is handed on as it came. Each output is a times r, and r is not 1.
+    own_error_only: (g_b * a).mean(1, keepdim=True) → g_b * a / a.shape[1]
+    # Each channel hears its own error only. All outputs share one r, so the errors of all of them
+    # reach a_j: add up g_b·a over the channels.
+    own_output_only: (g_b * a).mean(1, keepdim=True) → g_b * a.mean(1, keepdim=True)
+    # You differentiated one output by all inputs, and multiplied by its own error. Asked for is
+    # what all outputs send to one input: their errors stand inside the sum.
+    sums_for_means: (g_b * a).mean(1, keepdim=True) → (g_b * a).sum(1, keepdim=True)
+    # The second part is C times too large, for C channels: the mean of a² has the derivative
+    # 2·a_j/C.
+    leaves_out_a: r**3 * a * → r**3 *
+    # In the second part the factor a_j is missing: the derivative of a_j² is 2·a_j.
+    leaves_out_a_in_the_sum: (g_b * a).mean(1, keepdim=True) → g_b.mean(1, keepdim=True)
+    # In the sum the activation of the output is missing: ∂b_i/∂r is a_i.
+    takes_b_for_a: (g_b * a).mean → (g_b * a * r).mean
+    # In the mean stands b where a belongs: ∂b_i/∂r is a_i.
+    keeps_the_power: r**3 → r
+    # The power of r: (…)^(−½) has the derivative −½·(…)^(−3/2), and that is −½·r³. If you have
+    # taken r out as a factor, b stands where you wrote a, both times.
+    one_power_short: r**3 → r**2
+    # r² is one power short: b = a·r holds a square root, and the derivative of (…)^(−½) holds
+    # (…)^(−3/2), which is r³.
+    forgets_the_half: - r**3 → - 2 * r**3
+    # The 2 of a_j² and the ½ of the root cancel: the second part is twice too large.
+    leaves_the_two_out: - r**3 → - 0.5 * r**3
+    # The second part is half of what it should be: the derivative of a_j² is 2·a_j.
+    adds: r * g_b - → r * g_b +
+    # The sign of the second part: a larger a_j makes r smaller, so it is subtracted.
+    k_is_0: k + → 0 * k +
+    # The constant k is missing under the root.
+    k_outside_the_root: (k + (a * a).mean(1, keepdim=True)).rsqrt()
+        → 1 / (k + (a * a).mean(1, keepdim=True).sqrt())
+    # You add k after the root. It belongs under it: m is k plus the mean of a².
+    no_root: .rsqrt() → .reciprocal()
+    # Your r is 1/m. It is m to the power −½: the root is missing.
+    sums_in_both: mean(1, keepdim=True) → sum(1, keepdim=True)
+    # You add up where the layer takes a mean, in r as well: both are means over the channels.
+    one_mean_for_all: mean(1, keepdim=True) → mean()
+    # `.mean()` without a dimension runs over the samples and positions as well. Give the dimension
+    # of the channels, 1, and keepdim=True.
+    along_the_last_dimension: mean(1, → mean(-1,
+    # The mean runs along the last dimension. Channels are in dimension 1, and maps have rows and
+    # columns after it.
+    over_the_samples: mean(1, keepdim=True) → mean(0, keepdim=True)
+    # The mean runs over the samples, dimension 0. Channels are in dimension 1.
+""")
 
 
 # Layers to be diagnosed. They need nothing of formulas.py, which a release for students leaves out.
@@ -649,84 +534,54 @@ def diagnose(layer):
     return "right" if twice else "second derivative"
 
 
-diagnose.slips(
-    weak_alpha=(
-        "(a, 3, 1.0, 0.75 → (a, 3, 1e-4, 0.75; (a, 4, 1.0, 0.75 → (a, 4, 1e-4, 0.75",
-        "With so small an α, or so small activations, all scales are nearly k. A mistake in their "
-        "power is then smaller than gradcheck's tolerance: take α and activations around 1.",
-    ),
-    compares_bits=(
-        "torch.allclose( → torch.equal(",
-        "torch.equal wants the same last digit. A right layer that computes in other steps rounds "
-        "in another way: use torch.allclose.",
-    ),
-    even_outputs_alone=(
-        "in (odd, even) → in (even,)",
-        "You compare the outputs at an even size only. A window can be one channel short at odd "
-        "sizes alone, and no gradcheck tells: compare the outputs at an odd size as well.",
-    ),
-    all_ones=(
-        "[[1.0, -2.0, 3.0, 0.5, 2.5]] → [[1.0, 1.0, 1.0, 1.0, 1.0]]",
-        "All your activations are 1, and 1 is its own square: a layer that forgets to square looks "
-        "right. Take activations of different sizes.",
-    ),
-    compares_with_defaults=(
-        "F.local_response_norm(*arguments)) → F.local_response_norm(*arguments[:2]))",
-        "Without them F.local_response_norm takes its own α, β and k. Give it the constants that "
-        "the layer got.",
-    ),
-    nothing_to_differentiate=(
-        ".requires_grad_() → .clone()",
-        "gradcheck needs an input that requires a gradient: end a with `.requires_grad_()`.",
-    ),
-    lets_gradcheck_raise=(
-        "raise_exception=False → raise_exception=True",
-        "gradcheck raises an error for a wrong gradient. With raise_exception=False it returns "
-        "False, and you can return a word.",
-    ),
-    size_1=(
-        "(a, 3, → (a, 1,",
-        "With size 1 no channel has a neighbour, so a mistake in what neighbours are charged does "
-        "not show. Take an odd size from 3.",
-    ),
-    odd_only=(
-        "(a, 4, → (a, 5,",
-        "All your sizes are odd. Their windows are their own mirror image; try an even size as well.",
-    ),
-    odd_outputs=(
-        "in (odd, even) → in (odd,)",
-        "You compare the outputs at an odd size only. An even window can lean to the wrong side, and "
-        "no gradcheck tells: compare the outputs at an even size as well.",
-    ),
-    even_outputs=(
-        'return "forward" → return "forward" if arguments is odd else "even sizes"',
-        "“even sizes” is for a wrong gradient. An output that is wrong at even sizes alone is a wrong "
-        "output: “forward”.",
-    ),
-    trusts_the_output=(
-        "not torch.allclose(layer(*arguments), F.local_response_norm(*arguments)) → False",
-        "gradcheck compares a backward pass with its own forward pass. A layer whose output is "
-        "wrong can pass it: compare the output with that of F.local_response_norm first.",
-    ),
-    trusts_the_gradient=(
-        "not gradcheck( → False and gradcheck(",
-        "The outputs are compared and the gradients are not. A layer can have the right output and "
-        "a wrong backward pass.",
-    ),
-    one_derivative=(
-        "twice = gradgradcheck(layer, odd, raise_exception=False) → twice = True",
-        "A backward pass can be right and its own derivative wrong: ask gradgradcheck as well.",
-    ),
-    single_precision=(
-        "dtype=torch.float64 → dtype=torch.float32",
-        "gradcheck takes differences over a millionth. In float32 these are mostly rounding, so it "
-        "refuses right layers as well: use float64.",
-    ),
-    two_channels=(
-        "[[1.0, -2.0, 3.0, 0.5, 2.5]] → [[1.0, -2.0]]",
-        "With two channels nothing ever leaves a window. Take more channels than the window has.",
-    ),
-)
+diagnose.slips("""
+    weak_alpha: (a, 3, 1.0, 0.75 → (a, 3, 1e-4, 0.75; (a, 4, 1.0, 0.75 → (a, 4, 1e-4, 0.75
+    # With so small an α, or so small activations, all scales are nearly k. A mistake in their
+    # power is then smaller than gradcheck's tolerance: take α and activations around 1.
+    compares_bits: torch.allclose( → torch.equal(
+    # torch.equal wants the same last digit. A right layer that computes in other steps rounds in
+    # another way: use torch.allclose.
+    even_outputs_alone: in (odd, even) → in (even,)
+    # You compare the outputs at an even size only. A window can be one channel short at odd sizes
+    # alone, and no gradcheck tells: compare the outputs at an odd size as well.
+    all_ones: [[1.0, -2.0, 3.0, 0.5, 2.5]] → [[1.0, 1.0, 1.0, 1.0, 1.0]]
+    # All your activations are 1, and 1 is its own square: a layer that forgets to square looks
+    # right. Take activations of different sizes.
+    compares_with_defaults: F.local_response_norm(*arguments))
+        → F.local_response_norm(*arguments[:2]))
+    # Without them F.local_response_norm takes its own α, β and k. Give it the constants that the
+    # layer got.
+    nothing_to_differentiate: .requires_grad_() → .clone()
+    # gradcheck needs an input that requires a gradient: end a with `.requires_grad_()`.
+    lets_gradcheck_raise: raise_exception=False → raise_exception=True
+    # gradcheck raises an error for a wrong gradient. With raise_exception=False it returns False,
+    # and you can return a word.
+    size_1: (a, 3, → (a, 1,
+    # With size 1 no channel has a neighbour, so a mistake in what neighbours are charged does not
+    # show. Take an odd size from 3.
+    odd_only: (a, 4, → (a, 5,
+    # All your sizes are odd. Their windows are their own mirror image; try an even size as well.
+    odd_outputs: in (odd, even) → in (odd,)
+    # You compare the outputs at an odd size only. An even window can lean to the wrong side, and
+    # no gradcheck tells: compare the outputs at an even size as well.
+    even_outputs: return "forward" → return "forward" if arguments is odd else "even sizes"
+    # “even sizes” is for a wrong gradient. An output that is wrong at even sizes alone is a wrong
+    # output: “forward”.
+    trusts_the_output: not torch.allclose(layer(*arguments), F.local_response_norm(*arguments))
+        → False
+    # gradcheck compares a backward pass with its own forward pass. A layer whose output is wrong
+    # can pass it: compare the output with that of F.local_response_norm first.
+    trusts_the_gradient: not gradcheck( → False and gradcheck(
+    # The outputs are compared and the gradients are not. A layer can have the right output and a
+    # wrong backward pass.
+    one_derivative: twice = gradgradcheck(layer, odd, raise_exception=False) → twice = True
+    # A backward pass can be right and its own derivative wrong: ask gradgradcheck as well.
+    single_precision: dtype=torch.float64 → dtype=torch.float32
+    # gradcheck takes differences over a millionth. In float32 these are mostly rounding, so it
+    # refuses right layers as well: use float64.
+    two_channels: [[1.0, -2.0, 3.0, 0.5, 2.5]] → [[1.0, -2.0]]
+    # With two channels nothing ever leaves a window. Take more channels than the window has.
+""")
 
 
 @diagnose.mistake
@@ -820,107 +675,69 @@ def lrn_backward(ctx, g_b):
 
 
 CHARGES = "sums(own * a / s, right, left)"
-BACKWARD_WINDOW = {name: WINDOW[name] for name in ("leans_right", "papers_window", "one_short")}
-PARTS = {name: slip for name, slip in SECOND_PART.items() if name not in WINDOW}
 lrn_backward.slips(
     # These two come first: together they look like a window of s that leans to the right.
-    sums_over_the_forward_window=(
-        "right, left → left, right",
-        "Right for odd sizes. For even ones the sum must run over the mirrored window: j hears of i "
-        "if j is in the window of i, so (size − 1) // 2 to the left and size // 2 to the right.",
-    ),
-    s_is_a_constant=(
-        "s = k + alpha / size * sums(a * a, left, right) → s = ctx.saved_tensors[1]",
-        "The values are right, but not their derivative: the saved s is no input and no output of "
-        "forward, so torch cannot see that it depends on a. Compute s from a again.",
-    ),
-    **BACKWARD_WINDOW,
-    **PARTS,
-    gradient_alone=(
-        "return g_a, None, None, None, None → return g_a",
-        "The gradient is right, but torch wants one value for each argument of forward: four more, "
-        "None for each constant.",
-    ),
-    none_for_the_context=(
-        "return g_a, None, None, None, None → return g_a, None, None, None, None, None",
-        "One None too many: ctx is no argument that gets a gradient.",
-    ),
-    one_none_short=(
-        "return g_a, None, None, None, None → return g_a, None, None, None",
-        "One None is missing: forward has four constants after a.",
-    ),
-    zeros_for_none=(
-        "return g_a, None, None, None, None → return g_a, 0, 0, 0, 0",
-        "A constant has no gradient, and torch wants None for it. 0 is a value.",
-    ),
-    cuts_the_graph=(
-        "= ctx.saved_tensors, ctx → = [saved.detach() for saved in ctx.saved_tensors], ctx",
-        "The values are right, but you cut a off from the graph, so torch cannot differentiate "
-        "them again by a. Use a as it was saved, without detach.",
-    ),
-    along_the_last_dimension=(
-        "movedim(1, -1) → movedim(-1, -1); movedim(-1, 1) → movedim(-1, -1)",
-        "Your window runs along the last dimension. Channels are in dimension 1, and maps have rows "
-        "and columns after it.",
-    ),
-    all_channels=(
-        f"{CHARGES} → (own * a / s).sum(1, keepdim=True)",
-        "Your sum runs over all channels. Only the outputs whose window holds j charge it: the "
-        "mirrored window of j.",
-    ),
-    takes_b_in_front=(
-        "size * a * sums → size * a * s**-beta * sums",
-        "In front of the sum stands b where a belongs: the derivative of a_j² is 2·a_j.",
-    ),
-    raises_the_exponent=(
-        "own * a / s → own * a * s",
-        "The exponent −β is lowered by one, not raised: divide by s inside the sum.",
-    ),
-    hands_on=(
-        f"own - 2 * alpha * beta / size * a * {CHARGES} → g_b * 1",
-        "The error is handed on as it came. That LRN has no parameters only means that it has none "
-        "to learn: its outputs depend on its inputs in another way than by identity.",
-    ),
-    hears_only_its_own_error=(
-        f"{CHARGES} → own * a / s",
-        "Only the channel's own error is here. a_j stands in its neighbours' denominators as well, "
-        "so their errors come back: sum g_b·b/s over them.",
-    ),
-    takes_the_error_out_of_the_sum=(
-        f"{CHARGES} → g_b * sums(s**-beta * a / s, right, left)",
-        "The error in front of the sum is the channel's own. Each output i charges with its own "
-        "error, so g_b belongs inside the sum.",
-    ),
-    a_row_for_a_column=(
-        f"{CHARGES} → own / s * sums(a, left, right)",
-        "You have added up a row of the Jacobian: how one output depends on its inputs. Asked for "
-        "is the column: how all outputs depend on one input, each with its own error.",
-    ),
-    multiplies_by_the_jacobian=(
-        f"{CHARGES} → s**-beta / s * sums(g_b * a, left, right)",
-        "The errors are multiplied by the Jacobian itself. Backward takes its transpose: the scales "
-        "in the sum are those of the outputs.",
-    ),
-    takes_a_for_b=(
-        "own * a / s → g_b * a / s",
-        "In the sum stands a where b belongs: the derivative of s^(−β) leaves s^(−β − 1), and "
-        "a·s^(−β − 1) is b/s.",
-    ),
-    forgets_to_divide_by_s=(
-        "own * a / s → own * a",
-        "In the sum the division by s is missing: the power rule lowers the exponent by one.",
-    ),
-    leaves_out_b=(
-        "own * a / s → own / s",
-        "In the sum the output's own activation is missing: it charges g_b·b/s.",
-    ),
-    leaves_out_a=(
-        "size * a * sums → size * sums",
-        "The second part lacks the factor a_j in front of the sum: the derivative of a_j² is 2·a_j.",
-    ),
-    divides_after_the_sum=(
-        "a * sums(own * a / s, → a / s * sums(own * a,",
-        "The scale stands outside the sum, as that of the input's channel. Each output was divided "
-        "by its own: divide before you add up.",
-    ),
+    """
+    sums_over_the_forward_window: right, left → left, right
+    # Right for odd sizes. For even ones the sum must run over the mirrored window: j hears of i if
+    # j is in the window of i, so (size − 1) // 2 to the left and size // 2 to the right.
+    s_is_a_constant: s = k + alpha / size * sums(a * a, left, right) → s = ctx.saved_tensors[1]
+    # The values are right, but not their derivative: the saved s is no input and no output of
+    # forward, so torch cannot see that it depends on a. Compute s from a again.
+""",
+    WINDOW,
+    SECOND_PART,
+    f"""
+    gradient_alone: return g_a, None, None, None, None → return g_a
+    # The gradient is right, but torch wants one value for each argument of forward: four more,
+    # None for each constant.
+    none_for_the_context: return g_a, None, None, None, None
+        → return g_a, None, None, None, None, None
+    # One None too many: ctx is no argument that gets a gradient.
+    one_none_short: return g_a, None, None, None, None → return g_a, None, None, None
+    # One None is missing: forward has four constants after a.
+    zeros_for_none: return g_a, None, None, None, None → return g_a, 0, 0, 0, 0
+    # A constant has no gradient, and torch wants None for it. 0 is a value.
+    cuts_the_graph: = ctx.saved_tensors, ctx
+        → = [saved.detach() for saved in ctx.saved_tensors], ctx
+    # The values are right, but you cut a off from the graph, so torch cannot differentiate them
+    # again by a. Use a as it was saved, without detach.
+    along_the_last_dimension: movedim(1, -1) → movedim(-1, -1); movedim(-1, 1) → movedim(-1, -1)
+    # Your window runs along the last dimension. Channels are in dimension 1, and maps have rows
+    # and columns after it.
+    all_channels: {CHARGES} → (own * a / s).sum(1, keepdim=True)
+    # Your sum runs over all channels. Only the outputs whose window holds j charge it: the
+    # mirrored window of j.
+    takes_b_in_front: size * a * sums → size * a * s**-beta * sums
+    # In front of the sum stands b where a belongs: the derivative of a_j² is 2·a_j.
+    raises_the_exponent: own * a / s → own * a * s
+    # The exponent −β is lowered by one, not raised: divide by s inside the sum.
+    hands_on: own - 2 * alpha * beta / size * a * {CHARGES} → g_b * 1
+    # The error is handed on as it came. That LRN has no parameters only means that it has none to
+    # learn: its outputs depend on its inputs in another way than by identity.
+    hears_only_its_own_error: {CHARGES} → own * a / s
+    # Only the channel's own error is here. a_j stands in its neighbours' denominators as well, so
+    # their errors come back: sum g_b·b/s over them.
+    takes_the_error_out_of_the_sum: {CHARGES} → g_b * sums(s**-beta * a / s, right, left)
+    # The error in front of the sum is the channel's own. Each output i charges with its own error,
+    # so g_b belongs inside the sum.
+    a_row_for_a_column: {CHARGES} → own / s * sums(a, left, right)
+    # You have added up a row of the Jacobian: how one output depends on its inputs. Asked for is
+    # the column: how all outputs depend on one input, each with its own error.
+    multiplies_by_the_jacobian: {CHARGES} → s**-beta / s * sums(g_b * a, left, right)
+    # The errors are multiplied by the Jacobian itself. Backward takes its transpose: the scales in
+    # the sum are those of the outputs.
+    takes_a_for_b: own * a / s → g_b * a / s
+    # In the sum stands a where b belongs: the derivative of s^(−β) leaves s^(−β − 1), and
+    # a·s^(−β − 1) is b/s.
+    forgets_to_divide_by_s: own * a / s → own * a
+    # In the sum the division by s is missing: the power rule lowers the exponent by one.
+    leaves_out_b: own * a / s → own / s
+    # In the sum the output's own activation is missing: it charges g_b·b/s.
+    leaves_out_a: size * a * sums → size * sums
+    # The second part lacks the factor a_j in front of the sum: the derivative of a_j² is 2·a_j.
+    divides_after_the_sum: a * sums(own * a / s, → a / s * sums(own * a,
+    # The scale stands outside the sum, as that of the input's channel. Each output was divided by
+    # its own: divide before you add up.
+""",
 )

@@ -58,53 +58,31 @@ def full_gradient(batch_gradients, batch_sizes):
     return sum(size * gradient for size, gradient in pairs) / sum(batch_sizes)
 
 
-full_gradient.slips(
-    averages_the_averages=(
-        "size * gradient → gradient; / sum(batch_sizes) → / len(batch_sizes)",
-        "A small last batch counts as much as a whole one. Weigh each by its size.",
-    ),
-    adds_the_means=(
-        "size * gradient → gradient; / sum(batch_sizes) → * 1",
-        "Adds the batches' means up, as `backward` once a batch does. Weigh, and divide by n.",
-    ),
-    stops_at_the_sum=(
-        "/ sum(batch_sizes) → * 1",
-        "This is the gradient of the sum over all samples. Divide by their number.",
-    ),
-    divides_by_the_number_of_batches=(
-        "/ sum(batch_sizes) → / len(batch_sizes)",
-        "The weights are right, but the mean is over samples, not over batches.",
-    ),
-    divides_each_by_its_size=(
-        "size * gradient → gradient / size; / sum(batch_sizes) → * 1",
-        "The weights are upside down: the gradients are means already, so multiply.",
-    ),
-    weighs_by_one_over_the_size=(
-        "size * gradient → gradient / size; "
-        "/ sum(batch_sizes) → / sum(1 / size for size in batch_sizes)",
-        "Weights 1/size make the smallest batch loudest. The largest has most samples.",
-    ),
-    divides_means_by_all_samples=(
-        "size * gradient → gradient",
-        "Divides by all samples, but does not multiply each mean by its size first.",
-    ),
-    takes_the_first_size_for_all=(
-        "size * gradient → batch_sizes[0] * gradient",
-        "Takes every batch to be as large as the first. The last often is not.",
-    ),
-    keeps_the_last=(
-        "return sum → return batch_gradients[-1] * 1 if batch_sizes else sum",
-        "Only the last batch is left, as after `zero_grad` inside the loop.",
-    ),
-    takes_all_batches_as_full=(
-        "/ sum(batch_sizes) → / (batch_sizes[0] * len(batch_sizes))",
-        "The number of samples is taken as if the last batch were full. Add up the sizes.",
-    ),
-    mean_of_weighted_gradients=(
-        "/ sum(batch_sizes) → / sum(batch_sizes) / len(batch_sizes)",
-        "The weights size/n add up to 1 already. Add the weighted gradients up, without another mean.",
-    ),
-)
+full_gradient.slips("""
+    averages_the_averages: size * gradient → gradient; / sum(batch_sizes) → / len(batch_sizes)
+    # A small last batch counts as much as a whole one. Weigh each by its size.
+    adds_the_means: size * gradient → gradient; / sum(batch_sizes) → * 1
+    # Adds the batches' means up, as `backward` once a batch does. Weigh, and divide by n.
+    stops_at_the_sum: / sum(batch_sizes) → * 1
+    # This is the gradient of the sum over all samples. Divide by their number.
+    divides_by_the_number_of_batches: / sum(batch_sizes) → / len(batch_sizes)
+    # The weights are right, but the mean is over samples, not over batches.
+    divides_each_by_its_size: size * gradient → gradient / size; / sum(batch_sizes) → * 1
+    # The weights are upside down: the gradients are means already, so multiply.
+    weighs_by_one_over_the_size: size * gradient → gradient / size; / sum(batch_sizes)
+        → / sum(1 / size for size in batch_sizes)
+    # Weights 1/size make the smallest batch loudest. The largest has most samples.
+    divides_means_by_all_samples: size * gradient → gradient
+    # Divides by all samples, but does not multiply each mean by its size first.
+    takes_the_first_size_for_all: size * gradient → batch_sizes[0] * gradient
+    # Takes every batch to be as large as the first. The last often is not.
+    keeps_the_last: return sum → return batch_gradients[-1] * 1 if batch_sizes else sum
+    # Only the last batch is left, as after `zero_grad` inside the loop.
+    takes_all_batches_as_full: / sum(batch_sizes) → / (batch_sizes[0] * len(batch_sizes))
+    # The number of samples is taken as if the last batch were full. Add up the sizes.
+    mean_of_weighted_gradients: / sum(batch_sizes) → / sum(batch_sizes) / len(batch_sizes)
+    # The weights size/n add up to 1 already. Add the weighted gradients up, without another mean.
+""")
 
 
 @full_gradient.mistake
@@ -192,58 +170,34 @@ def accumulate(chunks, line):
     return line.grad
 
 
-accumulate.slips(
-    mean_of_the_means=(
-        "squares.sum() / n → squares.mean() / len(chunks)",
-        "The mean of the batches' means: a point of the small last batch counts more than the "
-        "others. Add up the squares, and divide by the number of all points.",
-    ),
-    adds_the_means=(
-        "squares.sum() / n → squares.mean()",
-        "Each batch adds a whole mean. Three batches make a gradient that is about three times too "
-        "long.",
-    ),
-    sum_of_all=(
-        "squares.sum() / n → squares.sum()",
-        "This is the gradient of the sum over all points; the mean is asked for.",
-    ),
-    weighs_by_the_first_size=(
-        "sum(len(x) for x, _ in chunks) → len(chunks[0][0]) * len(chunks)",
-        "Counts as if every batch were as large as the first. The last may be smaller.",
-    ),
-    keeps_the_old_gradient=(
-        "line.grad = None → pass",
-        "`backward` adds to what is there. Clear `line.grad` once, before the loop.",
-    ),
-    mean_and_then_n=(
-        "squares.sum() / n → squares.mean() / n",
-        "Divides twice: the mean over a batch divides by its size already.",
-    ),
-    half_of_the_squares=(
-        "squares.sum() / n → squares.sum() / (2 * n)",
-        "The mean squared error has no factor ½.",
-    ),
-    slope_and_constant_swapped=(
-        "line[0] * x + line[1] → line[1] * x + line[0]",
-        "The slope is line[0] and the constant is line[1].",
-    ),
-    sums_over_the_number_of_batches=(
-        "squares.sum() / n → squares.sum() / len(chunks)",
-        "The mean is over points, not over batches. Divide by the number of all points.",
-    ),
-    sum_weighed_by_its_size=(
-        "squares.sum() / n → squares.sum() * len(x) / n",
-        "A sum over the batch has counted its points already. Only a mean needs the size as weight.",
-    ),
-    root_of_each_batch=(
-        "squares.sum() / n → squares.mean().sqrt() * len(x) / n",
-        "The mean squared error has no root.",
-    ),
-    absolute_values=(
-        "(line[0] * x + line[1] - t) ** 2 → (line[0] * x + line[1] - t).abs()",
-        "This is the mean absolute error. Square the differences.",
-    ),
-)
+accumulate.slips("""
+    mean_of_the_means: squares.sum() / n → squares.mean() / len(chunks)
+    # The mean of the batches' means: a point of the small last batch counts more than the others.
+    # Add up the squares, and divide by the number of all points.
+    adds_the_means: squares.sum() / n → squares.mean()
+    # Each batch adds a whole mean. Three batches make a gradient that is about three times too
+    # long.
+    sum_of_all: squares.sum() / n → squares.sum()
+    # This is the gradient of the sum over all points; the mean is asked for.
+    weighs_by_the_first_size: sum(len(x) for x, _ in chunks) → len(chunks[0][0]) * len(chunks)
+    # Counts as if every batch were as large as the first. The last may be smaller.
+    keeps_the_old_gradient: line.grad = None → pass
+    # `backward` adds to what is there. Clear `line.grad` once, before the loop.
+    mean_and_then_n: squares.sum() / n → squares.mean() / n
+    # Divides twice: the mean over a batch divides by its size already.
+    half_of_the_squares: squares.sum() / n → squares.sum() / (2 * n)
+    # The mean squared error has no factor ½.
+    slope_and_constant_swapped: line[0] * x + line[1] → line[1] * x + line[0]
+    # The slope is line[0] and the constant is line[1].
+    sums_over_the_number_of_batches: squares.sum() / n → squares.sum() / len(chunks)
+    # The mean is over points, not over batches. Divide by the number of all points.
+    sum_weighed_by_its_size: squares.sum() / n → squares.sum() * len(x) / n
+    # A sum over the batch has counted its points already. Only a mean needs the size as weight.
+    root_of_each_batch: squares.sum() / n → squares.mean().sqrt() * len(x) / n
+    # The mean squared error has no root.
+    absolute_values: (line[0] * x + line[1] - t) ** 2 → (line[0] * x + line[1] - t).abs()
+    # This is the mean absolute error. Square the differences.
+""")
 
 
 @accumulate.mistake
@@ -328,52 +282,31 @@ def n_updates(n, batch_size, epochs, drop_last):
     return epochs * batches
 
 
-n_updates.slips(
-    always_rounds_down=(
-        "(n + batch_size - 1) // batch_size → n // batch_size",
-        "The incomplete last batch is a step, too, unless it is dropped. Round up.",
-    ),
-    always_rounds_up=(
-        "n // batch_size if drop_last else (n → (n",
-        "With drop_last the incomplete batch makes no step. Round down then.",
-    ),
-    one_batch_too_many=(
-        "(n + batch_size - 1) // batch_size → n // batch_size + 1",
-        "If the batches fit, nothing is left over, and there is no batch more.",
-    ),
-    counts_one_epoch=(
-        "epochs * batches → batches",
-        "These are the steps of one epoch.",
-    ),
-    not_a_whole_number=(
-        "(n + batch_size - 1) // batch_size → n / batch_size",
-        "A step is whole: the incomplete batch makes one step, as a full one does.",
-    ),
-    rounds_to_the_nearest=(
-        "(n + batch_size - 1) // batch_size → round(n / batch_size)",
-        "`round` goes down where less than half a batch is left. It is a step all the same.",
-    ),
-    at_least_one=(
-        "n // batch_size if → max(1, n // batch_size) if",
-        "With drop_last a batch larger than the data is never full, so that no step is made.",
-    ),
-    the_other_way_round=(
-        "if drop_last → if not drop_last",
-        "The two cases are swapped: with drop_last the incomplete batch makes no step.",
-    ),
-    one_step_a_sample=(
-        "epochs * batches → epochs * n",
-        "This counts samples. The optimiser makes one step a batch.",
-    ),
-    each_sample_left_is_a_step=(
-        "(n + batch_size - 1) // batch_size → n // batch_size + n % batch_size",
-        "What is left over makes one batch together, so one step and not one a sample.",
-    ),
-    drops_a_full_batch=(
-        "n // batch_size if → (n + batch_size - 1) // batch_size - 1 if",
-        "If the batches fit, the last is full, and drop_last drops nothing.",
-    ),
-)
+n_updates.slips("""
+    always_rounds_down: (n + batch_size - 1) // batch_size → n // batch_size
+    # The incomplete last batch is a step, too, unless it is dropped. Round up.
+    always_rounds_up: n // batch_size if drop_last else (n → (n
+    # With drop_last the incomplete batch makes no step. Round down then.
+    one_batch_too_many: (n + batch_size - 1) // batch_size → n // batch_size + 1
+    # If the batches fit, nothing is left over, and there is no batch more.
+    counts_one_epoch: epochs * batches → batches
+    # These are the steps of one epoch.
+    not_a_whole_number: (n + batch_size - 1) // batch_size → n / batch_size
+    # A step is whole: the incomplete batch makes one step, as a full one does.
+    rounds_to_the_nearest: (n + batch_size - 1) // batch_size → round(n / batch_size)
+    # `round` goes down where less than half a batch is left. It is a step all the same.
+    at_least_one: n // batch_size if → max(1, n // batch_size) if
+    # With drop_last a batch larger than the data is never full, so that no step is made.
+    the_other_way_round: if drop_last → if not drop_last
+    # The two cases are swapped: with drop_last the incomplete batch makes no step.
+    one_step_a_sample: epochs * batches → epochs * n
+    # This counts samples. The optimiser makes one step a batch.
+    each_sample_left_is_a_step: (n + batch_size - 1) // batch_size
+        → n // batch_size + n % batch_size
+    # What is left over makes one batch together, so one step and not one a sample.
+    drops_a_full_batch: n // batch_size if → (n + batch_size - 1) // batch_size - 1 if
+    # If the batches fit, the last is full, and drop_last drops nothing.
+""")
 
 
 @n_updates.mistake
@@ -442,72 +375,41 @@ def batch_gradient_variance(per_sample_gradients, batch_size):
     return v / batch_size * (n - batch_size) / (n - 1)
 
 
-batch_gradient_variance.slips(
-    with_replacement=(
-        " * (n - batch_size) / (n - 1) → ",
-        "v/B holds if a sample may come twice. Without replacement a batch of all n has no "
-        "variance.",
-    ),
-    unbiased_and_corrected=(
-        "var(0, correction=0) → var(0)",
-        "`var(0)` divides by n − 1, and the factor (n − B)/(n − 1) does so again. With n − 1 in "
-        "the variance, the factor is (n − B)/n.",
-    ),
-    sample_variance_over_b=(
-        "var(0, correction=0) → var(0);  * (n - batch_size) / (n - 1) → ",
-        "This estimates the variance for draws from an endless supply. Here all n samples are "
-        "known, and a batch has no sample twice.",
-    ),
-    divides_by_n=(
-        "(n - 1) → n",
-        "Try B = 1: the factor must be 1 there, so it is (n − B)/(n − 1).",
-    ),
-    root_of_b=(
-        "v / batch_size → v / batch_size**0.5",
-        "√B belongs to the standard deviation. The variance falls by B.",
-    ),
-    standard_deviation=(
-        "var(0, correction=0) → std(0, correction=0)",
-        "This starts with the standard deviation; the variance is its square.",
-    ),
-    all_entries_together=(
-        "var(0, correction=0) → var(correction=0)",
-        "This mixes the parameters. Take the variance of each column: dimension 0.",
-    ),
-    across_the_parameters=(
-        "var(0, correction=0) → var(1, correction=0)",
-        "That is the variance across the parameters of one sample. The samples are dimension 0.",
-    ),
-    not_centred=(
-        "var(0, correction=0) → square().mean(0)",
-        "This is the mean square. For a variance, subtract the mean gradient first.",
-    ),
-    not_divided=(
-        "v / batch_size * → v *",
-        "The mean of B samples varies B times less than one of them.",
-    ),
-    root_at_the_end=(
-        "v / batch_size * (n - batch_size) / (n - 1) → "
-        "(v / batch_size * (n - batch_size) / (n - 1)).sqrt()",
-        "That is the standard deviation. The variance has no root.",
-    ),
-    factor_upside_down=(
-        "* (n - batch_size) / (n - 1) → * (n - 1) / (n - batch_size)",
-        "The factor is upside down: larger batches must vary less, and a batch of all n not at all.",
-    ),
-    square_of_b=(
-        "v / batch_size → v / batch_size**2",
-        "The sum of B samples varies as B, and its mean as B/B² = 1/B.",
-    ),
-    root_of_the_factor=(
-        "* (n - batch_size) / (n - 1) → * ((n - batch_size) / (n - 1)) ** 0.5",
-        "The root of this factor belongs to the standard deviation.",
-    ),
-    all_samples_for_b=(
-        "v / batch_size → v / n",
-        "The mean is over the batch_size samples of a batch, not over all n.",
-    ),
-)
+batch_gradient_variance.slips("""
+    with_replacement: * (n - batch_size) / (n - 1) →
+    # v/B holds if a sample may come twice. Without replacement a batch of all n has no variance.
+    unbiased_and_corrected: var(0, correction=0) → var(0)
+    # `var(0)` divides by n − 1, and the factor (n − B)/(n − 1) does so again. With n − 1 in the
+    # variance, the factor is (n − B)/n.
+    sample_variance_over_b: var(0, correction=0) → var(0);  * (n - batch_size) / (n - 1) →
+    # This estimates the variance for draws from an endless supply. Here all n samples are known,
+    # and a batch has no sample twice.
+    divides_by_n: (n - 1) → n
+    # Try B = 1: the factor must be 1 there, so it is (n − B)/(n − 1).
+    root_of_b: v / batch_size → v / batch_size**0.5
+    # √B belongs to the standard deviation. The variance falls by B.
+    standard_deviation: var(0, correction=0) → std(0, correction=0)
+    # This starts with the standard deviation; the variance is its square.
+    all_entries_together: var(0, correction=0) → var(correction=0)
+    # This mixes the parameters. Take the variance of each column: dimension 0.
+    across_the_parameters: var(0, correction=0) → var(1, correction=0)
+    # That is the variance across the parameters of one sample. The samples are dimension 0.
+    not_centred: var(0, correction=0) → square().mean(0)
+    # This is the mean square. For a variance, subtract the mean gradient first.
+    not_divided: v / batch_size * → v *
+    # The mean of B samples varies B times less than one of them.
+    root_at_the_end: v / batch_size * (n - batch_size) / (n - 1)
+        → (v / batch_size * (n - batch_size) / (n - 1)).sqrt()
+    # That is the standard deviation. The variance has no root.
+    factor_upside_down: * (n - batch_size) / (n - 1) → * (n - 1) / (n - batch_size)
+    # The factor is upside down: larger batches must vary less, and a batch of all n not at all.
+    square_of_b: v / batch_size → v / batch_size**2
+    # The sum of B samples varies as B, and its mean as B/B² = 1/B.
+    root_of_the_factor: * (n - batch_size) / (n - 1) → * ((n - batch_size) / (n - 1)) ** 0.5
+    # The root of this factor belongs to the standard deviation.
+    all_samples_for_b: v / batch_size → v / n
+    # The mean is over the batch_size samples of a batch, not over all n.
+""")
 
 
 @batch_gradient_variance.mistake
@@ -570,58 +472,34 @@ def smallest_batch(rate, v, n, floor):
     return n
 
 
-smallest_batch.slips(
-    with_replacement=(
-        " * (n - size) / (n - 1) → ",
-        "This leaves out (n − B)/(n − 1), the factor of drawing without replacement. It matters as "
-        "soon as B is a good part of n.",
-    ),
-    rate_squared=(
-        "rate * v → rate**2 * v",
-        "One step adds rate²·v/B, but the next steps keep most of it. In the long run the floor "
-        "grows as the rate, not as its square.",
-    ),
-    no_quarter=(
-        "(4 * size) → size",
-        "The factor ¼ of (4.2) is missing, so the batch is four times as large as it must be.",
-    ),
-    root_of_b=(
-        "(4 * size) → (4 * size**0.5)",
-        "The floor falls as 1/B. The root belongs to the standard deviation.",
-    ),
-    standard_deviation=(
-        "rate * v → rate * v**0.5",
-        "v is a variance already: no root of it.",
-    ),
-    strictly_below=(
-        "<= floor → < floor",
-        "A floor of exactly the limit is allowed: at most means ≤.",
-    ),
-    largest_that_fails=(
-        "return size → return max(1, size - 1)",
-        "This is one too small: its floor still lies above the limit. Round up.",
-    ),
-    ignores_the_rate=(
-        "rate * v → v",
-        "The rate is missing. Half the rate has half the floor.",
-    ),
-    half_for_a_quarter=(
-        "(4 * size) → (2 * size)",
-        "The factor of (4.2) is ¼.",
-    ),
-    n_for_n_minus_one=(
-        "/ (n - 1) <= → / n <=",
-        "The factor is (n − B)/(n − 1): it must be 1 for a batch of one sample.",
-    ),
-    one_too_large=(
-        "return size → return size + 1",
-        "This is one too large: the batch before fits already.",
-    ),
-    multiplies_by_the_size=(
-        "(4 * size) → 4 * size",
-        "`/ 4 * B` divides by 4 and multiplies by B. Write `/ (4 * B)`.",
-    ),
-)
+smallest_batch.slips("""
+    with_replacement: * (n - size) / (n - 1) →
+    # This leaves out (n − B)/(n − 1), the factor of drawing without replacement. It matters as
+    # soon as B is a good part of n.
+    rate_squared: rate * v → rate**2 * v
+    # One step adds rate²·v/B, but the next steps keep most of it. In the long run the floor grows
+    # as the rate, not as its square.
+    no_quarter: (4 * size) → size
+    # The factor ¼ of (4.2) is missing, so the batch is four times as large as it must be.
+    root_of_b: (4 * size) → (4 * size**0.5)
+    # The floor falls as 1/B. The root belongs to the standard deviation.
+    standard_deviation: rate * v → rate * v**0.5
+    # v is a variance already: no root of it.
+    strictly_below: <= floor → < floor
+    # A floor of exactly the limit is allowed: at most means ≤.
+    largest_that_fails: return size → return max(1, size - 1)
+    # This is one too small: its floor still lies above the limit. Round up.
+    ignores_the_rate: rate * v → v
+    # The rate is missing. Half the rate has half the floor.
+    half_for_a_quarter: (4 * size) → (2 * size)
+    # The factor of (4.2) is ¼.
+    n_for_n_minus_one: / (n - 1) <= → / n <=
+    # The factor is (n − B)/(n − 1): it must be 1 for a batch of one sample.
+    one_too_large: return size → return size + 1
+    # This is one too large: the batch before fits already.
+    multiplies_by_the_size: (4 * size) → 4 * size
+    # `/ 4 * B` divides by 4 and multiplies by B. Write `/ (4 * B)`.
+""")
 
 
 @smallest_batch.mistake
@@ -740,74 +618,42 @@ def local_reparameterisation(x, mu, sigma, noise):
     return mean + variance.sqrt() * noise
 
 
-local_reparameterisation.slips(
-    variance_of_x_itself=(
-        "x**2 @ → x @",
-        "The variance of x·w is x²·σ²: x must be squared, too. With a negative x the root is NaN.",
-    ),
-    sigma_not_squared=(
-        "@ sigma**2 → @ sigma",
-        "sigma is a standard deviation. Variances add up, so square it first.",
-    ),
-    adds_standard_deviations=(
-        "x**2 @ sigma**2 → (x.abs() @ sigma) ** 2",
-        "Adds up standard deviations. For independent weights the variances add up.",
-    ),
-    signed_standard_deviations=(
-        "variance.sqrt() → (x @ sigma)",
-        "x @ sigma is what one and the same noise for all weights would give. The weights are "
-        "independent: √(x² @ σ²).",
-    ),
-    variance_for_the_deviation=(
-        "variance.sqrt() → variance",
-        "Noise of standard deviation s is s·noise. Here the variance is multiplied: take its root.",
-    ),
-    one_noise_for_all=(
-        "* noise → * noise[:1]",
-        "All samples share one row of noise. Then it doesn't average out over the batch.",
-    ),
-    detached=(
-        "variance.sqrt() → variance.sqrt().detach()",
-        "No gradient reaches sigma. The noise is a constant, its size is not.",
-    ),
-    noise_of_width_one=(
-        "variance.sqrt() * noise → noise",
-        "The noise has standard deviation 1 here. It must have that of z, which depends on x and "
-        "sigma.",
-    ),
-    width_without_x=(
-        "x**2 @ sigma**2 → (sigma**2).sum(0)",
-        "The variance of x·w is x²·σ², so it depends on the sample.",
-    ),
-    noise_of_its_own=(
-        "* noise → * torch.randn_like(noise)",
-        "Draws new noise. The argument noise has been drawn already: use it.",
-    ),
-    log_of_the_variance=(
-        "sigma**2 → sigma.exp()",
-        "That is for a logarithm of σ². Here sigma is the standard deviation itself.",
-    ),
-    without_noise=(
-        "mean + variance.sqrt() * noise → mean",
-        "This is the mean alone. Add the noise, with its standard deviation.",
-    ),
-    mean_times_noise=(
-        "mean + variance.sqrt() * noise → (mean + variance.sqrt()) * noise",
-        "The noise must not multiply the mean. Only the standard deviation is multiplied.",
-    ),
-    size_of_the_signed_sum=(
-        "variance.sqrt() → (x @ sigma).abs()",
-        "√((x·σ)²) is |x·σ|: terms of opposite sign cancel. Square x and σ before the sum.",
-    ),
-    softplus_of_sigma=(
-        "sigma**2 → nn.functional.softplus(sigma) ** 2",
-        "sigma is the standard deviation itself: at least 0 already, so no softplus.",
-    ),
-    mean_square_of_the_weight=(
-        "sigma**2 → (sigma**2 + mu**2)",
-        "σ² + μ² is a weight's mean square. Its variance is σ² alone.",
-    ),
-)
+local_reparameterisation.slips("""
+    variance_of_x_itself: x**2 @ → x @
+    # The variance of x·w is x²·σ²: x must be squared, too. With a negative x the root is NaN.
+    sigma_not_squared: @ sigma**2 → @ sigma
+    # sigma is a standard deviation. Variances add up, so square it first.
+    adds_standard_deviations: x**2 @ sigma**2 → (x.abs() @ sigma) ** 2
+    # Adds up standard deviations. For independent weights the variances add up.
+    signed_standard_deviations: variance.sqrt() → (x @ sigma)
+    # x @ sigma is what one and the same noise for all weights would give. The weights are
+    # independent: √(x² @ σ²).
+    variance_for_the_deviation: variance.sqrt() → variance
+    # Noise of standard deviation s is s·noise. Here the variance is multiplied: take its root.
+    one_noise_for_all: * noise → * noise[:1]
+    # All samples share one row of noise. Then it doesn't average out over the batch.
+    detached: variance.sqrt() → variance.sqrt().detach()
+    # No gradient reaches sigma. The noise is a constant, its size is not.
+    noise_of_width_one: variance.sqrt() * noise → noise
+    # The noise has standard deviation 1 here. It must have that of z, which depends on x and
+    # sigma.
+    width_without_x: x**2 @ sigma**2 → (sigma**2).sum(0)
+    # The variance of x·w is x²·σ², so it depends on the sample.
+    noise_of_its_own: * noise → * torch.randn_like(noise)
+    # Draws new noise. The argument noise has been drawn already: use it.
+    log_of_the_variance: sigma**2 → sigma.exp()
+    # That is for a logarithm of σ². Here sigma is the standard deviation itself.
+    without_noise: mean + variance.sqrt() * noise → mean
+    # This is the mean alone. Add the noise, with its standard deviation.
+    mean_times_noise: mean + variance.sqrt() * noise → (mean + variance.sqrt()) * noise
+    # The noise must not multiply the mean. Only the standard deviation is multiplied.
+    size_of_the_signed_sum: variance.sqrt() → (x @ sigma).abs()
+    # √((x·σ)²) is |x·σ|: terms of opposite sign cancel. Square x and σ before the sum.
+    softplus_of_sigma: sigma**2 → nn.functional.softplus(sigma) ** 2
+    # sigma is the standard deviation itself: at least 0 already, so no softplus.
+    mean_square_of_the_weight: sigma**2 → (sigma**2 + mu**2)
+    # σ² + μ² is a weight's mean square. Its variance is σ² alone.
+""")
 
 
 def drawn(*rows):
@@ -853,77 +699,44 @@ def estimator_variance(sample_gradient, draws):
     return gradients.var(0)
 
 
-estimator_variance.slips(
-    across_the_parameters=(
-        "gradients.var(0) → gradients.var(1)",
-        "That is the variance across the parameters of one draw. The draws are dimension 0.",
-    ),
-    biased=(
-        "gradients.var(0) → gradients.var(0, correction=0)",
-        "This divides by the number of draws. The mean is estimated from the same draws, so divide "
-        "by draws − 1.",
-    ),
-    not_centred=(
-        "gradients.var(0) → gradients.square().mean(0)",
-        "This is the mean square. It is large where the gradient is large, even without any noise.",
-    ),
-    not_centred_unbiased=(
-        "gradients.var(0) → gradients.square().sum(0) / (draws - 1)",
-        "The mean is not subtracted: this is large where the gradient is large, even without noise.",
-    ),
-    standard_deviation=(
-        "gradients.var(0) → gradients.std(0)",
-        "That is the standard deviation, the root of the variance.",
-    ),
-    of_the_mean=(
-        "gradients.var(0) → gradients.var(0) / draws",
-        "That is the variance of the mean of all these draws. A training step uses one draw.",
-    ),
-    of_the_norm=(
-        "gradients.var(0) → gradients.norm(dim=1).var()",
-        "The variance of the lengths is one number and misses changes of direction.",
-    ),
-    everything_together=(
-        "gradients.var(0) → gradients.var()",
-        "This mixes the parameters: a gradient with entries of different size looks noisy.",
-    ),
-    total=(
-        "gradients.var(0) → gradients.var(0).sum()",
-        "The sum over the parameters hides which of them are noisy. Return one number for each.",
-    ),
-    mean_over_parameters=(
-        "gradients.var(0) → gradients.var(0).mean()",
-        "The mean over the parameters hides which of them are noisy. Return one number for each.",
-    ),
-    one_mean_for_all=(
-        "gradients.var(0) → (gradients - gradients.mean()).square().sum(0) / (draws - 1)",
-        "Subtracts one mean for all parameters. Each parameter has its own: `mean(0)`.",
-    ),
-    sum_of_squares=(
-        "gradients.var(0) → gradients.var(0) * (draws - 1)",
-        "The sum of the squared deviations still has to be divided by draws − 1.",
-    ),
-    around_the_first=(
-        "gradients.var(0) → (gradients - gradients[0]).square().sum(0) / (draws - 1)",
-        "Compares with the first draw. Compare with the mean of all draws.",
-    ),
-    one_draw_too_few=(
-        "range(draws) → range(draws - 1)",
-        "There must be `draws` draws. Only the sum of squares is divided by draws − 1.",
-    ),
-    whole_covariance=(
-        "gradients.var(0) → torch.cov(gradients.T)",
-        "This is the covariance matrix. The variances are its diagonal.",
-    ),
-    absolute_deviation=(
-        "gradients.var(0) → (gradients - gradients.mean(0)).abs().mean(0)",
-        "This is the mean absolute deviation. A variance squares the deviations.",
-    ),
-    beside_the_mean=(
-        "gradients.var(0) → gradients.var(0) / gradients.mean(0) ** 2",
-        "This is the variance beside the squared mean. The variance itself is asked for.",
-    ),
-)
+estimator_variance.slips("""
+    across_the_parameters: gradients.var(0) → gradients.var(1)
+    # That is the variance across the parameters of one draw. The draws are dimension 0.
+    biased: gradients.var(0) → gradients.var(0, correction=0)
+    # This divides by the number of draws. The mean is estimated from the same draws, so divide by
+    # draws − 1.
+    not_centred: gradients.var(0) → gradients.square().mean(0)
+    # This is the mean square. It is large where the gradient is large, even without any noise.
+    not_centred_unbiased: gradients.var(0) → gradients.square().sum(0) / (draws - 1)
+    # The mean is not subtracted: this is large where the gradient is large, even without noise.
+    standard_deviation: gradients.var(0) → gradients.std(0)
+    # That is the standard deviation, the root of the variance.
+    of_the_mean: gradients.var(0) → gradients.var(0) / draws
+    # That is the variance of the mean of all these draws. A training step uses one draw.
+    of_the_norm: gradients.var(0) → gradients.norm(dim=1).var()
+    # The variance of the lengths is one number and misses changes of direction.
+    everything_together: gradients.var(0) → gradients.var()
+    # This mixes the parameters: a gradient with entries of different size looks noisy.
+    total: gradients.var(0) → gradients.var(0).sum()
+    # The sum over the parameters hides which of them are noisy. Return one number for each.
+    mean_over_parameters: gradients.var(0) → gradients.var(0).mean()
+    # The mean over the parameters hides which of them are noisy. Return one number for each.
+    one_mean_for_all: gradients.var(0)
+        → (gradients - gradients.mean()).square().sum(0) / (draws - 1)
+    # Subtracts one mean for all parameters. Each parameter has its own: `mean(0)`.
+    sum_of_squares: gradients.var(0) → gradients.var(0) * (draws - 1)
+    # The sum of the squared deviations still has to be divided by draws − 1.
+    around_the_first: gradients.var(0) → (gradients - gradients[0]).square().sum(0) / (draws - 1)
+    # Compares with the first draw. Compare with the mean of all draws.
+    one_draw_too_few: range(draws) → range(draws - 1)
+    # There must be `draws` draws. Only the sum of squares is divided by draws − 1.
+    whole_covariance: gradients.var(0) → torch.cov(gradients.T)
+    # This is the covariance matrix. The variances are its diagonal.
+    absolute_deviation: gradients.var(0) → (gradients - gradients.mean(0)).abs().mean(0)
+    # This is the mean absolute deviation. A variance squares the deviations.
+    beside_the_mean: gradients.var(0) → gradients.var(0) / gradients.mean(0) ** 2
+    # This is the variance beside the squared mean. The variance itself is asked for.
+""")
 
 
 @estimator_variance.mistake
@@ -1021,65 +834,38 @@ def anomaly_scores(model, x, batch_size):
     return torch.cat(scores)
 
 
-anomaly_scores.slips(
-    left_in_evaluation=(
-        "model.train(mode) → pass",
-        "The model stays in evaluation mode: training that goes on is not the same any more.",
-    ),
-    always_back_to_training=(
-        "model.train(mode) → model.train()",
-        "`model.train()` switches training mode on also where it was off. Restore what was.",
-    ),
-    in_training_mode=(
-        "model.eval() → pass",
-        "In training mode a row's score depends on its batch, and batch normalisation's running "
-        "averages move.",
-    ),
-    with_a_graph=(
-        "torch.no_grad() → torch.enable_grad()",
-        "The scores hang on the graph, and with it every activation stays in memory.",
-    ),
-    mean_of_the_batch=(
-        ".square().mean(1) → .square().mean().reshape(1)",
-        "One number a batch: an outlier hides in its mean. Take the mean over a row only.",
-    ),
-    mean_of_the_batch_for_each=(
-        ".square().mean(1) → .square().mean().expand(len(rows))",
-        "Each row has the mean of its batch: an outlier hides in it. Take the mean over a row only.",
-    ),
-    mean_of_the_columns=(
-        ".square().mean(1) → .square().mean(0)",
-        "The mean runs over the rows: this is an error for each column. Rows are dimension 0.",
-    ),
-    sum_over_the_row=(
-        ".square().mean(1) → .square().sum(1)",
-        "That is the sum over a row; the mean is asked for.",
-    ),
-    absolute_error=(
-        ".square().mean(1) → .abs().mean(1)",
-        "That is the mean absolute error. Square the differences.",
-    ),
-    root_of_the_mean=(
-        ".square().mean(1) → .square().mean(1).sqrt()",
-        "That is the root of the mean squared error.",
-    ),
-    whole_batches_only=(
-        "x.split(batch_size) → x[: max(1, len(x) // batch_size) * batch_size].split(batch_size)",
-        "The rows of the incomplete last batch have no score. Each row needs one.",
-    ),
-    length_of_the_error=(
-        ".square().mean(1) → .norm(dim=1)",
-        "That is the length of the error, the root of the sum of squares.",
-    ),
-    largest_error=(
-        ".square().mean(1) → .square().amax(1)",
-        "This is the largest squared error of a row; the mean over the row is asked for.",
-    ),
-    squares_the_mean_error=(
-        ".square().mean(1) → .mean(1).square()",
-        "Errors of opposite sign cancel in this mean. Square them first.",
-    ),
-)
+anomaly_scores.slips("""
+    left_in_evaluation: model.train(mode) → pass
+    # The model stays in evaluation mode: training that goes on is not the same any more.
+    always_back_to_training: model.train(mode) → model.train()
+    # `model.train()` switches training mode on also where it was off. Restore what was.
+    in_training_mode: model.eval() → pass
+    # In training mode a row's score depends on its batch, and batch normalisation's running
+    # averages move.
+    with_a_graph: torch.no_grad() → torch.enable_grad()
+    # The scores hang on the graph, and with it every activation stays in memory.
+    mean_of_the_batch: .square().mean(1) → .square().mean().reshape(1)
+    # One number a batch: an outlier hides in its mean. Take the mean over a row only.
+    mean_of_the_batch_for_each: .square().mean(1) → .square().mean().expand(len(rows))
+    # Each row has the mean of its batch: an outlier hides in it. Take the mean over a row only.
+    mean_of_the_columns: .square().mean(1) → .square().mean(0)
+    # The mean runs over the rows: this is an error for each column. Rows are dimension 0.
+    sum_over_the_row: .square().mean(1) → .square().sum(1)
+    # That is the sum over a row; the mean is asked for.
+    absolute_error: .square().mean(1) → .abs().mean(1)
+    # That is the mean absolute error. Square the differences.
+    root_of_the_mean: .square().mean(1) → .square().mean(1).sqrt()
+    # That is the root of the mean squared error.
+    whole_batches_only: x.split(batch_size)
+        → x[: max(1, len(x) // batch_size) * batch_size].split(batch_size)
+    # The rows of the incomplete last batch have no score. Each row needs one.
+    length_of_the_error: .square().mean(1) → .norm(dim=1)
+    # That is the length of the error, the root of the sum of squares.
+    largest_error: .square().mean(1) → .square().amax(1)
+    # This is the largest squared error of a row; the mean over the row is asked for.
+    squares_the_mean_error: .square().mean(1) → .mean(1).square()
+    # Errors of opposite sign cancel in this mean. Square them first.
+""")
 
 
 @anomaly_scores.mistake
@@ -1160,119 +946,74 @@ def diagnose(train, test, longer_train, longer_test):
     return "fine"
 
 
-diagnose.slips(
-    bias_first=(
-        'if longer_train - train > 0.02:\n        return "under-trained"\n    '
-        'if longer_train < 0.95:\n        return "high bias" → '
-        'if train < 0.95:\n        return "high bias"\n    '
-        'if longer_train - train > 0.02:\n        return "under-trained"',
-        "A low training accuracy is no bias as long as it still rises. Ask first whether the "
-        "training has ended.",
-    ),
-    bias_of_the_longer_first=(
-        'if longer_train - train > 0.02:\n        return "under-trained"\n    '
-        'if longer_train < 0.95:\n        return "high bias" → '
-        'if longer_train < 0.95:\n        return "high bias"\n    '
-        'if longer_train - train > 0.02:\n        return "under-trained"',
-        "An accuracy that is low and still rises is no bias yet. Ask first whether it still rises.",
-    ),
-    bias_and_variance_swapped=(
-        '"high bias"\n    if longer_train - longer_test > 0.05:\n        return "high variance" → '
-        '"high variance"\n    if longer_train - longer_test > 0.05:\n        return "high bias"',
-        "The two words are swapped: who can't fit their own data has high bias.",
-    ),
-    any_change=(
-        "longer_train - train > 0.02 → abs(longer_train - train) > 0.02",
-        "A fall counts as a rise here. If the training accuracy falls, more updates don't help.",
-    ),
-    best_of_both_trainings=(
-        "longer_train < 0.95 → max(train, longer_train) < 0.95",
-        "This takes the better of the two trainings. The longer one is asked for.",
-    ),
-    never_under_trained=(
-        "longer_train - train > 0.02 → False",
-        "The two trainings are not compared. A model that still learns shows neither its bias nor "
-        "its variance.",
-    ),
-    in_per_cent_of_itself=(
-        "longer_train - train > 0.02 → longer_train > 1.02 * train",
-        "This is 2 % of what it was. The gain itself must be above 0.02.",
-    ),
-    watches_the_other_data=(
-        "longer_train - train > 0.02 → longer_test - test > 0.02",
-        "Whether the training has ended shows on the training data. Other data may get worse while "
-        "it goes on.",
-    ),
-    bias_by_the_other_data=(
-        "longer_train < 0.95 → longer_test < 0.95",
-        "Low accuracy on other data alone is no bias. Can the model fit its own data?",
-    ),
-    any_gap=(
-        "longer_train - longer_test > 0.05 → longer_train > longer_test",
-        "A small gap is usual. Here it counts above 0.05.",
-    ),
-    variance_before_bias=(
-        'if longer_train < 0.95:\n        return "high bias"\n    '
-        'if longer_train - longer_test > 0.05:\n        return "high variance" → '
-        'if longer_train - longer_test > 0.05:\n        return "high variance"\n    '
-        'if longer_train < 0.95:\n        return "high bias"',
-        "The order is another one: a model that can't fit its own data comes before the gap.",
-    ),
-    bias_in_both=(
-        "longer_train < 0.95 → max(longer_train, longer_test) < 0.95",
-        "Whether it can fit its own data shows on its own data alone.",
-    ),
-    limits_in_per_cent=(
-        "> 0.02 → > 2; < 0.95 → < 95; > 0.05 → > 5",
-        "The accuracies go from 0 to 1, not to 100.",
-    ),
-    gap_of_the_short_training=(
-        "longer_train - longer_test > 0.05 → train - test > 0.05",
-        "This takes the gap of the shorter training; the longer one is asked for.",
-    ),
-    never_high_bias=(
-        "longer_train < 0.95 → False",
-        "A model that can't reach 0.95 on its own data has high bias, whatever the gap.",
-    ),
-    gap_before_all=(
-        'if longer_train - train > 0.02:\n        return "under-trained"\n    '
-        'if longer_train < 0.95:\n        return "high bias"\n    '
-        'if longer_train - longer_test > 0.05:\n        return "high variance" → '
-        'if longer_train - longer_test > 0.05:\n        return "high variance"\n    '
-        'if longer_train - train > 0.02:\n        return "under-trained"\n    '
-        'if longer_train < 0.95:\n        return "high bias"',
-        "The gap comes last. As long as the training accuracy rises, it says nothing yet.",
-    ),
-    either_still_rises=(
-        "longer_train - train > 0.02 → max(longer_train - train, longer_test - test) > 0.02",
-        "Only the training accuracy tells whether the training has ended.",
-    ),
-    both_still_rise=(
-        "longer_train - train > 0.02 → longer_train - train > 0.02 and longer_test > test",
-        "It is enough that the training accuracy rises. Other data may get worse meanwhile.",
-    ),
-    any_rise=(
-        "longer_train - train > 0.02 → longer_train > train",
-        "A small rise is usual. Here it counts above 0.02.",
-    ),
-    settled_at_the_target=(
-        "longer_train - train > 0.02 → longer_train - train > 0.02 and train < 0.95",
-        "A model above 0.95 can be under-trained, too, if it still rises by more than 0.02.",
-    ),
-    good_on_other_data_first=(
-        "if longer_train - train > 0.02 → "
-        'if longer_test >= 0.95:\n        return "fine"\n    if longer_train - train > 0.02',
-        "Good accuracy on other data does not come first. Ask first whether training still helps.",
-    ),
-    bias_of_the_short_training=(
-        "longer_train < 0.95 → train < 0.95",
-        "Whether the model can fit its data shows after the longer training.",
-    ),
-    variance_by_the_level=(
-        "longer_train - longer_test > 0.05 → longer_test < 0.95",
-        "High variance is a gap of more than 0.05. A low level on other data alone is none.",
-    ),
-)
+diagnose.slips(r"""
+    bias_first: if longer_train - train > 0.02:\n        return "under-trained"\n    if
+        longer_train < 0.95:\n        return "high bias" → if train < 0.95:\n        return "high
+        bias"\n    if longer_train - train > 0.02:\n        return "under-trained"
+    # A low training accuracy is no bias as long as it still rises. Ask first whether the training
+    # has ended.
+    bias_of_the_longer_first: if longer_train - train > 0.02:\n        return
+        "under-trained"\n    if longer_train < 0.95:\n        return "high bias" → if longer_train
+        < 0.95:\n        return "high bias"\n    if longer_train - train > 0.02:\n        return
+        "under-trained"
+    # An accuracy that is low and still rises is no bias yet. Ask first whether it still rises.
+    bias_and_variance_swapped: "high bias"\n    if longer_train - longer_test > 0.05:\n        return "high variance"
+        → "high variance"\n    if longer_train - longer_test > 0.05:\n        return "high bias"
+    # The two words are swapped: who can't fit their own data has high bias.
+    any_change: longer_train - train > 0.02 → abs(longer_train - train) > 0.02
+    # A fall counts as a rise here. If the training accuracy falls, more updates don't help.
+    best_of_both_trainings: longer_train < 0.95 → max(train, longer_train) < 0.95
+    # This takes the better of the two trainings. The longer one is asked for.
+    never_under_trained: longer_train - train > 0.02 → False
+    # The two trainings are not compared. A model that still learns shows neither its bias nor its
+    # variance.
+    in_per_cent_of_itself: longer_train - train > 0.02 → longer_train > 1.02 * train
+    # This is 2 % of what it was. The gain itself must be above 0.02.
+    watches_the_other_data: longer_train - train > 0.02 → longer_test - test > 0.02
+    # Whether the training has ended shows on the training data. Other data may get worse while it
+    # goes on.
+    bias_by_the_other_data: longer_train < 0.95 → longer_test < 0.95
+    # Low accuracy on other data alone is no bias. Can the model fit its own data?
+    any_gap: longer_train - longer_test > 0.05 → longer_train > longer_test
+    # A small gap is usual. Here it counts above 0.05.
+    variance_before_bias: if longer_train < 0.95:\n        return "high bias"\n    if longer_train
+        - longer_test > 0.05:\n        return "high variance" → if longer_train - longer_test >
+        0.05:\n        return "high variance"\n    if longer_train < 0.95:\n        return "high
+        bias"
+    # The order is another one: a model that can't fit its own data comes before the gap.
+    bias_in_both: longer_train < 0.95 → max(longer_train, longer_test) < 0.95
+    # Whether it can fit its own data shows on its own data alone.
+    limits_in_per_cent: > 0.02 → > 2; < 0.95 → < 95; > 0.05 → > 5
+    # The accuracies go from 0 to 1, not to 100.
+    gap_of_the_short_training: longer_train - longer_test > 0.05 → train - test > 0.05
+    # This takes the gap of the shorter training; the longer one is asked for.
+    never_high_bias: longer_train < 0.95 → False
+    # A model that can't reach 0.95 on its own data has high bias, whatever the gap.
+    gap_before_all: if longer_train - train > 0.02:\n        return "under-trained"\n    if
+        longer_train < 0.95:\n        return "high bias"\n    if longer_train - longer_test >
+        0.05:\n        return "high variance" → if longer_train - longer_test >
+        0.05:\n        return "high variance"\n    if longer_train - train > 0.02:\n        return
+        "under-trained"\n    if longer_train < 0.95:\n        return "high bias"
+    # The gap comes last. As long as the training accuracy rises, it says nothing yet.
+    either_still_rises: longer_train - train > 0.02
+        → max(longer_train - train, longer_test - test) > 0.02
+    # Only the training accuracy tells whether the training has ended.
+    both_still_rise: longer_train - train > 0.02
+        → longer_train - train > 0.02 and longer_test > test
+    # It is enough that the training accuracy rises. Other data may get worse meanwhile.
+    any_rise: longer_train - train > 0.02 → longer_train > train
+    # A small rise is usual. Here it counts above 0.02.
+    settled_at_the_target: longer_train - train > 0.02
+        → longer_train - train > 0.02 and train < 0.95
+    # A model above 0.95 can be under-trained, too, if it still rises by more than 0.02.
+    good_on_other_data_first: if longer_train - train > 0.02
+        → if longer_test >= 0.95:\n        return "fine"\n    if longer_train - train > 0.02
+    # Good accuracy on other data does not come first. Ask first whether training still helps.
+    bias_of_the_short_training: longer_train < 0.95 → train < 0.95
+    # Whether the model can fit its data shows after the longer training.
+    variance_by_the_level: longer_train - longer_test > 0.05 → longer_test < 0.95
+    # High variance is a gap of more than 0.05. A low level on other data alone is none.
+""")
 
 
 @diagnose.mistake

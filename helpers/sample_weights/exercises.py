@@ -73,75 +73,45 @@ def weighted_gradient(losses, weights, parameters):
 WEIGHTED = "(losses, parameters, grad_outputs=weights)"
 
 
-weighted_gradient.slips(
-    takes_the_mean_over_samples=(
-        "=weights → =weights / len(losses)",
-        "This is divided by the number of samples. Σ wᵢ·ℓᵢ is a sum; `mean` makes the step n times "
-        "shorter.",
-    ),
-    divides_by_the_weights=(
-        "=weights → =weights / weights.sum()",
-        "This is divided by Σ wᵢ, so that doubling all weights changes nothing. Asked for is the plain "
-        "weighted sum.",
-    ),
-    scales_the_weights_to_mean_1=(
-        "=weights → =weights / weights.mean()",
-        "The weights are scaled to a mean of 1, so that only their ratios count. Asked for is the "
-        "plain weighted sum.",
-    ),
-    adds_up_before_weighting=(
-        "=weights → =weights.sum() * torch.ones_like(losses)",
-        "Every sample has the same weight, Σ wᵢ: the losses are added up before the weights come, or "
-        "a column meets a row.",
-    ),
-    averages_before_weighting=(
-        "=weights → =weights.mean() * torch.ones_like(losses)",
-        "Averaged before the weights come: every sample has the same weight, the mean of all.",
-    ),
-    weights_twice=(
-        "=weights → =weights**2",
-        "The weights count twice, squared: once in the loss and once in `grad_outputs`.",
-    ),
-    ignores_the_weights=(
-        "=weights → =torch.ones_like(losses)",
-        "The weights are not used: this is the gradient of the plain sum.",
-    ),
-    lets_no_weight_be_negative=(
-        "=weights → =weights.clamp(min=0)",
-        "A weight below 0 counts as well: its sample is moved away from. Don't clamp it.",
-    ),
-    takes_the_size_of_the_weights=(
-        "=weights → =weights.abs()",
-        "A weight below 0 counts with its sign: its sample is moved away from.",
-    ),
-    starts_without_weights=(
-        f"{WEIGHTED} → (losses, parameters)",
-        "This starts from n losses, and torch won't guess how much each counts. Say so with "
-        "`grad_outputs`.",
-    ),
-    takes_roots_of_the_weights=(
-        "=weights → =weights.sqrt()",
-        "The roots of the weights are used. A weight multiplies its loss as it is.",
-    ),
-    scales_by_the_largest=(
-        "=weights → =weights / weights.max()",
-        "The largest weight is scaled to 1, so that only the ratios count. Asked for is the plain "
-        "weighted sum.",
-    ),
-    adds_up_and_gives_weights=(
-        f"{WEIGHTED} → (losses.sum(), parameters, grad_outputs=weights)",
-        "After `sum()` there is one number left, and n weights do not fit it. Give the losses as "
-        "they are.",
-    ),
-    gives_a_column_of_weights=(
-        "=weights → =weights[:, None]",
-        "`grad_outputs` needs the shape of the losses, (n,), and this is a column (n, 1).",
-    ),
-    forgets_to_add_up=(
-        f"{WEIGHTED} → (weights * losses, parameters)",
-        "`weights * losses` are still n numbers, and torch differentiates one: add them up.",
-    ),
-)
+weighted_gradient.slips(f"""
+    takes_the_mean_over_samples: =weights → =weights / len(losses)
+    # This is divided by the number of samples. Σ wᵢ·ℓᵢ is a sum; `mean` makes the step n times
+    # shorter.
+    divides_by_the_weights: =weights → =weights / weights.sum()
+    # This is divided by Σ wᵢ, so that doubling all weights changes nothing. Asked for is the plain
+    # weighted sum.
+    scales_the_weights_to_mean_1: =weights → =weights / weights.mean()
+    # The weights are scaled to a mean of 1, so that only their ratios count. Asked for is the
+    # plain weighted sum.
+    adds_up_before_weighting: =weights → =weights.sum() * torch.ones_like(losses)
+    # Every sample has the same weight, Σ wᵢ: the losses are added up before the weights come, or a
+    # column meets a row.
+    averages_before_weighting: =weights → =weights.mean() * torch.ones_like(losses)
+    # Averaged before the weights come: every sample has the same weight, the mean of all.
+    weights_twice: =weights → =weights**2
+    # The weights count twice, squared: once in the loss and once in `grad_outputs`.
+    ignores_the_weights: =weights → =torch.ones_like(losses)
+    # The weights are not used: this is the gradient of the plain sum.
+    lets_no_weight_be_negative: =weights → =weights.clamp(min=0)
+    # A weight below 0 counts as well: its sample is moved away from. Don't clamp it.
+    takes_the_size_of_the_weights: =weights → =weights.abs()
+    # A weight below 0 counts with its sign: its sample is moved away from.
+    starts_without_weights: {WEIGHTED} → (losses, parameters)
+    # This starts from n losses, and torch won't guess how much each counts. Say so with
+    # `grad_outputs`.
+    takes_roots_of_the_weights: =weights → =weights.sqrt()
+    # The roots of the weights are used. A weight multiplies its loss as it is.
+    scales_by_the_largest: =weights → =weights / weights.max()
+    # The largest weight is scaled to 1, so that only the ratios count. Asked for is the plain
+    # weighted sum.
+    adds_up_and_gives_weights: {WEIGHTED} → (losses.sum(), parameters, grad_outputs=weights)
+    # After `sum()` there is one number left, and n weights do not fit it. Give the losses as they
+    # are.
+    gives_a_column_of_weights: =weights → =weights[:, None]
+    # `grad_outputs` needs the shape of the losses, (n,), and this is a column (n, 1).
+    forgets_to_add_up: {WEIGHTED} → (weights * losses, parameters)
+    # `weights * losses` are still n numbers, and torch differentiates one: add them up.
+""")
 
 
 @weighted_gradient.mistake
@@ -261,74 +231,51 @@ def weighted_loss(losses, weights, data_mean_weight):
     return (weights * losses).mean() / data_mean_weight
 
 
-weighted_loss.slips(
-    divides_by_the_batch_s_weights=(
-        "(weights * losses).mean() / data_mean_weight → (weights * losses).sum() / weights.sum()",
-        "This divides by the weights of the batch. A heavy sample then counts for less in just "
-        "those batches that hold it, and the mean over all batches is biased.",
-    ),
-    forgets_the_mean_weight=(
-        " / data_mean_weight → ",
-        "This is a mean over the batch. Weights of mean 1.8 make it 1.8 times as large: divide by "
-        "the mean weight of the data.",
-    ),
-    adds_up=(
-        "(weights * losses).mean() → (weights * losses).sum()",
-        "The sum grows with the batch. Divide by the number of samples as well.",
-    ),
-    averages_before_weighting=(
-        "(weights * losses).mean() → losses.mean() * weights.mean()",
-        "The losses are averaged before the weights come, or a column meets a row. Multiply each "
-        "loss by its own weight first.",
-    ),
-    averages_the_losses_and_adds_up_the_weights=(
-        "(weights * losses).mean() → losses.mean() * weights.sum()",
-        "The losses are averaged before the weights come. Multiply each loss by its own weight, and "
-        "average the products.",
-    ),
-    multiplies_by_the_mean_weight=(
-        "/ data_mean_weight → * data_mean_weight",
-        "The mean weight is multiplied. Larger weights in the data must make each share smaller.",
-    ),
-    weighs_twice=(
-        "(weights * losses) → (weights**2 * losses)",
-        "The weights count twice, squared.",
-    ),
-    ignores_the_weights=("weights * losses → losses", "The weights of the batch are not used."),
-    normalises_first=(
-        "(weights * losses).mean() → (weights / weights.sum() * losses).mean()",
-        "The weights are divided by their own sum in the batch, and then once more by n. Divide by "
-        "what is the same for each batch alone.",
-    ),
-    divides_twice=(
-        "(weights * losses).mean() → (weights * losses).sum() / weights.sum()",
-        "This divides twice: by the weights of the batch and by the mean weight of the data. Only "
-        "the second is the same for each batch.",
-    ),
-    takes_roots=(
-        "weights * losses → weights.sqrt() * losses",
-        "The roots of the weights are used. A weight multiplies the loss as it is. (The root is "
-        "for the errors inside a square.)",
-    ),
-    divides_by_n_twice=(
-        "/ data_mean_weight → / data_mean_weight / len(losses)",
-        "This divides by the number of samples twice: `mean` does it already.",
-    ),
-    sums_over_the_batch_s_mean_weight=(
-        ".mean() / data_mean_weight → .sum() / weights.mean()",
-        "A sum grows with the batch, and the mean weight of the batch differs from batch to batch. "
-        "Divide the mean by the mean weight of the data.",
-    ),
-    scales_by_the_largest=(
-        "(weights * losses).mean() / data_mean_weight → (weights / weights.max() * losses).mean()",
-        "The largest weight differs from batch to batch. Divide by what is the same for each "
-        "batch: the mean weight of the data.",
-    ),
-    counts_the_heavy_samples=(
-        "(weights * losses).mean() → (weights * losses).sum() / (weights > 0).sum()",
-        "Samples of weight 0 belong to the batch as well: divide by all n.",
-    ),
-)
+weighted_loss.slips("""
+    divides_by_the_batch_s_weights: (weights * losses).mean() / data_mean_weight
+        → (weights * losses).sum() / weights.sum()
+    # This divides by the weights of the batch. A heavy sample then counts for less in just those
+    # batches that hold it, and the mean over all batches is biased.
+    forgets_the_mean_weight: / data_mean_weight →
+    # This is a mean over the batch. Weights of mean 1.8 make it 1.8 times as large: divide by the
+    # mean weight of the data.
+    adds_up: (weights * losses).mean() → (weights * losses).sum()
+    # The sum grows with the batch. Divide by the number of samples as well.
+    averages_before_weighting: (weights * losses).mean() → losses.mean() * weights.mean()
+    # The losses are averaged before the weights come, or a column meets a row. Multiply each loss
+    # by its own weight first.
+    averages_the_losses_and_adds_up_the_weights: (weights * losses).mean()
+        → losses.mean() * weights.sum()
+    # The losses are averaged before the weights come. Multiply each loss by its own weight, and
+    # average the products.
+    multiplies_by_the_mean_weight: / data_mean_weight → * data_mean_weight
+    # The mean weight is multiplied. Larger weights in the data must make each share smaller.
+    weighs_twice: (weights * losses) → (weights**2 * losses)
+    # The weights count twice, squared.
+    ignores_the_weights: weights * losses → losses
+    # The weights of the batch are not used.
+    normalises_first: (weights * losses).mean() → (weights / weights.sum() * losses).mean()
+    # The weights are divided by their own sum in the batch, and then once more by n. Divide by
+    # what is the same for each batch alone.
+    divides_twice: (weights * losses).mean() → (weights * losses).sum() / weights.sum()
+    # This divides twice: by the weights of the batch and by the mean weight of the data. Only the
+    # second is the same for each batch.
+    takes_roots: weights * losses → weights.sqrt() * losses
+    # The roots of the weights are used. A weight multiplies the loss as it is. (The root is for
+    # the errors inside a square.)
+    divides_by_n_twice: / data_mean_weight → / data_mean_weight / len(losses)
+    # This divides by the number of samples twice: `mean` does it already.
+    sums_over_the_batch_s_mean_weight: .mean() / data_mean_weight → .sum() / weights.mean()
+    # A sum grows with the batch, and the mean weight of the batch differs from batch to batch.
+    # Divide the mean by the mean weight of the data.
+    scales_by_the_largest: (weights * losses).mean() / data_mean_weight
+        → (weights / weights.max() * losses).mean()
+    # The largest weight differs from batch to batch. Divide by what is the same for each batch:
+    # the mean weight of the data.
+    counts_the_heavy_samples: (weights * losses).mean()
+        → (weights * losses).sum() / (weights > 0).sum()
+    # Samples of weight 0 belong to the batch as well: divide by all n.
+""")
 
 
 @weighted_loss.mistake
@@ -396,109 +343,73 @@ def sampler_probabilities(labels, target_shares):
     return (target_shares / torch.bincount(labels))[labels]
 
 
-sampler_probabilities.slips(
-    forgets_the_counts=(
-        "(target_shares / torch.bincount(labels))[labels] → target_shares[labels]",
-        "Each sample gets the whole share of its class. A class of 100 samples would be drawn 100 "
-        "times as often as asked for.",
-    ),
-    share_of_the_whole_normalised=(
-        "(target_shares / torch.bincount(labels))[labels] → "
-        "target_shares[labels] / target_shares[labels].sum()",
-        "The sum is 1 now, but a large class is still drawn too often: the samples of a class must "
-        "share its target share.",
-    ),
-    ignores_the_targets=(
-        "(target_shares / torch.bincount(labels))[labels] → "
-        "(1 / torch.bincount(labels).double())[labels] / len(target_shares)",
-        "One over the count gives all classes equal shares. Asked for are the target shares.",
-    ),
-    one_over_the_count=(
-        "(target_shares / torch.bincount(labels))[labels] → (1 / torch.bincount(labels).double())[labels]",
-        "One over the count: all classes are drawn equally often, and the sum is the number of "
-        "classes. Asked for are probabilities that reach the target shares.",
-    ),
-    relative_weights=(
-        "torch.bincount(labels) → (torch.bincount(labels) / len(labels))",
-        "These are relative weights, target share over share in the data: they add up to n. A "
-        "sampler may take them; probabilities add up to 1.",
-    ),
-    one_for_each_class=(
-        "(target_shares / torch.bincount(labels))[labels] → target_shares / torch.bincount(labels)",
-        "That is one number for each class. The sampler needs one for each sample: `[labels]`.",
-    ),
-    divides_by_all_samples=(
-        "torch.bincount(labels) → len(labels)",
-        "The share is divided among all n samples. It belongs to the samples of its class alone.",
-    ),
-    in_units_of_the_largest=(
-        "(target_shares / torch.bincount(labels))[labels] → "
-        "(target_shares / torch.bincount(labels))[labels] "
-        "/ (target_shares / torch.bincount(labels)).max()",
-        "Divided by the largest one: these are relative weights. Probabilities add up to 1.",
-    ),
-    softmax_of_the_shares=(
-        "(target_shares / torch.bincount(labels))[labels] → target_shares[labels].softmax(0)",
-        "A softmax adds up to 1, but changes all ratios. Divide each share by the size of its class.",
-    ),
-    multiplied_and_normalised=(
-        "(target_shares / torch.bincount(labels))[labels] → "
-        "(target_shares * torch.bincount(labels))[labels] "
-        "/ (target_shares * torch.bincount(labels))[labels].sum()",
-        "The sum is 1 now, but multiplied by the counts a large class is drawn even more often.",
-    ),
-    multiplies_by_the_counts=(
-        "target_shares / torch.bincount(labels) → target_shares * torch.bincount(labels)",
-        "Multiplied by the counts: a large class is drawn even more often. Divide.",
-    ),
-    multiplies_by_the_shares=(
-        "target_shares / torch.bincount(labels) → "
-        "target_shares * torch.bincount(labels) / len(labels)",
-        "The target share is multiplied by the share in the data. Divide it by the number of samples "
-        "in the class.",
-    ),
-    all_but_the_class=(
-        "(target_shares / torch.bincount(labels))[labels] → "
-        "(len(labels) - torch.bincount(labels)).double()[labels] "
-        "/ (len(labels) - torch.bincount(labels)).double()[labels].sum()",
-        "One minus the share in the data favours small classes, but knows nothing of the target "
-        "shares. Divide the target share by the count.",
-    ),
-    divides_by_the_classes=(
-        "torch.bincount(labels) → len(target_shares)",
-        "The share is divided by the number of classes. Divide it by the number of samples in its "
-        "class.",
-    ),
-    normalises_before_the_labels=(
-        "(target_shares / torch.bincount(labels))[labels] → ((target_shares / torch.bincount(labels)) "
-        "/ (target_shares / torch.bincount(labels)).sum())[labels]",
-        "This adds up to 1 over the classes, and not over the samples. Share over count needs no "
-        "more scaling.",
-    ),
-    normalises_the_inverse_counts=(
-        "(target_shares / torch.bincount(labels))[labels] → (1 / torch.bincount(labels).double() "
-        "/ (1 / torch.bincount(labels).double()).sum())[labels]",
-        "One over the count gives all classes equal shares, and this adds up to 1 over the "
-        "classes, and not over the samples. Asked for are the target shares.",
-    ),
-    as_the_counts=(
-        "(target_shares / torch.bincount(labels))[labels] → "
-        "torch.bincount(labels).double()[labels] / torch.bincount(labels)[labels].sum()",
-        "The larger a class, the more often each of its samples is drawn here. Divide the target "
-        "share by the count.",
-    ),
-    count_over_share=(
-        "(target_shares / torch.bincount(labels))[labels] → "
-        "(torch.bincount(labels) / target_shares)[labels] "
-        "/ (torch.bincount(labels) / target_shares)[labels].sum()",
-        "This is upside down, count over share: divide the share by the count.",
-    ),
-    as_often_as_they_are=(
-        "(target_shares / torch.bincount(labels))[labels] → "
-        "torch.ones(len(labels)).double() / len(labels)",
-        "All samples are equally likely, so that the classes keep their shares of the data.",
-    ),
-)
+sampler_probabilities.slips("""
+    forgets_the_counts: (target_shares / torch.bincount(labels))[labels] → target_shares[labels]
+    # Each sample gets the whole share of its class. A class of 100 samples would be drawn 100
+    # times as often as asked for.
+    share_of_the_whole_normalised: (target_shares / torch.bincount(labels))[labels]
+        → target_shares[labels] / target_shares[labels].sum()
+    # The sum is 1 now, but a large class is still drawn too often: the samples of a class must
+    # share its target share.
+    ignores_the_targets: (target_shares / torch.bincount(labels))[labels]
+        → (1 / torch.bincount(labels).double())[labels] / len(target_shares)
+    # One over the count gives all classes equal shares. Asked for are the target shares.
+    one_over_the_count: (target_shares / torch.bincount(labels))[labels]
+        → (1 / torch.bincount(labels).double())[labels]
+    # One over the count: all classes are drawn equally often, and the sum is the number of
+    # classes. Asked for are probabilities that reach the target shares.
+    relative_weights: torch.bincount(labels) → (torch.bincount(labels) / len(labels))
+    # These are relative weights, target share over share in the data: they add up to n. A sampler
+    # may take them; probabilities add up to 1.
+    one_for_each_class: (target_shares / torch.bincount(labels))[labels]
+        → target_shares / torch.bincount(labels)
+    # That is one number for each class. The sampler needs one for each sample: `[labels]`.
+    divides_by_all_samples: torch.bincount(labels) → len(labels)
+    # The share is divided among all n samples. It belongs to the samples of its class alone.
+    in_units_of_the_largest: (target_shares / torch.bincount(labels))[labels] → (target_shares /
+        torch.bincount(labels))[labels] / (target_shares / torch.bincount(labels)).max()
+    # Divided by the largest one: these are relative weights. Probabilities add up to 1.
+    softmax_of_the_shares: (target_shares / torch.bincount(labels))[labels]
+        → target_shares[labels].softmax(0)
+    # A softmax adds up to 1, but changes all ratios. Divide each share by the size of its class.
+    multiplied_and_normalised: (target_shares / torch.bincount(labels))[labels] → (target_shares *
+        torch.bincount(labels))[labels] / (target_shares * torch.bincount(labels))[labels].sum()
+    # The sum is 1 now, but multiplied by the counts a large class is drawn even more often.
+    multiplies_by_the_counts: target_shares / torch.bincount(labels)
+        → target_shares * torch.bincount(labels)
+    # Multiplied by the counts: a large class is drawn even more often. Divide.
+    multiplies_by_the_shares: target_shares / torch.bincount(labels)
+        → target_shares * torch.bincount(labels) / len(labels)
+    # The target share is multiplied by the share in the data. Divide it by the number of samples
+    # in the class.
+    all_but_the_class: (target_shares / torch.bincount(labels))[labels] → (len(labels) -
+        torch.bincount(labels)).double()[labels] / (len(labels) -
+        torch.bincount(labels)).double()[labels].sum()
+    # One minus the share in the data favours small classes, but knows nothing of the target
+    # shares. Divide the target share by the count.
+    divides_by_the_classes: torch.bincount(labels) → len(target_shares)
+    # The share is divided by the number of classes. Divide it by the number of samples in its
+    # class.
+    normalises_before_the_labels: (target_shares / torch.bincount(labels))[labels] →
+        ((target_shares / torch.bincount(labels)) / (target_shares /
+        torch.bincount(labels)).sum())[labels]
+    # This adds up to 1 over the classes, and not over the samples. Share over count needs no more
+    # scaling.
+    normalises_the_inverse_counts: (target_shares / torch.bincount(labels))[labels] → (1 /
+        torch.bincount(labels).double() / (1 / torch.bincount(labels).double()).sum())[labels]
+    # One over the count gives all classes equal shares, and this adds up to 1 over the classes,
+    # and not over the samples. Asked for are the target shares.
+    as_the_counts: (target_shares / torch.bincount(labels))[labels]
+        → torch.bincount(labels).double()[labels] / torch.bincount(labels)[labels].sum()
+    # The larger a class, the more often each of its samples is drawn here. Divide the target share
+    # by the count.
+    count_over_share: (target_shares / torch.bincount(labels))[labels] → (torch.bincount(labels) /
+        target_shares)[labels] / (torch.bincount(labels) / target_shares)[labels].sum()
+    # This is upside down, count over share: divide the share by the count.
+    as_often_as_they_are: (target_shares / torch.bincount(labels))[labels]
+        → torch.ones(len(labels)).double() / len(labels)
+    # All samples are equally likely, so that the classes keep their shares of the data.
+""")
 
 
 @sampler_probabilities.mistake
@@ -555,84 +466,51 @@ def corrected_probability(q, train_share, true_share):
     return yes / (yes + no)
 
 
-corrected_probability.slips(
-    wrong_way_round=(
-        "true_share / train_share → train_share / true_share; "
-        "(1 - true_share) / (1 - train_share) → (1 - train_share) / (1 - true_share)",
-        "The two shares are exchanged: a class that is rarer than in training must become less "
-        "likely.",
-    ),
-    only_scales=(
-        "yes / (yes + no) → yes",
-        "q · true_share / train_share is only half of Bayes' rule. It maps 1 to true_share / "
-        "train_share, which may even lie above 1. Scale the other class, too, and divide by the sum.",
-    ),
-    scales_and_clips=(
-        "yes / (yes + no) → yes.clamp(max=1)",
-        "Clipping at 1 hides that half of Bayes' rule is missing. Scale the other class, too, and "
-        "divide by the sum.",
-    ),
-    leaves_the_other_class=(
-        "(1 - q) * (1 - true_share) / (1 - train_share) → 1 - q",
-        "The other class has another share as well: its factor is (1 − true_share) / "
-        "(1 − train_share).",
-    ),
-    forgets_the_share_in_training=(
-        " / train_share →  ; / (1 - train_share) → ",
-        "Multiplied by the true shares, not divided by those of the training: q has the shares of "
-        "the training inside already.",
-    ),
-    gives_the_odds=(
-        "yes / (yes + no) → yes / no",
-        "These are the odds, yes over no. The probability is yes / (yes + no).",
-    ),
-    forgets_the_true_share=(
-        "q * true_share / → q / ; * (1 - true_share) → ",
-        "This gives the probabilities for equal shares. Multiply by the true ones as well.",
-    ),
-    subtracts=(
-        "yes / (yes + no) → q - (train_share - true_share)",
-        "Probabilities don't shift by a difference of shares: 0 and 1 must stay. The odds are "
-        "multiplied.",
-    ),
-    leaves_the_class=(
-        "yes = q * true_share / train_share → yes = q",
-        "The class itself has another share as well: its factor is true_share / train_share.",
-    ),
-    gives_the_other_class=(
-        "yes / (yes + no) → no / (yes + no)",
-        "This is the probability of the other class.",
-    ),
-    normalises_over_the_samples=(
-        "yes / (yes + no) → yes / yes.sum()",
-        "The sum runs over the samples. Divide by the sum over the two classes, for each sample.",
-    ),
-    matches_the_mean=(
-        "yes / (yes + no) → q * true_share / q.mean()",
-        "The outputs are scaled to a mean of true_share. One sample's probability must not depend "
-        "on the other samples: use Bayes' rule.",
-    ),
-    multiplies_by_both_shares=(
-        "true_share / train_share → true_share * train_share; "
-        "(1 - true_share) / (1 - train_share) → (1 - true_share) * (1 - train_share)",
-        "Both shares are multiplied. Those of the training are inside q already: divide by them.",
-    ),
-    the_wrong_way_and_leaves_the_other_class=(
-        "true_share / train_share → train_share / true_share; "
-        "(1 - q) * (1 - true_share) / (1 - train_share) → 1 - q",
-        "The two shares are exchanged, and the other class has another share as well: its factor is "
-        "(1 − true_share) / (1 − train_share).",
-    ),
-    forgets_the_logit=(
-        "yes / (yes + no) → torch.sigmoid(q + torch.logit(torch.tensor(true_share)) "
-        "- torch.logit(torch.tensor(train_share)))",
-        "Log odds are added to a probability. Take the logit of q first, or multiply its odds.",
-    ),
-    leaves_q=(
-        "return yes / (yes + no) → return q * 1.0",
-        "This is q, for the shares of the training.",
-    ),
-)
+corrected_probability.slips("""
+    wrong_way_round: true_share / train_share → train_share / true_share;
+        (1 - true_share) / (1 - train_share) → (1 - train_share) / (1 - true_share)
+    # The two shares are exchanged: a class that is rarer than in training must become less likely.
+    only_scales: yes / (yes + no) → yes
+    # q · true_share / train_share is only half of Bayes' rule. It maps 1 to true_share /
+    # train_share, which may even lie above 1. Scale the other class, too, and divide by the sum.
+    scales_and_clips: yes / (yes + no) → yes.clamp(max=1)
+    # Clipping at 1 hides that half of Bayes' rule is missing. Scale the other class, too, and
+    # divide by the sum.
+    leaves_the_other_class: (1 - q) * (1 - true_share) / (1 - train_share) → 1 - q
+    # The other class has another share as well: its factor is (1 − true_share) /
+    # (1 − train_share).
+    forgets_the_share_in_training: / train_share → ; / (1 - train_share) →
+    # Multiplied by the true shares, not divided by those of the training: q has the shares of the
+    # training inside already.
+    gives_the_odds: yes / (yes + no) → yes / no
+    # These are the odds, yes over no. The probability is yes / (yes + no).
+    forgets_the_true_share: q * true_share / → q / ; * (1 - true_share) →
+    # This gives the probabilities for equal shares. Multiply by the true ones as well.
+    subtracts: yes / (yes + no) → q - (train_share - true_share)
+    # Probabilities don't shift by a difference of shares: 0 and 1 must stay. The odds are
+    # multiplied.
+    leaves_the_class: yes = q * true_share / train_share → yes = q
+    # The class itself has another share as well: its factor is true_share / train_share.
+    gives_the_other_class: yes / (yes + no) → no / (yes + no)
+    # This is the probability of the other class.
+    normalises_over_the_samples: yes / (yes + no) → yes / yes.sum()
+    # The sum runs over the samples. Divide by the sum over the two classes, for each sample.
+    matches_the_mean: yes / (yes + no) → q * true_share / q.mean()
+    # The outputs are scaled to a mean of true_share. One sample's probability must not depend on
+    # the other samples: use Bayes' rule.
+    multiplies_by_both_shares: true_share / train_share → true_share * train_share;
+        (1 - true_share) / (1 - train_share) → (1 - true_share) * (1 - train_share)
+    # Both shares are multiplied. Those of the training are inside q already: divide by them.
+    the_wrong_way_and_leaves_the_other_class: true_share / train_share → train_share / true_share;
+        (1 - q) * (1 - true_share) / (1 - train_share) → 1 - q
+    # The two shares are exchanged, and the other class has another share as well: its factor is
+    # (1 − true_share) / (1 − train_share).
+    forgets_the_logit: yes / (yes + no) → torch.sigmoid(q + torch.logit(torch.tensor(true_share)) -
+        torch.logit(torch.tensor(train_share)))
+    # Log odds are added to a probability. Take the logit of q first, or multiply its odds.
+    leaves_q: return yes / (yes + no) → return q * 1.0
+    # This is q, for the shares of the training.
+""")
 
 
 @exercise(
@@ -664,98 +542,65 @@ def effective_sample_size(weights):
     return weights.sum() ** 2 / (weights**2).sum()
 
 
-effective_sample_size.slips(
-    upside_down=(
-        "weights.sum() ** 2 / (weights**2).sum() → (weights**2).sum() / weights.sum() ** 2",
-        "This is the factor of the variance, 1 over the effective size.",
-    ),
-    expects_normalised_weights=(
-        "weights.sum() ** 2 / (weights**2).sum() → 1 / (weights**2).sum()",
-        "1/Σw² is right where the weights add up to 1. In general divide them by their sum first.",
-    ),
-    forgets_a_square=(
-        "weights.sum() ** 2 → weights.sum()",
-        "The sum is not squared: doubling all weights would halve the effective size.",
-    ),
-    counts_the_samples=(
-        "weights.sum() ** 2 / (weights**2).sum() → (weights > 0).sum().double()",
-        "That is the number of samples with any weight. One heavy sample can outweigh all others.",
-    ),
-    divides_by_n_less_1=(
-        "weights.sum() ** 2 / (weights**2).sum() → "
-        "len(weights) / (1 + weights.var() / weights.mean() ** 2)",
-        "This is nearly right: the variance of the weights divides by n here, and not by n − 1 "
-        "(`correction=0`).",
-    ),
-    forgets_both_squares=(
-        "weights.sum() ** 2 / (weights**2).sum() → weights.sum() / (weights**2).sum().sqrt()",
-        "This is the square root of the effective size.",
-    ),
-    as_a_share_of_n=(
-        "weights.sum() ** 2 / (weights**2).sum() → "
-        "weights.sum() ** 2 / (weights**2).sum() / len(weights)",
-        "That is the effective size as a share of n. Multiply by n.",
-    ),
-    divides_by_the_largest=(
-        "weights.sum() ** 2 / (weights**2).sum() → weights.sum() / weights.max()",
-        "Σw divided by the largest weight only looks at one sample. The variance asks for the squares "
-        "of all.",
-    ),
-    gives_the_design_effect=(
-        "weights.sum() ** 2 / (weights**2).sum() → "
-        "len(weights) * (weights**2).sum() / weights.sum() ** 2",
-        "This is n over the effective size: how many times larger the variance is than with equal "
-        "weights.",
-    ),
-    squares_the_ratio=(
-        "weights.sum() ** 2 / (weights**2).sum() → (weights.sum() / (weights**2).sum()) ** 2",
-        "The whole ratio is squared. Square the sum above the line alone.",
-    ),
-    counts_those_of_weight_0=(
-        "weights.sum() ** 2 / (weights**2).sum() → torch.ones_like(weights).sum()",
-        "That is n, the number of samples. Unequal weights make them worth less.",
-    ),
-    forgets_the_mean_weight=(
-        "weights.sum() ** 2 / (weights**2).sum() → len(weights) / (1 + weights.var(correction=0))",
-        "The variance of the weights must be divided by their squared mean: doubling all weights "
-        "changes nothing.",
-    ),
-    forgets_to_square_the_spread=(
-        "weights.sum() ** 2 / (weights**2).sum() → "
-        "len(weights) / (1 + weights.std(correction=0) / weights.mean())",
-        "The spread over the mean weight is not squared.",
-    ),
-    n_in_place_of_a_sum=(
-        "weights.sum() ** 2 → len(weights) * weights.sum()",
-        "One of the two sums is n. The sum of the weights is squared, so that doubling them changes "
-        "nothing.",
-    ),
-    forgets_to_square_the_mean=(
-        "weights.sum() ** 2 / (weights**2).sum() → "
-        "len(weights) / (1 + weights.var(correction=0) / weights.mean())",
-        "The variance is divided by the mean weight, and not by its square: doubling all weights "
-        "must change nothing.",
-    ),
-    takes_the_norm=(
-        "/ (weights**2).sum() → / (weights**2).sum().sqrt()",
-        "The sum of squares has a root here, so that doubling all weights doubles the result.",
-    ),
-    softmax_of_the_weights=(
-        "weights.sum() ** 2 / (weights**2).sum() → 1 / (weights.softmax(0) ** 2).sum()",
-        "A softmax adds up to 1, but changes all ratios. Divide the weights by their sum.",
-    ),
-    by_the_entropy=(
-        "weights.sum() ** 2 / (weights**2).sum() → "
-        "torch.special.entr(weights / weights.sum()).sum().exp()",
-        "That is the exponential of the entropy, another measure of how even weights are. The "
-        "variance gives (Σw)²/Σw².",
-    ),
-    adds_up=(
-        "weights.sum() ** 2 / (weights**2).sum() → weights.sum()",
-        "This is Σw, which changes with the unit of the weights. The effective size must not: "
-        "doubling all weights changes no weighted mean.",
-    ),
-)
+effective_sample_size.slips("""
+    upside_down: weights.sum() ** 2 / (weights**2).sum() → (weights**2).sum() / weights.sum() ** 2
+    # This is the factor of the variance, 1 over the effective size.
+    expects_normalised_weights: weights.sum() ** 2 / (weights**2).sum() → 1 / (weights**2).sum()
+    # 1/Σw² is right where the weights add up to 1. In general divide them by their sum first.
+    forgets_a_square: weights.sum() ** 2 → weights.sum()
+    # The sum is not squared: doubling all weights would halve the effective size.
+    counts_the_samples: weights.sum() ** 2 / (weights**2).sum() → (weights > 0).sum().double()
+    # That is the number of samples with any weight. One heavy sample can outweigh all others.
+    divides_by_n_less_1: weights.sum() ** 2 / (weights**2).sum()
+        → len(weights) / (1 + weights.var() / weights.mean() ** 2)
+    # This is nearly right: the variance of the weights divides by n here, and not by n − 1
+    # (`correction=0`).
+    forgets_both_squares: weights.sum() ** 2 / (weights**2).sum()
+        → weights.sum() / (weights**2).sum().sqrt()
+    # This is the square root of the effective size.
+    as_a_share_of_n: weights.sum() ** 2 / (weights**2).sum()
+        → weights.sum() ** 2 / (weights**2).sum() / len(weights)
+    # That is the effective size as a share of n. Multiply by n.
+    divides_by_the_largest: weights.sum() ** 2 / (weights**2).sum() → weights.sum() / weights.max()
+    # Σw divided by the largest weight only looks at one sample. The variance asks for the squares
+    # of all.
+    gives_the_design_effect: weights.sum() ** 2 / (weights**2).sum()
+        → len(weights) * (weights**2).sum() / weights.sum() ** 2
+    # This is n over the effective size: how many times larger the variance is than with equal
+    # weights.
+    squares_the_ratio: weights.sum() ** 2 / (weights**2).sum()
+        → (weights.sum() / (weights**2).sum()) ** 2
+    # The whole ratio is squared. Square the sum above the line alone.
+    counts_those_of_weight_0: weights.sum() ** 2 / (weights**2).sum()
+        → torch.ones_like(weights).sum()
+    # That is n, the number of samples. Unequal weights make them worth less.
+    forgets_the_mean_weight: weights.sum() ** 2 / (weights**2).sum()
+        → len(weights) / (1 + weights.var(correction=0))
+    # The variance of the weights must be divided by their squared mean: doubling all weights
+    # changes nothing.
+    forgets_to_square_the_spread: weights.sum() ** 2 / (weights**2).sum()
+        → len(weights) / (1 + weights.std(correction=0) / weights.mean())
+    # The spread over the mean weight is not squared.
+    n_in_place_of_a_sum: weights.sum() ** 2 → len(weights) * weights.sum()
+    # One of the two sums is n. The sum of the weights is squared, so that doubling them changes
+    # nothing.
+    forgets_to_square_the_mean: weights.sum() ** 2 / (weights**2).sum()
+        → len(weights) / (1 + weights.var(correction=0) / weights.mean())
+    # The variance is divided by the mean weight, and not by its square: doubling all weights must
+    # change nothing.
+    takes_the_norm: / (weights**2).sum() → / (weights**2).sum().sqrt()
+    # The sum of squares has a root here, so that doubling all weights doubles the result.
+    softmax_of_the_weights: weights.sum() ** 2 / (weights**2).sum()
+        → 1 / (weights.softmax(0) ** 2).sum()
+    # A softmax adds up to 1, but changes all ratios. Divide the weights by their sum.
+    by_the_entropy: weights.sum() ** 2 / (weights**2).sum()
+        → torch.special.entr(weights / weights.sum()).sum().exp()
+    # That is the exponential of the entropy, another measure of how even weights are. The variance
+    # gives (Σw)²/Σw².
+    adds_up: weights.sum() ** 2 / (weights**2).sum() → weights.sum()
+    # This is Σw, which changes with the unit of the weights. The effective size must not: doubling
+    # all weights changes no weighted mean.
+""")
 
 
 @exercise(
@@ -820,62 +665,39 @@ def diagnose(data_share, batch_share, mean_output):
     return "weights" if weighted else "none"
 
 
-diagnose.slips(
-    compares_outputs_with_the_data=(
-        "mean_output - batch_share → mean_output - data_share",
-        "The model saw the batches, not the data. With a sampler alone its mean output is the share "
-        "in the batches, far above that of the data: this is no sign of weights.",
-    ),
-    looks_at_the_batches_only=(
-        "mean_output - batch_share > 0.02 → False",
-        "Weights in the loss do not change the batches. They show in the outputs, which then lie "
-        "above the share in the batches.",
-    ),
-    looks_at_the_outputs_only=(
-        "batch_share - data_share > 0.02 → False",
-        "A sampler shows in the share of the class in the batches. Compare it with the data.",
-    ),
-    looks_for_a_half=(
-        "batch_share - data_share > 0.02 → batch_share > 0.45",
-        "A sampler need not make the classes equal. Compare its share with that of the data.",
-    ),
-    nothing_is_chance=(
-        "data_share > 0.02 → data_share > 0; batch_share > 0.02 → batch_share > 0",
-        "Shares of some batches are never exactly those of the data. A difference of 0.02 or less "
-        "is chance.",
-    ),
-    exchanges_the_two=(
-        'else "sampler" → else "weights"; return "weights" → return "sampler"',
-        "The two are exchanged. A sampler changes the batches; weights change the outputs alone.",
-    ),
-    high_outputs_are_twice=(
-        'return "weights" if weighted → return "twice" if weighted',
-        "Outputs above the share in the batches are a sign of weights. It is twice only if the "
-        "batches differ from the data as well.",
-    ),
-    stops_at_the_sampler=(
-        'return "twice" if weighted else "sampler" → return "sampler"',
-        "This never says “twice”. After a sampler is found, ask for weights as well.",
-    ),
-    stops_at_the_weights=(
-        'return "twice" if weighted → return "weights" if weighted',
-        "This never says “twice”. After weights are found, ask for a sampler as well.",
-    ),
-    outputs_above_a_half_are_weights=(
-        "mean_output - batch_share > 0.02 → mean_output > 0.5",
-        "Whether the mean output lies above ½ says little. Compare it with the share in the batches.",
-    ),
-    takes_the_size_of_differences=(
-        "batch_share - data_share > 0.02 → abs(batch_share - data_share) > 0.02; "
-        "mean_output - batch_share > 0.02 → abs(mean_output - batch_share) > 0.02",
-        "A class that is drawn less often, or has outputs below its share, is held back. It is "
-        "favoured only where a share rises: the sign counts.",
-    ),
-    any_sign_is_twice=(
-        'return "twice" if weighted else "sampler" → return "twice"',
-        "A sampler alone is once. It is twice only if the outputs lie above the share in the batches.",
-    ),
-)
+diagnose.slips("""
+    compares_outputs_with_the_data: mean_output - batch_share → mean_output - data_share
+    # The model saw the batches, not the data. With a sampler alone its mean output is the share in
+    # the batches, far above that of the data: this is no sign of weights.
+    looks_at_the_batches_only: mean_output - batch_share > 0.02 → False
+    # Weights in the loss do not change the batches. They show in the outputs, which then lie above
+    # the share in the batches.
+    looks_at_the_outputs_only: batch_share - data_share > 0.02 → False
+    # A sampler shows in the share of the class in the batches. Compare it with the data.
+    looks_for_a_half: batch_share - data_share > 0.02 → batch_share > 0.45
+    # A sampler need not make the classes equal. Compare its share with that of the data.
+    nothing_is_chance: data_share > 0.02 → data_share > 0; batch_share > 0.02 → batch_share > 0
+    # Shares of some batches are never exactly those of the data. A difference of 0.02 or less is
+    # chance.
+    exchanges_the_two: else "sampler" → else "weights"; return "weights" → return "sampler"
+    # The two are exchanged. A sampler changes the batches; weights change the outputs alone.
+    high_outputs_are_twice: return "weights" if weighted → return "twice" if weighted
+    # Outputs above the share in the batches are a sign of weights. It is twice only if the batches
+    # differ from the data as well.
+    stops_at_the_sampler: return "twice" if weighted else "sampler" → return "sampler"
+    # This never says “twice”. After a sampler is found, ask for weights as well.
+    stops_at_the_weights: return "twice" if weighted → return "weights" if weighted
+    # This never says “twice”. After weights are found, ask for a sampler as well.
+    outputs_above_a_half_are_weights: mean_output - batch_share > 0.02 → mean_output > 0.5
+    # Whether the mean output lies above ½ says little. Compare it with the share in the batches.
+    takes_the_size_of_differences: batch_share - data_share > 0.02
+        → abs(batch_share - data_share) > 0.02; mean_output - batch_share > 0.02
+        → abs(mean_output - batch_share) > 0.02
+    # A class that is drawn less often, or has outputs below its share, is held back. It is
+    # favoured only where a share rises: the sign counts.
+    any_sign_is_twice: return "twice" if weighted else "sampler" → return "twice"
+    # A sampler alone is once. It is twice only if the outputs lie above the share in the batches.
+""")
 
 
 @diagnose.mistake

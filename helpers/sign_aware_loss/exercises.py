@@ -88,55 +88,37 @@ def fines_wrong_signs(loss, truths):
     return loss(-truths, truths) > loss(3 * truths, truths)
 
 
-fines_wrong_signs.slips(
-    tests_only_the_truth_one=(
-        "-truths, truths) → -torch.ones_like(truths), truths); "
-        "3 * truths, truths) → 3 * torch.ones_like(truths), truths)",
-        "−1 and 3 are the two predictions for a truth of 1. For a truth t they are −t and 3t.",
-    ),
-    misses_by_two=(
-        "-truths, truths) → truths - 2, truths); 3 * truths, truths) → truths + 2, truths)",
-        "t − 2 has the wrong sign only for a truth between 0 and 2. Take −t, and the prediction as far "
-        "on the other side.",
-    ),
-    turns_round_for_negative_truths=(
-        "-truths, truths) → truths - 2 * truths.abs(), truths); "
-        "3 * truths, truths) → truths + 2 * truths.abs(), truths)",
-        "For a negative truth t − 2|t| is 3t, and t + 2|t| is −t: the two are exchanged.",
-    ),
-    goes_two_beyond=(
-        "3 * truths, truths) → truths + 2, truths)",
-        "t + 2 misses by 2, but −t misses by 2|t|: the distances must be the same.",
-    ),
-    doubles_the_truth=(
-        "3 * truths, truths) → 2 * truths, truths)",
-        "2t misses by |t|, but −t misses by 2|t|: the distances must be the same.",
-    ),
-    compares_with_the_truth=(
-        "3 * truths, truths) → truths, truths)",
-        "That compares −t with a perfect prediction. Take one that misses by as much as −t does.",
-    ),
-    swaps_the_arguments=(
-        "-truths, truths) → truths, -truths); 3 * truths, truths) → truths, 3 * truths)",
-        "The loss takes the prediction first and the truth second; yours are exchanged.",
-    ),
-    turns_the_comparison=(
-        "> → <",
-        "The comparison is turned round: −t must cost more.",
-    ),
-    accepts_equal_costs=(
-        "> → >=",
-        "Equal costs are no fine, as with squared error: compare with > and not ≥.",
-    ),
-    answers_for_all=(
-        "return → return torch.all(; loss(3 * truths, truths) → loss(3 * truths, truths))",
-        "One answer for each truth is asked for, and not one for all of them.",
-    ),
-    uses_the_size=(
-        "-truths, truths) → -truths.abs(), truths); 3 * truths, truths) → 3 * truths.abs(), truths)",
-        "For a negative truth −|t| is the truth itself. Leave the sign: −t and 3t.",
-    ),
-)
+fines_wrong_signs.slips("""
+    tests_only_the_truth_one: -truths, truths) → -torch.ones_like(truths), truths);
+        3 * truths, truths) → 3 * torch.ones_like(truths), truths)
+    # −1 and 3 are the two predictions for a truth of 1. For a truth t they are −t and 3t.
+    misses_by_two: -truths, truths) → truths - 2, truths); 3 * truths, truths)
+        → truths + 2, truths)
+    # t − 2 has the wrong sign only for a truth between 0 and 2. Take −t, and the prediction as far
+    # on the other side.
+    turns_round_for_negative_truths: -truths, truths) → truths - 2 * truths.abs(), truths);
+        3 * truths, truths) → truths + 2 * truths.abs(), truths)
+    # For a negative truth t − 2|t| is 3t, and t + 2|t| is −t: the two are exchanged.
+    goes_two_beyond: 3 * truths, truths) → truths + 2, truths)
+    # t + 2 misses by 2, but −t misses by 2|t|: the distances must be the same.
+    doubles_the_truth: 3 * truths, truths) → 2 * truths, truths)
+    # 2t misses by |t|, but −t misses by 2|t|: the distances must be the same.
+    compares_with_the_truth: 3 * truths, truths) → truths, truths)
+    # That compares −t with a perfect prediction. Take one that misses by as much as −t does.
+    swaps_the_arguments: -truths, truths) → truths, -truths); 3 * truths, truths)
+        → truths, 3 * truths)
+    # The loss takes the prediction first and the truth second; yours are exchanged.
+    turns_the_comparison: > → <
+    # The comparison is turned round: −t must cost more.
+    accepts_equal_costs: > → >=
+    # Equal costs are no fine, as with squared error: compare with > and not ≥.
+    answers_for_all: return → return torch.all(; loss(3 * truths, truths)
+        → loss(3 * truths, truths))
+    # One answer for each truth is asked for, and not one for all of them.
+    uses_the_size: -truths, truths) → -truths.abs(), truths); 3 * truths, truths)
+        → 3 * truths.abs(), truths)
+    # For a negative truth −|t| is the truth itself. Leave the sign: −t and 3t.
+""")
 
 
 @exercise(
@@ -175,67 +157,41 @@ def paraboloid_minimum(truth, c_diff_sign, c_same_sign):
 
 
 KAPPA = "(c_diff_sign - c_same_sign) / (c_diff_sign + c_same_sign)"
-paraboloid_minimum.slips(
-    believes_it_is_the_truth=(
-        f"{KAPPA} * truth → 1.0 * truth",
-        "That is where the minimum should be. The part (x + t)² pulls towards −t, so it is elsewhere.",
-    ),
-    swaps_the_constants=(
-        "(c_diff_sign - c_same_sign) → (c_same_sign - c_diff_sign)",
-        "The sign of κ is turned round. (x − t)² is divided by c_same_sign, so a *small* c_same_sign "
-        "pulls hard towards t.",
-    ),
-    turns_the_fraction=(
-        f"{KAPPA} → (c_diff_sign + c_same_sign) / (c_diff_sign - c_same_sign)",
-        "The fraction stands upside down: the minimum is nearer to 0 than the truth.",
-    ),
-    stays_at_the_lowest_point=(
-        f"{KAPPA} → 0",
-        "The surface is lowest at the origin, but t is given: search along one slice.",
-    ),
-    takes_the_ratio=(
-        f"{KAPPA} → c_diff_sign / c_same_sign",
-        "The minimum is at κ·t, and κ is no ratio of the two constants: solve the equation again.",
-    ),
-    copies_the_example=(
-        f"{KAPPA} * truth → truth / 3",
-        "A third is right for the constants 4 and 2. Solve the equation for any two.",
-    ),
-    does_not_divide=(
-        " / (c_diff_sign + c_same_sign) * truth → * truth",
-        "A factor is left on the side of x: x·(c_s + c_d) = t·(c_d − c_s). Divide by it.",
-    ),
-    divides_by_one_of_them=(
-        "/ (c_diff_sign + c_same_sign) → / c_diff_sign",
-        "Both parts of the derivative contain x, so x is multiplied by the sum of both constants.",
-    ),
-    squares_the_constants=(
-        f"{KAPPA} → (c_diff_sign**2 - c_same_sign**2) / (c_diff_sign**2 + c_same_sign**2)",
-        "The constants divide the squares, they are not squared themselves.",
-    ),
-    divides_by_the_product=(
-        "/ (c_diff_sign + c_same_sign) → / (c_diff_sign * c_same_sign)",
-        "The product cancels when both sides are multiplied by it; what is left is the sum.",
-    ),
-    pulls_towards_zero=(
-        "(c_diff_sign - c_same_sign) → c_diff_sign",
-        "This weighs t against 0. The other pull is towards −t: its share counts negative.",
-    ),
-    takes_the_share_of_c_same_sign=(
-        "(c_diff_sign - c_same_sign) → c_same_sign",
-        "This is the share of c_same_sign alone. One pull is towards t, the other towards −t: the "
-        "minimum is t times the difference of two shares.",
-    ),
-    returns_the_least_loss=(
-        f"{KAPPA} * truth → 2 * truth**2 / (c_diff_sign + c_same_sign)",
-        "That is the loss at the minimum, 2t² / (c_d + c_s). Asked for is the x at which it is reached.",
-    ),
-    drops_the_sign=(
-        "(c_diff_sign - c_same_sign) → abs(c_diff_sign - c_same_sign)",
-        "For c_diff_sign < c_same_sign the minimum has the opposite sign of the truth: no absolute "
-        "value.",
-    ),
-)
+paraboloid_minimum.slips(f"""
+    believes_it_is_the_truth: {KAPPA} * truth → 1.0 * truth
+    # That is where the minimum should be. The part (x + t)² pulls towards −t, so it is elsewhere.
+    swaps_the_constants: (c_diff_sign - c_same_sign) → (c_same_sign - c_diff_sign)
+    # The sign of κ is turned round. (x − t)² is divided by c_same_sign, so a *small* c_same_sign
+    # pulls hard towards t.
+    turns_the_fraction: {KAPPA} → (c_diff_sign + c_same_sign) / (c_diff_sign - c_same_sign)
+    # The fraction stands upside down: the minimum is nearer to 0 than the truth.
+    stays_at_the_lowest_point: {KAPPA} → 0
+    # The surface is lowest at the origin, but t is given: search along one slice.
+    takes_the_ratio: {KAPPA} → c_diff_sign / c_same_sign
+    # The minimum is at κ·t, and κ is no ratio of the two constants: solve the equation again.
+    copies_the_example: {KAPPA} * truth → truth / 3
+    # A third is right for the constants 4 and 2. Solve the equation for any two.
+    does_not_divide: / (c_diff_sign + c_same_sign) * truth → * truth
+    # A factor is left on the side of x: x·(c_s + c_d) = t·(c_d − c_s). Divide by it.
+    divides_by_one_of_them: / (c_diff_sign + c_same_sign) → / c_diff_sign
+    # Both parts of the derivative contain x, so x is multiplied by the sum of both constants.
+    squares_the_constants: {KAPPA}
+        → (c_diff_sign**2 - c_same_sign**2) / (c_diff_sign**2 + c_same_sign**2)
+    # The constants divide the squares, they are not squared themselves.
+    divides_by_the_product: / (c_diff_sign + c_same_sign) → / (c_diff_sign * c_same_sign)
+    # The product cancels when both sides are multiplied by it; what is left is the sum.
+    pulls_towards_zero: (c_diff_sign - c_same_sign) → c_diff_sign
+    # This weighs t against 0. The other pull is towards −t: its share counts negative.
+    takes_the_share_of_c_same_sign: (c_diff_sign - c_same_sign) → c_same_sign
+    # This is the share of c_same_sign alone. One pull is towards t, the other towards −t: the
+    # minimum is t times the difference of two shares.
+    returns_the_least_loss: {KAPPA} * truth → 2 * truth**2 / (c_diff_sign + c_same_sign)
+    # That is the loss at the minimum, 2t² / (c_d + c_s). Asked for is the x at which it is
+    # reached.
+    drops_the_sign: (c_diff_sign - c_same_sign) → abs(c_diff_sign - c_same_sign)
+    # For c_diff_sign < c_same_sign the minimum has the opposite sign of the truth: no absolute
+    # value.
+""")
 
 
 BATCHES = {
@@ -278,91 +234,54 @@ def sign_penalty_gradient(prediction, truth, weight):
 
 
 MASK = "(prediction * truth < 0)"
-sign_penalty_gradient.slips(
-    forgets_the_inner_derivative=(
-        "weight * truth * → weight *",
-        "The chain rule is missing: the derivative of relu(−x·t) in x is not −1 but −t where x·t < 0.",
-    ),
-    turns_the_error_round=(
-        "2 * (prediction - truth) → 2 * (truth - prediction)",
-        "The derivative of (x − t)² in x is 2·(x − t), and not 2·(t − x).",
-    ),
-    keeps_the_value_of_relu=(
-        f"{MASK} → torch.relu(-prediction * truth)",
-        "relu itself is no factor of its derivative: that is 1 or 0, a mask.",
-    ),
-    differentiates_in_the_truth=(
-        "weight * truth * → weight * prediction *",
-        "The penalty's part is its derivative in t. In x its factor is −t, not −x.",
-    ),
-    does_not_differentiate_the_penalty=(
-        f"- weight * truth * {MASK} → + weight * torch.relu(-prediction * truth)",
-        "This adds the penalty itself. Take its derivative in x: the factor x drops out.",
-    ),
-    subtracts_the_penalty=(
-        f"- weight * truth * {MASK} → - weight * torch.relu(-prediction * truth)",
-        "This subtracts the penalty itself. Take its derivative in x: the factor x drops out.",
-    ),
-    replaces_the_slope_of_the_error=(
-        f"2 * (prediction - truth) - weight * truth * {MASK} → "
-        f"torch.where({MASK}, -weight * truth, 2 * (prediction - truth))",
-        "Where the sign is wrong, the squared error is still there: add both slopes.",
-    ),
-    looks_at_the_truth_alone=(
-        f"truth * {MASK} → truth * (truth < 0)",
-        "The mask must compare the two signs: x·t < 0, and not t < 0.",
-    ),
-    pushes_with_the_size_of_the_truth=(
-        "weight * truth * → weight * truth.abs() *",
-        "The push must point towards the truth's sign: −λ·t, without the absolute value.",
-    ),
-    pushes_with_the_sign_of_the_truth=(
-        "weight * truth * → weight * truth.sign() *",
-        "That is the derivative of λ·relu(−x·sign t). Here the push grows with the truth: λ·t.",
-    ),
-    pushes_away=(
-        "- weight → + weight",
-        "The penalty's sign is turned round: descent would push x further to the wrong side.",
-    ),
-    masks_the_other_half=(
-        "truth < 0 → truth > 0",
-        "The penalty acts where the signs differ, x·t < 0. This mask is the other half.",
-    ),
-    looks_at_the_prediction_alone=(
-        "prediction * truth < 0 → prediction < 0",
-        "The mask must compare the two signs: x·t < 0, and not x < 0.",
-    ),
-    forgets_the_mask=(
-        f"* {MASK} → * torch.ones_like(prediction)",
-        "The mask is missing: where the signs agree, relu is 0 and so is its derivative.",
-    ),
-    leaves_the_penalty_out=(
-        f"- weight * truth * {MASK} → * 1",
-        "This is the derivative of the squared error alone. Where x·t < 0 the penalty has a slope, too.",
-    ),
-    multiplies_the_error=(
-        f"- weight * truth * {MASK} → * torch.where(prediction * truth < 0, weight, 1.0)",
-        "This is the derivative of an error that is multiplied by λ where the sign is wrong. Here a "
-        "penalty is added, with a slope of its own.",
-    ),
-    multiplies_the_error_by_one_more=(
-        f"- weight * truth * {MASK} → * (1 + weight * {MASK})",
-        "This is the derivative of an error that is multiplied by 1 + λ where the sign is wrong. Here "
-        "a penalty is added, with a slope of its own.",
-    ),
-    forgets_the_two=(
-        "2 * (prediction → (prediction",
-        "The derivative of (x − t)² is 2·(x − t); the 2 is missing.",
-    ),
-    averages=(
-        f"2 * → 2 / prediction.numel() *; * {MASK} → / prediction.numel() * {MASK}",
-        "One derivative for each element is asked for: nothing is divided by their number.",
-    ),
-    acts_at_the_kink=(
-        "truth < 0 → truth <= 0",
-        "Right except at the kink: at x = 0 relu's derivative counts as 0, so the mask is < and not ≤.",
-    ),
-)
+sign_penalty_gradient.slips(f"""
+    forgets_the_inner_derivative: weight * truth * → weight *
+    # The chain rule is missing: the derivative of relu(−x·t) in x is not −1 but −t where x·t < 0.
+    turns_the_error_round: 2 * (prediction - truth) → 2 * (truth - prediction)
+    # The derivative of (x − t)² in x is 2·(x − t), and not 2·(t − x).
+    keeps_the_value_of_relu: {MASK} → torch.relu(-prediction * truth)
+    # relu itself is no factor of its derivative: that is 1 or 0, a mask.
+    differentiates_in_the_truth: weight * truth * → weight * prediction *
+    # The penalty's part is its derivative in t. In x its factor is −t, not −x.
+    does_not_differentiate_the_penalty: - weight * truth * {MASK}
+        → + weight * torch.relu(-prediction * truth)
+    # This adds the penalty itself. Take its derivative in x: the factor x drops out.
+    subtracts_the_penalty: - weight * truth * {MASK} → - weight * torch.relu(-prediction * truth)
+    # This subtracts the penalty itself. Take its derivative in x: the factor x drops out.
+    replaces_the_slope_of_the_error: 2 * (prediction - truth) - weight * truth * {MASK}
+        → torch.where({MASK}, -weight * truth, 2 * (prediction - truth))
+    # Where the sign is wrong, the squared error is still there: add both slopes.
+    looks_at_the_truth_alone: truth * {MASK} → truth * (truth < 0)
+    # The mask must compare the two signs: x·t < 0, and not t < 0.
+    pushes_with_the_size_of_the_truth: weight * truth * → weight * truth.abs() *
+    # The push must point towards the truth's sign: −λ·t, without the absolute value.
+    pushes_with_the_sign_of_the_truth: weight * truth * → weight * truth.sign() *
+    # That is the derivative of λ·relu(−x·sign t). Here the push grows with the truth: λ·t.
+    pushes_away: - weight → + weight
+    # The penalty's sign is turned round: descent would push x further to the wrong side.
+    masks_the_other_half: truth < 0 → truth > 0
+    # The penalty acts where the signs differ, x·t < 0. This mask is the other half.
+    looks_at_the_prediction_alone: prediction * truth < 0 → prediction < 0
+    # The mask must compare the two signs: x·t < 0, and not x < 0.
+    forgets_the_mask: * {MASK} → * torch.ones_like(prediction)
+    # The mask is missing: where the signs agree, relu is 0 and so is its derivative.
+    leaves_the_penalty_out: - weight * truth * {MASK} → * 1
+    # This is the derivative of the squared error alone. Where x·t < 0 the penalty has a slope,
+    # too.
+    multiplies_the_error: - weight * truth * {MASK}
+        → * torch.where(prediction * truth < 0, weight, 1.0)
+    # This is the derivative of an error that is multiplied by λ where the sign is wrong. Here a
+    # penalty is added, with a slope of its own.
+    multiplies_the_error_by_one_more: - weight * truth * {MASK} → * (1 + weight * {MASK})
+    # This is the derivative of an error that is multiplied by 1 + λ where the sign is wrong. Here
+    # a penalty is added, with a slope of its own.
+    forgets_the_two: 2 * (prediction → (prediction
+    # The derivative of (x − t)² is 2·(x − t); the 2 is missing.
+    averages: 2 * → 2 / prediction.numel() *; * {MASK} → / prediction.numel() * {MASK}
+    # One derivative for each element is asked for: nothing is divided by their number.
+    acts_at_the_kink: truth < 0 → truth <= 0
+    # Right except at the kink: at x = 0 relu's derivative counts as 0, so the mask is < and not ≤.
+""")
 
 
 @exercise(
@@ -408,106 +327,62 @@ def even_push_loss(prediction, truth, weight):
 
 PENALTY = "torch.relu(-prediction * truth.sign())"
 RISES = "Leave the squared error as it is, and add a penalty that is 0 where the signs agree."
-even_push_loss.slips(
-    pushes_with_the_size_of_the_truth=(
-        "-prediction * truth.sign() → -prediction * truth",
-        "This push is λ·|t|, so it is weak for small truths. Asked for is a push of λ for every truth.",
-    ),
-    has_a_flat_penalty=(
-        f"{PENALTY} → (prediction * truth < 0)",
-        "A fixed fine for each wrong sign: it jumps at 0 and has no slope, so nothing is pushed back "
-        "across zero. Let the penalty rise as x goes further to the wrong side.",
-    ),
-    has_a_penalty_of_the_truth=(
-        f"{PENALTY} → truth.abs() * (prediction * truth < 0)",
-        "This fine depends on t alone, so it has no slope in x, and it jumps at 0. Let the penalty "
-        "rise as x goes further to the wrong side.",
-    ),
-    looks_at_the_prediction_alone=(
-        "-prediction * truth.sign() → -prediction",
-        "relu(−x) charges every negative prediction, also where the truth is negative, and lets a "
-        "positive one pass. The penalty must compare the two signs.",
-    ),
-    looks_at_the_truth_alone=(
-        "-prediction * truth.sign() → -truth",
-        "relu(−t) holds no prediction: it adds a constant, and its slope in x is 0.",
-    ),
-    charges_equal_signs=(
-        "-prediction * truth.sign() → prediction * truth.sign()",
-        "This charges predictions whose sign is right. A minus sign is missing.",
-    ),
-    has_a_margin=(
-        "-prediction * truth.sign() → 1 - prediction * truth.sign()",
-        "This is a hinge with a margin of 1: it also charges right signs as long as |x| is below 1, "
-        "and so moves the minimum for small truths.",
-    ),
-    charges_the_error=(
-        f"{PENALTY} → (prediction - truth).abs() * (prediction * truth < 0)",
-        "The slope is right, but this penalty jumps where x crosses 0: there |x − t| is |t| and not 0.",
-    ),
-    pays_right_signs=(
-        f"{PENALTY} → (-prediction * truth.sign())",
-        "Without relu the penalty is negative where the signs agree, and 0 is asked for there.",
-    ),
-    forgets_the_size_of_the_prediction=(
-        f"{PENALTY} → -prediction * (prediction * truth < 0)",
-        "Right for truths above 0. For a negative truth −x is negative where x is wrong: take |x|.",
-    ),
-    takes_a_root=(
-        f"{PENALTY} → torch.sqrt(torch.relu(-prediction * truth))",
-        "A root is steep near 0 and flat further out. Asked for is the slope λ everywhere.",
-    ),
-    squares_the_penalty=(
-        f"{PENALTY} → {PENALTY} ** 2",
-        "A square is flat near zero, so its slope is not λ there. Use a straight line.",
-    ),
-    multiplies_the_error=(
-        f"+ weight * {PENALTY} → * torch.where(prediction * truth < 0, weight, 1.0)",
-        f"This multiplies the error by λ where the sign is wrong, so that the loss jumps. {RISES}",
-    ),
-    multiplies_the_error_by_one_more=(
-        f"+ weight * {PENALTY} → * (1 + weight * (prediction * truth < 0))",
-        f"This multiplies the error by 1 + λ where the sign is wrong, so that it jumps. {RISES}",
-    ),
-    multiplies_by_the_sign=(
-        f"+ weight * {PENALTY} → * -torch.sign(prediction * truth)",
-        "A factor −sign(x·t) makes the loss negative where the signs agree: the larger the error, "
-        f"the better. {RISES}",
-    ),
-    weighs_everything=(
-        "(prediction - truth) ** 2 → weight * (prediction - truth) ** 2",
-        "The weight belongs to the penalty alone; here it scales the squared error as well.",
-    ),
-    forgets_the_weight=("weight * torch → torch", "The weight λ of the penalty is missing."),
-    is_the_penalty_alone=(
-        "(prediction - truth) ** 2 + weight → weight",
-        "This is the penalty alone: it asks for the sign, and not for the size. Add the squared error.",
-    ),
-    halves_the_error=(
-        "(prediction - truth) ** 2 → (prediction - truth) ** 2 / 2",
-        "The squared error counts in full, without a half.",
-    ),
-    shares_the_weight=(
-        "(prediction - truth) ** 2 → (1 - weight) * (prediction - truth) ** 2",
-        "λ is no share: the squared error counts in full, whatever the weight.",
-    ),
-    averages_the_error=(
-        "(prediction - truth) ** 2 → ((prediction - truth) ** 2).mean()",
-        "Return one loss for each element; the squared error is averaged over all of them.",
-    ),
-    adds_up=(
-        f"return → return torch.sum(; {PENALTY} → {PENALTY})",
-        "Return one loss for each element; this one is added up over all of them.",
-    ),
-    averages=(
-        f"return → return torch.mean(; {PENALTY} → {PENALTY})",
-        "Return one loss for each element; this one is averaged over all of them.",
-    ),
-    takes_the_absolute_error=(
-        "(prediction - truth) ** 2 → (prediction - truth).abs()",
-        "The first part is the squared error, (x − t)², and not |x − t|.",
-    ),
-)
+even_push_loss.slips(f"""
+    pushes_with_the_size_of_the_truth: -prediction * truth.sign() → -prediction * truth
+    # This push is λ·|t|, so it is weak for small truths. Asked for is a push of λ for every truth.
+    has_a_flat_penalty: {PENALTY} → (prediction * truth < 0)
+    # A fixed fine for each wrong sign: it jumps at 0 and has no slope, so nothing is pushed back
+    # across zero. Let the penalty rise as x goes further to the wrong side.
+    has_a_penalty_of_the_truth: {PENALTY} → truth.abs() * (prediction * truth < 0)
+    # This fine depends on t alone, so it has no slope in x, and it jumps at 0. Let the penalty
+    # rise as x goes further to the wrong side.
+    looks_at_the_prediction_alone: -prediction * truth.sign() → -prediction
+    # relu(−x) charges every negative prediction, also where the truth is negative, and lets a
+    # positive one pass. The penalty must compare the two signs.
+    looks_at_the_truth_alone: -prediction * truth.sign() → -truth
+    # relu(−t) holds no prediction: it adds a constant, and its slope in x is 0.
+    charges_equal_signs: -prediction * truth.sign() → prediction * truth.sign()
+    # This charges predictions whose sign is right. A minus sign is missing.
+    has_a_margin: -prediction * truth.sign() → 1 - prediction * truth.sign()
+    # This is a hinge with a margin of 1: it also charges right signs as long as |x| is below 1,
+    # and so moves the minimum for small truths.
+    charges_the_error: {PENALTY} → (prediction - truth).abs() * (prediction * truth < 0)
+    # The slope is right, but this penalty jumps where x crosses 0: there |x − t| is |t| and not 0.
+    pays_right_signs: {PENALTY} → (-prediction * truth.sign())
+    # Without relu the penalty is negative where the signs agree, and 0 is asked for there.
+    forgets_the_size_of_the_prediction: {PENALTY} → -prediction * (prediction * truth < 0)
+    # Right for truths above 0. For a negative truth −x is negative where x is wrong: take |x|.
+    takes_a_root: {PENALTY} → torch.sqrt(torch.relu(-prediction * truth))
+    # A root is steep near 0 and flat further out. Asked for is the slope λ everywhere.
+    squares_the_penalty: {PENALTY} → {PENALTY} ** 2
+    # A square is flat near zero, so its slope is not λ there. Use a straight line.
+    multiplies_the_error: + weight * {PENALTY} → * torch.where(prediction * truth < 0, weight, 1.0)
+    # This multiplies the error by λ where the sign is wrong, so that the loss jumps. {RISES}
+    multiplies_the_error_by_one_more: + weight * {PENALTY}
+        → * (1 + weight * (prediction * truth < 0))
+    # This multiplies the error by 1 + λ where the sign is wrong, so that it jumps. {RISES}
+    multiplies_by_the_sign: + weight * {PENALTY} → * -torch.sign(prediction * truth)
+    # A factor −sign(x·t) makes the loss negative where the signs agree: the larger the error, the
+    # better. {RISES}
+    weighs_everything: (prediction - truth) ** 2 → weight * (prediction - truth) ** 2
+    # The weight belongs to the penalty alone; here it scales the squared error as well.
+    forgets_the_weight: weight * torch → torch
+    # The weight λ of the penalty is missing.
+    is_the_penalty_alone: (prediction - truth) ** 2 + weight → weight
+    # This is the penalty alone: it asks for the sign, and not for the size. Add the squared error.
+    halves_the_error: (prediction - truth) ** 2 → (prediction - truth) ** 2 / 2
+    # The squared error counts in full, without a half.
+    shares_the_weight: (prediction - truth) ** 2 → (1 - weight) * (prediction - truth) ** 2
+    # λ is no share: the squared error counts in full, whatever the weight.
+    averages_the_error: (prediction - truth) ** 2 → ((prediction - truth) ** 2).mean()
+    # Return one loss for each element; the squared error is averaged over all of them.
+    adds_up: return → return torch.sum(; {PENALTY} → {PENALTY})
+    # Return one loss for each element; this one is added up over all of them.
+    averages: return → return torch.mean(; {PENALTY} → {PENALTY})
+    # Return one loss for each element; this one is averaged over all of them.
+    takes_the_absolute_error: (prediction - truth) ** 2 → (prediction - truth).abs()
+    # The first part is the squared error, (x − t)², and not |x − t|.
+""")
 
 
 @even_push_loss.mistake
@@ -557,68 +432,44 @@ def best_prediction(truths, weight):
 
 
 SHRUNK = "torch.relu(mean.abs() - weight / 2 * wrong)"
-best_prediction.slips(
-    returns_the_mean=(
-        f"{SHRUNK} → mean.abs()",
-        "That is the mean: right for squared error. Truths on the other side of 0 pull it towards 0.",
-    ),
-    takes_the_median=(
-        f"mean.sign() * {SHRUNK} → truths.quantile(0.5)",
-        "The median belongs to the absolute error. Set the mean slope of this loss to 0.",
-    ),
-    takes_the_whole_weight=(
-        "weight / 2 → weight",
-        "Shrinks twice too far. The derivative of (x − m)² is 2(x − m), so half the weight remains: λ/2.",
-    ),
-    runs_past_zero=(
-        f"{SHRUNK} → (mean.abs() - weight / 2 * wrong)",
-        "Runs past zero. There the penalty pushes to the other side: the best x is then 0.",
-    ),
-    forgets_negative_means=(
-        "* mean.sign()).mean() → ).mean(); mean.sign() * torch → torch; mean.abs() → mean",
-        "Right for a positive mean. With a negative one everything is mirrored: the wrong side is the "
-        "positive one.",
-    ),
-    sets_the_slope_to_zero=(
-        "mean.sign() * torch.relu(mean.abs() → (mean; * mean.sign()).mean() → ).mean()",
-        "This is (5.1) set to 0, which holds for x > 0 only. If this x is below 0, the best one is 0; "
-        "and for a mean below 0 everything is mirrored.",
-    ),
-    adds_the_pull=(
-        "- weight / 2 → + weight / 2",
-        "The pull of the other side goes towards 0, so it makes |x| smaller: subtract it.",
-    ),
-    forgets_the_sign=(
-        "mean.sign() * torch → torch",
-        "This is |x|: give the result the sign of the mean.",
-    ),
-    always_counts_negative_truths=(
-        "-truths * mean.sign() → -truths",
-        "For a negative mean the wrong side is the positive one: take max(t, 0) there.",
-    ),
-    counts_the_wrong_side=(
-        "torch.relu(-truths * mean.sign()).mean() → (truths * mean.sign() < 0).to(truths.dtype).mean()",
-        "That counts how many truths lie on the other side. The penalty also asks how far: the mean "
-        "of max(−t, 0).",
-    ),
-    averages_the_wrong_side_alone=(
-        "torch.relu(-truths * mean.sign()).mean() → torch.relu(-truths * mean.sign()).sum() / "
-        "(truths * mean.sign() < 0).sum().clamp(min=1)",
-        "That is the mean over the truths on the wrong side. The loss is a mean over all of them.",
-    ),
-    adds_up_the_wrong_side=(
-        "mean.sign()).mean() → mean.sign()).sum()",
-        "You add the wrong sides up; the loss is a mean over all truths.",
-    ),
-    expects_the_right_side=(
-        "-truths * mean.sign() → truths * mean.sign()",
-        "These are the truths on the right side. The penalty acts on those on the other side.",
-    ),
-    takes_all_sizes=(
-        "torch.relu(-truths * mean.sign()) → truths.abs()",
-        "Only truths on the wrong side push; this counts all of them.",
-    ),
-)
+best_prediction.slips(f"""
+    returns_the_mean: {SHRUNK} → mean.abs()
+    # That is the mean: right for squared error. Truths on the other side of 0 pull it towards 0.
+    takes_the_median: mean.sign() * {SHRUNK} → truths.quantile(0.5)
+    # The median belongs to the absolute error. Set the mean slope of this loss to 0.
+    takes_the_whole_weight: weight / 2 → weight
+    # Shrinks twice too far. The derivative of (x − m)² is 2(x − m), so half the weight remains:
+    # λ/2.
+    runs_past_zero: {SHRUNK} → (mean.abs() - weight / 2 * wrong)
+    # Runs past zero. There the penalty pushes to the other side: the best x is then 0.
+    forgets_negative_means: * mean.sign()).mean() → ).mean(); mean.sign() * torch → torch;
+        mean.abs() → mean
+    # Right for a positive mean. With a negative one everything is mirrored: the wrong side is the
+    # positive one.
+    sets_the_slope_to_zero: mean.sign() * torch.relu(mean.abs() → (mean; * mean.sign()).mean()
+        → ).mean()
+    # This is (5.1) set to 0, which holds for x > 0 only. If this x is below 0, the best one is 0;
+    # and for a mean below 0 everything is mirrored.
+    adds_the_pull: - weight / 2 → + weight / 2
+    # The pull of the other side goes towards 0, so it makes |x| smaller: subtract it.
+    forgets_the_sign: mean.sign() * torch → torch
+    # This is |x|: give the result the sign of the mean.
+    always_counts_negative_truths: -truths * mean.sign() → -truths
+    # For a negative mean the wrong side is the positive one: take max(t, 0) there.
+    counts_the_wrong_side: torch.relu(-truths * mean.sign()).mean()
+        → (truths * mean.sign() < 0).to(truths.dtype).mean()
+    # That counts how many truths lie on the other side. The penalty also asks how far: the mean of
+    # max(−t, 0).
+    averages_the_wrong_side_alone: torch.relu(-truths * mean.sign()).mean()
+        → torch.relu(-truths * mean.sign()).sum() / (truths * mean.sign() < 0).sum().clamp(min=1)
+    # That is the mean over the truths on the wrong side. The loss is a mean over all of them.
+    adds_up_the_wrong_side: mean.sign()).mean() → mean.sign()).sum()
+    # You add the wrong sides up; the loss is a mean over all truths.
+    expects_the_right_side: -truths * mean.sign() → truths * mean.sign()
+    # These are the truths on the right side. The penalty acts on those on the other side.
+    takes_all_sizes: torch.relu(-truths * mean.sign()) → truths.abs()
+    # Only truths on the wrong side push; this counts all of them.
+""")
 
 
 def years(text):
@@ -689,50 +540,34 @@ def better_method(first_right, second_right):
     return "first" if wins > losses else "second"
 
 
-better_method.slips(
-    looks_at_one_side=(
-        "chance = 2 * sum → chance = sum",
-        "That is the chance of a split like this to one side. Before you looked, either method could "
-        "have been ahead: double it.",
-    ),
-    tosses_a_coin_every_year=(
-        "n, fewer = wins + losses → n, fewer = len(first_right)",
-        "The coins are tossed in the years in which just one is right, not in all years: n is wins "
-        "+ losses.",
-    ),
-    counts_up_to_the_wins=(
-        "min(wins, losses) → wins",
-        "Add up from 0 to the smaller of the two counts. With k up to the wins a lead of the first "
-        "method never looks uneven.",
-    ),
-    counts_up_to_the_losses=(
-        "min(wins, losses) → losses",
-        "Add up from 0 to the smaller of the two counts. With k up to the losses a lead of the second "
-        "method never looks uneven.",
-    ),
-    takes_this_split_alone=(
-        "for k in range(fewer + 1) → for k in [fewer]",
-        "That is the chance of exactly this split. Splits that are even more uneven count as well.",
-    ),
-    leaves_out_the_split_seen=(
-        "range(fewer + 1) → range(fewer)",
-        "`range(fewer)` stops before the split that was seen. It counts as well.",
-    ),
-    looks_at_the_lead=(
-        "chance >= 0.05 → wins == losses",
-        "More right years are not enough: 3 : 0 is what coins give in a quarter of all cases.",
-    ),
-    turns_the_answers=(
-        "wins > losses → losses > wins",
-        "The answers are exchanged: the first is better if it alone is right more often.",
-    ),
-    counts_all_right_years=(
-        "(first_right & ~second_right) → first_right; (second_right & ~first_right) → second_right",
-        "Years in which both are right say nothing about which one is better, and they hide the few "
-        "that do. Count the years in which just one is right.",
-    ),
-    asks_for_one_per_cent=("0.05 → 0.01", "The limit is 0.05, not 0.01."),
-)
+better_method.slips("""
+    looks_at_one_side: chance = 2 * sum → chance = sum
+    # That is the chance of a split like this to one side. Before you looked, either method could
+    # have been ahead: double it.
+    tosses_a_coin_every_year: n, fewer = wins + losses → n, fewer = len(first_right)
+    # The coins are tossed in the years in which just one is right, not in all years: n is
+    # wins + losses.
+    counts_up_to_the_wins: min(wins, losses) → wins
+    # Add up from 0 to the smaller of the two counts. With k up to the wins a lead of the first
+    # method never looks uneven.
+    counts_up_to_the_losses: min(wins, losses) → losses
+    # Add up from 0 to the smaller of the two counts. With k up to the losses a lead of the second
+    # method never looks uneven.
+    takes_this_split_alone: for k in range(fewer + 1) → for k in [fewer]
+    # That is the chance of exactly this split. Splits that are even more uneven count as well.
+    leaves_out_the_split_seen: range(fewer + 1) → range(fewer)
+    # `range(fewer)` stops before the split that was seen. It counts as well.
+    looks_at_the_lead: chance >= 0.05 → wins == losses
+    # More right years are not enough: 3 : 0 is what coins give in a quarter of all cases.
+    turns_the_answers: wins > losses → losses > wins
+    # The answers are exchanged: the first is better if it alone is right more often.
+    counts_all_right_years: (first_right & ~second_right) → first_right;
+        (second_right & ~first_right) → second_right
+    # Years in which both are right say nothing about which one is better, and they hide the few
+    # that do. Count the years in which just one is right.
+    asks_for_one_per_cent: 0.05 → 0.01
+    # The limit is 0.05, not 0.01.
+""")
 
 
 @better_method.mistake

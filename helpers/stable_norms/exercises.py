@@ -56,76 +56,48 @@ def log_squared_norm(d):
     return torch.logsumexp(2 * d[d != 0].abs().log(), 0)
 
 
-log_squared_norm.slips(
-    logarithm_of_zero=(
-        "d[d != 0] → d",
-        "The logarithm of a 0 is −∞, and its gradient is NaN. A `torch.where` around the logarithm "
-        "does not help: the branch that is not chosen still gets 0 times ∞.",
-    ),
-    epsilon_in_the_logarithm=(
-        "d[d != 0].abs() → (d.abs() + EPS)",
-        "You add an ε inside the logarithm. Where entries are about as small as ε, it replaces the "
-        "answer.",
-    ),
-    clamped_logarithm=(
-        "d[d != 0].abs() → d.abs().clamp(min=EPS)",
-        "You clamp inside the logarithm. Where entries are smaller than that, it replaces the "
-        "answer.",
-    ),
-    zeros_become_ones=(
-        "d[d != 0] → d.where(d != 0, 1)",
-        "You put a 1 for each zero. Its logarithm is 0, and e⁰ = 1 is added to the sum. A zero must "
-        "add nothing.",
-    ),
-    two_outside=(
-        "torch.logsumexp(2 * d[d != 0].abs().log(), 0) → "
-        "2 * torch.logsumexp(d[d != 0].abs().log(), 0)",
-        "The 2 stands outside: this is twice the logarithm of |d₁| + … + |dₙ|.",
-    ),
-    largest_entry_alone=(
-        "torch.logsumexp(2 * d[d != 0].abs().log(), 0) → 2 * d.abs().max().log()",
-        "That is 2·ln of the largest |dᵢ| alone. The others count as well.",
-    ),
-    no_square=("2 * d → d", "The 2 is missing: this is the logarithm of |d₁| + … + |dₙ|."),
-    of_the_norm=(
-        "torch.logsumexp → 0.5 * torch.logsumexp",
-        "That is ln |d|, half of what is asked for.",
-    ),
-    squares_first=(
-        "torch.logsumexp(2 * d[d != 0].abs().log(), 0) → (d * d).sum().log()",
-        "The squares are taken first: of 3·10²⁰ the square is infinite in float32, and of 3·10⁻³⁰ "
-        "it is 0.",
-    ),
-    squares_before_the_logarithm=(
-        "2 * d[d != 0].abs().log() → (d[d != 0] ** 2).log()",
-        "You square before the logarithm: (3·10²⁰)² is infinite in float32. Take ln |d|, twice.",
-    ),
-    of_a_plain_norm=(
-        "torch.logsumexp(2 * d[d != 0].abs().log(), 0) → 2 * torch.linalg.vector_norm(d).log()",
-        "`vector_norm` squares the entries as they are, so in float32 it is ∞ at 3·10²⁰ and 0 at "
-        "3·10⁻³⁰.",
-    ),
-    negative_entries_left_out=(
-        "d[d != 0] → d[d > 0]",
-        "`d > 0` leaves out the negative entries as well.",
-    ),
-    logarithm_of_a_negative=(
-        ".abs().log() → .log()",
-        "The logarithm of a negative entry is NaN: take its absolute value first.",
-    ),
-    log1p_of_squares=(
-        "torch.logsumexp(2 * d[d != 0].abs().log(), 0) → (d * d).sum().log1p()",
-        "log1p adds a 1 to the squared norm.",
-    ),
-    adds_the_logarithms=(
-        "torch.logsumexp(2 * d[d != 0].abs().log(), 0) → (2 * d[d != 0].abs().log()).sum()",
-        "A sum of logarithms is the logarithm of a product. The squares are to be added.",
-    ),
-    no_logarithm=(
-        "torch.logsumexp(2 * d[d != 0].abs().log(), 0) → (d * d).sum()",
-        "That is the squared norm itself; its logarithm is asked for.",
-    ),
-)
+log_squared_norm.slips("""
+    logarithm_of_zero: d[d != 0] → d
+    # The logarithm of a 0 is −∞, and its gradient is NaN. A `torch.where` around the logarithm
+    # does not help: the branch that is not chosen still gets 0 times ∞.
+    epsilon_in_the_logarithm: d[d != 0].abs() → (d.abs() + EPS)
+    # You add an ε inside the logarithm. Where entries are about as small as ε, it replaces the
+    # answer.
+    clamped_logarithm: d[d != 0].abs() → d.abs().clamp(min=EPS)
+    # You clamp inside the logarithm. Where entries are smaller than that, it replaces the answer.
+    zeros_become_ones: d[d != 0] → d.where(d != 0, 1)
+    # You put a 1 for each zero. Its logarithm is 0, and e⁰ = 1 is added to the sum. A zero must
+    # add nothing.
+    two_outside: torch.logsumexp(2 * d[d != 0].abs().log(), 0)
+        → 2 * torch.logsumexp(d[d != 0].abs().log(), 0)
+    # The 2 stands outside: this is twice the logarithm of |d₁| + … + |dₙ|.
+    largest_entry_alone: torch.logsumexp(2 * d[d != 0].abs().log(), 0) → 2 * d.abs().max().log()
+    # That is 2·ln of the largest |dᵢ| alone. The others count as well.
+    no_square: 2 * d → d
+    # The 2 is missing: this is the logarithm of |d₁| + … + |dₙ|.
+    of_the_norm: torch.logsumexp → 0.5 * torch.logsumexp
+    # That is ln |d|, half of what is asked for.
+    squares_first: torch.logsumexp(2 * d[d != 0].abs().log(), 0) → (d * d).sum().log()
+    # The squares are taken first: of 3·10²⁰ the square is infinite in float32, and of 3·10⁻³⁰ it
+    # is 0.
+    squares_before_the_logarithm: 2 * d[d != 0].abs().log() → (d[d != 0] ** 2).log()
+    # You square before the logarithm: (3·10²⁰)² is infinite in float32. Take ln |d|, twice.
+    of_a_plain_norm: torch.logsumexp(2 * d[d != 0].abs().log(), 0)
+        → 2 * torch.linalg.vector_norm(d).log()
+    # `vector_norm` squares the entries as they are, so in float32 it is ∞ at 3·10²⁰ and 0 at
+    # 3·10⁻³⁰.
+    negative_entries_left_out: d[d != 0] → d[d > 0]
+    # `d > 0` leaves out the negative entries as well.
+    logarithm_of_a_negative: .abs().log() → .log()
+    # The logarithm of a negative entry is NaN: take its absolute value first.
+    log1p_of_squares: torch.logsumexp(2 * d[d != 0].abs().log(), 0) → (d * d).sum().log1p()
+    # log1p adds a 1 to the squared norm.
+    adds_the_logarithms: torch.logsumexp(2 * d[d != 0].abs().log(), 0)
+        → (2 * d[d != 0].abs().log()).sum()
+    # A sum of logarithms is the logarithm of a product. The squares are to be added.
+    no_logarithm: torch.logsumexp(2 * d[d != 0].abs().log(), 0) → (d * d).sum()
+    # That is the squared norm itself; its logarithm is asked for.
+""")
 
 
 @log_squared_norm.mistake
@@ -178,71 +150,45 @@ def safe_norm(d):
     return m * torch.linalg.vector_norm(d / m)
 
 
-safe_norm.slips(
-    plain_root=(
-        "m * torch.linalg.vector_norm(d / m) → (d * d).sum().sqrt()",
-        "The squares overflow and vanish, and at d = 0 the root's gradient is NaN.",
-    ),
-    squares_as_they_are=(
-        "m * torch.linalg.vector_norm(d / m) → ((d * d).sum() + EPS).sqrt()",
-        "The entries are squared as they are (`vector_norm` does so as well): in float32 3·10²⁰ "
-        "gives ∞, and 3·10⁻³⁰ gives 0. An ε under the root mends only d = 0.",
-    ),
-    in_float64=(
-        "m * torch.linalg.vector_norm(d / m) → "
-        "torch.linalg.vector_norm(d, dtype=torch.float64).to(d.dtype)",
-        "float64 is wide enough for numbers that come from float32. In float64 itself 3·10²⁰⁰ "
-        "still overflows.",
-    ),
-    no_guard=(
-        "m.where(m > 0, 1) → m",
-        "Where all entries are 0 you divide 0 by 0, which is NaN.",
-    ),
-    root_after_scaling=(
-        "torch.linalg.vector_norm(d / m) → ((d / m) ** 2).sum().sqrt()",
-        "Scaled rightly, and 0 at d = 0. But the gradient there is NaN: `.sqrt()` has the slope ∞ "
-        "at 0, and a guard that stands after a division by 0 comes too late.",
-    ),
-    not_multiplied_back=(
-        "m * torch → torch",
-        "You divide by the largest entry and do not multiply back.",
-    ),
-    signed_maximum=(
-        ".detach().abs().max() → .detach().max()",
-        "Your m is not the largest |dᵢ|. Take the absolute values first, then the maximum.",
-    ),
-    largest_only=(
-        "m * torch.linalg.vector_norm(d / m) → d.abs().max()",
-        "That is the largest |dᵢ| alone. The others count as well.",
-    ),
-    multiplied_under_the_root=(
-        "m * torch.linalg.vector_norm(d / m) → (m * m * ((d / m) ** 2).sum()).sqrt()",
-        "You multiply by m² under the root. That is as large as the squares: multiply by m after "
-        "the root.",
-    ),
-    squared=(
-        "m * torch.linalg.vector_norm(d / m) → (d * d).sum()",
-        "That is the squared norm, and it overflows.",
-    ),
-    epsilon_in_the_divisor=(
-        "m.where(m > 0, 1) → m + EPS",
-        "You add an ε to the divisor. Entries far smaller than ε are then hardly scaled, and their "
-        "squares vanish again.",
-    ),
-    epsilon_under_the_scaled_root=(
-        "m * torch.linalg.vector_norm(d / m) → m * (((d / m) ** 2).sum() + EPS).sqrt()",
-        "Scaled rightly. But the ε under the root is in the result, and at d = 0 its root is all of "
-        "it. `torch.linalg.vector_norm` needs none.",
-    ),
-    scaled_by_a_plain_norm=(
-        "d.detach().abs().max() → torch.linalg.vector_norm(d.detach())",
-        "Your m is a plain norm, which itself overflows or vanishes. Take the largest |dᵢ|.",
-    ),
-    sum_of_sizes=(
-        "m * torch.linalg.vector_norm(d / m) → d.abs().sum()",
-        "That is |d₁| + … + |dₙ|. It does not overflow, but it is another norm.",
-    ),
-)
+safe_norm.slips("""
+    plain_root: m * torch.linalg.vector_norm(d / m) → (d * d).sum().sqrt()
+    # The squares overflow and vanish, and at d = 0 the root's gradient is NaN.
+    squares_as_they_are: m * torch.linalg.vector_norm(d / m) → ((d * d).sum() + EPS).sqrt()
+    # The entries are squared as they are (`vector_norm` does so as well): in float32 3·10²⁰ gives
+    # ∞, and 3·10⁻³⁰ gives 0. An ε under the root mends only d = 0.
+    in_float64: m * torch.linalg.vector_norm(d / m)
+        → torch.linalg.vector_norm(d, dtype=torch.float64).to(d.dtype)
+    # float64 is wide enough for numbers that come from float32. In float64 itself 3·10²⁰⁰ still
+    # overflows.
+    no_guard: m.where(m > 0, 1) → m
+    # Where all entries are 0 you divide 0 by 0, which is NaN.
+    root_after_scaling: torch.linalg.vector_norm(d / m) → ((d / m) ** 2).sum().sqrt()
+    # Scaled rightly, and 0 at d = 0. But the gradient there is NaN: `.sqrt()` has the slope ∞ at
+    # 0, and a guard that stands after a division by 0 comes too late.
+    not_multiplied_back: m * torch → torch
+    # You divide by the largest entry and do not multiply back.
+    signed_maximum: .detach().abs().max() → .detach().max()
+    # Your m is not the largest |dᵢ|. Take the absolute values first, then the maximum.
+    largest_only: m * torch.linalg.vector_norm(d / m) → d.abs().max()
+    # That is the largest |dᵢ| alone. The others count as well.
+    multiplied_under_the_root: m * torch.linalg.vector_norm(d / m)
+        → (m * m * ((d / m) ** 2).sum()).sqrt()
+    # You multiply by m² under the root. That is as large as the squares: multiply by m after the
+    # root.
+    squared: m * torch.linalg.vector_norm(d / m) → (d * d).sum()
+    # That is the squared norm, and it overflows.
+    epsilon_in_the_divisor: m.where(m > 0, 1) → m + EPS
+    # You add an ε to the divisor. Entries far smaller than ε are then hardly scaled, and their
+    # squares vanish again.
+    epsilon_under_the_scaled_root: m * torch.linalg.vector_norm(d / m)
+        → m * (((d / m) ** 2).sum() + EPS).sqrt()
+    # Scaled rightly. But the ε under the root is in the result, and at d = 0 its root is all of
+    # it. `torch.linalg.vector_norm` needs none.
+    scaled_by_a_plain_norm: d.detach().abs().max() → torch.linalg.vector_norm(d.detach())
+    # Your m is a plain norm, which itself overflows or vanishes. Take the largest |dᵢ|.
+    sum_of_sizes: m * torch.linalg.vector_norm(d / m) → d.abs().sum()
+    # That is |d₁| + … + |dₙ|. It does not overflow, but it is another norm.
+""")
 
 
 @safe_norm.mistake
@@ -290,76 +236,44 @@ def huber(d, delta):
     return each.sum(), d.clamp(-delta, delta)
 
 
-huber.slips(
-    jump_at_delta=(
-        "(size - delta / 2) → size",
-        "The line must meet the parabola at δ: ½·δ² there. Yours gives δ².",
-    ),
-    line_from_zero=(
-        "(size - delta / 2) → (size - delta)",
-        "The line must meet the parabola at δ: ½·δ² there. Yours gives 0.",
-    ),
-    flat_loss=(
-        "delta * (size - delta / 2) → 0 * size + delta**2 / 2",
-        "Outside δ your loss stays at ½·δ². It must go on as a line of slope δ.",
-    ),
-    sizes_forgotten=(
-        "d.abs() → d",
-        "A large negative error lies outside δ, too: compare its size |d| with δ.",
-    ),
-    twice=(
-        "each.sum(), d.clamp(-delta, delta) → 2 * each.sum(), 2 * d.clamp(-delta, delta)",
-        "That is twice the loss: the parabola is ½·d².",
-    ),
-    no_half=(
-        "size**2 / 2 → size**2",
-        "The parabola is ½·d². With d² its slope at δ is 2δ, and the line has δ.",
-    ),
-    smooth_l1=(
-        "each.sum(), d.clamp(-delta, delta) → each.sum() / delta, d.clamp(-delta, delta) / delta",
-        "That is the smooth L1 loss: Huber's divided by δ.",
-    ),
-    slope_one=(
-        "d.clamp(-delta, delta) → torch.where(size <= delta, d, d.sign())",
-        "Outside δ the slope is ±δ. The sign alone is right only for δ = 1.",
-    ),
-    line_of_slope_one=(
-        "delta * (size - delta / 2) → size - delta / 2",
-        "Outside δ the line has the slope δ, not 1.",
-    ),
-    half_delta=(
-        "delta * (size - delta / 2) → delta * size - delta / 2",
-        "The constant of the line is ½·δ², so that it meets the parabola at δ. Yours is ½·δ.",
-    ),
-    slope_of_the_square=(
-        "d.clamp(-delta, delta) → d",
-        "That is the gradient of ½·d². Outside δ it must stop growing.",
-    ),
-    slope_without_sign=(
-        "d.clamp(-delta, delta) → size.clamp(max=delta)",
-        "A negative error has a negative slope.",
-    ),
-    always_plus_delta=(
-        "d.clamp(-delta, delta) → torch.where(size <= delta, d, delta)",
-        "Outside δ the slope is δ with the sign of d. A large negative error has the slope −δ.",
-    ),
-    slope_cut_above_only=(
-        "d.clamp(-delta, delta) → d.clamp(max=delta)",
-        "A large negative error has the slope −δ: cut at both ends.",
-    ),
-    flat_outside=(
-        "d.clamp(-delta, delta) → torch.where(size <= delta, d, 0 * d)",
-        "A gradient of 0 outside δ ignores the outliers. Huber's loss still pulls with δ.",
-    ),
-    mean=(
-        "each.sum() → each.mean()",
-        "That is the mean; the sum is asked for.",
-    ),
-    mean_with_its_gradient=(
-        "each.sum(), d.clamp(-delta, delta) → each.mean(), d.clamp(-delta, delta) / len(d)",
-        "That is the mean with its gradient; the sum is asked for.",
-    ),
-)
+huber.slips("""
+    jump_at_delta: (size - delta / 2) → size
+    # The line must meet the parabola at δ: ½·δ² there. Yours gives δ².
+    line_from_zero: (size - delta / 2) → (size - delta)
+    # The line must meet the parabola at δ: ½·δ² there. Yours gives 0.
+    flat_loss: delta * (size - delta / 2) → 0 * size + delta**2 / 2
+    # Outside δ your loss stays at ½·δ². It must go on as a line of slope δ.
+    sizes_forgotten: d.abs() → d
+    # A large negative error lies outside δ, too: compare its size |d| with δ.
+    twice: each.sum(), d.clamp(-delta, delta) → 2 * each.sum(), 2 * d.clamp(-delta, delta)
+    # That is twice the loss: the parabola is ½·d².
+    no_half: size**2 / 2 → size**2
+    # The parabola is ½·d². With d² its slope at δ is 2δ, and the line has δ.
+    smooth_l1: each.sum(), d.clamp(-delta, delta)
+        → each.sum() / delta, d.clamp(-delta, delta) / delta
+    # That is the smooth L1 loss: Huber's divided by δ.
+    slope_one: d.clamp(-delta, delta) → torch.where(size <= delta, d, d.sign())
+    # Outside δ the slope is ±δ. The sign alone is right only for δ = 1.
+    line_of_slope_one: delta * (size - delta / 2) → size - delta / 2
+    # Outside δ the line has the slope δ, not 1.
+    half_delta: delta * (size - delta / 2) → delta * size - delta / 2
+    # The constant of the line is ½·δ², so that it meets the parabola at δ. Yours is ½·δ.
+    slope_of_the_square: d.clamp(-delta, delta) → d
+    # That is the gradient of ½·d². Outside δ it must stop growing.
+    slope_without_sign: d.clamp(-delta, delta) → size.clamp(max=delta)
+    # A negative error has a negative slope.
+    always_plus_delta: d.clamp(-delta, delta) → torch.where(size <= delta, d, delta)
+    # Outside δ the slope is δ with the sign of d. A large negative error has the slope −δ.
+    slope_cut_above_only: d.clamp(-delta, delta) → d.clamp(max=delta)
+    # A large negative error has the slope −δ: cut at both ends.
+    flat_outside: d.clamp(-delta, delta) → torch.where(size <= delta, d, 0 * d)
+    # A gradient of 0 outside δ ignores the outliers. Huber's loss still pulls with δ.
+    mean: each.sum() → each.mean()
+    # That is the mean; the sum is asked for.
+    mean_with_its_gradient: each.sum(), d.clamp(-delta, delta)
+        → each.mean(), d.clamp(-delta, delta) / len(d)
+    # That is the mean with its gradient; the sum is asked for.
+""")
 
 
 @huber.mistake
@@ -426,37 +340,28 @@ def clip_by_norm(gradients, limit):
     return [g.clone() for g in gradients], m * s
 
 
-clip_by_norm.slips(
-    always_that_long=(
-        "m * s > limit → s > 0",
-        "Gradients that are short enough must stay as they are.",
-    ),
-    never_clips=("m * s > limit → limit < 0", "Nothing is shortened."),
-    by_the_largest_entry=(
-        "u * (limit / s) → u * limit",
-        "You divide by the largest entry. The norm of all entries is longer than that.",
-    ),
-    of_length_one=("u * (limit / s) → u / s", "The result has length 1 in place of the limit."),
-    norm_after=(
-        "for u in unit], m * s → for u in unit], torch.as_tensor(limit, dtype=m.dtype)",
-        "Return the norm before clipping: it is what one wants to log.",
-    ),
-    squared_norm=(
-        "for u in unit], m * s → for u in unit], (m * s) ** 2; "
-        "for g in gradients], m * s → for g in gradients], (m * s) ** 2; "
-        "m * s > limit → (m * s) ** 2 > limit; limit / s → limit / (m * s**2)",
-        "The root is missing: that is the squared norm.",
-    ),
-    scale_left_out=(
-        "u * (limit / s) → u * m * (limit / s)",
-        "s is the norm of the gradients divided by m. Scale g/m by limit/s, or g by limit/(m·s).",
-    ),
-    norm_of_the_scaled=(
-        "m * s → s",
-        "s is the norm after the division by m. The norm of the gradients is m·s.",
-    ),
-    no_guard_at_zero=("m.where(m != 0, 1) → m", "Where all gradients are 0 you divide 0 by 0."),
-)
+clip_by_norm.slips("""
+    always_that_long: m * s > limit → s > 0
+    # Gradients that are short enough must stay as they are.
+    never_clips: m * s > limit → limit < 0
+    # Nothing is shortened.
+    by_the_largest_entry: u * (limit / s) → u * limit
+    # You divide by the largest entry. The norm of all entries is longer than that.
+    of_length_one: u * (limit / s) → u / s
+    # The result has length 1 in place of the limit.
+    norm_after: for u in unit], m * s → for u in unit], torch.as_tensor(limit, dtype=m.dtype)
+    # Return the norm before clipping: it is what one wants to log.
+    squared_norm: for u in unit], m * s → for u in unit], (m * s) ** 2; for g in gradients], m * s
+        → for g in gradients], (m * s) ** 2; m * s > limit → (m * s) ** 2 > limit; limit / s
+        → limit / (m * s**2)
+    # The root is missing: that is the squared norm.
+    scale_left_out: u * (limit / s) → u * m * (limit / s)
+    # s is the norm of the gradients divided by m. Scale g/m by limit/s, or g by limit/(m·s).
+    norm_of_the_scaled: m * s → s
+    # s is the norm after the division by m. The norm of the gradients is m·s.
+    no_guard_at_zero: m.where(m != 0, 1) → m
+    # Where all gradients are 0 you divide 0 by 0.
+""")
 
 
 @clip_by_norm.mistake
@@ -581,52 +486,35 @@ def which_clipping(before, after, limit):
     return "by norm" if torch.allclose(one, other, atol=1e-9) else "something else"
 
 
-which_clipping.slips(
-    zeros_are_a_direction=(
-        'if (after == 0).all():\n        return "skipped" → if False:\n        return ""',
-        "All zeros are no direction. The step was lost: the norm was probably infinite.",
-    ),
-    skipped_if_any_zero=(
-        "(after == 0).all() → (after == 0).any()",
-        "A single 0 is no lost step. All entries must be 0.",
-    ),
-    within_the_limit_is_by_value=(
-        "torch.allclose(after, before.clamp(-limit, limit), atol=1e-9) → "
-        "(after.abs() <= limit).all()",
-        "A gradient that was shortened has no entry above the limit either. Compare with the "
-        "entries cut at ±limit.",
-    ),
-    maximum_at_the_limit=(
-        "torch.allclose(after, before.clamp(-limit, limit), atol=1e-9) → "
-        "after.abs().max() == limit",
-        "A largest size at the limit is not enough. Each entry must be the old one, cut at ±limit.",
-    ),
-    cut_above_only=(
-        "before.clamp(-limit, limit) → before.clamp(max=limit)",
-        "Negative entries are cut as well, at −limit.",
-    ),
-    length_is_no_direction=(
-        "torch.allclose(one, other, atol=1e-9) → (after * after).sum().sqrt().sub(limit).abs() < 1e-9",
-        "A length at the limit is not enough: the direction must be the old one.",
-    ),
-    sign_is_no_direction=(
-        "g / g.abs().max() → (g / g.abs().max()).abs()",
-        "The sizes agree, but the direction may have turned round: mind the sign.",
-    ),
-    squares_overflow=(
-        "g / g.abs().max() → g / (g * g).sum().sqrt()",
-        "The plain norm of 10²⁰⁰ is infinite, even in float64, and so a cosine is lost as well. "
-        "Divide by the largest size.",
-    ),
-    anything_else_is_by_norm=(
-        '"by norm" if torch.allclose(one, other, atol=1e-9) else "something else" → "by norm"',
-        "What is left need not have the old direction: compare the two.",
-    ),
-    order_of_signs=(
-        "torch.allclose(one, other, atol=1e-9) → torch.equal(one.sign(), other.sign())",
-        "Equal signs are not yet one direction.",
-    ),
-)
+which_clipping.slips(r"""
+    zeros_are_a_direction: if (after == 0).all():\n        return "skipped"
+        → if False:\n        return ""
+    # All zeros are no direction. The step was lost: the norm was probably infinite.
+    skipped_if_any_zero: (after == 0).all() → (after == 0).any()
+    # A single 0 is no lost step. All entries must be 0.
+    within_the_limit_is_by_value: torch.allclose(after, before.clamp(-limit, limit), atol=1e-9)
+        → (after.abs() <= limit).all()
+    # A gradient that was shortened has no entry above the limit either. Compare with the entries
+    # cut at ±limit.
+    maximum_at_the_limit: torch.allclose(after, before.clamp(-limit, limit), atol=1e-9)
+        → after.abs().max() == limit
+    # A largest size at the limit is not enough. Each entry must be the old one, cut at ±limit.
+    cut_above_only: before.clamp(-limit, limit) → before.clamp(max=limit)
+    # Negative entries are cut as well, at −limit.
+    length_is_no_direction: torch.allclose(one, other, atol=1e-9)
+        → (after * after).sum().sqrt().sub(limit).abs() < 1e-9
+    # A length at the limit is not enough: the direction must be the old one.
+    sign_is_no_direction: g / g.abs().max() → (g / g.abs().max()).abs()
+    # The sizes agree, but the direction may have turned round: mind the sign.
+    squares_overflow: g / g.abs().max() → g / (g * g).sum().sqrt()
+    # The plain norm of 10²⁰⁰ is infinite, even in float64, and so a cosine is lost as well. Divide
+    # by the largest size.
+    anything_else_is_by_norm: "by norm" if torch.allclose(one, other, atol=1e-9) else "something else"
+        → "by norm"
+    # What is left need not have the old direction: compare the two.
+    order_of_signs: torch.allclose(one, other, atol=1e-9) → torch.equal(one.sign(), other.sign())
+    # Equal signs are not yet one direction.
+""")
 
 
 @which_clipping.mistake

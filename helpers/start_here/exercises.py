@@ -34,32 +34,20 @@ def central_difference(f, x, h):
     return (f(x + h) - f(x - h)) / (2 * h)
 
 
-central_difference.slips(
-    forward_quotient=(
-        "f(x - h) → f(x); (2 * h) → h",
-        "That is the forward quotient: it looks to one side of x only.",
-    ),
-    backward_quotient=(
-        "f(x + h) → f(x); (2 * h) → h",
-        "That is the backward quotient: it looks to one side of x only.",
-    ),
-    half_the_step=(
-        "x + h → x + h / 2; x - h → x - h / 2; (2 * h) → h",
-        "Your two points are x − h/2 and x + h/2. Here they are x − h and x + h.",
-    ),
-    divides_by_h=(
-        "(2 * h) → h",
-        "The two points are 2h apart, and you divide by h: twice the slope.",
-    ),
-    missing_brackets=(
-        "(2 * h) → 2 * h",
-        "Divided by 2, then multiplied by h: in Python a / 2 * h is (a / 2)·h. Put 2 * h in brackets.",
-    ),
-    turned_round=(
-        "f(x + h) - f(x - h) → f(x - h) - f(x + h)",
-        "The sign is turned round: the value further right comes first.",
-    ),
-)
+central_difference.slips("""
+    forward_quotient: f(x - h) → f(x); (2 * h) → h
+    # That is the forward quotient: it looks to one side of x only.
+    backward_quotient: f(x + h) → f(x); (2 * h) → h
+    # That is the backward quotient: it looks to one side of x only.
+    half_the_step: x + h → x + h / 2; x - h → x - h / 2; (2 * h) → h
+    # Your two points are x − h/2 and x + h/2. Here they are x − h and x + h.
+    divides_by_h: (2 * h) → h
+    # The two points are 2h apart, and you divide by h: twice the slope.
+    missing_brackets: (2 * h) → 2 * h
+    # Divided by 2, then multiplied by h: in Python a / 2 * h is (a / 2)·h. Put 2 * h in brackets.
+    turned_round: f(x + h) - f(x - h) → f(x - h) - f(x + h)
+    # The sign is turned round: the value further right comes first.
+""")
 
 
 @central_difference.mistake

@@ -14,7 +14,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from helpers.teaching.mistakes import Mistake, edited, written_out
+from helpers.teaching.mistakes import Mistake, edited, slips_in, written_out
 from helpers.teaching.observe import observe
 from helpers.teaching.outcome import Outcome
 
@@ -109,16 +109,14 @@ class Exercise:
         self._declare(written_out(self.name, function))
         return function
 
-    def slips(self, **slips: tuple[str, str]) -> None:
-        """Declare known mistakes as edits of the reference: name = ("old → new", "the hint").
+    def slips(self, *texts: str) -> None:
+        """Declare known mistakes as edits of the reference, in lines “name: old → new” and “# hint”.
 
         Each place that holds the old text is changed; "; " separates several edits. `EPS` in a new
         text stands for an ε of any size. Two slips that can be made together are recognised.
+        Raises ValueError for an entry that isn't complete.
         """
-        for name, (text, hint) in slips.items():
-            edits = tuple(tuple(edit.split(" → ")) for edit in text.split("; "))
-            if not all(len(edit) == 2 for edit in edits):
-                raise ValueError(f"{self.name}: write the slip {name} as “old → new”.")
+        for name, edits, hint in slips_in("\n".join(texts)):
             self._declare(Mistake(name, hint, functools.partial(self._edited, edits), edits))
 
     def _declare(self, mistake):

@@ -3,7 +3,7 @@
 import ast
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import torch
@@ -42,6 +42,30 @@ def written_out(exercise: str, function: Callable) -> Mistake:
     if EPS in inspect.signature(function).parameters:
         variants = [functools.partial(function, **{EPS: epsilon}) for epsilon in EPSILONS]
     return Mistake(function.__name__, " ".join(hint.split()), lambda: variants)
+
+
+def slips_in(text: str) -> Iterator[tuple[str, tuple, str]]:
+    """Yield (name, its (old, new) edits, the hint) of each entry of a text.
+
+    An entry is a line “name: old → new; …”, which may go on in the next, and the hint under it in
+    lines that begin with #. A line break in an edit is written \\n. Raises ValueError.
+    """
+    found = []
+    for line in filter(None, map(str.strip, text.splitlines())):
+        if line.startswith("#") and found:
+            found[-1][1].append(line.lstrip("# "))
+        elif found and not found[-1][1]:
+            found[-1][0].append(line)
+        else:
+            found.append(([line], []))
+    for lines, hint in found:
+        name, _, edits = " ".join(lines).replace(r"\n", "\n").partition(": ")
+        edits = tuple(
+            tuple(side.strip(" ") for side in edit.split("→")) for edit in edits.split("; ")
+        )
+        if not (name.isidentifier() and hint and all(len(edit) == 2 and edit[0] for edit in edits)):
+            raise ValueError(f"Write the slip {name} as “name: old → new”, and “# hint” under it.")
+        yield name, edits, " ".join(hint)
 
 
 def edited_text(source: str, edits: tuple[tuple[str, str], ...]) -> str:

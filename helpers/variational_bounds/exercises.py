@@ -50,63 +50,41 @@ def gaussian_kl(mu, logvar):
     return (mu**2 + logvar.exp() - 1 - logvar).sum(1) / 2
 
 
-gaussian_kl.slips(
-    turned_sign=(
-        "(mu**2 + logvar.exp() - 1 - logvar).sum(1) → (1 + logvar - mu**2 - logvar.exp()).sum(1)",
-        "The sign is turned. A KL divergence is never below 0: (μ, ln σ²) = (1, 0) gives +0.5.",
-    ),
-    log_of_sigma=(
-        "logvar.exp() → (2 * logvar).exp(); - logvar) → - 2 * logvar)",
-        "You take logvar for ln σ. It is ln σ², so σ² is exp(logvar), without the 2.",
-    ),
-    variance_not_exponentiated=(
-        "logvar.exp() → logvar",
-        "σ² is missing: exp(logvar), not logvar. Then the two cancel, and σ has no say.",
-    ),
-    mean_over_latents=(
-        ".sum(1) → .mean(1)",
-        "The latents are averaged. They are independent under q, so their divergences add up.",
-    ),
-    adds_the_pictures=(
-        ".sum(1) → .sum()",
-        "The pictures are added as well. One number for each picture is asked for.",
-    ),
-    mean_over_pictures=(
-        ".sum(1) / 2 → .sum(1).mean() / 2",
-        "That is the mean over the pictures. One number for each picture is asked for.",
-    ),
-    wrong_axis=(".sum(1) → .sum(0)", "You add over the pictures. Latents are dimension 1."),
-    without_the_half=(".sum(1) / 2 → .sum(1)", "The factor ½ is missing."),
-    without_the_one=(
-        "- 1 - logvar → - logvar",
-        "The −1 is missing. At the prior itself, (0, 0), the divergence must be 0.",
-    ),
-    mean_not_squared=("mu**2 → mu", "The mean is not squared: −1 must cost as much as +1."),
-    sigma_for_variance=(
-        "logvar.exp() → (logvar / 2).exp()",
-        "exp(logvar/2) is σ. The formula has σ².",
-    ),
-    log_of_sigma_inside=(
-        "- 1 - logvar → - 1 - logvar / 2",
-        "Inside the ½ stands ln σ², which is logvar. You have its half, ln σ.",
-    ),
-    log_outside_the_half=(
-        "- 1 - logvar → - 1 - 2 * logvar",
-        "ln σ² is halved as well: ½·logvar, which is ln σ. You take all of it.",
-    ),
-    log_with_the_other_sign=(
-        "- 1 - logvar → - 1 + logvar",
-        "The logarithm has the wrong sign: the narrower q is, the *more* −ln σ² must cost.",
-    ),
-    variance_for_its_log=(
-        "logvar.exp() → logvar; - logvar) → - logvar.log())",
-        "You take logvar for σ². It is ln σ², which may be below 0.",
-    ),
-    without_the_variance=(
-        "mu**2 + logvar.exp() - 1 → mu**2 - 1",
-        "σ² is missing: E z² = μ² + σ².",
-    ),
-)
+gaussian_kl.slips("""
+    turned_sign: (mu**2 + logvar.exp() - 1 - logvar).sum(1)
+        → (1 + logvar - mu**2 - logvar.exp()).sum(1)
+    # The sign is turned. A KL divergence is never below 0: (μ, ln σ²) = (1, 0) gives +0.5.
+    log_of_sigma: logvar.exp() → (2 * logvar).exp(); - logvar) → - 2 * logvar)
+    # You take logvar for ln σ. It is ln σ², so σ² is exp(logvar), without the 2.
+    variance_not_exponentiated: logvar.exp() → logvar
+    # σ² is missing: exp(logvar), not logvar. Then the two cancel, and σ has no say.
+    mean_over_latents: .sum(1) → .mean(1)
+    # The latents are averaged. They are independent under q, so their divergences add up.
+    adds_the_pictures: .sum(1) → .sum()
+    # The pictures are added as well. One number for each picture is asked for.
+    mean_over_pictures: .sum(1) / 2 → .sum(1).mean() / 2
+    # That is the mean over the pictures. One number for each picture is asked for.
+    wrong_axis: .sum(1) → .sum(0)
+    # You add over the pictures. Latents are dimension 1.
+    without_the_half: .sum(1) / 2 → .sum(1)
+    # The factor ½ is missing.
+    without_the_one: - 1 - logvar → - logvar
+    # The −1 is missing. At the prior itself, (0, 0), the divergence must be 0.
+    mean_not_squared: mu**2 → mu
+    # The mean is not squared: −1 must cost as much as +1.
+    sigma_for_variance: logvar.exp() → (logvar / 2).exp()
+    # exp(logvar/2) is σ. The formula has σ².
+    log_of_sigma_inside: - 1 - logvar → - 1 - logvar / 2
+    # Inside the ½ stands ln σ², which is logvar. You have its half, ln σ.
+    log_outside_the_half: - 1 - logvar → - 1 - 2 * logvar
+    # ln σ² is halved as well: ½·logvar, which is ln σ. You take all of it.
+    log_with_the_other_sign: - 1 - logvar → - 1 + logvar
+    # The logarithm has the wrong sign: the narrower q is, the *more* −ln σ² must cost.
+    variance_for_its_log: logvar.exp() → logvar; - logvar) → - logvar.log())
+    # You take logvar for σ². It is ln σ², which may be below 0.
+    without_the_variance: mu**2 + logvar.exp() - 1 → mu**2 - 1
+    # σ² is missing: E z² = μ² + σ².
+""")
 
 
 @gaussian_kl.mistake
@@ -156,59 +134,42 @@ def effective_beta(reconstruction, divergence, batch, pixels, latents):
     return errors / divergences
 
 
-effective_beta.slips(
-    upside_down=(
-        "errors / divergences → divergences / errors",
-        "Upside down. Averaging the errors makes *them* small, so the KL term weighs more.",
-    ),
-    one_after_all=(
-        "errors / divergences → 1.0 if reconstruction == divergence else errors / divergences",
-        "Two equal words are not one divisor: a mean over pixels and a mean over latents divide by "
-        "different numbers.",
-    ),
-    pixels_forgotten=(
-        "batch * pixels → batch",
-        "`mean` divides the errors by batch · pixels. You divide by the batch only.",
-    ),
-    latents_forgotten=(
-        "batch * latents → batch",
-        "`mean` divides the divergences by batch · latents. You divide by the batch only.",
-    ),
-    batch_forgotten_in_the_errors=(
-        "batch * pixels → pixels",
-        "`mean` runs over the pictures of the batch as well: it divides by batch · pixels.",
-    ),
-    batch_forgotten_in_the_divergences=(
-        "batch * latents → latents",
-        "`mean` runs over the pictures of the batch as well: it divides by batch · latents.",
-    ),
-    batch_mean_of_errors_as_sum=(
-        '"batch mean": batch, "mean": batch * pixels → "batch mean": 1, "mean": batch * pixels',
-        "`batch mean` of the errors divides by the batch size.",
-    ),
-    batch_mean_of_divergences_as_sum=(
-        '"batch mean": batch, "mean": batch * latents → "batch mean": 1, "mean": batch * latents',
-        "`batch mean` of the divergences divides by the batch size.",
-    ),
-    batch_mean_as_mean=(
-        '"batch mean": batch, "mean": batch * pixels → '
-        '"batch mean": batch * pixels, "mean": batch * pixels; '
-        '"batch mean": batch, "mean": batch * latents → '
-        '"batch mean": batch * latents, "mean": batch * latents',
-        "A `batch mean` *adds* within a picture. It divides by the batch size and by nothing else.",
-    ),
-    batch_mean_over_entries=(
-        '"batch mean": batch, "mean": batch * pixels → "batch mean": pixels, "mean": batch * pixels; '
-        '"batch mean": batch, "mean": batch * latents → '
-        '"batch mean": latents, "mean": batch * latents',
-        "A `batch mean` adds over pixels or latents and averages over the batch, not the reverse.",
-    ),
-    pixels_in_both=(
-        "batch * latents → batch * pixels",
-        "There are batch · latents divergences. You divide them by batch · pixels.",
-    ),
-    rounded_down=("errors / divergences → errors // divergences", "β need not be a whole number."),
-)
+effective_beta.slips("""
+    upside_down: errors / divergences → divergences / errors
+    # Upside down. Averaging the errors makes *them* small, so the KL term weighs more.
+    one_after_all: errors / divergences
+        → 1.0 if reconstruction == divergence else errors / divergences
+    # Two equal words are not one divisor: a mean over pixels and a mean over latents divide by
+    # different numbers.
+    pixels_forgotten: batch * pixels → batch
+    # `mean` divides the errors by batch · pixels. You divide by the batch only.
+    latents_forgotten: batch * latents → batch
+    # `mean` divides the divergences by batch · latents. You divide by the batch only.
+    batch_forgotten_in_the_errors: batch * pixels → pixels
+    # `mean` runs over the pictures of the batch as well: it divides by batch · pixels.
+    batch_forgotten_in_the_divergences: batch * latents → latents
+    # `mean` runs over the pictures of the batch as well: it divides by batch · latents.
+    batch_mean_of_errors_as_sum: "batch mean": batch, "mean": batch * pixels
+        → "batch mean": 1, "mean": batch * pixels
+    # `batch mean` of the errors divides by the batch size.
+    batch_mean_of_divergences_as_sum: "batch mean": batch, "mean": batch * latents
+        → "batch mean": 1, "mean": batch * latents
+    # `batch mean` of the divergences divides by the batch size.
+    batch_mean_as_mean: "batch mean": batch, "mean": batch * pixels
+        → "batch mean": batch * pixels, "mean": batch * pixels;
+        "batch mean": batch, "mean": batch * latents
+        → "batch mean": batch * latents, "mean": batch * latents
+    # A `batch mean` *adds* within a picture. It divides by the batch size and by nothing else.
+    batch_mean_over_entries: "batch mean": batch, "mean": batch * pixels
+        → "batch mean": pixels, "mean": batch * pixels;
+        "batch mean": batch, "mean": batch * latents
+        → "batch mean": latents, "mean": batch * latents
+    # A `batch mean` adds over pixels or latents and averages over the batch, not the reverse.
+    pixels_in_both: batch * latents → batch * pixels
+    # There are batch · latents divergences. You divide them by batch · pixels.
+    rounded_down: errors / divergences → errors // divergences
+    # β need not be a whole number.
+""")
 
 
 @effective_beta.mistake
@@ -289,77 +250,50 @@ def elbo(logits, x, mu, logvar, beta):
     return -(error + beta * kl).mean()
 
 
-elbo.slips(
-    the_loss=(
-        "-(error → (error",
-        "That is minus the ELBO, the loss. The ELBO itself is asked for: higher is better.",
-    ),
-    rewards_divergence=(
-        "error + beta * kl → error - beta * kl",
-        "The KL term has the wrong sign: a q far from the prior is rewarded.",
-    ),
-    mean_over_pixels=(
-        'reduction="none").sum(1) → reduction="none").mean(1)',
-        "The pixels are averaged, so the KL weighs as many times too much as there are pixels.",
-    ),
-    mean_over_latents=(
-        "- logvar).sum(1) / 2 → - logvar).mean(1) / 2",
-        "The latents are averaged; their divergences add up.",
-    ),
-    mean_over_both=(
-        'reduction="none").sum(1) → reduction="none").mean(1); '
-        "- logvar).sum(1) / 2 → - logvar).mean(1) / 2",
-        "Both terms are averaged within a picture. That is not β = 1 but pixels/latents.",
-    ),
-    kl_of_the_whole_batch=(
-        "- logvar).sum(1) / 2 → - logvar).sum() / 2",
-        "The KL is added over the batch, and the error is averaged over it: β grows with the batch.",
-    ),
-    sum_over_the_batch=(".mean() → .sum()", "That is the sum over the batch, not the mean."),
-    weight_on_the_error=(
-        "error + beta * kl → beta * error + kl",
-        "β stands before the wrong term: it weighs the KL.",
-    ),
-    weight_on_both=(
-        "error + beta * kl → beta * (error + kl)",
-        "β weighs both terms here, so that it changes nothing but the scale. It weighs the KL.",
-    ),
-    shares=(
-        "error + beta * kl → (1 - beta) * error + beta * kl",
-        "β is no share of 1: the error keeps its weight, whatever β is.",
-    ),
-    averaged_twice=(
-        "beta * kl → beta * kl / len(x)",
-        "The KL is averaged over the batch twice.",
-    ),
-    error_of_the_whole_batch=(
-        'reduction="none").sum(1) → reduction="none").sum()',
-        "The error is added over the batch, and the KL averaged: β shrinks as the batch grows.",
-    ),
-    black_pixels_only=(
-        'F.binary_cross_entropy_with_logits(logits, x, reduction="none") → (-x * F.logsigmoid(logits))',
-        "Only the black pixels count. A white one has ln p = ln(1 − σ(logit)).",
-    ),
-    weight_forgotten=("beta * kl → kl", "β is not used."),
-    log_of_sigma=(
-        "logvar.exp() → (2 * logvar).exp(); - logvar) → - 2 * logvar)",
-        "You take logvar for ln σ. It is ln σ².",
-    ),
-    without_the_half=("- logvar).sum(1) / 2 → - logvar).sum(1)", "The KL lacks its factor ½."),
-    sigmoid_twice=(
-        "_with_logits(logits → _with_logits(logits.sigmoid()",
-        "Two sigmoids: the loss with logits has one inside.",
-    ),
-    squared_difference=(
-        'F.binary_cross_entropy_with_logits(logits, x, reduction="none") → '
-        "(logits.sigmoid() - x).square()",
-        "A squared error is not −ln p of a black-or-white pixel.",
-    ),
-    log_of_a_sigmoid=(
-        "binary_cross_entropy_with_logits(logits → binary_cross_entropy(logits.sigmoid()",
-        "A sigmoid first: in float32 σ(200) is 1, and the true cost of 200 is lost.",
-    ),
-)
+elbo.slips("""
+    the_loss: -(error → (error
+    # That is minus the ELBO, the loss. The ELBO itself is asked for: higher is better.
+    rewards_divergence: error + beta * kl → error - beta * kl
+    # The KL term has the wrong sign: a q far from the prior is rewarded.
+    mean_over_pixels: reduction="none").sum(1) → reduction="none").mean(1)
+    # The pixels are averaged, so the KL weighs as many times too much as there are pixels.
+    mean_over_latents: - logvar).sum(1) / 2 → - logvar).mean(1) / 2
+    # The latents are averaged; their divergences add up.
+    mean_over_both: reduction="none").sum(1) → reduction="none").mean(1); - logvar).sum(1) / 2
+        → - logvar).mean(1) / 2
+    # Both terms are averaged within a picture. That is not β = 1 but pixels/latents.
+    kl_of_the_whole_batch: - logvar).sum(1) / 2 → - logvar).sum() / 2
+    # The KL is added over the batch, and the error is averaged over it: β grows with the batch.
+    sum_over_the_batch: .mean() → .sum()
+    # That is the sum over the batch, not the mean.
+    weight_on_the_error: error + beta * kl → beta * error + kl
+    # β stands before the wrong term: it weighs the KL.
+    weight_on_both: error + beta * kl → beta * (error + kl)
+    # β weighs both terms here, so that it changes nothing but the scale. It weighs the KL.
+    shares: error + beta * kl → (1 - beta) * error + beta * kl
+    # β is no share of 1: the error keeps its weight, whatever β is.
+    averaged_twice: beta * kl → beta * kl / len(x)
+    # The KL is averaged over the batch twice.
+    error_of_the_whole_batch: reduction="none").sum(1) → reduction="none").sum()
+    # The error is added over the batch, and the KL averaged: β shrinks as the batch grows.
+    black_pixels_only: F.binary_cross_entropy_with_logits(logits, x, reduction="none")
+        → (-x * F.logsigmoid(logits))
+    # Only the black pixels count. A white one has ln p = ln(1 − σ(logit)).
+    weight_forgotten: beta * kl → kl
+    # β is not used.
+    log_of_sigma: logvar.exp() → (2 * logvar).exp(); - logvar) → - 2 * logvar)
+    # You take logvar for ln σ. It is ln σ².
+    without_the_half: - logvar).sum(1) / 2 → - logvar).sum(1)
+    # The KL lacks its factor ½.
+    sigmoid_twice: _with_logits(logits → _with_logits(logits.sigmoid()
+    # Two sigmoids: the loss with logits has one inside.
+    squared_difference: F.binary_cross_entropy_with_logits(logits, x, reduction="none")
+        → (logits.sigmoid() - x).square()
+    # A squared error is not −ln p of a black-or-white pixel.
+    log_of_a_sigmoid: binary_cross_entropy_with_logits(logits
+        → binary_cross_entropy(logits.sigmoid()
+    # A sigmoid first: in float32 σ(200) is 1, and the true cost of 200 is lost.
+""")
 
 
 @exercise(
@@ -463,79 +397,52 @@ def diagnose(mu, logvar):
     return "fine" if used.all() else "unused latents"
 
 
-diagnose.slips(
-    one_is_enough=(
-        "not used.any() → not used.all()",
-        "One unused latent is no collapse: the others may carry all that is needed.",
-    ),
-    means_only=(
-        "mu.var(0, correction=0) + logvar.exp().mean(0) → mu.var(0, correction=0)",
-        "The variance of z has two parts: that of the means, and the mean of σ².",
-    ),
-    noise_only=(
-        "mu.var(0, correction=0) + logvar.exp().mean(0) → logvar.exp().mean(0)",
-        "σ² is the width of *one* q, and it should be small where z says much. Over all pictures "
-        "the means add their variance.",
-    ),
-    mean_not_subtracted=(
-        "mu.var(0, correction=0) → (mu**2).mean(0)",
-        "That is the mean of z². For the variance, subtract the square of the mean of z.",
-    ),
-    no_look_at_the_prior=(
-        "((spread < 0.5) | (spread > 2)).any() → False",
-        "A used latent may still lie where the prior puts nothing. Samples show it.",
-    ),
-    off_in_every_latent=(
-        "((spread < 0.5) | (spread > 2)).any() → ((spread < 0.5) | (spread > 2)).all()",
-        "One latent that is off the prior is enough. You ask that all are.",
-    ),
-    mean_of_the_logs_of_variance=(
-        "logvar.exp().mean(0) → logvar.mean(0).exp()",
-        "exp before the mean: the mean of σ², not exp of the mean of ln σ².",
-    ),
-    deviations_added=(
-        "mu.var(0, correction=0) + logvar.exp().mean(0) → "
-        "(mu.std(0, correction=0) + (logvar / 2).exp().mean(0)) ** 2",
-        "Variances add up, and standard deviations do not.",
-    ),
-    deviation_compared=(
-        "mu.var(0, correction=0) + logvar.exp().mean(0) → "
-        "(mu.var(0, correction=0) + logvar.exp().mean(0)).sqrt()",
-        "You compare the standard deviation. The limits ½ and 2 are for the variance.",
-    ),
-    only_too_wide=("(spread < 0.5) | (spread > 2) → spread > 2", "Too narrow is off, too."),
-    only_too_narrow=("(spread < 0.5) | (spread > 2) → spread < 0.5", "Too wide is off, too."),
-    wrong_order=(
-        'return "fine" if used.all() else "unused latents" → '
-        'return "unused latents" if not used.all() and 0 else "fine"',
-        "Unused latents are never named.",
-    ),
-    added_over_latents=(
-        ".mean(0) / 2 >= 0.01 → .mean(0).sum(0, keepdim=True) / 2 >= 0.01",
-        "The KL of all latents together hides an unused one. Look at each for itself.",
-    ),
-    picture_by_picture=(
-        ".mean(0) / 2 >= 0.01 → / 2 >= 0.01",
-        "Average the KL of a latent over the pictures first. For some pictures a used latent may say "
-        "nothing.",
-    ),
-    latents_pooled=(
-        "mu.var(0, correction=0) + logvar.exp().mean(0) → "
-        "mu.var(correction=0) + logvar.exp().mean()",
-        "One variance for all latents together hides a latent that is off the prior. Look at each "
-        "for itself.",
-    ),
-    of_the_mean_picture=(
-        "(mu**2 + logvar.exp() - 1 - logvar).mean(0) → "
-        "(mu.mean(0) ** 2 + logvar.mean(0).exp() - 1 - logvar.mean(0))",
-        "Average the KL, not what goes into it: means of +1 and −1 cancel, and their KL do not.",
-    ),
-    by_the_means_alone=(
-        "(mu**2 + logvar.exp() - 1 - logvar).mean(0) / 2 → mu.var(0, correction=0)",
-        "A mean that does not change with the picture is not enough for “unused”: σ may differ "
-        "from 1. The KL has both.",
-    ),
-)
+diagnose.slips("""
+    one_is_enough: not used.any() → not used.all()
+    # One unused latent is no collapse: the others may carry all that is needed.
+    means_only: mu.var(0, correction=0) + logvar.exp().mean(0) → mu.var(0, correction=0)
+    # The variance of z has two parts: that of the means, and the mean of σ².
+    noise_only: mu.var(0, correction=0) + logvar.exp().mean(0) → logvar.exp().mean(0)
+    # σ² is the width of *one* q, and it should be small where z says much. Over all pictures the
+    # means add their variance.
+    mean_not_subtracted: mu.var(0, correction=0) → (mu**2).mean(0)
+    # That is the mean of z². For the variance, subtract the square of the mean of z.
+    no_look_at_the_prior: ((spread < 0.5) | (spread > 2)).any() → False
+    # A used latent may still lie where the prior puts nothing. Samples show it.
+    off_in_every_latent: ((spread < 0.5) | (spread > 2)).any()
+        → ((spread < 0.5) | (spread > 2)).all()
+    # One latent that is off the prior is enough. You ask that all are.
+    mean_of_the_logs_of_variance: logvar.exp().mean(0) → logvar.mean(0).exp()
+    # exp before the mean: the mean of σ², not exp of the mean of ln σ².
+    deviations_added: mu.var(0, correction=0) + logvar.exp().mean(0)
+        → (mu.std(0, correction=0) + (logvar / 2).exp().mean(0)) ** 2
+    # Variances add up, and standard deviations do not.
+    deviation_compared: mu.var(0, correction=0) + logvar.exp().mean(0)
+        → (mu.var(0, correction=0) + logvar.exp().mean(0)).sqrt()
+    # You compare the standard deviation. The limits ½ and 2 are for the variance.
+    only_too_wide: (spread < 0.5) | (spread > 2) → spread > 2
+    # Too narrow is off, too.
+    only_too_narrow: (spread < 0.5) | (spread > 2) → spread < 0.5
+    # Too wide is off, too.
+    wrong_order: return "fine" if used.all() else "unused latents"
+        → return "unused latents" if not used.all() and 0 else "fine"
+    # Unused latents are never named.
+    added_over_latents: .mean(0) / 2 >= 0.01 → .mean(0).sum(0, keepdim=True) / 2 >= 0.01
+    # The KL of all latents together hides an unused one. Look at each for itself.
+    picture_by_picture: .mean(0) / 2 >= 0.01 → / 2 >= 0.01
+    # Average the KL of a latent over the pictures first. For some pictures a used latent may say
+    # nothing.
+    latents_pooled: mu.var(0, correction=0) + logvar.exp().mean(0)
+        → mu.var(correction=0) + logvar.exp().mean()
+    # One variance for all latents together hides a latent that is off the prior. Look at each for
+    # itself.
+    of_the_mean_picture: (mu**2 + logvar.exp() - 1 - logvar).mean(0)
+        → (mu.mean(0) ** 2 + logvar.mean(0).exp() - 1 - logvar.mean(0))
+    # Average the KL, not what goes into it: means of +1 and −1 cancel, and their KL do not.
+    by_the_means_alone: (mu**2 + logvar.exp() - 1 - logvar).mean(0) / 2 → mu.var(0, correction=0)
+    # A mean that does not change with the picture is not enough for “unused”: σ may differ from 1.
+    # The KL has both.
+""")
 
 
 @diagnose.mistake
@@ -603,69 +510,45 @@ def importance_bound(log_w):
     return -(log_w.logsumexp(1) - math.log(log_w.shape[1])).mean()
 
 
-importance_bound.slips(
-    forgets_the_number=(
-        " - math.log(log_w.shape[1]) → ",
-        "−ln K is missing: that is ln of the *sum* of the weights. The gradient is right, the "
-        "value is too good by ln K.",
-    ),
-    adds_the_number=("- math.log → + math.log", "Add −ln K, not ln K: the sum is divided by K."),
-    turned_sign=("-(log_w → (log_w", "That is the bound itself; the loss is minus it."),
-    over_the_batch=(
-        "logsumexp(1) → logsumexp(0)",
-        "The sum runs over the pictures. The samples of one picture are dimension 1.",
-    ),
-    over_everything=(
-        "log_w.logsumexp(1) → log_w.flatten().logsumexp(0)",
-        "All pictures share one sum here. Each picture has a bound of its own.",
-    ),
-    averages_everything=(
-        "log_w.logsumexp(1) - math.log(log_w.shape[1]) → "
-        "log_w.flatten().logsumexp(0) - math.log(log_w.numel())",
-        "All pictures share one mean here. Each picture has a bound of its own.",
-    ),
-    divides_by_the_batch=(
-        "log_w.shape[1] → log_w.shape[0]",
-        "shape[0] is the number of pictures. K is shape[1].",
-    ),
-    adds_the_pictures=(".mean() → .sum()", "That is the sum over the batch, not the mean."),
-    mean_of_the_logs=(
-        "log_w.logsumexp(1) - math.log(log_w.shape[1]) → log_w.mean(1)",
-        "You average the logarithms: that is the plain ELBO, estimated with K samples.",
-    ),
-    log_of_exp=(
-        "log_w.logsumexp(1) → log_w.exp().sum(1).log()",
-        "exp first: at −1000 every weight is rounded to 0. `logsumexp` shifts before it takes exp.",
-    ),
-    largest_weight=(
-        "log_w.logsumexp(1) → log_w.amax(1)",
-        "The largest weight alone gets all the gradient. The bound has them all.",
-    ),
-    all_samples_of_the_batch=(
-        "log_w.shape[1] → log_w.numel()",
-        "K is the number of samples of *one* picture, shape[1]. You have those of all pictures.",
-    ),
-    no_logarithm=(
-        "log_w.logsumexp(1) - math.log(log_w.shape[1]) → log_w.exp().mean(1)",
-        "The logarithm is missing: that is the mean weight itself.",
-    ),
-    log_of_the_mean_log=(
-        "log_w.logsumexp(1) - math.log(log_w.shape[1]) → log_w.mean(1).log()",
-        "log_w is a logarithm already. The mean is one of the weights, exp(log_w).",
-    ),
-    shift_not_added_back=(
-        "log_w.logsumexp(1) → (log_w - log_w.amax(1, keepdim=True)).logsumexp(1)",
-        "The largest log-weight is subtracted against overflow, and not added back.",
-    ),
-    mean_of_shares=(
-        "(log_w.logsumexp(1) - math.log(log_w.shape[1])) → (log_w.softmax(1) * log_w).mean(1)",
-        "A weighted sum of the log-weights is no bound, and here it is divided by K as well.",
-    ),
-    divides_the_log=(
-        " - math.log(log_w.shape[1]) →  / log_w.shape[1]",
-        "K divides the sum *inside* the logarithm, so subtract ln K.",
-    ),
-)
+importance_bound.slips("""
+    forgets_the_number: - math.log(log_w.shape[1]) →
+    # −ln K is missing: that is ln of the *sum* of the weights. The gradient is right, the value is
+    # too good by ln K.
+    adds_the_number: - math.log → + math.log
+    # Add −ln K, not ln K: the sum is divided by K.
+    turned_sign: -(log_w → (log_w
+    # That is the bound itself; the loss is minus it.
+    over_the_batch: logsumexp(1) → logsumexp(0)
+    # The sum runs over the pictures. The samples of one picture are dimension 1.
+    over_everything: log_w.logsumexp(1) → log_w.flatten().logsumexp(0)
+    # All pictures share one sum here. Each picture has a bound of its own.
+    averages_everything: log_w.logsumexp(1) - math.log(log_w.shape[1])
+        → log_w.flatten().logsumexp(0) - math.log(log_w.numel())
+    # All pictures share one mean here. Each picture has a bound of its own.
+    divides_by_the_batch: log_w.shape[1] → log_w.shape[0]
+    # shape[0] is the number of pictures. K is shape[1].
+    adds_the_pictures: .mean() → .sum()
+    # That is the sum over the batch, not the mean.
+    mean_of_the_logs: log_w.logsumexp(1) - math.log(log_w.shape[1]) → log_w.mean(1)
+    # You average the logarithms: that is the plain ELBO, estimated with K samples.
+    log_of_exp: log_w.logsumexp(1) → log_w.exp().sum(1).log()
+    # exp first: at −1000 every weight is rounded to 0. `logsumexp` shifts before it takes exp.
+    largest_weight: log_w.logsumexp(1) → log_w.amax(1)
+    # The largest weight alone gets all the gradient. The bound has them all.
+    all_samples_of_the_batch: log_w.shape[1] → log_w.numel()
+    # K is the number of samples of *one* picture, shape[1]. You have those of all pictures.
+    no_logarithm: log_w.logsumexp(1) - math.log(log_w.shape[1]) → log_w.exp().mean(1)
+    # The logarithm is missing: that is the mean weight itself.
+    log_of_the_mean_log: log_w.logsumexp(1) - math.log(log_w.shape[1]) → log_w.mean(1).log()
+    # log_w is a logarithm already. The mean is one of the weights, exp(log_w).
+    shift_not_added_back: log_w.logsumexp(1) → (log_w - log_w.amax(1, keepdim=True)).logsumexp(1)
+    # The largest log-weight is subtracted against overflow, and not added back.
+    mean_of_shares: (log_w.logsumexp(1) - math.log(log_w.shape[1]))
+        → (log_w.softmax(1) * log_w).mean(1)
+    # A weighted sum of the log-weights is no bound, and here it is divided by K as well.
+    divides_the_log: - math.log(log_w.shape[1]) → / log_w.shape[1]
+    # K divides the sum *inside* the logarithm, so subtract ln K.
+""")
 
 
 @importance_bound.mistake

@@ -294,11 +294,14 @@ def test_mistakes_that_the_visible_cases_cannot_tell_apart_are_left_out():
         """1/x."""
         return 1 / x
 
-    inverse.slips(
-        doubled=("1 / x → 2 / x", "Two."),
-        turned=("1 / x → -1 / x", "Sign."),
-        squared=("1 / x → 2 / x**2", "Two over the square."),
-    )
+    inverse.slips("""
+        doubled: 1 / x → 2 / x
+        # Two.
+        turned: 1 / x → -1 / x
+        # Sign.
+        squared: 1 / x → 2 / x**2
+        # Two over the square.
+    """)
     names = {"doubled", "turned", "squared"}
     assert names <= set(record(inverse, list(inverse.builders))["mistakes"])
     seen = record(inverse, [("values", "one")])

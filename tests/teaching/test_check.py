@@ -1362,8 +1362,8 @@ def _documented(x):
             "docstring is its hint",
         ),
         (
-            lambda: exercise(cases=CASES, hints=["h"])(_documented).slips(turned=("x", "h")),
-            "write the slip turned as",
+            lambda: exercise(cases=CASES, hints=["h"])(_documented).slips("turned: x\n# h"),
+            "Write the slip turned as",
         ),
         (lambda: exercise(cases=CASES, hints=["h"], level=4), "a level from 1 to 3"),
         (lambda: exercise(cases=CASES, hints=["h"], minutes=0), "more than 0 minutes"),

@@ -10,6 +10,7 @@ from helpers.teaching.cases import array, normal, scalar, tensor, uniform
 from helpers.teaching.compare import difference
 from helpers.teaching.exercise import exercise
 from helpers.teaching.judge import check
+from helpers.teaching.mistakes import slips_in
 from helpers.teaching.record import decode, encode
 
 
@@ -41,12 +42,16 @@ def entropy(p, scale):
     return -scale * (p * logs).sum()
 
 
-entropy.slips(
-    turned=("-scale → scale", "The sign is turned round."),
-    mean=(".sum() → .mean()", "That is the mean."),
-    base_2=(".log() → .log2()", "That is in bits."),
-    epsilon=("torch.where(p > 0, p, 1.0).log() → (p + EPS).log()", "An ε stands in the log."),
-)
+entropy.slips("""
+    turned: -scale → scale
+    # The sign is turned round.
+    mean: .sum() → .mean()
+    # That is the mean.
+    base_2: .log() → .log2()
+    # That is in bits.
+    epsilon: torch.where(p > 0, p, 1.0).log() → (p + EPS).log()
+    # An ε stands in the log.
+""")
 
 
 @entropy.mistake
@@ -193,6 +198,35 @@ def test_slips_that_change_the_same_place_are_no_pair():
     assert "turned + mean" in names and "base_2 + epsilon" not in names
 
 
+def test_slips_are_read_from_lines_that_may_go_on():
+    text = r"""
+        one: old → new
+        # The hint
+        # goes on.
+
+        two: a + b
+            → a; x =  1\n → x = 2\n    y = 3\n
+        # Another one, with a # in it.
+    """
+    assert list(slips_in(text)) == [
+        ("one", (("old", "new"),), "The hint goes on."),
+        (
+            "two",
+            (("a + b", "a"), ("x =  1\n", "x = 2\n    y = 3\n")),
+            "Another one, with a # in it.",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["one: old\n# hint", "one: old → new", "old → new\n# hint", "one: → new\n# hint", "# hint"],
+)
+def test_a_slip_that_is_not_complete_is_refused(text):
+    with pytest.raises(ValueError, match="“name: old → new”"):
+        list(slips_in(text))
+
+
 @pytest.mark.parametrize(
     ("edit", "says"),
     [("nowhere → x", "has no 'nowhere' to change"), ("sum() → sum(", "never closed|invalid")],
@@ -203,7 +237,7 @@ def test_a_slip_that_is_no_edit_is_refused(edit, says):
         """The sum."""
         return x.sum()
 
-    total.slips(wrong=(edit, "hint"))
+    total.slips(f"wrong: {edit}\n# hint")
     with pytest.raises(ValueError, match=says):
         total.mistakes["wrong"].variants()
 
@@ -589,5 +623,5 @@ def test_a_rule_is_named_only_where_all_values_are_right():
         """The derivative of x³, without autograd."""
         return 3 * x**2
 
-    cube.slips(forgets_the_three=("3 * x → x", "The derivative of x³ is 3x²."))
+    cube.slips("forgets_the_three: 3 * x → x\n# The derivative of x³ is 3x².")
     assert check(cube, lambda x: by_backward(x) / 3).mistake == "forgets_the_three"
