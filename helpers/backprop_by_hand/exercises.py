@@ -135,8 +135,8 @@ def linear_backward(dZ, A_prev, W):
 
     dZ: float array (units, m), each column the derivative of *its own*
     example's loss, not of the mean; A_prev (features, m); W (units, features).
-    Returns (dW, db, dA_prev): the gradients of the mean cost by W and by b,
-    shapes (units, features) and (units, 1); the derivative of each example's
+    Returns (dW, db, dA_prev), of dZ's type: the gradients of the mean cost by
+    W, (units, features), and b, (units, 1); the derivative of each example's
     own loss by its column of A_prev, (features, m).
     Example: dZ [[1., 3.]], A_prev [[2., 1.]], W [[4.]] → [[2.5]], [[2.]],
     [[4., 12.]].
