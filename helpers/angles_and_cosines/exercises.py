@@ -45,7 +45,8 @@ def angle_error(a, b):
     """How far the angle a lies from the angle b, with a sign.
 
     a, b: float tensors of one shape, in degrees, any numbers. Returns a tensor
-    of that shape: a − b plus or minus full turns, from −180 to below 180.
+    of that shape with a gradient: a − b plus or minus full turns, from −180 to
+    below 180.
     Example: a = (359, 1), b = (1, 359) → (−2, 2).
     """
     return (a - b + 180) % 360 - 180
@@ -237,7 +238,10 @@ LENGTHS = tensor([0.5], [3.0], [1.0], [7.0])
                 tensor(100.0, 110.0, 350.0),
             ),
             "opposite corners": lambda: (corners((45.0, 225.0)), tensor(225.0, 45.0)),
-            "opposite diagonals": lambda: (-outputs((45.0, 135.0, 310.0)), tensor(45.0, 135, 310)),
+            "opposite diagonals": lambda: (
+                -3 * outputs((45.0, 135.0, 315.0)),
+                tensor(45.0, 135, 315),
+            ),
         },
         "shapes": {
             "two rows, in corners": lambda: (corners((45.0, 225.0)), tensor(48.0, 220.0)),

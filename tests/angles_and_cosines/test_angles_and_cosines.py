@@ -240,10 +240,7 @@ def test_what_the_page_says_of_lengths():
     b = t64(1.0, 3.0)
     plain = formulas.lengths(t64(2.0, 1.0), b, 1, 300, noise=2.0)
     assert (plain.diff() > -1e-12).all()
-    long = formulas.lengths(t64(2.0, 1.0), b, 1, 10_000, noise=2.0)
-    assert (long[10_000] / long[1000]).item() == pytest.approx(1.8, abs=0.05)
-    adam = formulas.lengths(t64(2.0, 1.0), b, 0.01, 1000, noise=2.0, adam=True)
-    assert adam[-1].item() == pytest.approx(2.1, abs=0.05) and adam[-1] < adam[0]
+    assert (plain[300] / plain[30]).item() == pytest.approx(1.5, abs=0.2)  # on, slowly
     slower = formulas.lengths(t64(2.0, 1.0), b, 0.1, 20, noise=2.0, adam=True)
     tiny = formulas.lengths(t64(2.0, 1.0) / 1e4, b, 0.1, 20, noise=2.0, adam=True)
     assert slower.diff().abs().max() < 0.15 and tiny.max() < 20 * 0.15  # no explosion
@@ -370,15 +367,9 @@ def left_over(loss, z, t, rate, steps):
     return ((z.softmax(0) - t).abs().sum() / 2).item()
 
 
-def test_logits_learn_a_far_histogram_by_cross_entropy():
-    start, t = formulas.bump(9, 1.0).log(), formulas.bump(3, 1.0)
-    found = {name: left_over(name, start, t, 1.0, 100) for name in formulas.HISTOGRAM_LOSSES}
-    assert list(found.values()) == pytest.approx([0.027, 0.911, 0.885, 0.239], abs=5e-4)
-
-
 @pytest.mark.parametrize("shift", [6, 10])
-@pytest.mark.parametrize("rate", [0.3, 3.0])
-def test_cross_entropy_is_ahead_at_other_rates_and_shifts(shift, rate):
+@pytest.mark.parametrize("rate", [0.3, 1.0, 3.0])
+def test_logits_learn_a_far_histogram_by_cross_entropy(shift, rate):
     start, t = formulas.bump(3 + shift, 1.0).log(), formulas.bump(3, 1.0)
     found = {name: left_over(name, start, t, rate, 100) for name in formulas.HISTOGRAM_LOSSES}
     assert min(found, key=found.get) == "cross-entropy"
