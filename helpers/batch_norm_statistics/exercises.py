@@ -45,8 +45,8 @@ def state(weight=1.5, bias=-0.5, mean=4.0, var=2.0, batches=7):
         },
     },
     hints=[
-        "Two questions decide: did a parameter move, and did a buffer move? Four answers are four "
-        "words.",
+        "Two questions decide: did a parameter move, and did a buffer move? Each pair of answers "
+        "has its own word.",
         "`torch.equal(a, b)` says whether two tensors hold the same numbers. A small step is a "
         "step, too, so allow no tolerance.",
         "A buffer may stay while another one moves. `num_batches_tracked` counts every batch.",
@@ -409,6 +409,8 @@ batch_norm_backward.slips("""
     means_for_sums: return gamma / scale * through, grad_gamma, grad_beta
         → return gamma / scale * through, grad_gamma / len(x), grad_beta / len(x)
     # γ and β act on every sample: their gradients are sums over the samples, not means.
+    gamma_twice: through, grad_gamma, grad_beta → through, gamma * grad_gamma, gamma * grad_beta
+    # γ belongs to the gradient by x. The gradients by γ and β don't contain it.
     sums_for_means: grad_beta / len(x) → grad_beta; y * grad_gamma / len(x) → y * grad_gamma
     # In the gradient by x both sums are divided by N: a number moves the mean by 1/N only.
     gamma_by_x_itself: (grad_output * y).sum(0) → (grad_output * x).sum(0)
