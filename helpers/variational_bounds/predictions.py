@@ -55,7 +55,7 @@ widest_maximum = question(
         "0.45 for both": "There the two have the same value, which makes them look alike. But elsewhere "
         "the posted one is higher: it has another maximum.",
         "0.45 for L, and far more for the posted one": "A wide q makes the weights unequal, and the "
-        "posted objective is higher by ln K minus their entropy. It is best near 14.",
+        "posted objective rewards that. It is best near 14.",
         "0.45 for L, and far less for the posted one": "A narrow q makes the weights unequal as well, and "
         "gains a little. A wide one gains far more.",
         "far more for both: with 50 samples q may be careless": "L hardly falls for a wider q, but it "
