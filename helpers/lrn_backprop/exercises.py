@@ -513,10 +513,10 @@ def by_the_mirrored_window(a, s, g_b, size, factor, beta):
 def diagnose(layer):
     """What is wrong with an LRN layer that somebody else wrote?
 
-    layer: a function (a, size, alpha, beta, k) → b, a: float64 (batch,
-    channels, positions); to be F.local_response_norm. Returns what is true
-    first: "forward" (wrong output), "backward" (wrong gradient at an odd
-    size), "even sizes" (wrong gradient at even sizes only),
+    layer: a function (a, size, alpha, beta, k) → b that should equal
+    F.local_response_norm; a: float64 (batch, channels, positions). Returns
+    what is true first: "forward" (wrong output), "backward" (wrong gradient at
+    an odd size), "even sizes" (wrong gradient at even sizes only),
     "second derivative" (only that), "right". gradcheck(layer, (a, …, k),
     raise_exception=False) is True or False, as is gradgradcheck.
     Example: F.local_response_norm → "right".
