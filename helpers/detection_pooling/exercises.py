@@ -47,7 +47,7 @@ def by_hand():
         },
     },
     hints=[
-        "First the four pre-activations of a group, each through its own ReLU. Then one sum.",
+        "First each of the numbers x @ W + b goes through its own ReLU. Then each group has one sum.",
         "`reshape(len(x), -1, group)` puts neighbours into the last dimension.",
     ],
     level=1,
@@ -59,7 +59,7 @@ def detect_pool(x, W, b, group):
     x: float tensor (N, d); W: (d, H); b: (H,); group: an int that divides H.
     The first `group` units make the first sum, the next ones the second.
     Returns a tensor (N, H / group).
-    Example: pre-activations (3, −1, 2, −5) and group 2 → (3, 2).
+    Example: x @ W + b = (3, −1, 2, −5) and group 2 → (3, 2).
     """
     a = (x @ W + b).relu()
     return a.reshape(len(x), -1, group).sum(-1)
@@ -79,7 +79,7 @@ detect_pool.slips("""
     no_bias: x @ W + b → x @ W
     # The biases are missing.
     bias_after_the_relu: (x @ W + b).relu() → (x @ W).relu() + b
-    # The bias belongs to the pre-activation, in front of the ReLU.
+    # The bias is added in front of the ReLU, to x @ W.
     number_of_groups: reshape(len(x), -1, group).sum(-1) → reshape(len(x), group, -1).sum(-1)
     # You make `group` groups. `group` says how many units each group has.
     not_added: .sum(-1) →

@@ -84,7 +84,7 @@ who_gets_gradient = question(
 )
 
 other_digit_hidden = question(
-    "The same picture with a 2 beside a 7; the relevance of the 7's half is positive, and less than "
+    "Again a picture with a 2 beside a 7. The relevance of the 7's half is positive, and less than "
     "half of the output. Now the 7 is wiped out: its half becomes white. What does the output do?",
     {
         "it falls by the relevance of that half": "This would be so if relevance said what each half "
