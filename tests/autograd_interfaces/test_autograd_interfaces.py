@@ -503,18 +503,19 @@ def test_an_inner_backward_needs_a_fresh_t():
 
 
 def test_gradcheck_finds_the_slip_except_near_one_point():
-    def loss(a, **keyword):
-        t = formulas.TIMES.clone().requires_grad_()
-        u = 1 + a * t
-        (slope,) = grad(u.sum(), t, **keyword)
-        return ((slope + u) ** 2).sum()
+    def passes(a, sign, **keyword):
+        def loss(a):
+            t = formulas.TIMES.clone().requires_grad_()
+            u = 1 + a * t
+            (slope,) = grad(u.sum(), t, **keyword)
+            return ((slope - sign * u) ** 2).sum()
 
-    for a in (-0.5, 0.3):
-        assert torch.autograd.gradcheck(lambda a: loss(a, create_graph=True), leaf(a))
-        found = torch.autograd.gradcheck(
-            lambda a: loss(a, retain_graph=True), leaf(a), raise_exception=False
-        )
-        assert not found
+        return torch.autograd.gradcheck(loss, leaf(a), raise_exception=False)
+
+    for sign in formulas.EQUATIONS.values():
+        for a in (-0.5, 0.3):
+            assert passes(a, sign, create_graph=True)
+            assert not passes(a, sign, retain_graph=True)
     wrong, right = (formulas.residual_slope(-0.675, inner) for inner in formulas.INNER[1::-1])
     assert right < 0 and abs(wrong - right) < 0.1  # "nearly a tangent"
 
