@@ -327,8 +327,9 @@ def clip_by_norm(gradients, limit):
 
     gradients: a list of float tensors of one dtype and any shapes, with finite
     entries; limit: a float above 0. The norm is that of all entries of all
-    tensors together. Entries of 10²⁰ in float32 must do no harm. Returns a
-    pair: a list of new tensors, and the norm before, of shape ().
+    tensors together. Entries of 10²⁰ in float32 and of 10²⁰⁰ in float64 must
+    do no harm. Returns a pair: a list of new tensors, and the norm before, of
+    shape ().
     Example: gradients [(3, 0), (4)], limit 1 → [(0.6, 0), (0.8)] and 5.
     """
     m = max(g.abs().max() for g in gradients)
@@ -469,11 +470,11 @@ def by_value(gradients, limit):
 def which_clipping(before, after, limit):
     """What was done to this gradient? The first of these answers that fits.
 
-    before, after: float64 tensors (n,), before is finite; limit: a float
-    above 0. Returns "untouched" (both are equal), "skipped" (all of `after` is
-    0, so the step was lost), "by value" (each entry was cut at ±limit), "by
-    norm" (the direction is the same, whatever the length), or "something
-    else".
+    before, after: float64 tensors (n,), before is finite, of any size; limit:
+    a float above 0. Returns "untouched" (both are equal), "skipped" (all of
+    `after` is 0, so the step was lost), "by value" (each entry was cut at
+    ±limit), "by norm" (the direction is the same, whatever the length), or
+    "something else".
     Example: before (3, 4), after (0.6, 0.8), limit 1 → "by norm".
     """
     if torch.equal(before, after):
