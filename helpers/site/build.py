@@ -146,9 +146,10 @@ def _files(folder, packages, styles, built, paths):
         shutil.copy(path, folder)
     teaching = HERE.parent / "teaching"
     shutil.copy(teaching / "live.js", folder)
-    scripts = [teaching / name for name in ("keys.js", "predict.js", "ledger.js")]
+    scripts = [teaching / name for name in ("keys.js", "words.js", "predict.js", "ledger.js")]
     scripts.append(HERE / "copy.js")
     text = "\n".join(path.read_text(encoding="utf-8") for path in scripts)
+    text += "\nexport { everyWord, stem }; // for search.js\n"
     (folder / "site.js").write_text(text, encoding="utf-8")
     katex = packages / "katex" / "dist"
     (folder / "katex" / "fonts").mkdir(parents=True)
@@ -162,7 +163,8 @@ def _files(folder, packages, styles, built, paths):
     (folder / "notebooks").mkdir()
     for path in paths:
         shutil.copy(path, folder / "notebooks")
-    sections = [
+    titles = {page.stem: page.title for page in built}
+    found = [
         {
             "page": page.title,
             "title": section.title,
@@ -171,6 +173,17 @@ def _files(folder, packages, styles, built, paths):
         }
         for page in built
         for section in page.sections
+        if section.title != "Sources"  # other people's titles, not ours
+    ] + [
+        {
+            "page": titles[symptom.notebook],
+            "title": re.sub(r"[`*]", "", symptom.sees),
+            "means": re.sub(r"[`*]", "", symptom.means),
+            "address": f"{symptom.notebook}.html#{symptom.cell}",
+            "text": f"{symptom.means} {symptom.do}",
+        }
+        for symptom in ledger().symptoms
+        if symptom.notebook in titles
     ]
-    words = json.dumps(sections, ensure_ascii=False)
+    words = json.dumps(found, ensure_ascii=False)
     (folder / "search.json").write_text(words, encoding="utf-8")

@@ -50,7 +50,7 @@ class Ledger:
     def _repr_html_(self):
         shown = self.symptoms_table(lambda s: f"{s.notebook}.ipynb#cell-id={s.cell}")
         shown += self.claims_table(self._address)
-        return f"<div data-ledger>{shown}{script('keys.js', 'ledger.js')}</div>"
+        return f"<div data-ledger>{shown}{script('keys.js', 'words.js', 'ledger.js')}</div>"
 
     def _address(self, claim):
         cell = self.cells.get(claim.id)

@@ -80,6 +80,43 @@ def test_words_that_no_claim_has_together_are_said_so(table):
     assert table.locator("table:visible").count() == 0  # not even the heads
 
 
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("loss is NaN after one step", "the loss"),
+        ("MAPE prefers low predictions", "the model with the best MAPE forecasts too low"),
+        ("gradient is None", ".grad is None"),
+        ("the gradient is NaN where torch.where picks the other branch", "a torch.where"),
+        ("cross entropy is negative", "a negative cross-entropy"),
+        ("validation is worse than training with batch norm", "eval is worse than train"),
+        ("model.eval() is far worse", "eval is far worse on the same images"),
+        ("RuntimeError: Expected more than 1 value per channel when training", "Expected more"),
+        ("optimizer.step() with grad", "an optimiser is to use gradients"),
+    ],
+)
+def test_a_sentence_as_people_write_it_has_its_symptom_among_the_first(table, typed, first):
+    table.get_by_label("What do you see?").fill(typed)
+    found = rows(table)
+    assert any(first in row for row in found[:2]), found[:4]
+    assert len(found) <= 12
+
+
+def test_where_few_lines_have_all_words_those_with_most_follow(table):
+    field, status = table.get_by_label("What do you see?"), table.get_by_role("status")
+    field.fill("loss is NaN after one step")
+    found = rows(table)
+    assert any(row.startswith("the loss is NaN") for row in found)
+    counts = re.fullmatch(
+        r"(\d+) lines have all of these words. (\d+) lines have some of them.", status.inner_text()
+    )
+    assert sum(map(int, counts.groups())) == len(found)
+
+
+def test_of_lines_that_say_the_same_words_the_shorter_comes_first(table):
+    table.get_by_label("What do you see?").fill("loss NaN")
+    assert rows(table)[0].startswith("the loss is NaN")
+
+
 def test_the_field_is_used_by_keyboard_and_leaves_shortcuts_alone(page):
     page.do("() => lab.panel().content.scrollToCell(lab.cell('ledger'))")
     field = page.tab.get_by_label("What do you see?")

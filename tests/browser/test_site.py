@@ -388,10 +388,38 @@ def test_the_search_finds_a_section_and_leads_there(visit, host):
     field.press("Enter")
     link = page.locator("#found a").first
     link.wait_for()
-    assert "section" in page.locator("#status").inner_text()
+    assert "all words" in page.locator("#status").inner_text()
     link.click()
     assert "_minibatch_gradients.html#" in page.url
     assert page.locator(f"[id='{page.url.partition('#')[2]}']").is_visible()
+
+
+def found_for(page, words):
+    """The search's status and results for these words, typed on the start page."""
+    page.goto(urljoin(page.url, "index.html"))
+    page.get_by_role("searchbox").fill(words)
+    page.get_by_role("searchbox").press("Enter")
+    page.wait_for_url("**/search.html?*")
+    page.locator("#found a").first.wait_for()
+    return page.locator("#status").inner_text(), page.locator("#found li").all_inner_texts()
+
+
+def test_the_search_finds_symptoms_and_what_they_mean(visit_whole):
+    page = visit_whole("index.html")
+    status, found = found_for(page, "loss is NaN")
+    assert re.fullmatch(r"\d+ places have all words of “loss is NaN”.", status)
+    symptom = next(text for text in found[:3] if text.startswith("the loss is NaN"))
+    assert "weights are NaN too" in symptom and "02 · The log of zero" in symptom
+    page.get_by_role("link", name="the loss is NaN", exact=True).click()
+    assert re.search("/02_log_of_zero.html#.", page.url)
+
+
+def test_the_search_reads_words_as_the_symptoms_do(visit_whole):
+    page = visit_whole("index.html")
+    assert ".grad is None" in found_for(page, "gradient is None")[1][0]
+    status, found = found_for(page, "MAPE prefers low predictions xyzzy")
+    assert status.startswith("No place has all words") and "MAPE" in found[0]
+    assert not any(text.startswith("Sources") for text in found_for(page, "accumulate")[1])
 
 
 def test_the_claims_can_be_searched_by_their_words(visit):
