@@ -24,7 +24,10 @@ from helpers.teaching.markup import rich
 HERE = Path(__file__).parent
 ROOT = NOTEBOOKS.parent
 NAME = "Checked Gradients"
-DOCUMENTS = ("data", "benchmarks")  # folders whose README.md the pages name
+DOCUMENTS = {  # folders whose README.md the pages name
+    "data": "The data sets of these pages: where they come from, and their licences.",
+    "benchmarks": "What these pages say about speed, measured side by side.",
+}
 CODE = {"light": "a11y-light", "dark": "a11y-dark"}
 
 
@@ -71,23 +74,25 @@ def build(
             title=page.title,
             description=page.question.replace("`", ""),
         )
-    about = f"Questions about losses and gradients, answered by measuring. {NAME}."
     found = Markup(styles.moved(linked(_ledger())))
-    write(
-        "index.html",
-        "index.html",
-        pages=built,
-        claims=len(claims.read()),
-        title=NAME,
-        description=about,
-    )
-    write("ledger.html", "ledger.html", table=found, title="Symptoms and claims", description=about)
+    counts = {"claims": len(claims.read()), "symptoms": len(ledger().symptoms)}
+    for where, title in {
+        "index": NAME,
+        "ledger": "Symptoms and claims",
+        "search": "Search",
+    }.items():
+        write(
+            f"{where}.html",
+            f"{where}.html",
+            title=title,
+            pages=built,
+            table=found,
+            **counts,
+        )
     for where, body in documents.items():
         body = Markup(styles.moved(texts.filled(body, formulas)))
-        write(
-            "document.html", f"{where}.html", body=body, title=where.capitalize(), description=about
-        )
-    write("search.html", "search.html", title="Search", description=about)
+        title, about = where.capitalize(), DOCUMENTS[where]
+        write("document.html", f"{where}.html", body=body, title=title, description=about)
     _files(folder, packages, styles, built, paths)
     if places["site"]:
         elsewhere.colab(folder / "colab", wheel, paths, places["site"])

@@ -76,6 +76,23 @@ def test_the_first_page_names_each_page_once_and_shows_its_code_as_code(site):
         assert "`" not in re.search('<meta name="description".*', page)[0], name
 
 
+def test_each_page_has_a_title_and_a_description_of_its_own_for_search_engines(site):
+    titles, abouts = (
+        {name: re.search(pattern, html)[1] for name, html in site[1].items()}
+        for pattern in ("<title>(.+)</title>", '<meta name="description" content="([^"]+)">')
+    )
+    for found in (titles, abouts):
+        assert len(set(found.values())) == len(site[1]), found
+    assert min(map(len, abouts.values())) > 40
+    shown = [name for name, html in site[1].items() if "noindex" in html]
+    assert shown == ["search.html"]  # a page without results is no result
+
+
+def test_the_first_page_leads_to_the_symptoms_before_its_list(site):
+    first = site[1]["index.html"].partition("<li>")[0].partition("</header>")[2]
+    assert 'href="ledger.html"' in first and re.search(r"\d{3} symptoms", first)
+
+
 def test_a_page_says_first_what_works_here_and_where_its_code_runs(site):
     for topic in TOPICS:
         first = site[1][f"{topic.stem}.html"].partition("<h1")[0]
