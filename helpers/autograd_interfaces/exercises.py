@@ -79,6 +79,11 @@ sgd_step.slips("""
     # This is only the change. Add it to the parameters: they are to come back after the step.
     returns_the_gradients: (p - rate * g).detach() → g
     # These are the gradients. Asked for are the parameters after a step along them.
+    calls_backward: torch.autograd.grad(loss, parameters)
+        → loss.backward() or [p.grad for p in parameters]
+    # `backward` writes into `.grad`, which is to stay as it was. And what an earlier pass left
+    # there is in your step, unless you clear it. `torch.autograd.grad` returns the gradients
+    # instead.
 """)
 
 
@@ -101,14 +106,6 @@ def returns_nothing(loss, parameters, rate):
     """This usual training loop returns nothing, moves the parameters and fills `.grad`. Let both
     stay, and return a list of new tensors."""
     train(loss, parameters, rate)
-
-
-@sgd_step.mistake
-def calls_backward(loss, parameters, rate):
-    """`backward` adds to `.grad`: what an earlier pass left there is in your step, and what you
-    leave there will be in the next one. `torch.autograd.grad` returns the gradients instead."""
-    loss.backward()
-    return [(p - rate * p.grad).detach() for p in parameters]
 
 
 @sgd_step.mistake
@@ -166,7 +163,8 @@ def reads_grad_that_grad_left_empty(loss, parameters, rate):
 def leaves_zeros_in_grad(loss, parameters, rate):
     """`backward` adds to what `.grad` held, and then you leave zeros there. Every `.grad` is to stay
     as it was: let `torch.autograd.grad` return the gradients."""
-    new = calls_backward(loss, parameters, rate)
+    loss.backward()
+    new = [(p - rate * p.grad).detach() for p in parameters]
     for p in parameters:
         p.grad.zero_()
     return new
@@ -488,6 +486,9 @@ jacobian.slips("""
     # `torch.autograd.grad` returns a tuple, even for one input. Its gradient is entry 0.
     makes_a_tensor_of_tensors: torch.stack(rows) → torch.tensor(rows)
     # `torch.tensor` takes plain numbers. Tensors of one shape are put together by `torch.stack`.
+    repeats_the_sum_of_the_rows: torch.stack(rows) → sum(rows).repeat(len(rows), 1)
+    # All your rows are the same: the gradient of the sum of all outputs. Each output has a row of
+    # its own.
 """)
 
 
@@ -582,6 +583,13 @@ def puts_the_sums_on_the_diagonal(outputs, inputs):
     """A diagonal is right only where output i depends on input i alone. In general each output has a
     whole row of derivatives: one call for each row."""
     return torch.diag(grad(outputs.sum(), inputs)[0].flatten())
+
+
+@jacobian.mistake
+def differentiates_a_function_and_flattens(outputs, inputs):
+    """All zeros. `functional.jacobian` calls your function with its own copy of the inputs, and these
+    outputs are computed already: they do not depend on that copy."""
+    return differentiates_a_function(outputs, inputs).reshape(outputs.numel(), inputs.numel())
 
 
 def squared_error(w, x, t):
@@ -765,6 +773,15 @@ def gives_the_loss_the_whole_batch(loss, w, x, t, limit):
     w = w.detach().requires_grad_()
     (mean,) = grad(loss(w, x, t).mean(), w)
     return mean * (limit / mean.norm().clamp(min=limit))
+
+
+@clipped_gradient.mistake
+def forgets_the_root_of_flat_rows(loss, w, x, t, limit):
+    """That is the squared length: the root is missing. Besides, where w is one number, the gradients
+    have no dimension 1 that could be flattened."""
+    each = torch.stack([torch.func.grad(loss)(w, x[i], t[i]) for i in range(len(x))])
+    factor = (limit / (each**2).flatten(1).sum(1)).clamp(max=1)
+    return (factor.reshape(-1, *[1] * w.ndim) * each).mean(0)
 
 
 class Polynomial(torch.nn.Module):
@@ -962,6 +979,15 @@ def differentiates_by_the_weights(network, t):
     return ((slope + u) ** 2).mean()
 
 
+@residual_loss.mistake
+def takes_the_difference_of_neighbours(network, t):
+    """A difference between neighbouring times is near to u′, and no more. u′ is the derivative at each
+    time by itself, and it is there for a single time as well."""
+    u = network(t)
+    slope = (u[1:] - u[:-1]) / (t[1:] - t[:-1])
+    return ((slope + u[:-1]) ** 2).mean()
+
+
 TIMES = tensor(0.0, 0.5, 1.0)
 
 
@@ -1038,6 +1064,9 @@ diagnose.slips("""
     # steps.
     writes_underscores: "never cleared": → "never_cleared":; "inner backward": → "inner_backward":
     # The programs are told apart. Write the two names with a space: never cleared, inner backward.
+    one_step_is_enough: torch.allclose(numbers, seen) → torch.isclose(numbers, seen).any()
+    # One step that fits is enough for you. Several programs can leave the same number in one step:
+    # compare all steps.
 """)
 
 
@@ -1109,3 +1138,19 @@ def judges_by_the_sign_of_the_difference(a, seen):
     if difference[0].abs() < 1e-6:
         return "never cleared"
     return "inner backward" if (difference > 0).all() else "retain_graph"
+
+
+@diagnose.mistake
+def never_finds_the_sum(a, seen):
+    """A `.grad` that is never cleared is not recognised. What was seen is then a sum already: compare
+    it with the right gradients, added up."""
+    answer = diagnose(a, seen)
+    return "retain_graph" if answer == "never cleared" else answer
+
+
+@diagnose.mistake
+def compares_the_slopes(a, seen):
+    """An inner backward counts as right here. It adds 1.5 in every step, and so it doesn't change how
+    fast the numbers grow with a. Compare the numbers themselves."""
+    answer = diagnose(a, seen)
+    return "right" if answer == "inner backward" else answer

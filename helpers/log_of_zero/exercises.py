@@ -516,6 +516,9 @@ stable_binary_cross_entropy.slips(r"""
     # The losses are added up; their mean is asked for.
     each_loss: negative).mean() → negative)
     # One value an entry; their mean is asked for.
+    one_cost_for_both: F.logsigmoid(-score) → F.logsigmoid(score)
+    # Both targets cost −ln σ(s) here. A target of 0 costs −ln(1 − σ(s)), and 1 − σ(s) is another
+    # sigmoid.
 """)
 
 
@@ -806,6 +809,9 @@ read_the_log.slips("""
         → loss[-10:].min() == loss[-10:].max() and accuracy[-10:].min() == accuracy[-10:].max()
     # The accuracy may still move a little, by the optimiser's momentum. It is the loss that must
     # stand still.
+    bound_turned_round: loss[-1] < (1 → loss[-1] > (1
+    # The comparison is turned round. (4.1) is a lower bound, so it is a loss below it that can't
+    # be true.
 """)
 
 
