@@ -9,14 +9,14 @@ __all__ = ["detect_pool", "z_b", "deletion_curve", "pool_backward", "audit"]  # 
 
 
 def by_hand():
-    """One input, four units with pre-activations (3, −1, 2, −5)."""
+    """One input, four units, x @ W + b = (3, −1, 2, −5)."""
     return tensor([1.0]), tensor([2.0, -2.0, 3.0, -4.0]), tensor(1.0, 1.0, -1.0, -1.0)
 
 
 @exercise(
     cases={
         "values": {
-            "pre-activations 3, −1, 2, −5 and 0.5, 0.5, −4, 1": lambda: (
+            "x @ W + b is 3, −1, 2, −5 and 0.5, 0.5, −4, 1": lambda: (
                 tensor([1.0, 2.0]),
                 tensor(
                     [1.0, 1.0, -2.0, -3.0, 0.5, -1.5, -2.0, 3.0],
