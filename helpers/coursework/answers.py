@@ -64,6 +64,33 @@ def unmarked(cells, name):
     return checking or defining
 
 
+def given(cells, released, exercises):
+    """grade id → what was answered, without its white space."""
+    found = {n: squeezed(c.source) for n, c in choose(cells, released, exercises).items()}
+    asked = {n: squeezed(t) for n, t in released.items() if n in exercises or n == "explain"}
+    return {n: text for n, text in found.items() if n in asked and text != asked[n]}
+
+
+def belongs(cells, released, exercises):
+    """Whether a notebook is one of this assignment, by its marks, its checks or its functions."""
+    return any(
+        grade_id_of(cell) in released
+        or exercise_in(cell) in exercises
+        or any(binds(cell, name) for name in exercises)
+        for cell in cells
+    )
+
+
+def elsewhere(cells, released, others):
+    """The other assignment of which a notebook has more cells than of this one, or None.
+
+    others: the grade ids that other assignments have, each with its assignment.
+    """
+    named = {name for cell in cells for name in (grade_id_of(cell), *checked_in(cell))}
+    theirs = [others[name] for name in named if name in others]
+    return max(theirs, key=theirs.count) if len(theirs) > len(named & released.keys()) else None
+
+
 def words(cells, known, question, released):
     """What a student wrote beside the placeholder, one text; empty if there is nothing.
 

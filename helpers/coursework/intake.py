@@ -37,18 +37,18 @@ def is_notebook(name):
     return ".ipynb" in name.lower() and not name.startswith("._")  # macOS's notes about a file
 
 
-def take(submitted, assignment, released, exercises):
+def take(submitted, assignment, released, exercises, others):
     """The notebook that counts of those in the folder `submitted`, and what to say about it.
 
     submitted: a Path, …/STUDENT/ASSIGNMENT. released, exercises: as answers.choose takes them.
-    Returns a notebook and a list of sentences. Raises Refused where there is none to grade.
+    others: the grade ids that other assignments have, each with its assignment. Returns a notebook and a list of sentences. Raises Refused where there is none to grade.
     """
-    files, others = walk(submitted)
-    said = [f"Left out: `{name}`, {what}." for name, what in others]
+    files, odd = walk(submitted)
+    said = [f"Left out: `{name}`, {what}." for name, what in odd]
     found = [path for path in files if is_notebook(path.name)]
     if not found:
-        raise Refused(_nothing(files, others))
-    about = submitted / f"{assignment}.ipynb", released, exercises
+        raise Refused(_nothing(files, odd))
+    about = submitted / f"{assignment}.ipynb", released, exercises, others
     path, notebook, wrong = _within_limits(found, lambda: _chosen(found, *about))
     if path.name != f"{assignment}.ipynb" or len(found) > 1:
         said.append(f"Graded: `{path.relative_to(submitted)}`.")
@@ -78,14 +78,22 @@ def _within_limits(found, choose):
     return found[place], notebook, wrong
 
 
-def _chosen(found, usual, released, exercises):
+def _chosen(found, usual, released, exercises, others):
     """(the number of the path in `found` that counts, its notebook or None, why it is none)."""
     read = {path: _read(path) for path in found}
-    path = _counting(read, usual, released, exercises)
+    elsewhere = {
+        path: answers.elsewhere(notebook.cells, released, others)
+        for path, notebook in read.items()
+        if not isinstance(notebook, Unreadable)
+    }
+    own = {path: notebook for path, notebook in read.items() if not elsewhere.get(path)}
+    path = _counting(own or read, usual, released, exercises)
     notebook, place = read[path], found.index(path)
     if isinstance(notebook, Unreadable):
         return place, None, str(notebook)
-    if not _belongs(notebook, released, exercises):
+    if other := elsewhere.get(path):
+        raise Refused(f"`{path.name}` holds the exercises of {other}, not those of {usual.stem}.")
+    if not answers.belongs(notebook.cells, released, exercises):
         raise Refused(f"`{path.name}` holds no exercise of {usual.stem}: is it another notebook?")
     return place, notebook, None
 
@@ -164,7 +172,7 @@ def _counting(read, usual, released, exercises):
     if len(read) == 1:
         return first
     readable = {p: n for p, n in read.items() if not isinstance(n, Unreadable)}
-    answered = {path: _answers(n, released, exercises) for path, n in readable.items()}
+    answered = {path: answers.given(n.cells, released, exercises) for path, n in readable.items()}
     answered = {path: found for path, found in answered.items() if found}
     if not answered:
         return first if first in readable else next(iter(readable), first)
@@ -172,24 +180,6 @@ def _counting(read, usual, released, exercises):
         names = ", ".join(f"`{path.name}`" for path in answered)
         raise Refused(f"There are several notebooks with answers, {names}: leave one of them.")
     return usual if usual in answered else next(iter(answered))
-
-
-def _answers(notebook, released, exercises):
-    """grade id → what was answered."""
-    chosen = answers.choose(notebook.cells, released, exercises)
-    found = {name: answers.squeezed(cell.source) for name, cell in chosen.items()}
-    graded = {n: text for n, text in released.items() if n in exercises or n == "explain"}
-    return {n: t for n, t in found.items() if n in graded and t != answers.squeezed(graded[n])}
-
-
-def _belongs(notebook, released, exercises):
-    """Whether a notebook is one of this assignment, by its marks, its checks or its functions."""
-    return any(
-        answers.grade_id_of(cell) in released
-        or answers.exercise_in(cell) in exercises
-        or any(answers.binds(cell, name) for name in exercises)
-        for cell in notebook.cells
-    )
 
 
 def write(notebook, path):

@@ -91,13 +91,24 @@ def exercises_in(marks):
 
 
 def released_texts(coursedir, assignment):
-    """grade id → text as handed out, and the ids of the exercises, of an assignment."""
+    """grade id → text as handed out, the ids of the exercises, and what other assignments have.
+
+    The last is grade id → assignment, of those released, without the ids that this one has as well.
+    """
     texts = texts_of(coursedir.db_url, assignment)
     path = Path(coursedir.root, coursedir.source_directory, assignment, f"{assignment}.ipynb")
     cells = _read(path, path.stat().st_mtime_ns).cells
     marks = {answers.grade_id_of(c): c.metadata.get("nbgrader") for c in cells}
     marks = {name: said for name, said in marks.items() if name in texts}
-    return {name: GRADERS.sub("", texts[name]) for name in marks}, exercises_in(marks)
+    with Gradebook(coursedir.db_url) as gradebook:
+        others = {
+            cell.name: other.name
+            for other in gradebook.assignments
+            for notebook in other.notebooks
+            for cell in notebook.source_cells
+            if cell.name not in marks
+        }
+    return {name: GRADERS.sub("", texts[name]) for name in marks}, exercises_in(marks), others
 
 
 def add_words(nb, chosen, asked, released, known):

@@ -8,6 +8,7 @@ import socket
 import courses
 import nbformat
 import pytest
+import yaml
 from click.testing import CliRunner
 from nbgrader.api import Gradebook
 
@@ -15,6 +16,8 @@ from helpers.coursework import classroom, course, intake, reading, records
 from helpers.coursework.__main__ import main
 
 STEM, NAME = "06_dropout_scaling", "dropout_backward"
+OTHER = "13_variational_bounds"
+NAMES = {STEM: [NAME, "diagnose"], OTHER: ["diagnose", "effective_beta", "importance_bound"]}
 FULL = course.read()[STEM]["points"][NAME] * len(course.exercises_of(STEM)[NAME].cases)
 
 
@@ -172,6 +175,45 @@ def test_what_is_refused_is_told_in_a_sentence(folder, right, make):
     assert classroom._grade(folder, STEM, make.__name__) == REFUSED[make]
     with pytest.raises(ValueError, match="No such submission"):
         score(folder, make.__name__)
+
+
+@pytest.fixture(scope="module")
+def two_assignments(tmp_path_factory):
+    """A course of two assignments that have an exercise of the same name, and a question each."""
+    folder = tmp_path_factory.mktemp("two")
+    said = {stem: course.read()[stem] for stem in NAMES}
+    for stem, names in NAMES.items():
+        said[stem]["points"] = {name: said[stem]["points"][name] for name in names}
+    (folder / "settings.yaml").write_text(yaml.safe_dump(said), encoding="utf-8")
+    course.build_sources(folder, folder / "settings.yaml")
+    for stem in NAMES:
+        courses.release(folder, stem)
+    return folder
+
+
+@pytest.mark.parametrize("marks", [True, False])
+def test_the_notebook_of_another_assignment_is_no_0(two_assignments, marks):
+    """Also where it has lost nbgrader's marks, and is known by its checks."""
+    made = courses.solved(two_assignments, OTHER, courses.references(OTHER))
+    if not marks:
+        for cell in made.cells:
+            if name := cell.metadata.pop("nbgrader", {}).get("grade_id"):
+                cell.source += (
+                    f"\n\n\ncheck(exercises.{name}, {name})" if name in NAMES[OTHER] else ""
+                )
+    path = courses.hand_in(two_assignments, f"mixed up {marks}", STEM, made)
+    said = f"`{STEM}.ipynb` holds the exercises of {OTHER}, not those of {STEM}."
+    assert classroom._grade(two_assignments, STEM, path.parents[1].name) == said
+
+
+def test_the_notebooks_of_all_assignments_may_be_handed_in(two_assignments):
+    """The one that is asked for counts."""
+    for stem in NAMES:
+        made = courses.solved(two_assignments, stem, courses.references(stem))
+        path = courses.hand_in(two_assignments, "all", STEM, made)
+        path.rename(path.with_name(f"my {stem}.ipynb"))
+    assert classroom._grade(two_assignments, STEM, "all") is None
+    assert records.said(two_assignments, STEM, "all") == [f"Graded: `my {STEM}.ipynb`."]
 
 
 def test_a_sentence_holds_no_control_characters(folder):
