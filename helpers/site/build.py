@@ -142,7 +142,8 @@ def _ledger():
     found = ledger()
     seen = found.symptoms_table(lambda s: f"{s.notebook}.html#{s.cell}", "Page")
     said = found.claims_table(lambda claim: f"{claim.notebook}.html#{claim.id}", "Page")
-    return f'<div data-ledger="Verdict Page">{seen}{said}</div>'
+    need = pages.needed(found.symptoms)
+    return f'{need}<div data-ledger="Verdict Page">{seen}{said}</div>'
 
 
 def _files(folder, packages, styles, built, paths):

@@ -25,5 +25,5 @@ for (const table of document.querySelectorAll("table")) {
   const column = heads.indexOf("do this") + 1;
   if (!column) continue;
   for (const code of table.querySelectorAll(`td:nth-child(${column}) code`))
-    code.after(" ", copyButton(code));
+    if (!/^[\w.]+$/.test(code.textContent)) code.after(" ", copyButton(code)); // more than a name
 }

@@ -9,15 +9,18 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from helpers.site import exercises, figures
+from helpers.site import exercises, figures, needs
 from helpers.site.markdown import Texts, linked, plain, python
 from helpers.site.styles import Styles
 from helpers.teaching.markup import rich
+from helpers.teaching.symptoms import Symptom, symptoms
 
 HIDDEN = {"live", "predict", "contents", "ledger"}
 """Calls that show something and compute nothing: the page shows the thing alone."""
 
 ADDRESS = '<a class="address" id="{0}" href="#{0}" aria-label="Address of this claim">#</a>'
+
+NEEDS = "What these lines of code need"
 
 FOLDED = '<details class="folded"><summary>{}</summary>\n{}\n</details>\n'
 
@@ -71,6 +74,15 @@ def shown_figures(notebook: dict) -> dict[str, str]:
     return {name: texts[at] for name, at in shown.items()}
 
 
+def needed(found: list[Symptom]) -> str:
+    """What the code in these symptoms' lines needs, as HTML to be opened; nothing if it has none."""
+    lines = needs.imports(line for symptom in found for line in needs.lines(symptom.do))
+    if not lines:
+        return ""
+    own = "<p>Every other name is your own, or stands on the page.</p>"
+    return FOLDED.format(NEEDS, python("\n".join(lines)) + own)
+
+
 class Builder:
     """Makes the bodies of pages. `made`: (topic, figure's name) → Shown; `texts`, `styles`: what
     the pages share; `ways`: a notebook's stem → where it can be run (see elsewhere.py).
@@ -105,9 +117,9 @@ class Builder:
                 sections.append(Section(cell["id"], re.sub(r"[`*$]", "", title)))
         if sections:
             sections[-1].words.append(re.sub(r"[#*`$|]", " ", source(cell)))
-        return (
-            f'<div class="text" id="{escape(cell["id"])}">{self.texts.html(source(cell))}</div>\n'
-        )
+        html = self.texts.html(source(cell))
+        html = html.replace("</table>", "</table>" + needed(symptoms("", {"cells": [cell]})), 1)
+        return f'<div class="text" id="{escape(cell["id"])}">{html}</div>\n'
 
     def _code(self, stem, cell):
         code, topic = source(cell), stem.partition("_")[2]

@@ -321,6 +321,15 @@ def test_code_can_be_copied(visit):
     assert page.locator("#remember td code + .copy").count() > 3
 
 
+def test_what_is_more_than_a_name_can_be_copied_from_a_table(visit_whole):
+    page = visit_whole("ledger.html")
+    cells = page.locator("[data-ledger] td:nth-child(3)")
+    with_button = cells.locator("code:has(+ .copy)").all_inner_texts()
+    assert "F.cross_entropy(scores, y)" in with_button
+    assert "retain_graph" not in with_button and "raw" not in with_button
+    assert cells.locator("code", has_text="retain_graph").count()
+
+
 def test_on_paper_a_page_is_black_on_white_and_nothing_is_cut_off(visit):
     page = visit(
         "07_minibatch_gradients.html", color_scheme="dark", viewport={"width": 700, "height": 900}

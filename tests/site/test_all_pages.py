@@ -57,6 +57,14 @@ def test_each_page_says_what_to_do_about_its_symptoms(site):
         assert f'href="{topic.stem}.html#' in first, topic.stem
 
 
+def test_below_its_symptoms_a_page_says_what_their_code_needs(site):
+    for topic in TOPICS[1:]:
+        after = site[1][f"{topic.stem}.html"].rpartition("</table>")[2]
+        assert "What these lines of code need" in after.partition("<h2")[0], topic.stem
+    first = site[1]["ledger.html"].partition("<table")[0]
+    assert "torch.nn.functional" in first and "WeightedRandomSampler" in first
+
+
 def test_each_exercise_says_where_it_can_be_done(site):
     for topic in TOPICS:
         html = site[1][f"{topic.stem}.html"]
