@@ -127,6 +127,10 @@ original_unit_report.slips(r"""
     # The standard deviation of the errors leaves out their mean. Square the errors themselves.
     multiplies_by_std_twice: .mean().sqrt() → .mean().sqrt() * std
     # The RMSE is multiplied by std twice. Once brings it back to the unit of y.
+    takes_mean_and_sample_std_from_y_true: mean + std * z_pred
+        → y_true.mean() + y_true.std() * z_pred
+    # Takes mean and std of these targets, and a std that divides by n − 1. The model was trained
+    # with the two that are the arguments.
 """)
 
 
@@ -246,7 +250,7 @@ def differentiates_by_the_targets(y_true, y_pred):
         "shapes": {
             "41 targets": lambda: (normal(41, seed=7).exp(),),
             "float32": lambda: (tensor(0.7, 3, 2.2, 8, dtype=single),),
-            "one target": lambda: (tensor(-1.5),),
+            "one target": lambda: (tensor(1.5),),
         },
         "edges": {
             "exactly half of the weight": lambda: (tensor(2.0, 1, 2),),
@@ -294,7 +298,7 @@ best_constant_for_mape.slips("""
     # Sorts by size, not by value: −3 lies below 1.5, though |−3| is larger.
     does_not_sort: y_true.sort().values → y_true
     # Adds the weights up in the order given. Sort the targets first, weights with them.
-    leaves_the_weights_behind: 1 / y.abs() → 1 / y_true.abs()
+    leaves_the_weights_behind: y.abs() → y_true.abs()
     # The targets are sorted, their weights are not: each moves with its target.
     half_of_1: reached[-1] / 2 → 0.5
     # Looks for ½, but the weights do not add up to 1: it is half of their total.
@@ -432,6 +436,12 @@ largest_rate.slips("""
     # The slope x · (the other weights) is squared as a whole: the other weights as well.
     squares_the_weights_only: (x * others) ** 2 → (x * others**2)
     # The slope x · (the other weights) is squared as a whole: the input as well.
+    leaves_two_weights_out: (layers - 1) / layers → (layers - 2) / layers
+    # The slope of p by one weight holds all weights but that one. Here two of them are missing.
+    goes_on_from_two: return 1 / (layers * (x * others) ** 2)
+        → return 1 / (x**2 if layers == 1 else layers * x * y)
+    # Right for one and two layers. Each further layer brings in one more weight, and all of them
+    # change: derive the product of all weights but one.
 """)
 
 
@@ -529,6 +539,8 @@ lasso_weight.slips("""
     returns_the_smallest_loss: v.sign() * (v.abs() - alpha).clamp(min=0)
         → (v.abs().clamp(max=alpha) ** 2) / 2 + alpha * (v.abs() - alpha).clamp(min=0)
     # This is the smallest value of the sum. The w that has it is asked for.
+    multiplies_by_v: v.sign() * → v *
+    # The size is multiplied by v itself, so it counts twice. Only the sign of v is to come back.
 """)
 
 
@@ -616,6 +628,8 @@ mean_of_log_fit.slips("""
     takes_the_mean_over_the_forecasts: torch.exp(logs) * torch.exp(residuals).mean() - 1
         → torch.exp(logs).mean() * torch.exp(residuals) - 1
     # The mean is taken over the forecasts. Take it over the residuals, for each forecast.
+    adds_up_the_forecasts: return torch → return len(residuals) * (torch; - 1 → - 1)
+    # These are sums over the residuals. Each forecast is a mean: divide by their number.
 """)
 
 
@@ -659,6 +673,7 @@ FITTING = 15.748  # the RMSE that belongs to R² = 0.84
         "R² = 1 − RMSE²/Var(y), so that RMSE = √((1 − R²)·Var(y)), where Var(y) divides by n.",
         "A lead is shown if the *whole* interval lies below 0.",
     ],
+    guards={"no error at all": "without any error both RMSE are 0, and they agree"},
     level=2,
     minutes=10,
 )
@@ -759,3 +774,12 @@ def looks_at_the_lead_before_r2(y, rmse, mape, r2, lead):
     if lead[1] >= 0:
         return "no lead"
     return "worse than the mean" if r2 < 0 else "trust"
+
+
+@judge_report.mistake
+def turns_the_order_round(y, rmse, mape, r2, lead):
+    """The first that applies is asked for, and you ask in the opposite order. The unit comes first,
+    then R², then the lead."""
+    if lead[1] >= 0:
+        return "no lead"
+    return "worse than the mean" if r2 < 0 else judge_report(y, rmse, mape, r2, lead)

@@ -121,6 +121,15 @@ fines_wrong_signs.slips("""
 """)
 
 
+@fines_wrong_signs.mistake
+def compares_the_slopes(loss, truths):
+    """You compare the slopes, which say how hard a prediction is pushed. A fine is in the cost: compare
+    the losses themselves."""
+    x = torch.stack([-truths, 3 * truths]).requires_grad_()
+    (slopes,) = torch.autograd.grad(loss(x, truths).sum(), x)
+    return slopes[0].abs() > slopes[1].abs()
+
+
 @exercise(
     cases={
         "values": {
@@ -138,6 +147,7 @@ fines_wrong_signs.slips("""
             "truth 0": lambda: (tensor(0.0), 4.0, 2.0),
         },
     },
+    guards={"equal constants": "equal constants pull equally: the minimum is at 0"},
     hints=[
         "At the minimum the derivative in x is 0. Equation (2.1) says what that means.",
         "Multiply (x + t) / c_d + (x − t) / c_s = 0 by c_d·c_s, and collect the terms with x.",
@@ -175,8 +185,7 @@ paraboloid_minimum.slips(f"""
     # A factor is left on the side of x: x·(c_s + c_d) = t·(c_d − c_s). Divide by it.
     divides_by_one_of_them: / (c_diff_sign + c_same_sign) → / c_diff_sign
     # Both parts of the derivative contain x, so x is multiplied by the sum of both constants.
-    squares_the_constants: {KAPPA}
-        → (c_diff_sign**2 - c_same_sign**2) / (c_diff_sign**2 + c_same_sign**2)
+    squares_the_constants: c_diff_sign → c_diff_sign**2; c_same_sign → c_same_sign**2
     # The constants divide the squares, they are not squared themselves.
     divides_by_the_product: / (c_diff_sign + c_same_sign) → / (c_diff_sign * c_same_sign)
     # The product cancels when both sides are multiplied by it; what is left is the sum.
@@ -191,6 +200,9 @@ paraboloid_minimum.slips(f"""
     drops_the_sign: (c_diff_sign - c_same_sign) → abs(c_diff_sign - c_same_sign)
     # For c_diff_sign < c_same_sign the minimum has the opposite sign of the truth: no absolute
     # value.
+    keeps_a_two: * truth → / 2 * truth
+    # This is half of the minimum. The 2 of both squares is in both parts of the derivative, and
+    # cancels.
 """)
 
 
@@ -336,6 +348,8 @@ even_push_loss.slips(f"""
     has_a_penalty_of_the_truth: {PENALTY} → truth.abs() * (prediction * truth < 0)
     # This fine depends on t alone, so it has no slope in x, and it jumps at 0. Let the penalty
     # rise as x goes further to the wrong side.
+    squares_the_penalty: {PENALTY} → {PENALTY} ** 2
+    # A square is flat near zero, so its slope is not λ there. Use a straight line.
     looks_at_the_prediction_alone: -prediction * truth.sign() → -prediction
     # relu(−x) charges every negative prediction, also where the truth is negative, and lets a
     # positive one pass. The penalty must compare the two signs.
@@ -354,8 +368,6 @@ even_push_loss.slips(f"""
     # Right for truths above 0. For a negative truth −x is negative where x is wrong: take |x|.
     takes_a_root: {PENALTY} → torch.sqrt(torch.relu(-prediction * truth))
     # A root is steep near 0 and flat further out. Asked for is the slope λ everywhere.
-    squares_the_penalty: {PENALTY} → {PENALTY} ** 2
-    # A square is flat near zero, so its slope is not λ there. Use a straight line.
     multiplies_the_error: + weight * {PENALTY} → * torch.where(prediction * truth < 0, weight, 1.0)
     # This multiplies the error by λ where the sign is wrong, so that the loss jumps. {RISES}
     multiplies_the_error_by_one_more: + weight * {PENALTY}
@@ -440,7 +452,7 @@ best_prediction.slips(f"""
     takes_the_whole_weight: weight / 2 → weight
     # Shrinks twice too far. The derivative of (x − m)² is 2(x − m), so half the weight remains:
     # λ/2.
-    runs_past_zero: {SHRUNK} → (mean.abs() - weight / 2 * wrong)
+    runs_past_zero: torch.relu(mean.abs() → (mean.abs()
     # Runs past zero. There the penalty pushes to the other side: the best x is then 0.
     forgets_negative_means: * mean.sign()).mean() → ).mean(); mean.sign() * torch → torch;
         mean.abs() → mean
@@ -567,6 +579,9 @@ better_method.slips("""
     # that do. Count the years in which just one is right.
     asks_for_one_per_cent: 0.05 → 0.01
     # The limit is 0.05, not 0.01.
+    turns_the_comparison: chance >= 0.05 → chance < 0.05
+    # The comparison is turned round. A small chance says that coins seldom do that, so it is a
+    # *large* one that leaves it undecided.
 """)
 
 
