@@ -1,13 +1,28 @@
 // A button beside each piece of code: below a page's cells, and where a table says what to do.
 
+const told = element("p", HIDDEN); // what a button did, for screen readers
+told.setAttribute("aria-live", "polite");
+document.body.append(told);
+
 function copyButton(code) {
   const button = element("button", "", "Copy");
   button.type = "button";
   button.className = "copy";
   button.setAttribute("aria-label", "Copy this code");
+  const tell = (text) => {
+    button.textContent = told.textContent = text;
+    button.setAttribute("aria-label", text);
+  };
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(code.textContent);
-    button.textContent = "Copied";
+    told.textContent = "";
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      tell("Copied");
+    } catch {
+      // The browser forbids it, as on a host without https: what is selected can be copied by hand.
+      getSelection().selectAllChildren(code);
+      tell("Selected: press Ctrl+C");
+    }
   });
   return button;
 }

@@ -41,6 +41,8 @@ def made(wanted: dict[tuple[str, str], str], folder: Path) -> dict[tuple[str, st
     ]
     missing = [job for job in jobs if not (job[-1] / "shown.json").exists()]
     if missing:
+        drawn = f"{len(missing)} of {len(jobs)} figures are new, or have changed"
+        print(f"{drawn}. Drawing them at all settings may take minutes.", flush=True)
         with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
             list(pool.map(_make, missing))
     return {job[:2]: _read(job[-1] / "shown.json") for job in jobs}

@@ -13,7 +13,7 @@ function columnFilter(title, rows, onChange) {
   };
   const label = element("label", "display:inline-block;margin:0 16px 8px 0", `${title} `);
   const list = element("select", "font:inherit");
-  const entries = [...new Set(rows.map(entry))].filter((text) => text !== undefined);
+  const entries = [...new Set(rows.map(entry))].filter((text) => text !== undefined).sort();
   list.append(...["all", ...entries].map((text) => element("option", "", text)));
   list.addEventListener("change", onChange);
   label.append(list);

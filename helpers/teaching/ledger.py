@@ -32,7 +32,7 @@ class Ledger:
             )
             for claim in self.entries
         )
-        return table(("Verdict", "Claim", "Because", where), rows)
+        return table(("Verdict", "Claim", "Because", where), rows, "Claims: what people say")
 
     def symptoms_table(self, address: Callable, where: str = "Notebook") -> str:
         """The symptoms as a table. `address`: symptom → where its link leads."""
@@ -45,7 +45,7 @@ class Ledger:
             )
             for s in self.symptoms
         )
-        return table(("What you see", "What it means", "Do this", where), rows)
+        return table(("What you see", "What it means", "Do this", where), rows, "Symptoms")
 
     def _repr_html_(self):
         shown = self.symptoms_table(lambda s: f"{s.notebook}.ipynb#cell-id={s.cell}")

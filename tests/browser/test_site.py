@@ -319,6 +319,19 @@ def test_code_can_be_copied(visit):
     read = page.evaluate("navigator.clipboard.readText()")
     assert read.strip() == block.locator("code").text_content().strip()
     assert page.locator("#remember td code + .copy").count() > 3
+    # Heard as well as seen: its name was “Copy this code” before.
+    assert block.get_by_role("button", name="Copied").count() == 1
+    assert page.locator("[aria-live]").text_content() == "Copied"
+
+
+def test_where_copying_is_forbidden_the_code_is_selected(visit):
+    page = visit("07_minibatch_gradients.html")
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    block = page.locator(".cell > .code").first
+    block.get_by_role("button").press("Enter")
+    block.get_by_text("Selected: press Ctrl+C").wait_for()
+    code = block.locator("code").text_content()
+    assert page.evaluate("String(getSelection())").split() == code.split()
 
 
 def test_what_is_more_than_a_name_can_be_copied_from_a_table(visit_whole):
@@ -361,9 +374,37 @@ def test_the_address_of_a_verdict_takes_no_room_from_its_code(visit, width):
         assert 0 <= address.bounding_box()["x"] < 390
 
 
+def test_in_a_wide_window_an_output_is_as_wide_as_code(visit):
+    page = visit("07_minibatch_gradients.html", viewport={"width": 1280, "height": 900})
+    shown = page.locator(".cell:has(> .code):has(> pre.plain)").first
+    code, output = (shown.locator(part).first.bounding_box() for part in (".code pre", "pre.plain"))
+    assert abs(code["x"] + code["width"] - output["x"] - output["width"]) < 1
+
+
 def test_the_ledger_uses_a_wide_window(visit):
     page = visit("ledger.html", viewport={"width": 1280, "height": 900})
     assert page.locator("[data-ledger] table").first.bounding_box()["width"] > 900
+    page.get_by_text("What these lines of code need").click()
+    box = page.locator(".folded .copy").bounding_box()
+    assert box["x"] + box["width"] <= 1280
+
+
+def test_a_finger_finds_what_moves(visit):
+    page = visit(
+        "07_minibatch_gradients.html",
+        viewport={"width": 390, "height": 800},
+        has_touch=True,
+        is_mobile=True,
+    )
+    slider = cards(page).locator("input").first
+    slider.scroll_into_view_if_needed()
+    box, before = slider.bounding_box(), slider.input_value()
+    assert box["height"] >= 24  # what WCAG asks for
+    x = box["x"] + box["width"] * (
+        0.2 if 2 * int(before) > int(slider.get_attribute("max")) else 0.8
+    )
+    page.touchscreen.tap(x, box["y"] + box["height"] / 2)
+    assert slider.input_value() != before
 
 
 MEASURE = """() => {
@@ -442,6 +483,10 @@ def test_the_claims_can_be_searched_by_their_words(visit):
 
 def test_the_claims_can_be_filtered_by_verdict_and_page(visit):
     page = visit("ledger.html")
+    for name in ("Symptoms", "Claims: what people say"):
+        assert page.get_by_role("table", name=name, exact=True).count() == 1
+    offered = page.get_by_label("Page").locator("option").all_inner_texts()
+    assert offered == ["all", *sorted(offered[1:])] and "00" in offered
     rows, status = page.locator("[data-ledger] tbody tr:visible"), page.locator("[role=status]")
     page.get_by_label("Verdict").select_option("False")
     some = rows.count()

@@ -166,11 +166,13 @@ def test_a_figure_keeps_what_its_own_section_names():
     assert named == {"One": {"2", "3"}, "Two": {"4"}}
 
 
-def test_figures_are_made_again_only_when_something_has_changed(tmp_path):
+def test_figures_are_made_again_only_when_something_has_changed(tmp_path, capsys):
     wanted = {("start_here", "StepOfDerivative"): "at 10"}
     shown = figures.made(wanted, tmp_path)["start_here", "StepOfDerivative"]
+    assert "1 of 1 figures" in capsys.readouterr().out  # a first build takes minutes
     files = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
     again = figures.made(wanted, tmp_path)["start_here", "StepOfDerivative"]
+    assert capsys.readouterr().out == ""
     assert again.folder == shown.folder and again.alt == shown.alt
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == files
     assert figures.home("start_here", "StepOfDerivative", "at 10") == shown.folder
