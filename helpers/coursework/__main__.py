@@ -44,18 +44,20 @@ def settings():
 @click.option("--jobs", type=click.IntRange(1), help="Processes; as many as cores by default.")
 def grade(folder, assignments, jobs):
     """Autograde what was submitted to the course in FOLDER and isn't graded yet."""
-    from helpers.coursework import classroom, records  # nbgrader takes 2 seconds to import
+    from helpers.coursework import classroom, intake, records  # nbgrader takes 2 s to import
 
     count, failed = 0, 0
     try:
         for assignment, student, error in classroom.grade(folder, assignments, jobs, click.echo):
-            count, failed = count + 1, failed + bool(error)
-            notes = () if error else records.said(folder, assignment, student)
-            line = f"{assignment}  {student}  {' '.join([error or 'graded', *notes])}"
-            click.echo(records.printable(line))
+            notes = [error] if error else records.said(folder, assignment, student)
+            wrong = error or any(note.startswith(intake.NO_NOTEBOOK) for note in notes)
+            count, failed = count + 1, failed + bool(wrong)
+            said = " ".join(notes if wrong else ["graded.", *notes])
+            click.echo(records.printable(f"{assignment}  {student}  {said}"))
     except (FileNotFoundError, LookupError) as error:
         raise click.ClickException(error.args[0]) from None
-    click.echo(f"Graded: {count - failed}. Failed: {failed}.")
+    rest = "" if count else " What lies in submitted/ is graded already, or there is nothing."
+    click.echo(f"Graded: {count - failed}. Failed: {failed}.{rest}")
     if failed:
         raise SystemExit(1)
 

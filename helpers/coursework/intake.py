@@ -19,6 +19,7 @@ DEEPEST, MOST = 8, 2000  # folders in each other, and files, that a submission m
 BYTES = 500 << 20  # that its files may have
 SECONDS, MEMORY = 60, 3 << 30  # of computing, and bytes: what reading all its notebooks may cost
 COSTLY = "reading it takes too much time or memory"
+NO_NOTEBOOK = "It could not be read as a notebook"
 SEVERAL = "Reading the {} notebooks in the folder takes too much time or memory: leave one of them."
 
 
@@ -51,9 +52,9 @@ def take(submitted, assignment, released, exercises, others):
     about = submitted / f"{assignment}.ipynb", released, exercises, others
     path, notebook, wrong = _within_limits(found, lambda: _chosen(found, *about))
     if path.name != f"{assignment}.ipynb" or len(found) > 1:
-        said.append(f"Graded: `{path.relative_to(submitted)}`.")
+        said.append(f"The notebook is `{path.relative_to(submitted)}`.")
     if wrong:
-        said.append(f"It could not be read as a notebook: {wrong}.")
+        said.append(f"{NO_NOTEBOOK}: {wrong}.")
         return unreadable(wrong), said
     return nbformat.from_dict(notebook), said
 

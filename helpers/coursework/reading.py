@@ -15,7 +15,8 @@ PICTURES = ("image/png", "image/jpeg", "image/gif")
 INLINE = re.compile(rf"data:({'|'.join(PICTURES)});base64,([A-Za-z0-9+/]+=*)")
 NEW = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}
 
-PAGE = """**This file could not be read as a notebook**, so nothing in it could be graded: {}
+UNREAD = "unreadable"  # in the metadata of the page that stands for such a file
+PAGE = """**This file could not be read as a notebook**, so nothing in it could be graded: {}.
 
 What was handed in is kept as it is. Please talk to your teacher."""
 
@@ -43,7 +44,8 @@ class Unreadable(ValueError):
 
 def unreadable(reason):
     """The notebook that stands for a file that could not be read."""
-    return new_notebook(cells=[new_markdown_cell(PAGE.format(reason))])
+    page = new_markdown_cell(PAGE.format(reason))
+    return new_notebook(cells=[page], metadata={UNREAD: True})
 
 
 def parsed(data):

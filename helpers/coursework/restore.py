@@ -12,6 +12,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
 from helpers.coursework import answers, handed_out
+from helpers.coursework.reading import UNREAD
 
 QUESTION = "explain-question"
 MERGED = "# This answer stands in the cell above, together with another one."
@@ -53,11 +54,15 @@ class Restore(NbGraderPreprocessor):
         (asked,) = (name for name, said in marks.items() if said.solution and said.grade)
         texts_out = [*(c.source for c in page), *released.values()]
         known = handed_out.Known(self.source, said["assignment"], texts_out)
-        add_words(nb, chosen, asked, released, known)
+        unread = nb.metadata.pop(UNREAD, False)
+        if not unread:
+            add_words(nb, chosen, asked, released, known)
         for cell in nb.cells:
             if cell.cell_type != "code" and not known(cell.source):
                 cell.source = plain(cell.source)
         put_back(nb, chosen, texts, original)
+        if unread:  # no blank answer, so that a person looks at it
+            chosen[asked].source = nb.cells[0].source
         nb.nbformat, nb.nbformat_minor = 4, 5
         for number, cell in enumerate(nb.cells):
             cell.id = f"cell-{number}"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from nbgrader.plugins import ExportPlugin
 
-from helpers.coursework import late
+from helpers.coursework import late, records
+from helpers.coursework.intake import NO_NOTEBOOK
 from helpers.coursework.records import ascii_name
 
 COLUMNS = [
@@ -51,6 +52,8 @@ class Table(ExportPlugin):
             handed_in = root.joinpath("submitted", student.id, assignment.name).exists()
             if submission is None or handed_in:
                 return row | {"status": "not graded yet" if handed_in else "missing"}
+        if submission.needs_manual_grade and (sentence := unread(root, *place)):
+            return row | {"status": f"failed: {sentence}"}
         penalty = submission.late_submission_penalty
         return row | {
             "timestamp": submission.timestamp,
@@ -69,6 +72,12 @@ def about(assignment, student):
 
 def failed(path):
     return f"failed: {path.read_text(encoding='utf-8').partition(chr(10))[0]}"
+
+
+def unread(root, assignment, student):
+    """The sentence that says why a file is no notebook; None if it is one."""
+    said = records.said(root, assignment, student)
+    return next((sentence for sentence in said if sentence.startswith(NO_NOTEBOOK)), None)
 
 
 def strangers(gradebook, root, assignment):

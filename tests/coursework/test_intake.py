@@ -66,7 +66,7 @@ def test_a_renamed_notebook_is_graded(folder, right, name):
     assert classroom._grade(folder, STEM, student) is None
     assert score(folder, student) == FULL
     if name != f"inner folder/{STEM}.ipynb":
-        assert records.said(folder, STEM, student) == [f"Graded: `{name}`."]
+        assert records.said(folder, STEM, student) == [f"The notebook is `{name}`."]
 
 
 def test_the_solved_copy_counts_beside_the_untouched_original(folder, right):
@@ -213,7 +213,7 @@ def test_the_notebooks_of_all_assignments_may_be_handed_in(two_assignments):
         path = courses.hand_in(two_assignments, "all", STEM, made)
         path.rename(path.with_name(f"my {stem}.ipynb"))
     assert classroom._grade(two_assignments, STEM, "all") is None
-    assert records.said(two_assignments, STEM, "all") == [f"Graded: `my {STEM}.ipynb`."]
+    assert records.said(two_assignments, STEM, "all") == [f"The notebook is `my {STEM}.ipynb`."]
 
 
 def test_a_sentence_holds_no_control_characters(folder):
@@ -275,8 +275,10 @@ def test_what_is_no_notebook_gets_a_page_and_a_person(folder, kind):
     assert "It could not be read as a notebook: " in records.said(folder, STEM, kind)[0]
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
         assert gradebook.find_grade("explain", STEM, STEM, kind).needs_manual_grade
-    graded = (folder / "autograded" / kind / STEM / f"{STEM}.ipynb").read_text(encoding="utf-8")
-    assert "could not be read as a notebook" in graded
+    path = folder / "autograded" / kind / STEM / f"{STEM}.ipynb"
+    first, *_, answer = nbformat.read(path, as_version=4).cells
+    assert first.source.startswith("**This file could not be read as a notebook**, so nothing ")
+    assert answer.metadata.nbgrader.grade_id == "explain" and answer.source == first.source
 
 
 @pytest.mark.parametrize(
@@ -418,11 +420,13 @@ def test_a_class_goes_on_beside_what_is_refused(tmp_path, right, caplog):
     courses.hand_in(own, "bob", "06_dropuot_scaling", right)
     os.makedirs(os.fsencode(own / "submitted") + b"/caf\xe9/" + STEM.encode())
     (place(own, "escape") / "\x1b[2J\n.ipynb").write_text(writes(right), encoding="utf-8")
+    courses.hand_in(own, "pdf", STEM, "%PDF-1.7")
     result = run(own, "--jobs", "1")
-    assert result.exit_code == 1 and "Graded: 2. Failed: 3." in result.output
+    assert result.exit_code == 1 and result.output.endswith("Graded: 2. Failed: 4.\n")
     lines = dict(line.split("  ")[1:] for line in result.output.splitlines() if "  " in line)
-    assert lines["ada"] == "graded"
-    assert lines["escape"] == r"graded Graded: `\x1b[2J\n.ipynb`."
+    assert lines["ada"] == "graded."
+    assert lines["pdf"] == "It could not be read as a notebook: it is a PDF."
+    assert lines["escape"] == r"graded. The notebook is `\x1b[2J\n.ipynb`."
     assert lines["linker"] == REFUSED[linked]
     assert lines["bob"] == f"There is no such assignment; there are {STEM}."
     assert "can't be printed" in lines["caf\\udce9"]

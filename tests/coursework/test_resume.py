@@ -86,7 +86,7 @@ def test_kills_at_random_moments(own):
             assert score == (0 if number % 3 else full)
     with sqlite3.connect(own / "gradebook.db") as database:
         assert database.execute("pragma integrity_check").fetchone() == ("ok",)
-    assert "Graded: 0. Failed: 0." in grade(own).communicate()[0]
+    assert "Graded: 0. Failed: 0. What lies in submitted/ is graded" in grade(own).communicate()[0]
 
 
 DYING = """
@@ -133,7 +133,7 @@ def test_a_process_that_is_killed_takes_no_other_with_it(own):
         config.write(DYING.format(begun=str(begun)))
     said = grade(own, "--jobs", "2").communicate()[0]
     lines = dict(line.split("  ")[1:] for line in said.splitlines() if "  " in line)
-    assert lines == dict.fromkeys(students, "graded") | {students[0]: classroom.CRASHED}
+    assert lines == dict.fromkeys(students, "graded.") | {students[0]: classroom.CRASHED}
     assert begun.read_text().split()[-2:] == ["1-always-dies", "3-dies-once"], "at the end"
     assert sorted(begun.read_text().split()) == sorted([*students, students[0], students[2]])
 

@@ -148,6 +148,18 @@ def test_a_folder_whose_name_cannot_be_printed_stands_in_the_table(term):
     assert r"new\nline" not in term.table()
 
 
+def test_a_file_that_is_no_notebook_is_no_0(term):
+    """The table says why, until a person has marked it."""
+    courses.hand_in(term.folder, "ada", STEM, "%PDF-1.7")
+    assert term.grade() == {"ada": None}
+    row = term.table()["ada"]
+    assert row["status"] == "failed: It could not be read as a notebook: it is a PDF."
+    assert row["score"] == row["raw_score"] == ""
+    term.mark("ada", 3)
+    row = term.table()["ada"]
+    assert row["status"] == "graded" and float(row["score"]) == 3
+
+
 def mine(*names):
     """The bytes of a student's own archive of empty files."""
     made = io.BytesIO()
