@@ -24,6 +24,11 @@ STYLES = {
     "margin", "padding", "max-width", "border-left", "background", "color", "white-space",
     "overflow-x", "cursor", "text-align",
 }  # fmt: skip
+# Formgrader waits for MathJax, from another host, before its keys and its help work.
+WITHOUT_MATHJAX = """if (!window.MathJax) {
+  window.MathJax = {Hub: {Startup: {signal: {Interest: (then) => then("End")}}}};
+}"""
+SUMMARY = "summary { display: list-item; cursor: pointer; }"  # Bootstrap hides its triangle
 
 
 def cleaned(html, styles=frozenset()):
@@ -72,11 +77,23 @@ class Clean(HTMLExporter):
 
 
 def guarded(html):
-    """A page with its policy; its scripts stand outside of the notebook that it shows."""
+    """A page with its policy; its scripts stand outside of the notebook that it shows.
+
+    What its list of contents leads to is named, and what is folded shows that it is.
+    """
     page, nonce = BeautifulSoup(html, features="html.parser"), secrets.token_urlsafe(16)
     for inside in page.select("#notebook-container"):
         for script in inside.find_all("script"):
             script.decompose()
+    if page.select("script[src$='/formgrade.js']"):
+        page.body.append(page.new_tag("script", string=WITHOUT_MATHJAX))
+    page.head.append(page.new_tag("style", string=SUMMARY))
+    for link in page.select("#toc a"):
+        exercise, _, group = link["href"].removeprefix("#").removeprefix("comment-").partition("-")
+        if link.string == "Test cell":
+            link.string = f"{exercise}: {group}"
+        elif link.string == "Comment":
+            link.string = f"Comment on {exercise}"
     for script in page.find_all("script"):
         script["nonce"] = nonce
     calls = {}

@@ -21,6 +21,12 @@ from helpers.coursework.clean import guarded
 STEM = test_clean.STEM
 
 
+def grade(folder):
+    """Grade what waits, by the command."""
+    grading = [sys.executable, "-m", "helpers.coursework", "grade", folder, "--jobs", "1"]
+    subprocess.run(grading, cwd=ROOT, check=True)
+
+
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     """A graded course behind a Jupyter server: (folder, URL)."""
@@ -29,8 +35,7 @@ def served(tmp_path_factory):
     notebook = courses.solved(folder, STEM, {"explain": "Words. " + "\n\n".join(test_clean.RUNS)})
     notebook.cells += [new_markdown_cell(text) for text in test_clean.RUNS]
     courses.hand_in(folder, "ada", STEM, notebook)
-    grading = [sys.executable, "-m", "helpers.coursework", "grade", folder, "--jobs", "1"]
-    subprocess.run(grading, cwd=ROOT, check=True)
+    grade(folder)
     courses.nbgrader(folder, "generate_feedback", STEM)
     command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root"]
     command += ["--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", "--IdentityProvider.token="]
@@ -79,6 +84,27 @@ def test_formgrader_shows_words_and_saves_marks(served, tab):
     assert not [address for address in asked if "elsewhere" in address]
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as gradebook:
         assert gradebook.find_grade("explain", STEM, STEM, "ada").manual_score == 3
+
+
+def test_the_keys_work_without_another_host(served, tab):
+    """Also where MathJax's host can't be reached: help, and the same field of the next student."""
+    folder, url = served
+    courses.hand_in(folder, "bob", STEM, courses.solved(folder, STEM, {"explain": "Other words."}))
+    grade(folder)
+    tab.route("**/*mathjax*/**", lambda route: route.abort())
+    tab.goto(f"{url}formgrader/gradebook/{STEM}/{STEM}")
+    tab.locator("a.name-hidden").first.click()
+    mark = tab.locator("input#explain")
+    mark.wait_for()
+    tab.locator(".help").click()
+    tab.locator(".modal", has_text="Move to the same score or comment input").wait_for()
+    tab.get_by_role("button", name="Close").last.click()
+    tab.locator(".modal").wait_for(state="detached")
+    mark.click()
+    here = tab.url.partition("?")[0]
+    tab.keyboard.press("Control+.")
+    tab.wait_for_url(lambda there: "/submissions/" in there and here not in there)
+    tab.wait_for_function("document.activeElement.id === 'explain'")
 
 
 def test_the_button_grades(served, tab):

@@ -95,6 +95,12 @@ def test_a_page_lets_only_its_own_scripts_run():
     assert "evil" not in page and "onclick" not in page and "unsafe-inline'; s" not in policy
 
 
+def test_what_is_folded_shows_that_it_can_be_opened():
+    page = guarded("<html><head><style>summary { display: block }</style></head></html>")
+    last = BeautifulSoup(page, "html.parser").find_all("style")[-1].string
+    assert "summary { display: list-item" in last
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A course in which somebody handed in what would run, and a function that is wrong."""
@@ -121,7 +127,11 @@ def test_feedback_runs_nothing_and_keeps_the_guide(folder):
     done = classroom.api(folder).generate_feedback(STEM, "team 1 [A]")
     assert done["success"], done
     page = (folder / "feedback" / "team 1 [A]" / STEM / f"{STEM}.html").read_text("utf-8")
-    inside = BeautifulSoup(page, "html.parser").select_one("#notebook-container")
+    whole = BeautifulSoup(page, "html.parser")
+    listed = [link.string for link in whole.select("#toc a")]
+    groups = [f"{NAME}: {group}" for group in course.exercises_of(STEM)[NAME].cases]
+    assert listed == [*groups, "Written response"], "a student finds the points of each exercise"
+    inside = whole.select_one("#notebook-container")
     assert not alive(str(inside)) and "Content-Security-Policy" in page
     assert "raises ValueError" in inside.get_text()
     for secret in ("MARK SCHEME", course.read()[STEM]["explain"]["guide"][0], "Grading adds"):
