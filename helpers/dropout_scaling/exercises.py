@@ -32,6 +32,8 @@ def batch(**how):
 MASK = """
     keeps_below_the_rate: (uniforms >= rate) → (~(uniforms >= rate))
     # Keeps what should be dropped: a uniform number is below `rate` with probability `rate`.
+    keeps_up_to_the_rate: (uniforms >= rate) → (uniforms <= rate)
+    # The comparison is turned round: the units with small numbers stay, and they should go.
     keeps_the_other_end: (uniforms >= rate) → (uniforms < 1 - rate)
     # As many units are kept as should be, but others: a unit is kept where its number is at least
     # `rate`, and yours are those below 1 − rate.
@@ -89,7 +91,10 @@ FACTOR = """
             ),
         },
     },
-    guards={"rate 1": "at rate 1 nothing is kept, and 1 − rate is 0: return zeros there"},
+    guards={
+        "rate 1": "at rate 1 nothing is kept, and 1 − rate is 0: return zeros there",
+        "no unit stays": "where a mask keeps no unit at all, zeros are asked for",
+    },
     hints=[
         "Three questions, one a line: is there anything to do outside training? Which units stay? "
         "By what is a unit that stays divided?",
@@ -556,6 +561,10 @@ diagnose.slips("""
         → return "inverted" if
     # The two names are swapped: inverted dropout scales in training, the classic one in
     # evaluation.
+    calls_the_right_one_never_scaled: return "classic" if shrunk else "never scaled"
+        → return "never scaled" if shrunk else "classic"
+    # Two words are exchanged. The classic layer is right: it leaves the kept units alone in
+    # training, and shrinks all of them in evaluation.
 """)
 
 
@@ -711,3 +720,10 @@ dropout_backward.slips(
     # gradient is 0.
 """,
 )
+
+
+@dropout_backward.mistake
+def drops_by_torch(grad_output, rate, uniforms):
+    """torch's dropout draws a mask of its own. Backward must use the mask of the forward pass, which
+    `uniforms` tells."""
+    return F.dropout(grad_output, rate)

@@ -166,6 +166,9 @@ lrn.slips(
     # This is s^(−β), what the activation is multiplied by. Multiply a by it.
     returns_the_scale: return a * s**-beta → return s
     # This is the scale s. The output is a times its power −β.
+    k_after_the_power: s = k + alpha → s = alpha; a * s**-beta → a / (k + s**beta)
+    # You add k to the power of the sum. It belongs inside: k plus the sum, and then the power of
+    # both.
 """,
 )
 
@@ -254,7 +257,7 @@ lrn_jacobian.slips(
     WINDOW,
     CONSTANT,
     SECOND_PART,
-    """
+    r"""
     one_on_the_diagonal: torch.diag(s**-beta) → torch.eye(len(a), dtype=a.dtype)
     # The direct part is 1 on your diagonal. Output i is a_i times s_i^(−β), so it is s_i^(−β).
     takes_b_i_for_a_i: a[:, None] * a * s → (a * s**-beta)[:, None] * a * s
@@ -297,6 +300,14 @@ lrn_jacobian.slips(
     forgets_the_window: shared = window * → shared =
     # Every channel depends on every other. Only the channels in the window of i are in s_i; the
     # rest of the row is 0.
+    softmaxs: return torch.diag(s**-beta) - 2 * alpha * beta / size * shared
+        → b = a * s**-beta\n    return torch.diag(b) - torch.outer(b, b)
+    # That is the Jacobian of softmax, whose outputs add up to 1. LRN's outputs have another
+    # derivative: write b_i as a_i times a power of s_i.
+    column_sums_on_the_diagonal: return torch.diag(s**-beta) - 2 * alpha * beta / size * shared
+        → return torch.diag((torch.diag(s**-beta) - 2 * alpha * beta / size * shared).sum(0))
+    # The gradient of the sum of all outputs stands on your diagonal. Each output has a row of its
+    # own, and its neighbours are in it.
 """,
 )
 
@@ -338,7 +349,7 @@ def rms_backward(a, g_b, k):
     return r * g_b - r**3 * a * (g_b * a).mean(1, keepdim=True)
 
 
-rms_backward.slips("""
+rms_backward.slips(r"""
     freezes_the_denominator: r * g_b - → r * g_b - 0 *
     # The denominator is frozen: only r·g_b is left. But r depends on a, too.
     hands_on: return r * g_b - → return g_b - 0 *
@@ -387,6 +398,10 @@ rms_backward.slips("""
     # columns after it.
     over_the_samples: mean(1, keepdim=True) → mean(0, keepdim=True)
     # The mean runs over the samples, dimension 0. Channels are in dimension 1.
+    layer_norms: r = (k → a = a - a.mean(1, keepdim=True)\n    r = (k; return r * g_b -
+        → return r * (g_b - g_b.mean(1, keepdim=True)) -
+    # That is the backward pass of layer norm, which subtracts the mean of the channels. RMSNorm
+    # subtracts nothing.
 """)
 
 
@@ -581,6 +596,15 @@ diagnose.slips("""
     # refuses right layers as well: use float64.
     two_channels: [[1.0, -2.0, 3.0, 0.5, 2.5]] → [[1.0, -2.0]]
     # With two channels nothing ever leaves a window. Take more channels than the window has.
+    two_channels_at_size_2: [[1.0, -2.0, 3.0, 0.5, 2.5]] → [[1.0, -2.0]]; (a, 4, → (a, 2,
+    # With two channels even a window of two never loses its first channel. Take more channels.
+    backward_at_any_size: return "even sizes" → return "backward"
+    # A gradient that is wrong at even sizes alone has a word of its own.
+    takes_a_wrong_gradient_for_a_wrong_output: not torch.allclose(layer(*arguments), F.local_response_norm(*arguments))
+        → False; return "backward"
+        → return "backward" if gradcheck(layer, even, raise_exception=False) else "forward"
+    # gradcheck compares a backward pass with its own forward pass, so it tells nothing about the
+    # output. Compare that with F.local_response_norm.
 """)
 
 
@@ -739,5 +763,8 @@ lrn_backward.slips(
     divides_after_the_sum: a * sums(own * a / s, → a / s * sums(own * a,
     # The scale stands outside the sum, as that of the input's channel. Each output was divided by
     # its own: divide before you add up.
+    without_a_graph: return g_a, → return g_a.detach(),
+    # The result hangs on no graph: it was made under `no_grad`, or by autograd from a detached copy.
+    # Write the formula itself, so that torch can differentiate it again.
 """,
 )

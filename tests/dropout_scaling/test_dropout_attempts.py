@@ -246,7 +246,7 @@ def _(grad_output, rate, uniforms):
     return grad_output * ((uniforms < 1 - rate) / (1 - rate))
 
 
-@attempt("dropout_backward", None)
+@attempt("dropout_backward", "drops_by_torch")
 def _(grad_output, rate, uniforms):
     return F.dropout(grad_output, rate, training=True)
 

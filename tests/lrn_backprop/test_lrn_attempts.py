@@ -629,7 +629,7 @@ def _(a, g_b, size, alpha, beta, k):
     return s**-beta * g_b - alpha * beta / size * a * torch.stack(sums, 1)
 
 
-@method(None)
+@method("without_a_graph")
 def _(a, g_b, size, alpha, beta, k):
     x = a.detach().clone().requires_grad_()
     (x / _scale(x, size, alpha, k) ** beta).backward(g_b)
