@@ -11,7 +11,7 @@ class Symptom:
     """One line of a page's last table: what one sees, what it means, what to do; texts.
 
     `notebook`: its stem; `cell`: the id of the cell to open, the section that a line names in
-    brackets, “(section 3)”, or else the table's own.
+    brackets, “(section 3)” or “(sections 3, 4)”, or else the table's own.
     """
 
     notebook: str
@@ -37,7 +37,7 @@ def symptoms(stem: str, page: dict) -> list[Symptom]:
         if not rows or rows[0][0].lower() != HEAD:
             continue
         for row in rows[2:]:  # a line of dashes follows the head
-            section = re.search(r"\(section (\d+)\)", " ".join(row))
+            section = re.search(r"\(sections? (\d+)\b", " ".join(row))
             cell = numbered.get(section[1], id) if section else id
             lines.append(Symptom(stem, *row[:3], cell))
     return lines

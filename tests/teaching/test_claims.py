@@ -191,6 +191,7 @@ PAGE = {
                 "| What you see | what it means | do this |\n|---|---|---|\n",
                 "| the loss is NaN | a log of 0 | `F.cross_entropy(scores, y)` |\n",
                 "| \\|t\\| is small | [why](x.ipynb) (section 2) | nothing |\n",
+                "| t is large | a reason (sections 1 and 2; a third is another case) | - |\n",
             ],
         },
     ]
@@ -201,7 +202,18 @@ def test_symptoms_are_the_lines_of_a_page_s_last_table():
     assert symptoms("09_x", PAGE) == [
         Symptom("09_x", "the loss is NaN", "a log of 0", "`F.cross_entropy(scores, y)`", "end"),
         Symptom("09_x", "|t| is small", "why (section 2)", "nothing", "two"),
+        Symptom(
+            "09_x",
+            "t is large",
+            "a reason (sections 1 and 2; a third is another case)",
+            "-",
+            "one",
+        ),
     ]
+
+
+def test_every_symptom_leads_to_a_section_and_not_back_to_the_table():
+    assert [s for s in ledger().symptoms if s.cell == "remember"] == []
 
 
 def test_every_symptom_leads_to_a_cell_of_its_page():
