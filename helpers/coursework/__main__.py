@@ -25,6 +25,7 @@ def main():
 @click.option("--settings", type=click.Path(exists=True), help="Made with `settings`.")
 def build(folder, settings):
     """Build the course in FOLDER: source notebooks, configuration, the students' wheel."""
+    click.echo("Building the course; this takes a minute or two.")
     try:
         course.build(folder, settings)
     except ValueError as error:

@@ -15,7 +15,7 @@ from helpers.coursework.release import build_environment, visible
 from helpers.coursework.settings import read
 
 STUB = "..."
-ANSWER = "*Your answer, in two sentences.*"
+ANSWER = "*Write your answer here.*"  # the question says how long it should be
 
 CONFIG = '''"""The course's nbgrader. What can be set: helpers/coursework/grading.py."""
 

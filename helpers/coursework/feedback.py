@@ -4,7 +4,8 @@ import html
 import re
 from dataclasses import replace
 
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbconvert.preprocessors import Preprocessor
+from traitlets import Bool
 
 from helpers.coursework.release import visible
 from helpers.coursework.restore import GRADERS
@@ -58,8 +59,10 @@ def _place(case):
     return group, label
 
 
-class Hide(NbGraderPreprocessor):
+class Hide(Preprocessor):
     """Takes what is for graders, the marking guide and lists of hidden cases, out of feedback."""
+
+    enabled = Bool(True)
 
     def preprocess_cell(self, cell, resources, cell_index):
         if cell.metadata.get("nbgrader", {}).get("locked"):  # a student's text may cost hours

@@ -20,7 +20,8 @@ class Table(ExportPlugin):
 
     def export(self, gradebook):
         root = Path(self.parent.coursedir.root)
-        with open(self.to or "grades.csv", "w", encoding="utf-8", newline="") as file:
+        path = Path(self.to or "grades.csv")
+        with path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, COLUMNS)
             writer.writeheader()
             for assignment in gradebook.assignments:
@@ -33,6 +34,7 @@ class Table(ExportPlugin):
                         writer.writerow({key: harmless(value) for key, value in row.items()})
                 for row in () if self.student else strangers(gradebook, root, assignment):
                     writer.writerow({key: harmless(value) for key, value in row.items()})
+        self.log.info("The table is in %s", path.resolve())
 
     def row(self, gradebook, root, assignment, student):
         row = about(assignment, student.id) | {

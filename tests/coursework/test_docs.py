@@ -87,5 +87,6 @@ def test_the_course_sets_what_it_says():
     for stem, said in settings.items():
         assert list(said["points"]) == list(course.exercises_of(stem))
         assert set(said["points"].values()) <= {1, 2, 3}
+        assert "sentences" in said["explain"]["question"] and "sentence" not in course.ANSWER
         lines = [re.match(r"(\d+) points?[: ]", line) for line in said["explain"]["guide"]]
         assert sum(int(line[1]) for line in lines) == said["explain"]["points"]

@@ -63,7 +63,9 @@ class Term:
         courses.release(self.folder, STEM)
 
     def table(self):
-        courses.nbgrader(self.folder, "export")
+        assert f"The table is in {self.folder / 'grades.csv'}" in courses.nbgrader(
+            self.folder, "export"
+        )
         with open(self.folder / "grades.csv", encoding="utf-8", newline="") as file:
             return {row["student_id"]: row for row in csv.DictReader(file)}
 
