@@ -274,6 +274,8 @@ cross_entropy.slips("""
     one_minus_p: -logs.gather(1, target[:, None]).mean()
         → -(1 - logs.gather(1, target[:, None]).exp()).log().mean()
     # The true class costs −ln p. −ln(1 − p) is what a wrong class costs in a binary loss.
+    in_bits: -logs → -1 / math.log(2) * logs
+    # That is in bits, with `log2`. The loss takes the natural logarithm.
 """)
 
 
@@ -284,6 +286,15 @@ def binary_losses(scores, target, from_probabilities=False):
     one_hot = F.one_hot(target, scores.shape[1]).to(scores.dtype)
     p = scores if from_probabilities else scores.softmax(1)
     return F.binary_cross_entropy(p, one_hot)
+
+
+@cross_entropy.mistake
+def binary_losses_added_up(scores, target, from_probabilities=False):
+    """This adds a binary cross-entropy of each class, so the wrong classes cost as well. Here only the
+    true class costs."""
+    one_hot = F.one_hot(target, scores.shape[1]).to(scores.dtype)
+    p = scores if from_probabilities else scores.softmax(1)
+    return F.binary_cross_entropy(p, one_hot, reduction="sum") / len(scores)
 
 
 @exercise(
@@ -726,7 +737,7 @@ multi_label_loss.slips("""
     log_of_sigmoid: F.logsigmoid(scores) → scores.sigmoid().log(); F.logsigmoid(-scores)
         → (1 - scores.sigmoid()).log()
     # A sigmoid and then log: in float32 σ(200) is 1 and σ(−200) is 0, so the loss is infinite.
-    loses_the_minus: -(present + absent) → (present + absent)
+    loses_the_minus: return - → return +
     # The loss has a minus in front.
     one_minus_the_logarithm: F.logsigmoid(-scores) → (1 - F.logsigmoid(scores))
     # 1 − ln σ(z) is not ln(1 − σ(z)). Take `F.logsigmoid(-scores)` for that.

@@ -82,6 +82,9 @@ full_gradient.slips("""
     # The number of samples is taken as if the last batch were full. Add up the sizes.
     mean_of_weighted_gradients: / sum(batch_sizes) → / sum(batch_sizes) / len(batch_sizes)
     # The weights size/n add up to 1 already. Add the weighted gradients up, without another mean.
+    one_number_for_all_parameters: size * gradient for → (size * gradient).sum() for
+    # This adds up the parameters, too, as a mean without an axis does. Each parameter has a
+    # gradient of its own.
 """)
 
 
@@ -107,6 +110,14 @@ def drops_the_last_if_smaller(batch_gradients, batch_sizes):
     pairs = zip(batch_gradients, batch_sizes, strict=True)
     kept = [gradient for gradient, size in pairs if size == batch_sizes[0]]
     return sum(kept) / len(kept)
+
+
+@full_gradient.mistake
+def softmax_of_the_sizes(batch_gradients, batch_sizes):
+    """A softmax adds up to 1, but it changes the ratios: a batch twice as large must count twice as
+    much."""
+    weights = torch.tensor(batch_sizes).double().softmax(0).tolist()
+    return sum(w * gradient for w, gradient in zip(weights, batch_gradients, strict=True))
 
 
 def points(count, seed=0, dtype=torch.float64):
@@ -197,6 +208,9 @@ accumulate.slips("""
     # The mean squared error has no root.
     absolute_values: (line[0] * x + line[1] - t) ** 2 → (line[0] * x + line[1] - t).abs()
     # This is the mean absolute error. Square the differences.
+    sign_of_the_gradient: (squares → (-squares
+    # The gradient has the wrong sign. The derivative of (prediction − target)² has the error
+    # prediction − target as its factor.
 """)
 
 
@@ -499,6 +513,9 @@ smallest_batch.slips("""
     # This is one too large: the batch before fits already.
     multiplies_by_the_size: (4 * size) → 4 * size
     # `/ 4 * B` divides by 4 and multiplies by B. Write `/ (4 * B)`.
+    factor_upside_down: (n - size) / (n - 1) → (n - 1) / (n - size)
+    # The factor is upside down: drawn without replacement, a batch has less noise, and all n
+    # samples have none.
 """)
 
 
@@ -653,6 +670,16 @@ local_reparameterisation.slips("""
     # sigma is the standard deviation itself: at least 0 already, so no softplus.
     mean_square_of_the_weight: sigma**2 → (sigma**2 + mu**2)
     # σ² + μ² is a weight's mean square. Its variance is σ² alone.
+    size_for_the_square: x**2 @ → x.abs() @
+    # The variance of x·w is x²·σ². Here stands |x|, which is right only for inputs of size 1.
+    one_weight_matrix_for_all: mean + variance.sqrt() * noise
+        → x @ (mu + sigma * torch.randn_like(mu))
+    # One matrix of weights is drawn for the whole batch. Each sample has weights of its own, and
+    # the noise has been drawn already: it is an argument.
+    drawn_without_a_gradient: return mean + variance.sqrt() * noise
+        → return torch.normal(mean.detach(), variance.sqrt().detach())
+    # `torch.normal` draws noise of its own, and no gradient goes through a draw to mu and sigma.
+    # The noise is given: scale and shift it.
 """)
 
 
@@ -736,6 +763,10 @@ estimator_variance.slips("""
     # This is the mean absolute deviation. A variance squares the deviations.
     beside_the_mean: gradients.var(0) → gradients.var(0) / gradients.mean(0) ** 2
     # This is the variance beside the squared mean. The variance itself is asked for.
+    square_of_the_sum: gradients.var(0)
+        → (gradients.square().sum(0) - gradients.sum(0) ** 2) / (draws - 1)
+    # The square of the sum is subtracted whole. What belongs there is the square of the *mean*,
+    # once for each draw.
 """)
 
 
@@ -865,6 +896,10 @@ anomaly_scores.slips("""
     # This is the largest squared error of a row; the mean over the row is asked for.
     squares_the_mean_error: .square().mean(1) → .mean(1).square()
     # Errors of opposite sign cancel in this mean. Square them first.
+    whole_batches_in_a_loop: x.split(batch_size)
+        → [x[i * batch_size : (i + 1) * batch_size] for i in range(len(x) // batch_size)]
+    # `len(x) // batch_size` counts the whole batches, so the rows after them have no score. Each
+    # row needs one.
 """)
 
 
@@ -1013,6 +1048,10 @@ diagnose.slips(r"""
     # Whether the model can fit its data shows after the longer training.
     variance_by_the_level: longer_train - longer_test > 0.05 → longer_test < 0.95
     # High variance is a gap of more than 0.05. A low level on other data alone is none.
+    bias_turned_round: longer_train < 0.95 → longer_train > 0.95
+    # The comparison is turned round: high bias is to stay *below* 0.95 on its own data.
+    words_of_another_book: "high bias" → "underfitting"; "high variance" → "overfitting"
+    # The cases are told apart. Here the words are “high bias” and “high variance”.
 """)
 
 

@@ -39,7 +39,7 @@ def inverse_weights(batch_gradients, batch_sizes):
     return sum(a * g for a, g in zip(w, batch_gradients, strict=True))
 
 
-@wrong("full_gradient", None)
+@wrong("full_gradient", "softmax_of_the_sizes")
 def softmax_of_sizes(batch_gradients, batch_sizes):
     w = torch.tensor(batch_sizes, dtype=batch_gradients[0].dtype).softmax(0)
     return sum(a * g for a, g in zip(w, batch_gradients, strict=True))
@@ -556,7 +556,7 @@ def only_eval(model, x, batch_size):
     return torch.cat([(model(b) - b).pow(2).mean(1) for b in x.split(batch_size)])
 
 
-@wrong("anomaly_scores", None)  # the message gives both shapes
+@wrong("anomaly_scores", "whole_batches_in_a_loop")
 def full_batches_by_index(model, x, batch_size):
     mode = model.training
     model.eval()
