@@ -74,6 +74,11 @@ angle_error.slips("""
     remainder_of_c: (a - b + 180) % 360 → torch.fmod(a - b + 180, 360)
     # fmod keeps the sign of a negative number, so that these errors are not wrapped. `%` and
     # `torch.remainder` do not.
+    degrees_into_the_sine: (a - b + 180) % 360 - 180
+        → torch.rad2deg(torch.atan2((a - b).sin(), (a - b).cos()))
+    # `sin` and `cos` take radians, and a − b is in degrees.
+    half_turns_throughout: (a - b + 180) % 360 - 180 → (a - b + 90) % 180 - 90
+    # This takes half a turn for a whole one, so opposite directions count as the same.
 """)
 
 
@@ -152,13 +157,17 @@ circular_mean.slips("""
     # `atan2` returns radians. Degrees from 0 to 360 are asked for.
     radians_wrapped: torch.rad2deg(torch.atan2(y, x)) % 360 → torch.atan2(y, x) % (2 * torch.pi)
     # These are radians from 0 to 2π. Degrees are asked for.
-    below_zero: torch.rad2deg(torch.atan2(y, x)) % 360 → torch.rad2deg(torch.atan2(y, x))
+    below_zero: % 360 →
     # `atan2` gives −180 to 180. From 0 to 360 is asked for: 220 in place of −140.
     sign_dropped: torch.rad2deg(torch.atan2(y, x)) % 360 → torch.rad2deg(torch.atan2(y, x)).abs()
     # Without its sign −140° becomes 140°, another direction. It is 220°: add a full turn.
     half_a_turn_added: torch.rad2deg(torch.atan2(y, x)) % 360
         → torch.rad2deg(torch.atan2(y, x)) + 180
     # Adding 180 turns every direction round. Only the negative ones need a turn, of 360.
+    shares_of_the_angles: torch.deg2rad(angles) → torch.deg2rad(angles * weights / weights.sum());
+        weights * radians → radians
+    # Each angle is multiplied by its share of the weights, which turns its arrow. The weights belong
+    # to the points.
 """)
 
 
@@ -416,9 +425,9 @@ cosine_loss.slips("""
     # The whole batch is read as one long arrow. Each row has a cosine of its own.
     lengths_of_the_whole: a.norm(dim=1) → a.norm(); b.norm(dim=1) → b.norm()
     # `norm()` without a dimension is the length of the whole batch, not of a row.
-    squared: 1 - (a * b).sum(1) / lengths → 1 - ((a * b).sum(1) / lengths).square()
+    squared: (a * b).sum(1) / lengths → ((a * b).sum(1) / lengths).square()
     # Squared, the opposite direction costs as little as the right one.
-    minus_cosine: 1 - (a * b).sum(1) / lengths → -(a * b).sum(1) / lengths
+    minus_cosine: (1 - → (-
     # That is minus the cosine. Its gradient is the same, but the lowest value is −1.
     similarity: 1 - (a * b).sum(1) / lengths → (a * b).sum(1) / lengths
     # That is the cosine itself: it is largest for the right direction, and a loss must be lowest
@@ -443,6 +452,10 @@ cosine_loss.slips("""
     # The means are divided, so that long rows count more. Divide in each row, then take the mean.
     one_length: * b.norm(dim=1).clamp(min=eps) →
     # Only the length of a is divided by. The length of b counts as well.
+    gram_matrices_for_the_lengths: a.norm(dim=1) → (a @ a.T).sum(1).sqrt(); b.norm(dim=1)
+        → (b @ b.T).sum(1).sqrt()
+    # a·aᵀ holds the products of every pair of rows, and its row sums mix the examples. Only its
+    # diagonal belongs to single rows.
 """)
 
 

@@ -100,6 +100,11 @@ deltas.slips("""
     other_order: return delta2 * w2 * a1 * (1 - a1), delta2
         → return delta2, delta2 * w2 * a1 * (1 - a1)
     # The hidden unit comes first: (delta1, delta2).
+    gradient_of_the_first_weight: (1 - a1), delta2 → (1 - a1) * x, delta2
+    # The first number is the gradient of w₁: the delta times its input. The delta itself is asked
+    # for.
+    slope_of_a_tanh: a1 * (1 - a1) → (1 - a1**2)
+    # 1 − a² is the slope of a tanh. That of a sigmoid is another product of a₁.
 """)
 
 
@@ -190,6 +195,11 @@ linear_backward.slips("""
     # in front of it.
     passes_dZ_on: W.T @ dZ → dZ
     # dA_prev is Wᵀ·dZ: each feature collects from all units.
+    one_mean_for_all_units: dZ.sum(axis=1, keepdims=True) / m → np.full((len(dZ), 1), dZ.mean())
+    # All biases get one and the same mean. Each unit has a bias of its own, so the mean runs over
+    # its row alone.
+    weights_divided_twice: A_prev.T / m → A_prev.T / m**2
+    # dW is divided by m twice. The cost is a mean over the examples, and that is one 1/m.
 """)
 
 
@@ -270,6 +280,12 @@ binary_cross_entropy.slips("""
     # That is the logarithm of base 10. The natural one is `np.log`.
     epsilon_in_the_log: np.log(A) → np.log(A + EPS); np.log(1 - A) → np.log(1 - A + EPS)
     # An ε inside the logarithms changes the cost. Here 0 < A < 1, so none is needed.
+    minus_missing_in_both: -np.sum → np.sum; (1 - Y) / (1 - A) - Y / A → Y / A - (1 - Y) / (1 - A)
+    # The minus is missing, in the cost and in its derivative: logarithms below 1 are negative, and
+    # a cost is not.
+    outputs_taken_for_scores: m = Y.shape[1] → m, A = Y.shape[1], 1 / (1 + np.exp(-A));
+        ((1 - Y) / (1 - A) - Y / A) / m → (A - Y) / m
+    # A sigmoid is applied to A, as `with_logits` does. A holds outputs of a sigmoid already.
 """)
 
 
@@ -320,7 +336,7 @@ def sgd_epoch(xs, ys, w, b, rate):
     return w, b
 
 
-sgd_epoch.slips("""
+sgd_epoch.slips(r"""
     half_the_loss: 2 * rate → rate
     # That descends on *half* the squared error. Without the ½ a factor 2 stays.
     uphill: y - (w * x + b) → w * x + b - y
@@ -348,6 +364,9 @@ sgd_epoch.slips("""
     sign_of_the_error: error * x, b + 2 * rate * error
         → np.sign(error) * x, b + 2 * rate * np.sign(error)
     # That is the gradient of the absolute error: it looks at the error's sign alone.
+    errors_of_the_start: for x, y in zip(xs, ys, strict=True):\n        error = y - (w * x + b)
+        → for x, error in zip(xs, ys - (w * xs + b), strict=True):
+    # All errors were computed before the first step. Each point must see the newest line.
 """)
 
 
@@ -374,13 +393,6 @@ def only_the_first_point(xs, ys, w, b, rate):
     """Only one point is used. Does the `return` stand inside the loop?"""
     error = ys[0] - (w * xs[0] + b)
     return w + 2 * rate * error * xs[0], b + 2 * rate * error
-
-
-@sgd_epoch.mistake
-def errors_of_the_start(xs, ys, w, b, rate):
-    """All errors were computed before the first step. Each point must see the newest line."""
-    errors = ys - (w * xs + b)
-    return w + 2 * rate * (errors * xs).sum(), b + 2 * rate * errors.sum()
 
 
 @sgd_epoch.mistake
@@ -498,3 +510,11 @@ def counts_linear_layers(layers):
     linear = [i for i in range(len(layers)) if layers[i] == "linear"]
     found = [i for i in linear if layers[i + 1 : i + 2] in (["linear"], ["batch norm"])]
     return [linear.index(i) for i in found]
+
+
+@redundant_biases.mistake
+def through_activations(layers):
+    """You look for the next layer behind the ReLU. A bias in front of a ReLU says where it bends, and
+    nothing behind it can do that in its place."""
+    kept = [i for i, layer in enumerate(layers) if layer != "relu"]
+    return [kept[j] for j in redundant_biases([layers[i] for i in kept])]
