@@ -132,6 +132,11 @@ class Told(GenerateFeedback):
         if not found:
             raise NbGraderException(f"Nothing of {assignment!r} is graded yet.")
 
+    def init_destination(self, assignment_id, student_id):
+        """Make each page anew: a mark or a comment may be new, and nbgrader would skip it."""
+        shutil.rmtree(self._format_dest(assignment_id, student_id), ignore_errors=True)
+        return super().init_destination(assignment_id, student_id)
+
     def init_assignment(self, assignment_id, student_id):
         """Copy nothing: in a folder with brackets nbgrader takes the notebook, guide and all, too."""
 

@@ -247,6 +247,20 @@ def test_a_term(term):
     assert term.table()["broken"]["status"] == "graded"
 
 
+def test_a_mark_given_after_the_feedback_reaches_it(term):
+    """Feedback that is made again is new, though nothing was graded again."""
+    term.hand_in("ada", explain="Because of the mask.")
+    assert term.grade() == {"ada": None}
+    courses.nbgrader(term.folder, "generate_feedback", STEM)
+    term.mark("ada", 3)
+    with term.gradebook() as gradebook:
+        gradebook.find_comment("explain", STEM, STEM, "ada").manual_comment = "Which mask?"
+        gradebook.db.commit()
+    courses.nbgrader(term.folder, "generate_feedback", STEM)
+    page = (term.folder / "feedback" / "ada" / STEM / f"{STEM}.html").read_text(encoding="utf-8")
+    assert "Written response</a> (Score: 3.0 / 4.0)" in page and "Which mask?" in page
+
+
 def test_being_late_costs_what_was_set_also_after_grading(term):
     """And a student's own timestamp.txt changes nothing."""
     term.hand_in("ada", **courses.references(STEM), explain="Because.")
