@@ -6,6 +6,7 @@ diagnosis become the outputs of the notebook's cells, from which nbgrader takes 
 as it always does.
 """
 
+import atexit
 import functools
 import os
 import sys
@@ -109,7 +110,9 @@ class Grade(NbGraderPreprocessor):
 def sandbox(*settings):
     """One sandbox for all that this process grades; its worker ends with this process."""
     seconds, memory, user, unconfined = settings
-    return Sandbox(seconds, memory, user, unconfined=unconfined)
+    box = Sandbox(seconds, memory, user, unconfined=unconfined)
+    atexit.register(box.close)  # in time: later Python warns of a process that still runs
+    return box
 
 
 OURS = {DeduplicateIds: Restore, Execute: Grade}  # what stands in for a step of nbgrader's

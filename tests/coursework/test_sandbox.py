@@ -196,6 +196,14 @@ def test_what_was_done_before_it_was_stopped_counts(box):
     assert result.groups["values"] == (3, 3) and result.groups["edges"] == (0, 3)
 
 
+def test_a_grader_that_ends_says_nothing():
+    """Its worker is ended first; Python would warn of a process that still runs."""
+    lines = "from helpers.coursework.grading import sandbox; sandbox(1.0, 1 << 30, None, False)._start()"
+    command = [sys.executable, "-W", "always::ResourceWarning", "-c", lines]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "still running" not in done.stderr
+
+
 def test_one_attempt_leaves_nothing_to_the_next(box):
     spoil = "import torch, builtins\ntorch.relu = None\nbuiltins.len = None\ntorch.set_default_dtype(torch.float16)\n"
     assert not run(box, spoil + body("return x"))
