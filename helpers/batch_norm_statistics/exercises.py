@@ -105,6 +105,12 @@ diagnose.slips(r"""
     # A step in evaluation mode leaves the buffers as they are. It has a word of its own.
     batches_hide_the_step: if stepped: → if stepped and not watched:
     # Where the buffers moved, this no longer asks for a step. Both may have happened.
+    both_must_move: moved("weight", "bias") → moved("weight") and moved("bias")
+    # You ask that weight and bias both moved. A step may change one of them alone.
+    always_trained: not torch.equal(before[name], after[name]) → before[name] is not after[name]
+    # This says “trained” whatever moved. Two tensors are two objects, also with the same numbers;
+    # and a layer that was trained long ago differs from a fresh one. Compare the numbers before
+    # and after.
 """)
 
 
@@ -205,9 +211,13 @@ batch_norm.slips("""
     # The shift β is missing.
     not_centred: (x - mean) → x
     # The mean is not subtracted.
-    shifted_before_scaled: gamma.view(shape) * (x - mean) / (var + eps).sqrt() + beta.view(shape)
-        → gamma.view(shape) * ((x - mean) / (var + eps).sqrt() + beta.view(shape))
+    shifted_before_scaled: gamma.view(shape) * (x - mean) → gamma.view(shape) * ((x - mean);
+        + beta.view(shape) → + beta.view(shape))
     # γ multiplies the normalised value alone. β is added at the end.
+    fresh_running_statistics: gamma.view(shape) * (x - mean) / (var + eps).sqrt()
+        → gamma.view(shape) * x / (1 + eps) ** 0.5
+    # Mean 0 and variance 1 are used here: the running statistics of a fresh layer, as in
+    # evaluation mode. In training mode the batch's own are used.
 """)
 
 
@@ -304,6 +314,12 @@ updated_statistics.slips("""
     adds_the_spread_of_the_means: momentum * var
         → momentum * (var + (1 - momentum) * (mean - running_mean).square())
     # This is the variance of old and new values together. PyTorch only averages the variances.
+    not_centred_unbiased: x.var(0) → x.square().sum(0) / (len(x) - 1)
+    # The mean is not subtracted before squaring. A variance is taken around the mean.
+    corrects_the_old_as_well: x.var(0) → x.var(0, correction=0); return new_mean, new_var
+        → return new_mean, new_var * len(x) / (len(x) - 1)
+    # The factor N/(N − 1) is applied to the mixture, so the old variance is made larger each time.
+    # It belongs to the batch's variance alone.
 """)
 
 
@@ -435,7 +451,19 @@ batch_norm_backward.slips("""
     centred_not_normalised: y * grad_gamma / len(x)
         → (x - x.mean(0)) * (grad_output * (x - x.mean(0))).sum(0) / len(x)
     # The last term needs the normalised values. These are only centred.
+    gamma_alone_by_x: through, grad_gamma, grad_beta → through, (grad_output * x).sum(0), grad_beta
+    # The gradient by γ has x itself in it. γ multiplies the normalised value.
 """)
+
+
+@batch_norm_backward.mistake
+def as_layer_norm_does(grad_output, x, gamma, eps):
+    """Means and variance run over the features of a sample, as in layer norm. Here they run over the
+    samples, dimension 0."""
+    scale = (x.var(1, correction=0, keepdim=True) + eps).sqrt()
+    y, g = (x - x.mean(1, keepdim=True)) / scale, gamma * grad_output
+    through = g - g.mean(1, keepdim=True) - y * (g * y).mean(1, keepdim=True)
+    return through / scale, (grad_output * y).sum(0), grad_output.sum(0)
 
 
 @exercise(
@@ -539,8 +567,6 @@ fold_into_linear.slips("""
     # β is added behind the scaling, so it is not scaled.
     without_gamma: gamma / → 1 /
     # γ is missing in the scale.
-    divides_by_the_variance: (var + eps).sqrt() → (var + eps)
-    # Divide by the root of variance and ε.
     eps_outside_the_root: (var + eps).sqrt() → (var.sqrt() + eps)
     # ε belongs under the root, beside the variance.
     weight_left_alone: scale[:, None] * weight → 1 * weight
@@ -551,8 +577,18 @@ fold_into_linear.slips("""
     # ε is missing beside the variance.
     gamma_only_for_the_weight: scale * (bias - mean) → (bias - mean) / (var + eps).sqrt()
     # γ multiplies what comes of the bias and the mean as well.
+    divides_by_the_variance: (var + eps).sqrt() → (var + eps)
+    # Divide by the root of variance and ε.
     without_beta: (bias - mean) + beta → (bias - mean)
     # The shift β is missing.
     multiplies_by_the_root: gamma / (var → gamma * (var
     # Divide by the root: batch norm makes a large spread smaller.
+    batch_norm_in_front: scale[:, None] * weight, scale * (bias - mean) + beta
+        → scale * weight, bias + weight @ (beta - scale * mean)
+    # This folds a batch norm that stands in front of the linear layer. Here it stands behind: it
+    # changes the outputs.
+    normalises_the_weights: scale[:, None] * weight
+        → scale[:, None] * (weight - mean[:, None]) + beta[:, None]
+    # The weights themselves are normalised here. It is the output that is: the mean and β go into
+    # the bias alone.
 """)

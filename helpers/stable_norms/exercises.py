@@ -150,7 +150,7 @@ def safe_norm(d):
     return m * torch.linalg.vector_norm(d / m)
 
 
-safe_norm.slips("""
+safe_norm.slips(r"""
     plain_root: m * torch.linalg.vector_norm(d / m) → (d * d).sum().sqrt()
     # The squares overflow and vanish, and at d = 0 the root's gradient is NaN.
     squares_as_they_are: m * torch.linalg.vector_norm(d / m) → ((d * d).sum() + EPS).sqrt()
@@ -188,6 +188,12 @@ safe_norm.slips("""
     # Your m is a plain norm, which itself overflows or vanishes. Take the largest |dᵢ|.
     sum_of_sizes: m * torch.linalg.vector_norm(d / m) → d.abs().sum()
     # That is |d₁| + … + |dₙ|. It does not overflow, but it is another norm.
+    m_under_the_root: m * torch.linalg.vector_norm(d / m) → (m * ((d / m) ** 2).sum()).sqrt()
+    # Under the root only the root of m is left of m. Multiply by m after the root.
+    signed_maximum_as_it_is: .detach().abs().max() → .detach().max(); m = m.where(m > 0, 1)
+        → if m == 0:\n        return (d * 0).sum()
+    # Your m is the largest entry, with its sign. It can be 0 or below, however large the others
+    # are in size.
 """)
 
 
@@ -273,6 +279,12 @@ huber.slips("""
     mean_with_its_gradient: each.sum(), d.clamp(-delta, delta)
         → each.mean(), d.clamp(-delta, delta) / len(d)
     # That is the mean with its gradient; the sum is asked for.
+    line_without_the_size: delta * (size - delta / 2) → delta * (d - delta / 2)
+    # A large negative error lies on the line as well, and its loss is positive: the line needs the
+    # size |d|.
+    branches_swapped: size <= delta → size > delta; d.clamp(-delta, delta)
+        → torch.where(size > delta, d, delta * d.sign())
+    # The two parts are swapped: the parabola is for sizes up to δ, and the line beyond.
 """)
 
 
@@ -362,6 +374,11 @@ clip_by_norm.slips("""
     # s is the norm after the division by m. The norm of the gradients is m·s.
     no_guard_at_zero: m.where(m != 0, 1) → m
     # Where all gradients are 0 you divide 0 by 0.
+    sum_of_norms: torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(u) for u in unit]))
+        → sum(torch.linalg.vector_norm(u) for u in unit)
+    # The norms of the tensors are not added up: it is their squares that add up.
+    in_place: u * (limit / s) for u in unit → g.mul_(limit / (m * s)) for g in gradients
+    # This changes the caller's gradients. Return new tensors.
 """)
 
 
@@ -379,14 +396,6 @@ def in_float64(gradients, limit, *, EPS):
     norm = torch.cat([g.flatten() for g in gradients]).double().square().sum().sqrt()
     scale = (limit / (norm + EPS)).clamp(max=1)
     return [(g * scale).to(g.dtype) for g in gradients], norm.to(gradients[0].dtype)
-
-
-@clip_by_norm.mistake
-def sum_of_norms(gradients, limit):
-    """The norms of the tensors are not added up: it is their squares that add up."""
-    norm = sum(clip_by_norm([g], limit)[1] for g in gradients)
-    scale = (limit / norm).clamp(max=1) if norm > 0 else 1
-    return [g * scale for g in gradients], norm
 
 
 @clip_by_norm.mistake
@@ -432,6 +441,30 @@ def by_value(gradients, limit):
     return [g.clamp(-limit, limit) for g in gradients], clip_by_norm(gradients, limit)[1]
 
 
+@clip_by_norm.mistake
+def overflowing_norm_as_a_number(gradients, limit):
+    """The squares overflow: the norm is ∞, and limit/∞ turns every gradient into 0. Where all gradients
+    are 0, you divide by a norm of 0."""
+    norm = torch.cat([g.flatten() for g in gradients]).square().sum().sqrt()
+    scale = min(1.0, limit / norm.item())
+    return [g * scale for g in gradients], norm
+
+
+@clip_by_norm.mistake
+def tensor_by_tensor_in_float64(gradients, limit):
+    """Each tensor is shortened for itself, so their common direction changes. Besides, in float64 the
+    squares of 10²⁰⁰ overflow."""
+    each = [in_float64([g], limit, EPS=0)[0][0] for g in gradients]
+    return each, in_float64(gradients, limit, EPS=0)[1]
+
+
+@clip_by_norm.mistake
+def by_value_in_float64(gradients, limit):
+    """Each entry is cut at ±limit, which changes the direction. Besides, in float64 the squares of 10²⁰⁰
+    overflow in the norm."""
+    return by_value(gradients, limit)[0], in_float64(gradients, limit, EPS=0)[1]
+
+
 @exercise(
     cases={
         "values": {
@@ -458,6 +491,9 @@ def by_value(gradients, limit):
             "NaN after": lambda: (tensor(3.0, 4), tensor(torch.nan, 0.8), 1.0),
             "0 before and after": lambda: (tensor(0.0, 0), tensor(0.0, 0), 1.0),
         },
+    },
+    guards={
+        "10²⁰⁰, shortened": "the plain norm of 10²⁰⁰ is infinite: make the entries smaller first"
     },
     hints=[
         "Go through the answers in the order of the docstring.",
@@ -515,6 +551,8 @@ which_clipping.slips(r"""
     # What is left need not have the old direction: compare the two.
     order_of_signs: torch.allclose(one, other, atol=1e-9) → torch.equal(one.sign(), other.sign())
     # Equal signs are not yet one direction.
+    zeros_by_the_sum: (after == 0).all() → after.sum() == 0
+    # A sum of 0 is not enough, as entries of both signs cancel. A lost step has 0 in every entry.
 """)
 
 
