@@ -148,9 +148,10 @@ class Blame:
         left.set(xticks=range(4), yticks=range(4))
         left.set(xticklabels=range(1, 5), yticklabels=range(1, 5))
         self.numbers = [
-            [left.text(j, i, "", ha="center", va="center") for j in range(4)] for i in range(4)
+            [left.text(j, i, "", ha="center", va="center", color=style.ON_IMAGE) for j in range(4)]
+            for i in range(4)
         ]
-        self.frame = Rectangle((0, 0), 1, 1, fill=False, edgecolor=style.BLACK, lw=2)
+        self.frame = Rectangle((0, 0), 1, 1, fill=False, edgecolor=style.ON_IMAGE, lw=2)
         self.frame.set_zorder(4)  # above the axes' lines, which it touches
         left.add_patch(self.frame)
         right.set(

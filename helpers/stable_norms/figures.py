@@ -37,7 +37,8 @@ def sizes(default):
 class Strips:
     """Five formulas, two bars each: what becomes of value and gradient, by the size of d."""
 
-    COLOURS = (style.SKY, style.ORANGE, style.BLACK, style.VERMILION, "#DDDDDD", "white")
+    # The same in the image and in its legend, also where the website is dark; the last is no colour.
+    COLOURS = (style.SKY, style.ORANGE, "#666666", style.VERMILION, "#DDDDDD", "#FFFFFF00")
     LEGEND = ("right", "wrong", "∞", "NaN", "d does not fit")
 
     def measure(self, power, first, dtype):

@@ -12,6 +12,8 @@ PURPLE = "#CC79A7"
 SKY = "#56B4E9"
 GREY = "#595959"
 BLACK = "#1A1A1A"
+ON_IMAGE = "#1A1A1B"
+"""Black for what stands on an image. The website's dark theme turns black to white, not images."""
 
 COLOURS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY)
 

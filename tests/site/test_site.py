@@ -8,6 +8,8 @@ from itertools import product
 from math import prod
 
 import pytest
+from matplotlib.colors import to_hex, to_rgba
+from topics import TOPICS
 
 from helpers.autograd_interfaces import exercises as autograd_exercises
 from helpers.log_of_zero import exercises as log_exercises
@@ -67,6 +69,33 @@ def test_the_same_values_give_the_same_frame_and_others_another():
     first = drawing.frame(height=3)
     assert drawing.frame(height=4) != first
     assert drawing.frame(height=3) == first
+
+
+THEMED = set(
+    re.findall(
+        r'\[(?:fill|stroke)="(#\w{6})"\]',
+        (build.HERE / "assets" / "site.css").read_text(encoding="utf-8"),
+    )
+)
+"""The colours that the dark theme changes. It changes no image."""
+
+
+@pytest.mark.parametrize("of", TOPICS, ids=[topic.stem for topic in TOPICS])
+def test_what_stands_on_an_image_keeps_its_colour_in_the_dark(of):
+    for name in pages.shown_figures(pages.read(of.path)):
+        picture, _ = figures.figure_of(of.name, name).artists()
+        for axes in picture.axes:
+            for image in axes.images:
+                left, right, *ends = image.get_extent()
+                for text in axes.texts:
+                    x, y = text.get_position()
+                    inside = left < x < right and min(ends) < y < max(ends)
+                    if inside and text.get_transform() == axes.transData:
+                        assert to_hex(text.get_color()) not in THEMED, (name, text.get_text())
+                colours = getattr(image.cmap, "colors", ())
+                if len(colours) < 20:  # a legend beside the image names them
+                    seen = {to_hex(colour) for colour in colours if to_rgba(colour)[3]}
+                    assert not THEMED & seen, name
 
 
 # Packs
