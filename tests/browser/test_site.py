@@ -273,6 +273,15 @@ def test_every_page_fits_a_phone(visit_whole):
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, stem
 
 
+@pytest.mark.parametrize("name", ["12_batch_norm_statistics.html", "ledger.html"])
+def test_on_a_phone_a_short_call_in_a_table_stays_on_one_line(visit_whole, name):
+    page = visit_whole(name, viewport={"width": 390, "height": 800})
+    calls = page.locator("td:nth-child(3) code", has_text=re.compile(r"^model\.eval\(\)$")).all()
+    assert calls
+    for call in calls:
+        assert call.evaluate("code => code.getClientRects().length") == 1
+
+
 @pytest.mark.weekly
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_on_any_page(visit_whole, scheme):

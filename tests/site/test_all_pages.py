@@ -105,6 +105,8 @@ def test_a_page_says_first_what_works_here_and_where_its_code_runs(site):
     for topic in TOPICS:
         first = site[1][f"{topic.stem}.html"].partition("<h1")[0]
         assert "Its code runs in Jupyter" in first
+        # Who comes from a search engine may want the answer alone.
+        assert ("The answers in short" in first) == (topic is not TOPICS[0])
         assert f'href="notebooks/{topic.stem}.ipynb">download the notebook</a>' in first
         wheel = re.search('href="(wheel/[^"]+)">download its helpers', first)[1]
         assert (site[0] / wheel).is_file()
