@@ -55,7 +55,7 @@ class TwoAngles:
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2)
-        plane(left, "black: true, blue: predicted")
+        plane(left, "long: true, short: predicted")
         (self.true,) = left.plot([], [], color=style.BLACK, lw=3)
         (self.guess,) = left.plot([], [], color=style.BLUE, lw=3)
         right.set(title="what each prediction costs", xlabel="predicted angle", xlim=(-5, 365))

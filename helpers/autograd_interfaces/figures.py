@@ -351,7 +351,7 @@ class NetworkFit:
         left.set(title="u(t)", xlabel="t", xlim=(0, 2.05), ylim=(-6.5, 8))
         (self.true,) = left.plot([], [], color=style.BLACK, lw=1.5)
         (self.curve,) = left.plot([], [], marker="o", ms=4)
-        left.text(0.06, 7.2, "black: the solution", va="center")
+        left.text(0.06, 7.2, "without dots: the solution", va="center")
         self.ending = left.text(0.06, -5.9, "", va="center")
         right.set(title="largest error, logarithmic", xlabel="steps", yscale="log")
         right.set(xlim=(0, 310), ylim=(1e-3, 400))

@@ -324,7 +324,7 @@ class ShiftedPopulation:
         self.true.set_data([now.true] * 2, [0, 0.45])
         self.mean.set_data([now.estimates.mean()] * 2, [0, 0.45])
         self.readout.set_text(
-            f"true (black) {fixed(now.true, 3)}\nmean (dashed) {fixed(now.estimates.mean(), 3)}\n"
+            f"true (solid) {fixed(now.true, 3)}\nmean (dashed) {fixed(now.estimates.mean(), 3)}\n"
             f"spread {fixed(now.estimates.std(), 3)}"
         )
 

@@ -355,6 +355,15 @@ def test_another_system_is_told(monkeypatch):
     assert result.exit_code == 1 and "Coursework needs Linux" in result.output
 
 
+def test_another_wheel_has_another_version(tmp_path, monkeypatch):
+    """Else pip would leave a repaired one out, where the older is installed."""
+    names = []
+    for text in ("1", "1", "2"):
+        monkeypatch.setattr(release, "strip", lambda path, module, text=text: path.write_text(text))
+        names.append(release.build_wheel(tmp_path).name)
+    assert names[0] == names[1] != names[2]
+
+
 def test_building_again_keeps_what_a_teacher_set(tmp_path, monkeypatch):
     """Without the records of all exercises in the wheel, which take their time."""
     monkeypatch.setattr(release, "strip", lambda path, module: path.write_text(""))
