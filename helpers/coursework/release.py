@@ -3,6 +3,7 @@
 import ast
 import copy
 import functools
+import hashlib
 import importlib
 import json
 import re
@@ -115,7 +116,8 @@ def build_wheel(folder):
     """Build the students' wheel into `folder` and return its path.
 
     It is the collection as it stands, data included, but without the exercises' answers: those are
-    replaced by recorded outcomes on the visible cases.
+    replaced by recorded outcomes on the visible cases. Its version tells what it holds: pip leaves a
+    wheel out whose version is installed.
     """
     folder = Path(folder).resolve()
     folder.mkdir(parents=True, exist_ok=True)
@@ -128,11 +130,15 @@ def build_wheel(folder):
         shutil.copytree(ROOT / "data", stage / "data")
         for name in ("README.md", "LICENSE"):
             shutil.copy(ROOT / name, stage)
-        project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-        marked = re.sub(r'^(version = ".*)"', r'\1+coursework"', project, count=1, flags=re.M)
-        (stage / "pyproject.toml").write_text(marked, encoding="utf-8")
         for path in stage.glob("helpers/*/exercises.py"):
             strip(path, importlib.import_module(f"helpers.{path.parent.name}.exercises"))
+        held = hashlib.sha256()
+        for path in sorted(path for path in stage.rglob("*") if path.is_file()):
+            held.update(f"{path.relative_to(stage)}\0".encode() + path.read_bytes())
+        marked = rf'\1+coursework.{held.hexdigest()[:8]}"'
+        project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+        project = re.sub(r'^(version = ".*)"', marked, project, count=1, flags=re.M)
+        (stage / "pyproject.toml").write_text(project, encoding="utf-8")
         command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"]
         command += ["--no-deps", "--no-build-isolation", "--wheel-dir", folder, stage]
         subprocess.run(command, check=True)
