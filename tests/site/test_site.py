@@ -9,6 +9,7 @@ from math import prod
 
 import pytest
 from matplotlib.colors import to_hex, to_rgba
+from matplotlib.text import Text
 from topics import TOPICS
 
 from helpers.autograd_interfaces import exercises as autograd_exercises
@@ -84,6 +85,8 @@ THEMED = set(
 def test_what_stands_on_an_image_keeps_its_colour_in_the_dark(of):
     for name in pages.shown_figures(pages.read(of.path)):
         picture, _ = figures.figure_of(of.name, name).artists()
+        for text in picture.findobj(Text):  # a black line is white there
+            assert "black" not in text.get_text(), (name, text.get_text())
         for axes in picture.axes:
             for image in axes.images:
                 left, right, *ends = image.get_extent()
