@@ -32,6 +32,21 @@ def mixed_shapes():
     return (a * b).sum() ** 2 + torch.exp(c) * a.sum(), [a, b, c]
 
 
+def train(loss, parameters, rate):
+    """The parameters after one round of the usual training loop, which moves them."""
+    loss.backward()
+    for p in parameters:
+        p.data = p - rate * p.grad
+    return parameters
+
+
+def cleared(parameters, to_zero=False):
+    """The same parameters; every .grad is None, or holds zeros if it is to be cleared to zero."""
+    for p in parameters:
+        p.grad = torch.zeros_like(p) if to_zero else None
+    return parameters
+
+
 @exercise(
     cases={
         "values": {
@@ -70,7 +85,7 @@ def sgd_step(loss, parameters, rate):
     return [(p - rate * g).detach() for p, g in zip(parameters, gradients, strict=True)]
 
 
-sgd_step.slips("""
+sgd_step.slips(r"""
     adds_the_gradient: p - rate → p + rate
     # This walks uphill: the gradient points to larger losses. Subtract it.
     forgets_the_rate: rate * g → g
@@ -84,113 +99,49 @@ sgd_step.slips("""
     # `backward` writes into `.grad`, which is to stay as it was. And what an earlier pass left
     # there is in your step, unless you clear it. `torch.autograd.grad` returns the gradients
     # instead.
+    gives_the_name_a_new_value: … → return parameters
+    # The parameters come back unchanged: `p = …` in a loop gives a new value to the name p, and the
+    # list still holds the old tensors. Put the new ones into a list of your own.
+    reads_grad_that_grad_left_empty: … → grad(loss, parameters)\n    return [(p - rate *
+        p.grad).detach() for p in parameters]
+    # `torch.autograd.grad` returns the gradients and writes nothing into `.grad`. Keep what it
+    # returns, and use that.
+    differentiates_by_copies: … → copies = [p.detach().clone().requires_grad_() for p in
+        parameters]\n    return [p - rate * g for p, g in zip(copies, grad(loss, copies),
+        strict=True)]
+    # The loss was computed from the parameters, not from your copies of them. Differentiate it by
+    # the parameters themselves.
+    lets_an_optimiser_move_copies: … → loss.backward()\n    return [p.detach().clone() for p in
+        parameters]
+    # The loss was computed from the parameters, not from your copies of them. So `backward` fills
+    # the parameters' `.grad`, and your copies come back as they were.
+    multiplies_a_tuple: … → return [p - rate * grad(loss, p, retain_graph=True) for p in parameters]
+    # `torch.autograd.grad` returns a tuple, even for one parameter, and a tuple times the rate is
+    # no step. Take its gradients one by one.
+    frees_the_graph: torch.autograd.grad(loss, parameters)
+        → [torch.autograd.grad(loss, p)[0] for p in parameters]
+    # The first call frees the graph, and the second one fails. One call takes all parameters.
+    returns_nothing: … → train(loss, parameters, rate)
+    # This usual training loop returns nothing, moves the parameters and fills `.grad`. Let both
+    # stay, and return a list of new tensors.
+    runs_the_training_loop: … → return train(loss, parameters, rate)
+    # This is the usual training loop: it fills `.grad` and moves the parameters. Both must stay.
+    # Let `torch.autograd.grad` return the gradients, and return new tensors.
+    runs_the_training_loop_and_zeroes: … → return cleared(train(loss, parameters, rate), True)
+    # This is the usual training loop: it moves the parameters, and leaves zeros in `.grad`. Both
+    # must stay. Let `torch.autograd.grad` return the gradients, and return new tensors.
+    steps_on_a_leaf: … → loss.backward()\n    return [p.sub_(rate * p.grad) for p in parameters]
+    # torch forbids to change a leaf in place, and here the parameters must stay as they were.
+    # Return new tensors: `p - …` in place of `p -= …`.
+    steps_in_place: (p - rate * g).detach() → p.data.sub_(rate * g)
+    # This moves the parameters themselves. Leave them, and return new tensors: `p - …` in place of
+    # `p -= …`.
+    leaves_zeros_in_grad: … → loss.backward()
+        \n    new = [(p - rate * p.grad).detach() for p in parameters]
+        \n    return cleared(parameters, True) and new
+    # `backward` adds to what `.grad` held, and then you leave zeros there. Every `.grad` is to stay
+    # as it was: let `torch.autograd.grad` return the gradients.
 """)
-
-
-def train(loss, parameters, rate):
-    """One round of the usual training loop."""
-    loss.backward()
-    for p in parameters:
-        p.data = p - rate * p.grad
-    return parameters
-
-
-@sgd_step.mistake
-def frees_the_graph(loss, parameters, rate):
-    """The first call frees the graph, and the second one fails. One call takes all parameters."""
-    return [(p - rate * grad(loss, p)[0]).detach() for p in parameters]
-
-
-@sgd_step.mistake
-def returns_nothing(loss, parameters, rate):
-    """This usual training loop returns nothing, moves the parameters and fills `.grad`. Let both
-    stay, and return a list of new tensors."""
-    train(loss, parameters, rate)
-
-
-@sgd_step.mistake
-def runs_the_training_loop(loss, parameters, rate):
-    """This is the usual training loop: it fills `.grad` and moves the parameters themselves. Both
-    must stay. Let `torch.autograd.grad` return the gradients, and return new tensors."""
-    return train(loss, parameters, rate)
-
-
-@sgd_step.mistake
-def runs_the_training_loop_and_zeroes(loss, parameters, rate):
-    """This is the usual training loop: it moves the parameters themselves, and leaves zeros in
-    `.grad`. Both must stay. Let `torch.autograd.grad` return the gradients; return new tensors."""
-    train(loss, parameters, rate)
-    for p in parameters:
-        p.grad.zero_()
-    return parameters
-
-
-@sgd_step.mistake
-def steps_on_a_leaf(loss, parameters, rate):
-    """torch forbids to change a leaf in place, and here the parameters must stay as they were.
-    Return new tensors: `p - …` in place of `p -= …`."""
-    loss.backward()
-    for p in parameters:
-        p -= rate * p.grad
-
-
-@sgd_step.mistake
-def steps_in_place(loss, parameters, rate):
-    """This moves the parameters themselves. Leave them, and return new tensors: `p - …` in place of
-    `p -= …`."""
-    with torch.no_grad():
-        for p, g in zip(parameters, grad(loss, parameters), strict=True):
-            p -= rate * g
-    return parameters
-
-
-@sgd_step.mistake
-def gives_the_name_a_new_value(loss, parameters, rate):
-    """The parameters come back unchanged: `p = …` in a loop gives a new value to the name p, and
-    the list still holds the old tensors. Put the new ones into a list of your own."""
-    return parameters
-
-
-@sgd_step.mistake
-def reads_grad_that_grad_left_empty(loss, parameters, rate):
-    """`torch.autograd.grad` returns the gradients and writes nothing into `.grad`. Keep what it
-    returns, and use that."""
-    grad(loss, parameters)
-    return [(p - rate * p.grad).detach() for p in parameters]
-
-
-@sgd_step.mistake
-def leaves_zeros_in_grad(loss, parameters, rate):
-    """`backward` adds to what `.grad` held, and then you leave zeros there. Every `.grad` is to stay
-    as it was: let `torch.autograd.grad` return the gradients."""
-    loss.backward()
-    new = [(p - rate * p.grad).detach() for p in parameters]
-    for p in parameters:
-        p.grad.zero_()
-    return new
-
-
-@sgd_step.mistake
-def differentiates_by_copies(loss, parameters, rate):
-    """The loss was computed from the parameters, not from your copies of them. Differentiate it by
-    the parameters themselves."""
-    copies = [p.detach().clone().requires_grad_() for p in parameters]
-    return [p - rate * g for p, g in zip(copies, grad(loss, copies), strict=True)]
-
-
-@sgd_step.mistake
-def lets_an_optimiser_move_copies(loss, parameters, rate):
-    """The loss was computed from the parameters, not from your copies of them. So `backward` fills
-    the parameters' `.grad`, and your copies come back as they were."""
-    loss.backward()
-    return [p.detach().clone() for p in parameters]
-
-
-@sgd_step.mistake
-def multiplies_a_tuple(loss, parameters, rate):
-    """`torch.autograd.grad` returns a tuple, even for one parameter, and a tuple times the rate is
-    no step. Take its gradients one by one."""
-    return [p - rate * grad(loss, p, retain_graph=True) for p in parameters]
 
 
 def batches(*sizes, stale=False, dtype=torch.float64):
@@ -251,8 +202,9 @@ def accumulate_and_step(losses, sizes, parameters, rate):
     return parameters
 
 
-SHARE = "(loss * size / sum(sizes)).backward()"
-accumulate_and_step.slips(f"""
+SHARE, STEP = "(loss * size / sum(sizes)).backward()", "p -= rate * p.grad"
+NEW = "[p - rate * p.grad for p in parameters]"
+accumulate_and_step.slips(rf"""
     adds_up_the_means: loss * size / sum(sizes) → loss
     # These are the batches' means added up: with k equal batches the step is k times as long as
     # one step on all samples.
@@ -265,7 +217,7 @@ accumulate_and_step.slips(f"""
     # This is the gradient of the sum over all samples. Asked for is their mean.
     never_clears: p.grad = None → pass
     # Nothing clears `.grad` first: what an earlier pass left there is in your step.
-    clears_before_each_batch: {SHARE} → [setattr(p, 'grad', None) for p in parameters] and {SHARE}
+    clears_before_each_batch: {SHARE} → cleared(parameters) and {SHARE}
     # `.grad` is cleared before each batch, so only the last batch is in the step.
     walks_uphill: p -= rate → p += rate
     # This walks uphill. Subtract the gradient.
@@ -273,8 +225,7 @@ accumulate_and_step.slips(f"""
     # The step is the rate times the gradient.
     returns_nothing: return parameters → return
     # The step is right. Return the parameters.
-    clears_at_the_end: return parameters
-        → return [setattr(p, 'grad', None) or p for p in parameters]
+    clears_at_the_end: return parameters → return cleared(parameters)
     # The step is right. But at the end `.grad` is to hold the gradient that the step used, and it
     # holds none. Let `backward` fill it, and clear it first, not at the end.
     divides_by_the_size: loss * size / sum(sizes) → loss / size
@@ -287,102 +238,35 @@ accumulate_and_step.slips(f"""
     # value to the name p: write `p -= …` under `torch.no_grad()`.
     zeroes_what_is_not_there: p.grad = None → p.grad.zero_()
     # Before the first pass `.grad` is None, and None can't be set to zero. Write `p.grad = None`.
+    returns_new_tensors: … → total = sum(loss * size for loss, size in zip(losses, sizes,
+        strict=True)) / sum(sizes)\n    return [(p - rate * g).detach() for p, g in zip(parameters,
+        grad(total, parameters), strict=True)]
+    # The parameters themselves stay as they were. Here they are to change in place, and `.grad` is
+    # to hold the gradient: `p -= …` under `torch.no_grad()`.
+    steps_after_each_batch: {SHARE} → train(loss * size / sum(sizes), cleared(parameters), rate);
+        {STEP} → pass
+    # That is one step a batch. The losses were all computed at the old parameters: add the
+    # gradients of all batches up, and step once.
+    steps_while_it_adds: {SHARE} → train(loss, parameters, rate); {STEP} → pass
+    # You step after each batch and never clear: the first batch is in every step. Let all batches
+    # add their share first, and step once.
+    returns_new_tensors_after_backward: {STEP} → pass; return parameters → return {NEW}
+    # `.grad` is right. But the parameters themselves stay as they were, and here they are to change
+    # in place: `p -= …` under `torch.no_grad()`.
+    returns_detached_tensors_after_backward: {STEP} → pass;
+        return parameters → return [p.detach() for p in {NEW}]
+    # These are new tensors beside the parameters, which stay as they were. They are to change in
+    # place: `p -= …` under `torch.no_grad()`. `.grad` is right.
+    steps_on_leaves: torch.no_grad → torch.enable_grad
+    # torch forbids to change a leaf in place while it records. Step under `torch.no_grad()`.
+    steps_after_each_mean: {SHARE} → train(loss, cleared(parameters), rate); {STEP} → pass
+    # That is one whole step for each batch. Asked for is one step on all samples: let each batch
+    # add its share to `.grad`, and step once, at the end.
+    scales_what_was_added_before: {SHARE} → loss.backward()
+        \n        for p in parameters: p.grad *= size / sum(sizes)
+    # You scale `.grad` after each batch, and with it what the earlier batches have added. Scale
+    # each loss before its `backward`.
 """)
-
-
-@accumulate_and_step.mistake
-def steps_after_each_batch(losses, sizes, parameters, rate):
-    """That is one step a batch. The losses were all computed at the old parameters: add the
-    gradients of all batches up, and step once."""
-    for loss, size in zip(losses, sizes, strict=True):
-        for p in parameters:
-            p.grad = None
-        (loss * size / sum(sizes)).backward()
-        train_step(parameters, rate)
-    return parameters
-
-
-@accumulate_and_step.mistake
-def steps_while_it_adds(losses, sizes, parameters, rate):
-    """You step after each batch and never clear: the first batch is in every step. Let all batches
-    add their share first, and step once."""
-    for p in parameters:
-        p.grad = None
-    for loss in losses:
-        loss.backward()
-        train_step(parameters, rate)
-    return parameters
-
-
-@accumulate_and_step.mistake
-def returns_new_tensors(losses, sizes, parameters, rate):
-    """The parameters themselves stay as they were. Here they are to change in place, and `.grad` is
-    to hold the gradient: `p -= …` under `torch.no_grad()`."""
-    total = sum(loss * size for loss, size in zip(losses, sizes, strict=True)) / sum(sizes)
-    return [
-        (p - rate * g).detach() for p, g in zip(parameters, grad(total, parameters), strict=True)
-    ]
-
-
-@accumulate_and_step.mistake
-def returns_new_tensors_after_backward(losses, sizes, parameters, rate):
-    """`.grad` is right. But the parameters themselves stay as they were, and here they are to change
-    in place: `p -= …` under `torch.no_grad()`."""
-    for p in parameters:
-        p.grad = None
-    (sum(loss * size for loss, size in zip(losses, sizes, strict=True)) / sum(sizes)).backward()
-    return [p - rate * p.grad for p in parameters]
-
-
-@accumulate_and_step.mistake
-def returns_detached_tensors_after_backward(losses, sizes, parameters, rate):
-    """These are new tensors beside the parameters, which stay as they were. They are to change in
-    place: `p -= …` under `torch.no_grad()`. `.grad` is right."""
-    new = returns_new_tensors_after_backward(losses, sizes, parameters, rate)
-    return [p.detach() for p in new]
-
-
-@accumulate_and_step.mistake
-def steps_on_leaves(losses, sizes, parameters, rate):
-    """torch forbids to change a leaf in place while it records. Do the step under
-    `torch.no_grad()`."""
-    for p in parameters:
-        p.grad = None
-    for loss, size in zip(losses, sizes, strict=True):
-        (loss * size / sum(sizes)).backward()
-    for p in parameters:
-        p -= rate * p.grad
-
-
-@accumulate_and_step.mistake
-def steps_after_each_mean(losses, sizes, parameters, rate):
-    """That is one whole step for each batch. Asked for is one step on all samples: let each batch
-    add its share to `.grad`, and step once, at the end."""
-    for loss in losses:
-        for p in parameters:
-            p.grad = None
-        loss.backward()
-        train_step(parameters, rate)
-    return parameters
-
-
-@accumulate_and_step.mistake
-def scales_what_was_added_before(losses, sizes, parameters, rate):
-    """You scale `.grad` after each batch, and with it what the earlier batches have added. Scale
-    each loss before its `backward`."""
-    for p in parameters:
-        p.grad = None
-    for loss, size in zip(losses, sizes, strict=True):
-        loss.backward()
-        for p in parameters:
-            p.grad *= size / sum(sizes)
-    train_step(parameters, rate)
-    return parameters
-
-
-def train_step(parameters, rate):
-    for p in parameters:
-        p.data -= rate * p.grad
 
 
 def two_of_three():
@@ -451,15 +335,14 @@ def jacobian(outputs, inputs):
     to entry j of inputs.flatten(). Every .grad stays as it was. Example:
     outputs = x², x = (1, 2) → [[2, 0], [0, 4]].
     """
-    rows = [
-        torch.autograd.grad(output, inputs, retain_graph=True)[0].flatten()
-        for output in outputs.flatten()
-    ]
+    rows = [grad(y, inputs, retain_graph=True)[0].flatten() for y in outputs.flatten()]
     return torch.stack(rows)
 
 
-jacobian.slips("""
-    frees_the_graph: (output, inputs, retain_graph=True) → (output, inputs)
+FUNCTIONAL = "torch.autograd.functional.jacobian(lambda _: outputs, inputs)"
+ROW = "grad(y, inputs, retain_graph=True)[0].flatten()"
+jacobian.slips(rf"""
+    frees_the_graph: (y, inputs, retain_graph=True) → (y, inputs)
     # The graph is gone after the first row. Keep it for the next one with `retain_graph=True`.
     transposes: torch.stack(rows) → torch.stack(rows, dim=1)
     # This is the transpose: a row belongs to an output, a column to an input.
@@ -469,8 +352,8 @@ jacobian.slips("""
     goes_through_the_first_dimension: in outputs.flatten() → in outputs
     # This goes through the first dimension of `outputs`. But `outputs` may be a matrix, or one
     # number: go through outputs.flatten(), entry by entry.
-    adds_up_each_row_of_a_matrix: (output, inputs → (output.sum(), inputs; in outputs.flatten()
-        → in outputs
+    adds_up_each_row_of_a_matrix: (y, inputs → (y.sum(), inputs;
+        in outputs.flatten() → in outputs
     # Where `outputs` is a matrix, its rows are summed up here, and their entries can't be told
     # apart. Don't sum: go through outputs.flatten(), entry by entry.
     leaves_the_shape_of_the_inputs: [0].flatten() → [0]
@@ -489,107 +372,47 @@ jacobian.slips("""
     repeats_the_sum_of_the_rows: torch.stack(rows) → sum(rows).repeat(len(rows), 1)
     # All your rows are the same: the gradient of the sum of all outputs. Each output has a row of
     # its own.
+    counts_the_first_dimension: … → return torch.stack([grad(outputs[i], inputs,
+        retain_graph=True)[0] for i in range(len(outputs))])
+    # `len(outputs)` counts the rows of a matrix, and fails for one number: go through
+    # outputs.flatten(), entry by entry.
+    starts_without_weights: … → return grad(outputs, inputs)[0]
+    # torch won't guess which output is meant: take one entry of `outputs` after the other.
+    weighs_every_output_with_one: … → return grad(outputs, inputs, torch.ones_like(outputs))[0]
+    # This is one gradient, that of the sum of all outputs: the rows of the Jacobian added up.
+    calls_backward_once: … → outputs.sum().backward()\n    return inputs.grad
+    # This is one gradient, that of the sum of all outputs, and `backward` leaves it in `.grad`. Let
+    # `torch.autograd.grad` return a row for each output.
+    differentiates_by_an_entry: … → return torch.stack([grad(y, inputs.flatten()[0])[0] for y in
+        outputs.flatten()])
+    # An entry of `inputs` that you pick now is a new tensor, and the outputs were not computed from
+    # it. Differentiate by the whole of `inputs`: that gives a whole row.
+    gives_all_weights_at_once: … → return grad(outputs, inputs, torch.eye(outputs.numel(),
+        dtype=outputs.dtype))[0]
+    # `grad_outputs` has the shape of `outputs`, so one call takes the weights of one row. Give it
+    # one row of the identity after the other, or pass `is_grads_batched=True`.
+    puts_the_sums_on_the_diagonal: … → return torch.diag(grad(outputs.sum(), inputs)[0].flatten())
+    # A diagonal is right only where output i depends on input i alone. In general each output has a
+    # whole row of derivatives: one call for each row.
+    differentiates_a_function: … → return {FUNCTIONAL}
+    # `functional.jacobian` differentiates a function that it calls itself. These outputs are
+    # computed already, and do not depend on its own copy of the inputs: all zeros.
+    differentiates_a_function_and_flattens: …
+        → return {FUNCTIONAL}.reshape(outputs.numel(), inputs.numel())
+    # All zeros. `functional.jacobian` calls your function with its own copy of the inputs, and
+    # these outputs are computed already: they do not depend on that copy.
+    calls_backward_for_each_row: {ROW} → y.backward(retain_graph=True) or inputs.grad.flatten().clone()
+    # `backward` adds each row to the rows before it, and leaves their sum in `.grad`. Let
+    # `torch.autograd.grad` return each row.
+    clears_before_each_row: {ROW}
+        → cleared([inputs]) and y.backward(retain_graph=True) or inputs.grad.flatten()
+    # The rows may be right, but `backward` leaves the last one in `.grad`, and what was there
+    # before is lost. Let `torch.autograd.grad` return each row.
+    keeps_views_of_grad: {ROW} → [inputs.grad is None or inputs.grad.zero_()]
+        and y.backward(retain_graph=True) or inputs.grad.flatten()
+    # All your rows are one and the same memory, that of `.grad`, so the last row overwrites the
+    # others. Let `torch.autograd.grad` return each row: it also leaves `.grad` alone.
 """)
-
-
-@jacobian.mistake
-def counts_the_first_dimension(outputs, inputs):
-    """`len(outputs)` counts the rows of a matrix, and fails for one number: go through
-    outputs.flatten(), entry by entry."""
-    return torch.stack(
-        [grad(outputs[i], inputs, retain_graph=True)[0] for i in range(len(outputs))]
-    )
-
-
-@jacobian.mistake
-def starts_without_weights(outputs, inputs):
-    """torch won't guess which output is meant: take one entry of `outputs` after the other."""
-    return grad(outputs, inputs)[0]
-
-
-@jacobian.mistake
-def weighs_every_output_with_one(outputs, inputs):
-    """This is one gradient, that of the sum of all outputs: the rows of the Jacobian added up."""
-    return grad(outputs, inputs, torch.ones_like(outputs))[0]
-
-
-@jacobian.mistake
-def differentiates_a_function(outputs, inputs):
-    """`functional.jacobian` differentiates a function that it calls itself. These outputs are
-    computed already, and do not depend on its own copy of the inputs: all zeros."""
-    return torch.autograd.functional.jacobian(lambda _: outputs, inputs)
-
-
-@jacobian.mistake
-def calls_backward_once(outputs, inputs):
-    """This is one gradient, that of the sum of all outputs, and `backward` leaves it in `.grad`.
-    Let `torch.autograd.grad` return a row for each output."""
-    outputs.sum().backward()
-    return inputs.grad
-
-
-@jacobian.mistake
-def calls_backward_for_each_row(outputs, inputs):
-    """`backward` adds each row to the rows before it, and leaves their sum in `.grad`. Let
-    `torch.autograd.grad` return each row."""
-    rows = []
-    for output in outputs.flatten():
-        output.backward(retain_graph=True)
-        rows.append(inputs.grad.flatten().clone())
-    return torch.stack(rows)
-
-
-@jacobian.mistake
-def clears_before_each_row(outputs, inputs):
-    """The rows may be right, but `backward` leaves the last one in `.grad`, and what was there
-    before is lost. Let `torch.autograd.grad` return each row."""
-    rows = []
-    for output in outputs.flatten():
-        inputs.grad = None
-        output.backward(retain_graph=True)
-        rows.append(inputs.grad.flatten())
-    return torch.stack(rows)
-
-
-@jacobian.mistake
-def keeps_views_of_grad(outputs, inputs):
-    """All your rows are one and the same memory, that of `.grad`, so the last row overwrites the
-    others. Let `torch.autograd.grad` return each row: it also leaves `.grad` alone."""
-    rows = []
-    for output in outputs.flatten():
-        if inputs.grad is not None:
-            inputs.grad.zero_()
-        output.backward(retain_graph=True)
-        rows.append(inputs.grad.flatten())
-    return torch.stack(rows)
-
-
-@jacobian.mistake
-def differentiates_by_an_entry(outputs, inputs):
-    """An entry of `inputs` that you pick now is a new tensor, and the outputs were not computed from
-    it. Differentiate by the whole of `inputs`: that gives a whole row."""
-    return torch.stack([grad(y, inputs.flatten()[0])[0] for y in outputs.flatten()])
-
-
-@jacobian.mistake
-def gives_all_weights_at_once(outputs, inputs):
-    """`grad_outputs` has the shape of `outputs`, so one call takes the weights of one row. Give it
-    one row of the identity after the other, or pass `is_grads_batched=True`."""
-    return grad(outputs, inputs, torch.eye(outputs.numel(), dtype=outputs.dtype))[0]
-
-
-@jacobian.mistake
-def puts_the_sums_on_the_diagonal(outputs, inputs):
-    """A diagonal is right only where output i depends on input i alone. In general each output has a
-    whole row of derivatives: one call for each row."""
-    return torch.diag(grad(outputs.sum(), inputs)[0].flatten())
-
-
-@jacobian.mistake
-def differentiates_a_function_and_flattens(outputs, inputs):
-    """All zeros. `functional.jacobian` calls your function with its own copy of the inputs, and these
-    outputs are computed already: they do not depend on that copy."""
-    return differentiates_a_function(outputs, inputs).reshape(outputs.numel(), inputs.numel())
 
 
 def squared_error(w, x, t):
@@ -659,13 +482,13 @@ def clipped_gradient(loss, w, x, t, limit):
     → (2 + 1)/2 = 1.5.
     """
     w = w.detach().requires_grad_()
-    each = [torch.autograd.grad(loss(w, x[i], t[i]), w)[0] for i in range(len(x))]
+    each = [grad(loss(w, x[i], t[i]), w)[0] for i in range(len(x))]
     rows = torch.stack(each).reshape(len(x), -1)
     factor = limit / rows.norm(dim=1, keepdim=True).clamp(min=limit)
     return (factor * rows).mean(0).reshape(w.shape)
 
 
-clipped_gradient.slips("""
+clipped_gradient.slips(r"""
     clips_the_mean: factor * rows → rows; .mean(0). → .mean(0, keepdim=True).
     # Nothing is clipped here: this is the plain mean of the gradients.
     scales_every_gradient: .clamp(min=limit) →
@@ -702,86 +525,36 @@ clipped_gradient.slips("""
     takes_the_largest_entry_for_the_length: rows.norm(dim=1, keepdim=True)
         → rows.abs().amax(1, keepdim=True)
     # That is the largest entry. The length is the root of the sum of the squared entries.
+    maps_over_w_too: … → return torch.func.vmap(torch.func.grad(loss))(w, x, t)
+    # `vmap` without `in_dims` splits w as well. All samples share w: `in_dims=(None, 0, 0)`.
+    clips_after_the_mean: .reshape(len(x), -1) → .mean(0).reshape(1, -1)
+    # You clip the mean of the gradients, all at once. Then one long gradient decides the direction.
+    # Clip each sample's gradient before the mean.
+    fits_the_factors_to_vectors: .reshape(len(x), -1) → ;
+        rows.norm → rows.reshape(len(x), -1).norm; .reshape(w.shape) →
+    # `factor[:, None]` fits where w is a vector. But w may be a matrix, or one number: flatten each
+    # gradient to a row, and give the mean the shape of w.
+    flattens_one_number: .reshape(len(x), -1) → .flatten(1)
+    # Where w is one number, there is no dimension 1 to flatten from or to measure along. A row for
+    # each sample is `each.reshape(len(x), -1)`, whatever w is.
+    measures_the_last_dimension: .reshape(len(x), -1) → ; dim=1 → dim=-1
+    # This norm runs over the last dimension: each row of a matrix w gets a length of its own, and
+    # a number w has one for all samples. A length runs over all dimensions but the first.
+    clips_what_has_piled_up: grad(loss(w, x[i], t[i]), w)[0] → loss(w, x[i], t[i]).backward() or
+        torch.nn.utils.clip_grad_norm_([w], limit); rows = → return w.grad / len(x)\n    rows =
+    # `.grad` still holds the samples before, so you clip their sum each time. Clear it before each
+    # sample, and add up what you have clipped.
+    clips_the_losses: t[i]) → t[i]).clamp(max=limit); factor * rows → rows
+    # You limit the losses. What is to be limited is the length of each sample's gradient.
+    gives_the_loss_the_whole_batch: [grad(loss(w, x[i], t[i]), w)[0] for i in range(len(x))]
+        → grad(loss(w, x, t).mean(), w); .reshape(len(x), -1) → .reshape(1, -1)
+    # The loss is made for one sample, and you call it with the whole batch. Call it with x[i] and
+    # t[i], clip that gradient, and take the mean last.
+    forgets_the_root_of_flat_rows: .reshape(len(x), -1) → .flatten(1);
+        rows.norm(dim=1, keepdim=True) → rows.square().sum(1, keepdim=True)
+    # That is the squared length: the root is missing. Besides, where w is one number, the gradients
+    # have no dimension 1 that could be flattened.
 """)
-
-
-@clipped_gradient.mistake
-def clips_after_the_mean(loss, w, x, t, limit):
-    """You clip the mean of the gradients, all at once. Then one long gradient decides the direction.
-    Clip each sample's gradient before the mean."""
-    w = w.detach().requires_grad_()
-    (mean,) = grad(sum(loss(w, x[i], t[i]) for i in range(len(x))) / len(x), w)
-    return mean * (limit / mean.norm().clamp(min=limit))
-
-
-@clipped_gradient.mistake
-def fits_the_factors_to_vectors(loss, w, x, t, limit):
-    """`factor[:, None]` fits where w is a vector. But w may be a matrix, or one number: flatten each
-    gradient to a row, and give the mean the shape of w."""
-    each = torch.func.vmap(torch.func.grad(loss), in_dims=(None, 0, 0))(w, x, t)
-    lengths = each.reshape(len(x), -1).norm(dim=1)
-    return ((limit / lengths.clamp(min=limit))[:, None] * each).mean(0)
-
-
-@clipped_gradient.mistake
-def flattens_one_number(loss, w, x, t, limit):
-    """Where w is one number, there is no dimension 1 to flatten from or to measure along. A row for
-    each sample is `each.reshape(len(x), -1)`, whatever w is."""
-    each = torch.func.vmap(torch.func.grad(loss), in_dims=(None, 0, 0))(w, x, t)
-    rows = each.flatten(1)
-    return (limit / rows.norm(dim=1, keepdim=True).clamp(min=limit) * rows).mean(0).reshape(w.shape)
-
-
-@clipped_gradient.mistake
-def measures_the_last_dimension(loss, w, x, t, limit):
-    """This norm runs over the last dimension only: each row of a matrix w gets a length of its own,
-    and where w is a number it runs over the samples. A length runs over all dimensions but the
-    first."""
-    each = torch.func.vmap(torch.func.grad(loss), in_dims=(None, 0, 0))(w, x, t)
-    return (each * limit / each.norm(dim=-1, keepdim=True).clamp(min=limit)).mean(0)
-
-
-@clipped_gradient.mistake
-def clips_what_has_piled_up(loss, w, x, t, limit):
-    """`.grad` still holds the samples before, so you clip their sum each time. Clear it before each
-    sample, and add up what you have clipped."""
-    w = w.detach().requires_grad_()
-    for i in range(len(x)):
-        loss(w, x[i], t[i]).backward()
-        torch.nn.utils.clip_grad_norm_([w], limit)
-    return w.grad / len(x)
-
-
-@clipped_gradient.mistake
-def clips_the_losses(loss, w, x, t, limit):
-    """You limit the losses. What is to be limited is the length of each sample's gradient."""
-    w = w.detach().requires_grad_()
-    losses = torch.stack([loss(w, x[i], t[i]).clamp(max=limit) for i in range(len(x))])
-    return grad(losses.mean(), w)[0]
-
-
-@clipped_gradient.mistake
-def maps_over_w_too(loss, w, x, t, limit):
-    """`vmap` without `in_dims` splits w as well. All samples share w: `in_dims=(None, 0, 0)`."""
-    return torch.func.vmap(torch.func.grad(loss))(w, x, t)
-
-
-@clipped_gradient.mistake
-def gives_the_loss_the_whole_batch(loss, w, x, t, limit):
-    """The loss is made for one sample, and you call it with the whole batch. Call it with x[i] and
-    t[i], clip that gradient, and take the mean last."""
-    w = w.detach().requires_grad_()
-    (mean,) = grad(loss(w, x, t).mean(), w)
-    return mean * (limit / mean.norm().clamp(min=limit))
-
-
-@clipped_gradient.mistake
-def forgets_the_root_of_flat_rows(loss, w, x, t, limit):
-    """That is the squared length: the root is missing. Besides, where w is one number, the gradients
-    have no dimension 1 that could be flattened."""
-    each = torch.stack([torch.func.grad(loss)(w, x[i], t[i]) for i in range(len(x))])
-    factor = (limit / (each**2).flatten(1).sum(1)).clamp(max=1)
-    return (factor.reshape(-1, *[1] * w.ndim) * each).mean(0)
 
 
 class Polynomial(torch.nn.Module):
@@ -864,11 +637,12 @@ def residual_loss(network, t):
     """
     t = t.detach().requires_grad_()
     u = network(t)
-    (slope,) = torch.autograd.grad(u.sum(), t, create_graph=True)
+    (slope,) = grad(u.sum(), t, create_graph=True)
     return ((slope + u) ** 2).mean()
 
 
-residual_loss.slips("""
+INNER = "(slope,) = grad(u.sum(), t, create_graph=True)"
+residual_loss.slips(rf"""
     retains_without_creating: create_graph → retain_graph
     # The value is right, but u′ is only a number in it. `retain_graph=True` silences the error and
     # keeps the wrong gradient; `create_graph=True` is what is needed.
@@ -912,80 +686,37 @@ residual_loss.slips("""
     # `torch.autograd.grad` returns a tuple, even for one tensor. Its gradient is entry 0.
     returns_one_number_for_each_time: ** 2).mean() → ** 2)
     # This is one square for each time. Return their mean.
+    takes_a_difference_quotient: … → step, u = max(EPS, 1e-6), network(t)\n    return (((network(t +
+        step) - u) / step + u) ** 2).mean()
+    # A difference quotient is near to u′, and no more. Let `torch.autograd.grad` give u′ itself, by
+    # a copy of t that requires grad.
+    calls_backward_inside: {INNER} → u.sum().backward(create_graph=True); slope + u → t.grad + u
+    # The inner `backward` has written ∂(Σ u)/∂θ into the parameters' `.grad`, where the outer pass
+    # will add to it. Take u′ with `torch.autograd.grad`.
+    calls_a_plain_backward_inside: {INNER} → u.sum().backward(); slope + u → t.grad + u
+    # The inner `backward` fills the parameters' `.grad`, and u′ is only a number after it. Take u′
+    # with `torch.autograd.grad`, so that it stays on the graph.
+    clears_after_the_inner_backward: {INNER}
+        → u.sum().backward(create_graph=True)\n    network.zero_grad(); slope + u → t.grad + u
+    # Your caller may have something in `.grad`: the inner `backward` adds to it, and clearing loses
+    # it. Take u′ with `torch.autograd.grad`, which leaves every `.grad` alone.
+    takes_a_central_difference: … → step = max(EPS, 1e-6)
+        \n    slope = (network(t + step) - network(t - step)) / (2 * step)
+        \n    return ((slope + network(t)) ** 2).mean()
+    # A difference quotient, also a central one, is near to u′, and no more. Let
+    # `torch.autograd.grad` give u′ itself, by a copy of t that requires grad.
+    calls_backward_on_the_loss: return → loss =;
+        .mean() → .mean()\n    loss.backward()\n    return loss
+    # The outer pass is your caller's: `backward` here fills the parameters' `.grad` and frees the
+    # graph. Return the loss only.
+    differentiates_by_the_weights: u.sum(), t → u.sum(), next(network.parameters())
+    # This is a derivative of u by the first parameter. u′ is the derivative by t: take a copy of t
+    # that requires grad, and differentiate by it.
+    takes_the_difference_of_neighbours: {INNER}
+        → slope, u = (u[1:] - u[:-1]) / (t[1:] - t[:-1]), u[:-1]
+    # A difference between neighbouring times is near to u′, and no more. u′ is the derivative at
+    # each time by itself, and it is there for a single time as well.
 """)
-
-
-@residual_loss.mistake
-def calls_backward_inside(network, t):
-    """The inner `backward` has written ∂(Σ u)/∂θ into the parameters' `.grad`, where the outer pass
-    will add to it. Take u′ with `torch.autograd.grad`."""
-    t = t.detach().requires_grad_()
-    u = network(t)
-    u.sum().backward(create_graph=True)
-    return ((t.grad + u) ** 2).mean()
-
-
-@residual_loss.mistake
-def calls_a_plain_backward_inside(network, t):
-    """The inner `backward` fills the parameters' `.grad`, and u′ is only a number after it. Take u′
-    with `torch.autograd.grad`, so that it stays on the graph."""
-    t = t.detach().requires_grad_()
-    u = network(t)
-    u.sum().backward()
-    return ((t.grad + u) ** 2).mean()
-
-
-@residual_loss.mistake
-def clears_after_the_inner_backward(network, t):
-    """Your caller may have something in `.grad`: the inner `backward` adds to it, and clearing loses
-    it. Take u′ with `torch.autograd.grad`, which leaves every `.grad` alone."""
-    loss = calls_backward_inside(network, t)
-    network.zero_grad()
-    return loss
-
-
-@residual_loss.mistake
-def takes_a_difference_quotient(network, t, EPS=1e-4):
-    """A difference quotient is near to u′, and no more. Let `torch.autograd.grad` give u′ itself, by a
-    copy of t that requires grad."""
-    step, u = max(EPS, 1e-6), network(t)  # a shorter one is lost in rounding
-    return (((network(t + step) - u) / step + u) ** 2).mean()
-
-
-@residual_loss.mistake
-def takes_a_central_difference(network, t, EPS=1e-4):
-    """A difference quotient, also a central one, is near to u′, and no more. Let
-    `torch.autograd.grad` give u′ itself, by a copy of t that requires grad."""
-    step = max(EPS, 1e-6)
-    slope = (network(t + step) - network(t - step)) / (2 * step)
-    return ((slope + network(t)) ** 2).mean()
-
-
-@residual_loss.mistake
-def calls_backward_on_the_loss(network, t):
-    """The outer pass is your caller's: `backward` here fills the parameters' `.grad` and frees the
-    graph. Return the loss only."""
-    loss = residual_loss(network, t)
-    loss.backward()
-    return loss
-
-
-@residual_loss.mistake
-def differentiates_by_the_weights(network, t):
-    """This is a derivative of u by the first parameter. u′ is the derivative by t: take a copy of t
-    that requires grad, and differentiate by it."""
-    u = network(t)
-    slope = grad(u.sum(), list(network.parameters()), create_graph=True)[0]
-    return ((slope + u) ** 2).mean()
-
-
-@residual_loss.mistake
-def takes_the_difference_of_neighbours(network, t):
-    """A difference between neighbouring times is near to u′, and no more. u′ is the derivative at each
-    time by itself, and it is there for a single time as well."""
-    u = network(t)
-    slope = (u[1:] - u[:-1]) / (t[1:] - t[:-1])
-    return ((slope + u[:-1]) ** 2).mean()
 
 
 TIMES = tensor(0.0, 0.5, 1.0)
@@ -1056,7 +787,8 @@ def diagnose(a, seen):
     return next(name for name, numbers in known.items() if torch.allclose(numbers, seen))
 
 
-diagnose.slips("""
+FOUND = "next(name for name, numbers in known.items() if torch.allclose(numbers, seen))"
+diagnose.slips(f"""
     looks_at_the_first_step_only: (numbers, seen) → (numbers[0], seen[0])
     # You look at the first step only. There a sum of all gradients so far is the gradient itself.
     looks_at_the_last_step_only: (numbers, seen) → (numbers[-1], seen[-1])
@@ -1067,90 +799,38 @@ diagnose.slips("""
     one_step_is_enough: torch.allclose(numbers, seen) → torch.isclose(numbers, seen).any()
     # One step that fits is enough for you. Several programs can leave the same number in one step:
     # compare all steps.
+    swaps_the_ways: "right": → "retain":; "retain_graph": → "right":; "retain": → "retain_graph":
+    # The two are swapped. a acts through u′ and through u, with the factor 1 + t; what
+    # retain_graph leaves is the way through u alone, with the factor t.
+    never_finds_the_inner_backward: next(name
+        → next("never cleared" if name == "inner backward" else name
+    # An inner backward is not recognised. It leaves the derivative of Σ u by a, which is Σ t = 1.5
+    # in every step, on top of the right gradient.
+    adds_the_inner_backward_up: next(name → next(None if name == "inner backward" else name
+    # An inner backward is taken for a sum that grows, and so isn't recognised. `.grad` is cleared
+    # before each step, so every step has 1.5 too much, and no more.
+    takes_any_excess_for_an_inner_backward: next(name
+        → next("inner backward" if name == "never cleared" else name
+    # More than the right gradient may be two things: 1.5 too much in every step, or a sum that
+    # grows from step to step. Tell them apart.
+    never_finds_it_right: next(name → next("never cleared" if name == "right" else name
+    # A right program is not recognised. Compare with the derivative of Σ r² by a: 2·Σ r·(1 + t).
+    never_finds_retain_graph: next(name → next("inner backward" if name == "retain_graph" else name
+    # retain_graph is not recognised. It leaves the way through u alone: 2·Σ r·t, with the factor t
+    # in place of 1 + t.
+    takes_any_rise_for_a_sum: {FOUND} → "right" if torch.allclose(seen, right) else
+        "never cleared" if (seen.diff() > 0).all() else
+        "retain_graph" if (seen < right).all() else "inner backward"
+    # Numbers that rise need not be a sum, and a sum need not rise. Compare with the sum itself.
+    judges_by_the_sign_of_the_difference: {FOUND} → "right" if torch.allclose(seen, right) else
+        "never cleared" if torch.isclose(seen, right)[0] else
+        "inner backward" if (seen > right).all() else "retain_graph"
+    # You go by the sign of the difference from the right gradient. With retain_graph it is 0 at
+    # a = −⅔, and changes there: compare the numbers themselves.
+    never_finds_the_sum: next(name → next("retain_graph" if name == "never cleared" else name
+    # A `.grad` that is never cleared is not recognised. What was seen is then a sum already:
+    # compare it with the right gradients, added up.
+    compares_the_slopes: next(name → next("right" if name == "inner backward" else name
+    # An inner backward counts as right here. It adds 1.5 in every step, and so it doesn't change
+    # how fast the numbers grow with a. Compare the numbers themselves.
 """)
-
-
-@diagnose.mistake
-def swaps_the_ways(a, seen):
-    """The two are swapped. a acts through u′ and through u, with the factor 1 + t; what
-    retain_graph leaves is the way through u alone, with the factor t."""
-    answer = diagnose(a, seen)
-    return {"right": "retain_graph", "retain_graph": "right"}.get(answer, answer)
-
-
-@diagnose.mistake
-def never_finds_the_inner_backward(a, seen):
-    """An inner backward is not recognised. It leaves the derivative of Σ u by a, which is Σ t = 1.5
-    in every step, on top of the right gradient."""
-    answer = diagnose(a, seen)
-    return "never cleared" if answer == "inner backward" else answer
-
-
-@diagnose.mistake
-def adds_the_inner_backward_up(a, seen):
-    """An inner backward is taken for a sum that grows, and so isn't recognised. `.grad` is cleared
-    before each step, so every step has 1.5 too much, and no more."""
-    answer = diagnose(a, seen)
-    return None if answer == "inner backward" else answer
-
-
-@diagnose.mistake
-def takes_any_excess_for_an_inner_backward(a, seen):
-    """More than the right gradient may be two things: 1.5 too much in every step, or a sum that
-    grows from step to step. Tell them apart."""
-    answer = diagnose(a, seen)
-    return "inner backward" if answer == "never cleared" else answer
-
-
-@diagnose.mistake
-def never_finds_it_right(a, seen):
-    """A right program is not recognised. Compare with the derivative of Σ r² by a: 2·Σ r·(1 + t)."""
-    answer = diagnose(a, seen)
-    return "never cleared" if answer == "right" else answer
-
-
-@diagnose.mistake
-def never_finds_retain_graph(a, seen):
-    """retain_graph is not recognised. It leaves the way through u alone: 2·Σ r·t, with the factor t
-    in place of 1 + t."""
-    answer = diagnose(a, seen)
-    return "inner backward" if answer == "retain_graph" else answer
-
-
-@diagnose.mistake
-def takes_any_rise_for_a_sum(a, seen):
-    """Numbers that rise need not be a sum, and a sum need not rise. Compare with the sum itself."""
-    right = 14.5 * a + 9
-    if torch.allclose(seen, right):
-        return "right"
-    if (seen.diff() > 0).all():
-        return "never cleared"
-    return "retain_graph" if (seen < right).all() else "inner backward"
-
-
-@diagnose.mistake
-def judges_by_the_sign_of_the_difference(a, seen):
-    """You go by the sign of the difference from the right gradient. With retain_graph it is 0 at
-    a = −⅔, and changes there: compare the numbers themselves."""
-    difference = seen - (14.5 * a + 9)
-    if torch.allclose(difference, torch.zeros_like(a)):
-        return "right"
-    if difference[0].abs() < 1e-6:
-        return "never cleared"
-    return "inner backward" if (difference > 0).all() else "retain_graph"
-
-
-@diagnose.mistake
-def never_finds_the_sum(a, seen):
-    """A `.grad` that is never cleared is not recognised. What was seen is then a sum already: compare
-    it with the right gradients, added up."""
-    answer = diagnose(a, seen)
-    return "retain_graph" if answer == "never cleared" else answer
-
-
-@diagnose.mistake
-def compares_the_slopes(a, seen):
-    """An inner backward counts as right here. It adds 1.5 in every step, and so it doesn't change how
-    fast the numbers grow with a. Compare the numbers themselves."""
-    answer = diagnose(a, seen)
-    return "right" if answer == "inner backward" else answer

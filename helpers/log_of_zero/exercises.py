@@ -125,22 +125,14 @@ clipped_cross_entropy.slips(r"""
     negative_outputs_cut: p = outputs / outputs.sum(-1, keepdim=True)
         → outputs = outputs.clamp(min=0)\n    p = outputs / outputs.sum(-1, keepdim=True)
     # Outputs below 0 are set to 0 first. Keras divides them by the sum as they are.
+    takes_the_outputs_for_scores: … → return F.cross_entropy(outputs, one_hot)
+    # `F.cross_entropy` puts the outputs through a softmax, clips nothing and takes the mean over
+    # the rows. Here the outputs are divided by their sum, and each row has a value.
+    epsilon_before_the_division: … → p = outputs + epsilon\n    return -(one_hot * (p / p.sum(-1,
+        keepdim=True)).log()).sum(-1)
+    # ε is added to the outputs before they are divided by their sum. Keras adds nothing: divide,
+    # then clip.
 """)
-
-
-@clipped_cross_entropy.mistake
-def takes_the_outputs_for_scores(outputs, one_hot, epsilon):
-    """`F.cross_entropy` puts the outputs through a softmax, clips nothing and takes the mean over
-    the rows. Here the outputs are divided by their sum, and each row has a value."""
-    return F.cross_entropy(outputs, one_hot)
-
-
-@clipped_cross_entropy.mistake
-def epsilon_before_the_division(outputs, one_hot, epsilon):
-    """ε is added to the outputs before they are divided by their sum. Keras adds nothing: divide,
-    then clip."""
-    p = outputs + epsilon
-    return -(one_hot * (p / p.sum(-1, keepdim=True)).log()).sum(-1)
 
 
 # learning_rows
@@ -220,7 +212,7 @@ def learning_rows(scores, target, epsilon):
     return (share > epsilon) & (share < 1 - epsilon)
 
 
-learning_rows.slips("""
+learning_rows.slips(r"""
     no_upper_limit: (share > epsilon) & (share < 1 - epsilon) → share > epsilon
     # The clip is flat above 1 − ε as well: a row that is right and sure teaches nothing.
     no_lower_limit: (share > epsilon) & (share < 1 - epsilon) → share < 1 - epsilon
@@ -236,51 +228,27 @@ learning_rows.slips("""
     dead_rows: return (share > epsilon) & (share < 1 - epsilon)
         → return ~((share > epsilon) & (share < 1 - epsilon))
     # These are the rows that teach nothing. The others are asked for.
+    true_class_above_zero: … → return scores.gather(1, target[:, None])[:, 0] > 0
+    # That the true class is above 0 is not enough. If no other class is, its share is 1, which lies
+    # outside the clip; and a share below ε lies outside as well.
+    anything_above_zero: … → return (scores > 0).any(1)
+    # This is True for every row with an output above 0, as every share is above ε or below 1 − ε.
+    # Its loss is finite, but a row teaches only if the true class's share lies between: `&`.
+    any_class: … → share = scores.relu() / scores.relu().sum(1, keepdim=True)\n    return ((share >
+        epsilon) & (share < 1 - epsilon)).any(1)
+    # Some class has a share between the limits, but the loss takes the logarithm of the true
+    # class's share only. Pick it with `gather`.
+    every_class: … → share = scores.relu() / scores.relu().sum(1, keepdim=True)\n    return ((share
+        > epsilon) & (share < 1 - epsilon)).all(1)
+    # All shares are compared with the limits, but the loss takes the logarithm of the true class's
+    # share only. Pick it with `gather`.
+    right_answers: … → return scores.argmax(1) == target
+    # These are the rows with a right answer. A wrong one teaches too while the share of its true
+    # class is above ε, and a right one teaches nothing above 1 − ε.
+    wrong_answers: … → return scores.argmax(1) != target
+    # These are the rows with a wrong answer. A right one teaches too while its share is below 1 −
+    # ε, and a wrong one teaches nothing where its true class is 0.
 """)
-
-
-@learning_rows.mistake
-def true_class_above_zero(scores, target, epsilon):
-    """That the true class is above 0 is not enough. If no other class is, its share is 1, which
-    lies outside the clip; and a share below ε lies outside as well."""
-    return scores.gather(1, target[:, None])[:, 0] > 0
-
-
-@learning_rows.mistake
-def anything_above_zero(scores, target, epsilon):
-    """This is True for every row with an output above 0, as every share is above ε or below 1 − ε.
-    Its loss is finite, but a row teaches only if the true class's share lies between: `&`."""
-    return (scores > 0).any(1)
-
-
-@learning_rows.mistake
-def any_class(scores, target, epsilon):
-    """Some class has a share between the limits, but the loss takes the logarithm of the true
-    class's share only. Pick it with `gather`."""
-    share = scores.relu() / scores.relu().sum(1, keepdim=True)
-    return ((share > epsilon) & (share < 1 - epsilon)).any(1)
-
-
-@learning_rows.mistake
-def every_class(scores, target, epsilon):
-    """All shares are compared with the limits, but the loss takes the logarithm of the true
-    class's share only. Pick it with `gather`."""
-    share = scores.relu() / scores.relu().sum(1, keepdim=True)
-    return ((share > epsilon) & (share < 1 - epsilon)).all(1)
-
-
-@learning_rows.mistake
-def right_answers(scores, target, epsilon):
-    """These are the rows with a right answer. A wrong one teaches too while the share of its true
-    class is above ε, and a right one teaches nothing above 1 − ε."""
-    return scores.argmax(1) == target
-
-
-@learning_rows.mistake
-def wrong_answers(scores, target, epsilon):
-    """These are the rows with a wrong answer. A right one teaches too while its share is below
-    1 − ε, and a wrong one teaches nothing where its true class is 0."""
-    return scores.argmax(1) != target
 
 
 # stable_cross_entropy
@@ -381,34 +349,26 @@ stable_cross_entropy.slips(r"""
         → scores.gather(1, target[:, None])
     # The true score is subtracted. If another score is far above it, exp overflows. Subtract the
     # largest score.
+    multiplies_by_one_hot: … → return -(F.one_hot(target, scores.shape[1]) *
+        scores.log_softmax(1)).sum(1).mean()
+    # The log-probabilities are multiplied by a one-hot target: a wrong class at −∞ gives 0 · (−∞),
+    # which is NaN. Pick the true class with `gather` or an index.
+    log_of_softmax: … → return -scores.softmax(1).gather(1, target[:, None]).log().mean()
+    # A softmax and then its logarithm: far behind, the probability is rounded to 0 and the loss is
+    # infinite; a little earlier its gradient is lost already. Take the logarithm of the sum.
+    all_classes: … → return -scores.log_softmax(1).mean()
+    # The mean over all classes: the target is not used. Pick the true class of each row.
+    all_pairs: … → return -scores.log_softmax(1)[:, target].mean()
+    # `[:, target]` picks all targets' columns from every row, N·N numbers. Row n needs its own
+    # target: `gather(1, target[:, None])`.
+    sum_without_the_true_class: … → others = scores.scatter(1, target[:, None],
+        -math.inf)\n    return (others.logsumexp(1) - scores.gather(1, target[:, None])[:,
+        0]).mean()
+    # The sum in (3.1) runs over all classes. Here the true class is left out of it, so that the
+    # loss can be below 0.
+    softmax_over_rows: … → return F.nll_loss(scores.log_softmax(0), target)
+    # The softmax runs over the rows (dim 0). The classes lie along the last dimension.
 """)
-
-
-@stable_cross_entropy.mistake
-def multiplies_by_one_hot(scores, target):
-    """The log-probabilities are multiplied by a one-hot target: a wrong class at −∞ gives 0 · (−∞),
-    which is NaN. Pick the true class with `gather` or an index."""
-    return -(F.one_hot(target, scores.shape[1]) * scores.log_softmax(1)).sum(1).mean()
-
-
-@stable_cross_entropy.mistake
-def log_of_softmax(scores, target):
-    """A softmax and then its logarithm: far behind, the probability is rounded to 0 and the loss is
-    infinite; a little earlier its gradient is lost already. Take the logarithm of the sum."""
-    return -scores.softmax(1).gather(1, target[:, None]).log().mean()
-
-
-@stable_cross_entropy.mistake
-def all_classes(scores, target):
-    """The mean over all classes: the target is not used. Pick the true class of each row."""
-    return -scores.log_softmax(1).mean()
-
-
-@stable_cross_entropy.mistake
-def all_pairs(scores, target):
-    """`[:, target]` picks all targets' columns from every row, N·N numbers. Row n needs its own
-    target: `gather(1, target[:, None])`."""
-    return -scores.log_softmax(1)[:, target].mean()
 
 
 @stable_cross_entropy.mistake
@@ -418,20 +378,6 @@ def maximum_without_keepdim(scores, target):
     largest = scores.amax(1)
     total = (scores - largest).exp().sum(1).log() + largest
     return (total - scores.gather(1, target[:, None])[:, 0]).mean()
-
-
-@stable_cross_entropy.mistake
-def sum_without_the_true_class(scores, target):
-    """The sum in (3.1) runs over all classes. Here the true class is left out of it, so that the loss
-    can be below 0."""
-    others = scores.scatter(1, target[:, None], -math.inf)
-    return (others.logsumexp(1) - scores.gather(1, target[:, None])[:, 0]).mean()
-
-
-@stable_cross_entropy.mistake
-def softmax_over_rows(scores, target):
-    """The softmax runs over the rows (dim 0). The classes lie along the last dimension."""
-    return F.nll_loss(scores.log_softmax(0), target)
 
 
 # stable_binary_cross_entropy
@@ -519,79 +465,40 @@ stable_binary_cross_entropy.slips(r"""
     one_cost_for_both: F.logsigmoid(-score) → F.logsigmoid(score)
     # Both targets cost −ln σ(s) here. A target of 0 costs −ln(1 − σ(s)), and 1 − σ(s) is another
     # sigmoid.
+    signed_score: … → return -F.logsigmoid((2 * target - 1) * score).mean()
+    # ln σ((2t − 1)·s) is right for targets 0 and 1 only. A target of 0.25 takes a quarter of one
+    # loss and three quarters of the other.
+    one_of_two: … → return -F.logsigmoid(torch.where(target == 1, score, -score)).mean()
+    # This chooses one of two losses. A target of 0.25 takes a quarter of the one and three quarters
+    # of the other.
+    bce_of_sigmoid: … → return F.binary_cross_entropy(score.sigmoid(), target)
+    # `F.binary_cross_entropy` of a sigmoid: torch cuts the logarithm at −100, and its backward
+    # divides by 10⁻¹² at least. So the worst scores get too small a gradient, or none.
+    softplus_overflows: … → return (score.exp().log1p() - target * score).mean()
+    # log1p(exp(s)) overflows for large s. `F.softplus(s)` is the same without the overflow, and
+    # `-F.logsigmoid(-s)` too.
+    where_over_branches: … → softplus = torch.where(score > 0, score + (-score).exp().log1p(),
+        score.exp().log1p())\n    return (softplus - target * score).mean()
+    # The values are right, the gradient is NaN: `torch.where` runs both branches, and the one that
+    # it does not take overflows: 0 · ∞. Use `F.logsigmoid`, or a second `where` before `exp`.
+    kink_of_relu: … → return (score.relu() - target * score + (-score.abs()).exp().log1p()).mean()
+    # max(s, 0) − t·s + log1p(e^−|s|) has the right value everywhere, but at s = 0 torch takes both
+    # kinks' slopes as 0, so that the gradient is −t instead of ½ − t. A layer that starts at 0 sits
+    # just there. `F.logsigmoid` has no kink.
+    kink_of_clamp: … → return (score.clamp(min=0) - target * score +
+        (-score.abs()).exp().log1p()).mean()
+    # The right value everywhere, but at s = 0 clamp's slope is 1 and |s|'s is 0, so that the
+    # gradient is 1 − t instead of ½ − t. `F.logsigmoid` has no kink.
+    minus_s_for_the_size: … → return (score.relu() - target * score + (-score).exp().log1p()).mean()
+    # log1p(exp(−s)) stands where log1p(exp(−|s|)) belongs: a score below 0 costs |s| too much. And
+    # the exponential overflows there.
+    softplus_of_minus_s: … → return (F.softplus(-score) - target * score).mean()
+    # softplus(−s) is the loss of target 1. It takes (1 − t)·s besides, and softplus(s) takes −t·s:
+    # this mixes the two.
+    squares_of_the_error: … → return (score.sigmoid() - target).square().mean()
+    # This is the squared error of σ(s). The loss here takes logarithms, so that a sure and wrong
+    # answer costs more and more.
 """)
-
-
-@stable_binary_cross_entropy.mistake
-def signed_score(score, target):
-    """ln σ((2t − 1)·s) is right for targets 0 and 1 only. A target of 0.25 takes a quarter of one
-    loss and three quarters of the other."""
-    return -F.logsigmoid((2 * target - 1) * score).mean()
-
-
-@stable_binary_cross_entropy.mistake
-def one_of_two(score, target):
-    """This chooses one of two losses. A target of 0.25 takes a quarter of the one and three quarters
-    of the other."""
-    return -F.logsigmoid(torch.where(target == 1, score, -score)).mean()
-
-
-@stable_binary_cross_entropy.mistake
-def bce_of_sigmoid(score, target):
-    """`F.binary_cross_entropy` of a sigmoid: torch cuts the logarithm at −100, and its backward
-    divides by 10⁻¹² at least. So the worst scores get too small a gradient, or none."""
-    return F.binary_cross_entropy(score.sigmoid(), target)
-
-
-@stable_binary_cross_entropy.mistake
-def softplus_overflows(score, target):
-    """log1p(exp(s)) overflows for large s. `F.softplus(s)` is the same without the overflow, and
-    `-F.logsigmoid(-s)` too."""
-    return (score.exp().log1p() - target * score).mean()
-
-
-@stable_binary_cross_entropy.mistake
-def where_over_branches(score, target):
-    """The values are right, the gradient is NaN: `torch.where` runs both branches, and the one that
-    it does not take overflows: 0 · ∞. Use `F.logsigmoid`, or a second `where` before `exp`."""
-    softplus = torch.where(score > 0, score + (-score).exp().log1p(), score.exp().log1p())
-    return (softplus - target * score).mean()
-
-
-@stable_binary_cross_entropy.mistake
-def kink_of_relu(score, target):
-    """max(s, 0) − t·s + log1p(e^−|s|) has the right value everywhere, but at s = 0 torch takes both
-    kinks' slopes as 0, so that the gradient is −t instead of ½ − t. A layer that starts at 0 sits
-    just there. `F.logsigmoid` has no kink."""
-    return (score.relu() - target * score + (-score.abs()).exp().log1p()).mean()
-
-
-@stable_binary_cross_entropy.mistake
-def kink_of_clamp(score, target):
-    """The right value everywhere, but at s = 0 clamp's slope is 1 and |s|'s is 0, so that the
-    gradient is 1 − t instead of ½ − t. `F.logsigmoid` has no kink."""
-    return (score.clamp(min=0) - target * score + (-score.abs()).exp().log1p()).mean()
-
-
-@stable_binary_cross_entropy.mistake
-def minus_s_for_the_size(score, target):
-    """log1p(exp(−s)) stands where log1p(exp(−|s|)) belongs: a score below 0 costs |s| too much. And
-    the exponential overflows there."""
-    return (score.relu() - target * score + (-score).exp().log1p()).mean()
-
-
-@stable_binary_cross_entropy.mistake
-def softplus_of_minus_s(score, target):
-    """softplus(−s) is the loss of target 1. It takes (1 − t)·s besides, and softplus(s) takes −t·s:
-    this mixes the two."""
-    return (F.softplus(-score) - target * score).mean()
-
-
-@stable_binary_cross_entropy.mistake
-def squares_of_the_error(score, target):
-    """This is the squared error of σ(s). The loss here takes logarithms, so that a sure and wrong
-    answer costs more and more."""
-    return (score.sigmoid() - target).square().mean()
 
 
 # lowest_mean_loss
@@ -630,7 +537,7 @@ def lowest_mean_loss(accuracy, k):
     return (1 - accuracy) * np.log(k + 1)
 
 
-lowest_mean_loss.slips("""
+lowest_mean_loss.slips(r"""
     as_for_one: np.log(k + 1) → np.log(2)
     # ln 2 is what k = 1 costs. If k classes are ahead, the true one can't have ½.
     forgets_the_true_class: np.log(k + 1) → np.log(k)
@@ -656,36 +563,20 @@ lowest_mean_loss.slips("""
     # The true class has at most 1/(k + 1), and its logarithm counts, not that of the rest.
     to_base_ten: np.log(k + 1) → np.log10(k + 1)
     # That is the logarithm to base 10. The loss takes the natural logarithm.
+    mean_probability: … → return -math.log(accuracy + (1 - accuracy) / (k + 1))
+    # This averages the probabilities, and then takes the logarithm. The mean loss is the mean of
+    # the logarithms.
+    log_of_accuracy: … → return -math.log(accuracy) if accuracy else math.inf
+    # −ln of the accuracy would be the loss if every true class had just that probability. Right
+    # answers may be surer than that, and cost nearly nothing.
+    share_of_wrong_answers: … → wrong = 1 - accuracy\n    return -wrong * math.log(wrong / k) if
+        wrong else 0.0
+    # The share of wrong answers is no probability that the model gives. In a wrong answer the true
+    # class has at most 1/(k + 1), however rare such answers are.
+    entropy_of_the_accuracy: … → return -sum(p * math.log(p) for p in (accuracy, 1 - accuracy) if p)
+    # −A·ln A − (1 − A)·ln(1 − A) is what a model pays that knows only how often it is right. One
+    # that is sure where it is right, and undecided where it is wrong, pays less.
 """)
-
-
-@lowest_mean_loss.mistake
-def mean_probability(accuracy, k):
-    """This averages the probabilities, and then takes the logarithm. The mean loss is the mean of
-    the logarithms."""
-    return -math.log(accuracy + (1 - accuracy) / (k + 1))
-
-
-@lowest_mean_loss.mistake
-def log_of_accuracy(accuracy, k):
-    """−ln of the accuracy would be the loss if every true class had just that probability. Right
-    answers may be surer than that, and cost nearly nothing."""
-    return -math.log(accuracy) if accuracy else math.inf
-
-
-@lowest_mean_loss.mistake
-def share_of_wrong_answers(accuracy, k):
-    """The share of wrong answers is no probability that the model gives. In a wrong answer the true
-    class has at most 1/(k + 1), however rare such answers are."""
-    wrong = 1 - accuracy
-    return -wrong * math.log(wrong / k) if wrong else 0.0
-
-
-@lowest_mean_loss.mistake
-def entropy_of_the_accuracy(accuracy, k):
-    """−A·ln A − (1 − A)·ln(1 − A) is what a model pays that knows only how often it is right. One
-    that is sure where it is right, and undecided where it is wrong, pays less."""
-    return -sum(p * math.log(p) for p in (accuracy, 1 - accuracy) if p)
 
 
 # read_the_log
@@ -895,26 +786,15 @@ entropy.slips(r"""
     softmax_of_probabilities: safe = torch.where(
         → probabilities = probabilities.softmax(-1)\n    safe = torch.where(
     # The rows are probabilities already: no softmax.
+    one_where: … → return -torch.where(probabilities > 0, probabilities * probabilities.log(),
+        0.0).sum(-1)
+    # The value is right, the gradient NaN: a `torch.where` or `nan_to_num` behind the logarithm
+    # sends 0 back through it, and 0 · ∞ is NaN; `torch.xlogy` does no better. Replace p before the
+    # logarithm as well.
+    uses_entr: … → return torch.special.entr(probabilities).sum(-1)
+    # `torch.special.entr` has the right value at 0 and the true slope of −p·ln p there, +∞. One
+    # step with it and every weight is lost; here the gradient at 0 is to be 0.
+    uses_categorical: … → return torch.distributions.Categorical(probs=probabilities).entropy()
+    # `Categorical` divides by the sum first, and raises each p to at least the format's eps: the
+    # value is right, and the gradient is another one. At p = 0 it is not 0.
 """)
-
-
-@entropy.mistake
-def one_where(probabilities):
-    """The value is right, the gradient NaN: a `torch.where` or `nan_to_num` behind the logarithm
-    sends 0 back through it, and 0 · ∞ is NaN; `torch.xlogy` does no better. Replace p before the
-    logarithm as well."""
-    return -torch.where(probabilities > 0, probabilities * probabilities.log(), 0.0).sum(-1)
-
-
-@entropy.mistake
-def uses_entr(probabilities):
-    """`torch.special.entr` has the right value at 0 and the true slope of −p·ln p there, +∞. One
-    step with it and every weight is lost; here the gradient at 0 is to be 0."""
-    return torch.special.entr(probabilities).sum(-1)
-
-
-@entropy.mistake
-def uses_categorical(probabilities):
-    """`Categorical` divides by the sum first, and raises each p to at least the format's eps: the
-    value is right, and the gradient is another one. At p = 0 it is not 0."""
-    return torch.distributions.Categorical(probs=probabilities).entropy()

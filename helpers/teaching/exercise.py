@@ -14,7 +14,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from helpers.teaching.mistakes import Mistake, edited, slips_in, written_out
+from helpers.teaching.mistakes import WHOLE, Mistake, edited, slips_in, written_out
 from helpers.teaching.observe import observe
 from helpers.teaching.outcome import Outcome
 
@@ -112,9 +112,9 @@ class Exercise:
     def slips(self, *texts: str) -> None:
         """Declare known mistakes as edits of the reference, in lines “name: old → new” and “# hint”.
 
-        Each place that holds the old text is changed; "; " separates several edits. `EPS` in a new
-        text stands for an ε of any size. Two slips that can be made together are recognised.
-        Raises ValueError for an entry that isn't complete.
+        Each place that holds the old text is changed; "…" is the whole body; "; " separates several
+        edits. `EPS` in a new text stands for an ε of any size. Two slips that can be made together
+        are recognised, whole bodies apart. Raises ValueError for an entry that isn't complete.
         """
         for name, edits, hint in slips_in("\n".join(texts)):
             self._declare(Mistake(name, hint, functools.partial(self._edited, edits), edits))
@@ -132,7 +132,8 @@ class Exercise:
 
     def pairs(self) -> Iterator[Mistake]:
         """Yield two slips at once, for each two that can be made together."""
-        slips = [mistake for mistake in self.mistakes.values() if mistake.edits]
+        some = (mistake for mistake in self.mistakes.values() if mistake.edits)
+        slips = [mistake for mistake in some if WHOLE not in dict(mistake.edits)]
         for one, other in itertools.combinations(slips, 2):
             edits = one.edits + other.edits
             with contextlib.suppress(ValueError):

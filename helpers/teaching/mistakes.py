@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 import torch
 
+WHOLE = "…"
+"""What stands in an edit for the whole body below the docstring."""
 EPS = "EPS"
 """The name that stands in a mistake for an ε of any size."""
 EPSILONS = (1e-7, 1e-8, 1e-12, 1e-10, 1e-6, 1e-5, 1e-9, 1e-15, 1e-16, 1e-4, 1e-3, 1e-20, 1e-30)
@@ -47,8 +49,8 @@ def written_out(exercise: str, function: Callable) -> Mistake:
 def slips_in(text: str) -> Iterator[tuple[str, tuple, str]]:
     """Yield (name, its (old, new) edits, the hint) of each entry of a text.
 
-    An entry is a line “name: old → new; …”, which may go on in the next, and the hint under it in
-    lines that begin with #. A line break in an edit is written \\n. Raises ValueError.
+    An entry is a line “name: old → new; old → new”, which may go on in the next, and the hint under
+    it in lines that begin with #. A line break in an edit is written \\n. Raises ValueError.
     """
     found = []
     for line in filter(None, map(str.strip, text.splitlines())):
@@ -69,7 +71,7 @@ def slips_in(text: str) -> Iterator[tuple[str, tuple, str]]:
 
 
 def edited_text(source: str, edits: tuple[tuple[str, str], ...]) -> str:
-    """The source of a function with these edits of its body.
+    """The source of a function with these edits of its body; an old text “…” is all of it.
 
     Raises ValueError for an edit whose old text isn't there.
     """
@@ -78,6 +80,8 @@ def edited_text(source: str, edits: tuple[tuple[str, str], ...]) -> str:
     end = function.body[0].end_lineno  # of the docstring
     head, body = "".join(lines[:end]), "".join(lines[end:])
     for old, new in edits:
+        if old == WHOLE:
+            old, new = body, f"    {new}\n"
         if old not in body:
             raise ValueError(f"{function.name} has no {old!r} to change.")
         body = body.replace(old, new)

@@ -12,7 +12,6 @@ from matplotlib.colors import to_hex, to_rgba
 from matplotlib.text import Text
 from topics import TOPICS
 
-from helpers.autograd_interfaces import exercises as autograd_exercises
 from helpers.log_of_zero import exercises as log_exercises
 from helpers.log_of_zero import figures as log_figures
 from helpers.logits_and_probabilities import figures as logits_figures
@@ -258,12 +257,12 @@ def test_a_mistake_is_shown_as_code_with_the_checks_sentence():
 
 
 def test_a_mistake_that_is_a_function_has_the_exercises_name():
-    exercise = autograd_exercises.residual_loss
+    exercise = log_exercises.read_the_log
     written = [m for m in exercise.mistakes.values() if not m.edits]
     assert written
     for mistake in written:
         code = exercises.code_of(exercise, mistake)
-        assert code.startswith("def residual_loss(") and mistake.hint not in code
+        assert code.startswith("def read_the_log(") and mistake.hint not in code
 
 
 def test_the_solution_stands_without_its_docstring():

@@ -218,6 +218,27 @@ def test_slips_are_read_from_lines_that_may_go_on():
     ]
 
 
+def test_a_slip_may_put_another_body_in_the_place_of_the_whole_one():
+    @exercise(cases={"values": {"two": lambda: (tensor(1.0, 3.0),)}}, hints=["h"])
+    def spread(x):
+        """The largest number less the smallest one."""
+        largest = x.max()
+        return largest - x.min()
+
+    spread.slips(r"""
+        adds: largest - → largest +
+        # They are added.
+        deviates: … → mean = x.mean()\n    return (x - mean).square().mean().sqrt()
+        # That is the standard deviation.
+    """)
+    assert told(spread, lambda x: x.std(correction=0)) == (
+        "wrong",
+        "deviates",
+        "Wrong: That is the standard deviation.",
+    )
+    assert list(spread.pairs()) == []
+
+
 @pytest.mark.parametrize(
     "text",
     ["one: old\n# hint", "one: old → new", "old → new\n# hint", "one: → new\n# hint", "# hint"],
