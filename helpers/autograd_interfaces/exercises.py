@@ -96,16 +96,14 @@ sgd_step.slips(r"""
     # These are the gradients. Asked for are the parameters after a step along them.
     calls_backward: torch.autograd.grad(loss, parameters)
         → loss.backward() or [p.grad for p in parameters]
-    # `backward` writes into `.grad`, which is to stay as it was. And what an earlier pass left
-    # there is in your step, unless you clear it. `torch.autograd.grad` returns the gradients
-    # instead.
+    # `backward` writes into `.grad`, and adds to what an earlier pass left there. `.grad` is to
+    # stay: `torch.autograd.grad` returns the gradients instead.
     gives_the_name_a_new_value: … → return parameters
     # The parameters come back unchanged: `p = …` in a loop gives a new value to the name p, and the
     # list still holds the old tensors. Put the new ones into a list of your own.
     reads_grad_that_grad_left_empty: … → grad(loss, parameters)\n    return [(p - rate *
         p.grad).detach() for p in parameters]
-    # `torch.autograd.grad` returns the gradients and writes nothing into `.grad`. Keep what it
-    # returns, and use that.
+    # `torch.autograd.grad` returns the gradients and leaves `.grad` empty. Use what it returns.
     differentiates_by_copies: … → copies = [p.detach().clone().requires_grad_() for p in
         parameters]\n    return [p - rate * g for p, g in zip(copies, grad(loss, copies),
         strict=True)]
@@ -134,8 +132,7 @@ sgd_step.slips(r"""
     # torch forbids to change a leaf in place, and here the parameters must stay as they were.
     # Return new tensors: `p - …` in place of `p -= …`.
     steps_in_place: (p - rate * g).detach() → p.data.sub_(rate * g)
-    # This moves the parameters themselves. Leave them, and return new tensors: `p - …` in place of
-    # `p -= …`.
+    # This moves the parameters themselves. Return new tensors: `p - …` in place of `p -= …`.
     leaves_zeros_in_grad: … → loss.backward()
         \n    new = [(p - rate * p.grad).detach() for p in parameters]
         \n    return cleared(parameters, True) and new
@@ -206,8 +203,7 @@ SHARE, STEP = "(loss * size / sum(sizes)).backward()", "p -= rate * p.grad"
 NEW = "[p - rate * p.grad for p in parameters]"
 accumulate_and_step.slips(rf"""
     adds_up_the_means: loss * size / sum(sizes) → loss
-    # These are the batches' means added up: with k equal batches the step is k times as long as
-    # one step on all samples.
+    # The batches' means added up: with k equal batches the step is k times too long.
     takes_the_mean_of_the_means: loss * size / sum(sizes) → loss / len(losses)
     # Every batch counts the same here, so a sample of a small batch counts more than one of a
     # large batch. Weigh a batch by its size.
@@ -370,12 +366,10 @@ jacobian.slips(rf"""
     makes_a_tensor_of_tensors: torch.stack(rows) → torch.tensor(rows)
     # `torch.tensor` takes plain numbers. Tensors of one shape are put together by `torch.stack`.
     repeats_the_sum_of_the_rows: torch.stack(rows) → sum(rows).repeat(len(rows), 1)
-    # All your rows are the same: the gradient of the sum of all outputs. Each output has a row of
-    # its own.
+    # All your rows are the gradient of the sum of all outputs. Each output has its own row.
     counts_the_first_dimension: … → return torch.stack([grad(outputs[i], inputs,
         retain_graph=True)[0] for i in range(len(outputs))])
-    # `len(outputs)` counts the rows of a matrix, and fails for one number: go through
-    # outputs.flatten(), entry by entry.
+    # `len(outputs)` counts rows, and fails for one number: go through outputs.flatten().
     starts_without_weights: … → return grad(outputs, inputs)[0]
     # torch won't guess which output is meant: take one entry of `outputs` after the other.
     weighs_every_output_with_one: … → return grad(outputs, inputs, torch.ones_like(outputs))[0]
@@ -492,8 +486,7 @@ clipped_gradient.slips(r"""
     clips_the_mean: factor * rows → rows; .mean(0). → .mean(0, keepdim=True).
     # Nothing is clipped here: this is the plain mean of the gradients.
     scales_every_gradient: .clamp(min=limit) →
-    # Every gradient gets the length `limit` here, the short ones too. Only the longer ones are
-    # scaled.
+    # Every gradient gets the length `limit` here, the short ones too. Scale only the longer ones.
     clips_each_entry: factor * rows → rows.clamp(-limit, limit)
     # This clips each entry. That turns the gradient; asked for is one factor a sample.
     takes_w_without_grad: w.detach().requires_grad_() → w
@@ -520,8 +513,7 @@ clipped_gradient.slips(r"""
     scales_to_length_1: factor * rows → torch.where(factor < 1, factor / limit, 1) * rows
     # The long gradients get the length 1 here. They are to get the length `limit`.
     clips_to_length_1: limit / rows → 1 / rows; min=limit → min=1
-    # What is longer than 1 gets the length 1 here. Compare with `limit`, and scale down to
-    # `limit`.
+    # What is longer than 1 gets the length 1 here. Compare with `limit`, and scale down to `limit`.
     takes_the_largest_entry_for_the_length: rows.norm(dim=1, keepdim=True)
         → rows.abs().amax(1, keepdim=True)
     # That is the largest entry. The length is the root of the sum of the squared entries.
@@ -655,8 +647,7 @@ residual_loss.slips(rf"""
     takes_the_mean_of_u: u.sum() → u.mean()
     # The gradient of `u.mean()` is u′ divided by the number of times. That of `u.sum()` is u′.
     has_the_other_sign: slope + u → slope - u
-    # This is the residual of u′ = u, of growth. For u′ = −u it is u′ + u: its zero must be the
-    # equation.
+    # This is the residual of u′ = u, of growth. For u′ = −u it is u′ + u: its zero is the equation.
     takes_the_sum: ** 2).mean() → ** 2).sum()
     # This is the sum of the squares; asked for is their mean over all times.
     averages_before_squaring: ((slope + u) ** 2).mean() → (slope + u).mean() ** 2
@@ -668,8 +659,7 @@ residual_loss.slips(rf"""
     adds_a_row_to_a_column: slope + u → slope.flatten() + u
     # (N,) plus (N, 1) is (N, N): every u′ meets every u. Give both the shape (N, 1).
     takes_t_without_grad: t.detach().requires_grad_() → t.detach()
-    # t does not require grad, so u can't be differentiated in it. Take a copy that does, and
-    # compute u from this copy.
+    # t does not require grad. Take a copy that does, and compute u from this copy.
     marks_the_callers_t: t.detach().requires_grad_() → t.requires_grad_()
     # This makes the caller's own t require grad. Work on `t.detach()`, which is another tensor.
     squares_the_sum: ((slope + u) ** 2).mean() → (slope + u).sum() ** 2
@@ -792,13 +782,11 @@ diagnose.slips(f"""
     looks_at_the_first_step_only: (numbers, seen) → (numbers[0], seen[0])
     # You look at the first step only. There a sum of all gradients so far is the gradient itself.
     looks_at_the_last_step_only: (numbers, seen) → (numbers[-1], seen[-1])
-    # You look at the last step only. At a = −⅔ two programs leave the same number: compare all
-    # steps.
+    # You look at the last step only. At a = −⅔ two programs leave one number: compare all steps.
     writes_underscores: "never cleared": → "never_cleared":; "inner backward": → "inner_backward":
     # The programs are told apart. Write the two names with a space: never cleared, inner backward.
     one_step_is_enough: torch.allclose(numbers, seen) → torch.isclose(numbers, seen).any()
-    # One step that fits is enough for you. Several programs can leave the same number in one step:
-    # compare all steps.
+    # Several programs can leave the same number in one step: compare all steps.
     swaps_the_ways: "right": → "retain":; "retain_graph": → "right":; "retain": → "retain_graph":
     # The two are swapped. a acts through u′ and through u, with the factor 1 + t; what
     # retain_graph leaves is the way through u alone, with the factor t.
@@ -816,8 +804,7 @@ diagnose.slips(f"""
     never_finds_it_right: next(name → next("never cleared" if name == "right" else name
     # A right program is not recognised. Compare with the derivative of Σ r² by a: 2·Σ r·(1 + t).
     never_finds_retain_graph: next(name → next("inner backward" if name == "retain_graph" else name
-    # retain_graph is not recognised. It leaves the way through u alone: 2·Σ r·t, with the factor t
-    # in place of 1 + t.
+    # retain_graph is not recognised. It leaves the way through u alone: 2·Σ r·t.
     takes_any_rise_for_a_sum: {FOUND} → "right" if torch.allclose(seen, right) else
         "never cleared" if (seen.diff() > 0).all() else
         "retain_graph" if (seen < right).all() else "inner backward"

@@ -1,10 +1,8 @@
 """The exercises of 06_dropout_scaling, in the order of the page."""
 
-import itertools
-import math
+from functools import partial
 
 import torch
-from torch.nn import functional as F
 
 from helpers.teaching.cases import normal, tensor, uniform
 from helpers.teaching.exercise import exercise
@@ -20,7 +18,7 @@ __all__ = [  # noqa: RUF022 (the order of the page)
 SINGLE = {"dtype": torch.float32}
 X, WEIGHTS = (0.9, -0.4, 0.7, -0.8), (1.0, 2.0, -1.0, 0.5)
 GRADIENT = (0.5, -1.5, 2.0, 0.25)
-UNIFORMS = (0.35, 0.1, 0.62, 0.95)
+UNIFORMS, EQUAL = (0.35, 0.1, 0.62, 0.95), (0.25, 0.2, 0.8, 0.5)  # one equals the rate 0.25
 
 
 def batch(**how):
@@ -55,8 +53,7 @@ FACTOR = """
     # Divides by the share that this mask happens to keep. One kept of four at rate 0.2 then counts
     # 4 times, not 1.25 times: the factor is the same for every mask.
     takes_the_root: / (1 - rate) → / (1 - rate) ** 0.5
-    # Divides by the root of 1 − rate. The factor keeps a unit's mean, and for that it is
-    # 1/(1 − rate) itself.
+    # Divides by the root of 1 − rate. The factor that keeps a unit's mean is 1/(1 − rate) itself.
     adds_the_rate: / (1 - rate) → * (1 + rate)
     # Multiplies by 1 + rate. At rate 0.5 only half of the units stay, so they must count twice,
     # not 1.5 times: divide by 1 − rate.
@@ -83,12 +80,7 @@ FACTOR = """
         "edges": {
             "rate 1": lambda: (tensor(*X), 1.0, tensor(*UNIFORMS), True),
             "no unit stays": lambda: (tensor(*X), 0.96, tensor(*UNIFORMS), True),
-            "a uniform equal to the rate": lambda: (
-                tensor(*X),
-                0.25,
-                tensor(0.25, 0.2, 0.8, 0.5),
-                True,
-            ),
+            "a uniform equal to the rate": lambda: (tensor(*X), 0.25, tensor(*EQUAL), True),
         },
     },
     guards={
@@ -133,8 +125,7 @@ inverted_dropout.slips(
     # Only the mask is there. Two things are missing: the factor of the kept units, and evaluation,
     # where nothing happens to `x`.
     does_not_scale: x * mask / (1 - rate) → x * mask
-    # Leaves the kept units as they are. Then the mean shrinks to 1 − rate of what evaluation sends
-    # on.
+    # Leaves the kept units as they are. Then the mean shrinks to 1 − rate of that in evaluation.
     classic_dropout: x * mask / (1 - rate) → x * mask; return x\n → return x * (1 - rate)\n
     # This is the classic convention: unscaled in training, times 1 − rate in evaluation. The
     # inverted one divides by 1 − rate in training and leaves evaluation alone.
@@ -152,44 +143,19 @@ inverted_dropout.slips(
     # The dropped units still have their values. A dropped unit becomes 0.
     removes_the_dropped: x * mask / (1 - rate) → x[mask > 0] / (1 - rate)
     # Removes the dropped units. They stay in their places, as zeros.
+    calls_torchs: … → return torch.dropout(x, rate, training)
+    # torch's dropout draws its own random numbers. Here they are given, to compare results.
+    writes_into_x: return x * mask → x.data *= mask\n    return x
+    # Writes the zeros into the caller's `x`. A product with the mask is a new tensor.
+    one_mask_for_all_rows: (uniforms >= rate)
+        → (uniforms.reshape(-1, x.shape[-1])[0].expand_as(x) >= rate)
+    # Uses the first row's mask for all rows. Each entry of `x` has a number in `uniforms`.
+    drops_a_fixed_number: (uniforms >= rate)
+        → (uniforms.flatten().argsort().argsort().view_as(x) >= round(rate * x.numel()))
+    # Always drops the share `rate` of the units. Each unit is dropped or kept by its own number, so
+    # how many are dropped is random.
 """,
 )
-
-
-@inverted_dropout.mistake
-def calls_torchs(x, rate, uniforms, training):
-    """torch's dropout draws random numbers of its own. Here they are given, so that results can be
-    compared."""
-    return F.dropout(x, rate, training)
-
-
-@inverted_dropout.mistake
-def writes_into_x(x, rate, uniforms, training):
-    """Writes the zeros into the caller's `x`. A product with the mask is a new tensor; no entry of `x`
-    needs to change."""
-    if not training or rate == 1:
-        return torch.zeros_like(x) if training else x
-    with torch.no_grad():
-        x[uniforms < rate] = 0
-    return x / (1 - rate)
-
-
-@inverted_dropout.mistake
-def one_mask_for_all_rows(x, rate, uniforms, training):
-    """Uses the first row's mask for all rows. Each entry of `x` has a number of its own in `uniforms`."""
-    first = uniforms if uniforms.ndim == 1 else uniforms[0].expand_as(x)
-    return inverted_dropout(x, rate, first, training)
-
-
-@inverted_dropout.mistake
-def drops_a_fixed_number(x, rate, uniforms, training):
-    """Always drops the share `rate` of the units. Each unit is dropped or kept by its own number, so
-    how many are dropped is random."""
-    if not training or rate == 1:
-        return torch.zeros_like(x) if training else x
-    mask = torch.ones_like(x).flatten()
-    mask[uniforms.flatten().argsort()[: round(rate * len(mask))]] = 0
-    return x * mask.view_as(x) / (1 - rate)
 
 
 # 2 · best_weights
@@ -241,8 +207,7 @@ best_weights.slips("""
     # This is plain least squares. Under dropout the sum also varies from mask to mask, and the
     # squared error pays for that.
     takes_the_rate: rate / (1 - rate) → rate
-    # The penalty's factor is not the rate alone. Kept terms are divided by 1 − rate, which makes
-    # the sum vary more.
+    # The penalty's factor is not the rate alone: dividing by 1 − rate makes the sum vary more.
     variance_without_the_scaling: rate / (1 - rate) → rate * (1 - rate)
     # This is the variance without the scaling. Each kept term is divided by 1 − rate, so the
     # variance is divided by its square.
@@ -258,8 +223,7 @@ best_weights.slips("""
     # This makes all weights of plain least squares smaller by one factor, 1 − rate. Units are
     # dropped one by one, so square each term w·x, not their sum.
     penalty_of_one_example: gram.diagonal().diag() → gram.diagonal().diag() / len(inputs)
-    # Takes the mean of the examples in the penalty and their sum in the error. Use the sum for
-    # both.
+    # The penalty takes the mean of the examples, the error their sum. Use the sum for both.
     classic_dropout: inputs.T @ targets) → inputs.T @ targets) / (1 - rate)
     # These are the weights for sums that are not divided by 1 − rate. Here the kept terms are
     # divided, so the weights need not make up for the missing ones.
@@ -270,26 +234,22 @@ best_weights.slips("""
     # Your penalty is twice as large as it should be. The derivatives of the error and of the
     # variance both have a factor 2, and it cancels.
     mean_of_the_square: rate / (1 - rate) → 1 / (1 - rate)
-    # 1/(1 − rate) is the mean square of a scaled mask entry. Its variance is smaller by the square
-    # of its mean, by 1.
+    # 1/(1 − rate) is a scaled mask entry's mean square. Its variance is 1 less.
     subtracts_the_penalty: gram + penalty → gram - penalty
     # Subtracts the penalty. The variance is added to the error, so it makes the matrix larger.
     sums_before_squaring: gram.diagonal().diag() → inputs.sum(0).square().diag()
     # Adds up each input over the examples, then squares. Each example has masks of its own, so
     # variances are added: square first.
     penalty_in_every_row: gram.diagonal().diag() → gram.diagonal()
-    # Adds the penalties to every row of the matrix. The penalty of wᵢ is on the diagonal only:
-    # `torch.diag`.
+    # Adds the penalties to every row. That of wᵢ is on the diagonal only: `torch.diag`.
     size_of_all_inputs: gram.diagonal().diag()
         → gram.trace() * torch.eye(len(gram), dtype=gram.dtype)
     # Each weight pays for the size of all inputs. It pays for its own input only.
-    subtracts_the_means: gram.diagonal().diag()
-        → (len(inputs) * inputs.var(0, correction=0)).diag()
+    subtracts_the_means: gram.diagonal().diag() → (len(inputs) * inputs.var(0, correction=0)).diag()
     # Takes the inputs' variance over the examples. What varies here is the mask: each example adds
     # the square of its own input.
     shrinks_the_weights: return torch → return (1 - rate) * torch
-    # Multiplies the weights by 1 − rate at the end. Inverted dropout changes nothing after
-    # training.
+    # Multiplies the weights by 1 − rate at the end. Inverted dropout changes nothing there.
 """)
 
 
@@ -344,7 +304,7 @@ def expected_output(x, w, rate, activation):
     return (probability * activation(sums)).sum()
 
 
-expected_output.slips("""
+expected_output.slips(r"""
     activation_of_the_mean: (probability * activation(sums)).sum()
         → activation((probability * sums).sum())
     # This is the activation of the mean, f(S). The mean of the activation is something else as
@@ -359,15 +319,12 @@ expected_output.slips("""
     # In the probability only the kept units count. Each dropped one has probability `rate`: the
     # probabilities must add up to 1.
     unscaled_sums: (w * x) / (1 - rate) → (w * x)
-    # Leaves the scaling out: the sums are those of unscaled dropout. Divide each by 1 − rate
-    # before the activation.
+    # These are the sums of unscaled dropout. Divide each by 1 − rate before the activation.
     sums_divided_by_the_rate: (w * x) / (1 - rate) → (w * x) / rate
-    # Divides by the rate in place of 1 − rate. At 0.5 nobody notices; elsewhere the sums' mean is
-    # no longer S.
+    # Divides by the rate, not by 1 − rate. Except at 0.5 the sums' mean is no longer S.
     scales_after_the_activation: (w * x) / (1 - rate) → (w * x); activation(sums)
         → activation(sums) / (1 - rate)
-    # Scales after the activation. Here dropout stands before the sum: divide before `activation`
-    # is called.
+    # Scales after the activation. Dropout stands before the sum: divide first.
     activation_before_the_sum: masks @ (w * x) / (1 - rate)
         → activation(masks * w * x / (1 - rate)).sum(1); activation(sums) → sums
     # The activation is applied to each term. It stands behind the sum: one activation a mask.
@@ -391,53 +348,29 @@ expected_output.slips("""
     # Divides by 1 − rate twice. Each term has one mask entry, so it is divided once.
     probability_of_the_count: (1 - rate) ** kept * rate ** (n - kept)
         → torch.distributions.Binomial(n, torch.tensor(1 - rate).to(x)).log_prob(kept).exp()
-    # This is how probable it is that k units are kept, whichever they are. A single mask lacks the
-    # binomial coefficient.
+    # How probable it is that any k units are kept. One mask lacks the binomial coefficient.
+    by_the_curvature: … → total, variance = w @ x, rate / (1 - rate) * ((w * x) **
+        2).sum()\n    return activation(total) + torch.func.hessian(activation)(total) * variance /
+        2
+    # This is f(S) + f″(S)/2 · Var S̃, an estimate. Asked for is the mean itself, over all masks.
+    activates_the_inputs: … → return w @ activation(x)
+    # Applies the activation to the inputs. It is applied to each mask's whole sum.
+    one_sum_for_each_count: masks @ (w * x) → w @ x * kept / n
+    # One mean sum for all masks that keep k units. `activation` comes before any mean.
+    drops_all_or_none: (probability * activation(sums)).sum()
+        → (1 - rate) * activation(sums[-1]) + rate * activation(sums[0])
+    # Knows two masks only, the full one and the empty one. Units are dropped one by one: 2ⁿ masks.
+    keeps_a_fixed_number: (probability * activation(sums)).sum()
+        → activation(sums)[kept == round((1 - rate) * n)].mean()
+    # Only uses masks that keep the share 1 − rate of the units. Each unit is kept or not by itself,
+    # so every number of kept units can occur.
 """)
-
-
-@expected_output.mistake
-def by_the_curvature(x, w, rate, activation):
-    """This is f(S) + f″(S)/2 · Var S̃, an estimate. What is asked for is the mean itself, over all masks."""
-    total, variance = w @ x, rate / (1 - rate) * ((w * x) ** 2).sum()
-    return activation(total) + torch.func.hessian(activation)(total) * variance / 2
-
-
-@expected_output.mistake
-def one_sum_for_each_count(x, w, rate, activation):
-    """Uses one mean sum for all masks that keep k units. Their sums differ: `activation` comes before
-    any mean."""
-    n = len(x)
-    return sum(
-        math.comb(n, k) * (1 - rate) ** k * rate ** (n - k) * activation(w @ x * k / n / (1 - rate))
-        for k in range(n + 1)
-    )
-
-
-@expected_output.mistake
-def activates_the_inputs(x, w, rate, activation):
-    """Applies the activation to the inputs. It is applied to each mask's whole sum."""
-    return w @ activation(x)
-
-
-@expected_output.mistake
-def drops_all_or_none(x, w, rate, activation):
-    """Knows two masks only, the full one and the empty one. Units are dropped one by one: 2ⁿ masks."""
-    return (1 - rate) * activation(w @ x / (1 - rate)) + rate * activation(0 * (w @ x))
-
-
-@expected_output.mistake
-def keeps_a_fixed_number(x, w, rate, activation):
-    """Only uses masks that keep the share 1 − rate of the units. Each unit is kept or not by itself, so
-    every number of kept units can occur."""
-    some = itertools.combinations(w * x, round((1 - rate) * len(x)))
-    return torch.stack([activation(sum(terms) / (1 - rate)) for terms in some]).mean()
 
 
 # 4 · diagnose
 
-IN_TRAINING = {"inverted", "scaled twice", "left on"}
-IN_EVALUATION = {"classic", "scaled twice"}
+FAULTS = "inverted", "classic", "scaled twice", "never scaled", "left on", "keep as rate"
+IN_TRAINING, IN_EVALUATION = {"inverted", "scaled twice", "left on"}, {"classic", "scaled twice"}
 
 
 def rectified():
@@ -461,18 +394,9 @@ def seen(fault, rate, x=None, seed=1):
 @exercise(
     cases={
         "values": {
-            "inverted, rate 0.2": lambda: seen("inverted", 0.2),
-            "inverted, rate 0.7": lambda: seen("inverted", 0.7),
-            "classic, rate 0.2": lambda: seen("classic", 0.2),
-            "classic, rate 0.7": lambda: seen("classic", 0.7),
-            "scaled twice, rate 0.2": lambda: seen("scaled twice", 0.2),
-            "scaled twice, rate 0.7": lambda: seen("scaled twice", 0.7),
-            "never scaled, rate 0.2": lambda: seen("never scaled", 0.2),
-            "never scaled, rate 0.7": lambda: seen("never scaled", 0.7),
-            "left on, rate 0.2": lambda: seen("left on", 0.2),
-            "left on, rate 0.7": lambda: seen("left on", 0.7),
-            "keep as rate, rate 0.2": lambda: seen("keep as rate", 0.2),
-            "keep as rate, rate 0.7": lambda: seen("keep as rate", 0.7),
+            f"{fault}, rate {rate}": partial(seen, fault, rate)
+            for fault in FAULTS
+            for rate in (0.2, 0.7)
         },
         "shapes": {"three entries": lambda: seen("scaled twice", 0.4, tensor(3.0, -1.0, 2.0))},
         "edges": {
@@ -519,30 +443,25 @@ def diagnose(x, training, evaluation, rate):
     return "classic" if shrunk else "never scaled"
 
 
-diagnose.slips("""
+diagnose.slips(r"""
     takes_zeros_for_dropped: alive = x != 0 → alive = x == x
     # Takes each zero for a dropped unit. Behind a ReLU many inputs are 0, and then the output is 0
     # in every layer: look only at entries where x is not 0.
     compares_dropped_units: kept = training != 0 → kept = alive
-    # Compares the dropped units, too. In training they are 0 in every layer; only the kept ones
-    # tell the factor.
+    # Compares the dropped units, too: in training they are 0 in every layer. Leave them out.
     ignores_evaluation: torch.allclose(evaluation, x * (1 - rate)) → not scaled
-    # The answer does not use the output in evaluation. A layer may scale in both modes, or in
-    # neither.
+    # The output in evaluation is not used. A layer may scale in both modes, or in neither.
     ignores_training: torch.allclose(training[kept], x[kept] / (1 - rate))
         → not torch.allclose(evaluation, x * (1 - rate))
-    # The answer does not use the factor of training. A layer may scale in both modes, or in
-    # neither.
+    # The factor of training is not used. A layer may scale in both modes, or in neither.
     shrinks_by_the_rate: x * (1 - rate) → x * rate
     # The factor of evaluation is 1 − rate, the share that is kept.
     expects_equal_digits: torch.allclose → torch.equal
-    # Asks for equal digits. x/(1 − rate) and x·(1/(1 − rate)) differ in the last one: use
-    # `torch.allclose`.
+    # x/(1 − rate) and x·(1/(1 − rate)) differ in the last digit: use `torch.allclose`.
     never_left_on: (evaluation[alive] == 0).any() → False
     # A layer that still drops units in evaluation is not found.
     knows_one_right_layer: return "classic" if shrunk else "never scaled" → return "never scaled"
-    # A layer that does not scale in training may be right: the classic one multiplies by 1 − rate
-    # in evaluation.
+    # The classic layer is right, too: unscaled in training, times 1 − rate in evaluation.
     overlooks_the_swapped_rate: torch.allclose(training[kept], x[kept] / rate) → False
     # The factor 1/rate is not found: it says that the rate was taken for the share that is kept.
     counts_the_kept: torch.allclose(training[kept], x[kept] / rate)
@@ -552,101 +471,42 @@ diagnose.slips("""
     # Takes only positive outputs for kept. A kept unit may be negative: kept is what is not 0.
     looks_where_training_kept: (evaluation[alive] == 0).any()
         → (evaluation[training != 0] == 0).any()
-    # Looks for drops in evaluation only where training kept a unit. The two masks may drop the
-    # same ones.
+    # Looks for drops in evaluation only where training kept a unit. Both may drop the same ones.
     every_change_is_a_drop: (evaluation[alive] == 0).any() → not torch.allclose(evaluation, x)
-    # Calls every change in evaluation a drop. The factor 1 − rate changes the units, too, but
-    # makes none 0.
+    # Calls every change in evaluation a drop. The factor 1 − rate makes no unit 0.
     swaps_the_two_conventions: else "inverted" → else "classic"; return "classic" if
         → return "inverted" if
-    # The two names are swapped: inverted dropout scales in training, the classic one in
-    # evaluation.
+    # The two names are swapped: inverted dropout scales in training, the classic one in evaluation.
     calls_the_right_one_never_scaled: return "classic" if shrunk else "never scaled"
         → return "never scaled" if shrunk else "classic"
     # Two words are exchanged. The classic layer is right: it leaves the kept units alone in
     # training, and shrinks all of them in evaluation.
+    divides_by_zero: alive = x
+        → training, evaluation, x = training / x, evaluation / x, x / x\n    alive = x
+    # Divides by x where x is 0. That gives NaN, close to no number. Leave these entries out.
+    asks_for_drops_last: (evaluation[alive] == 0).any() → False; "scaled twice" if shrunk else
+        "inverted" → "inverted" if torch.allclose(evaluation, x) else "scaled twice";
+        return "classic" if shrunk else "never scaled" → return "never scaled" if
+        torch.allclose(evaluation, x) else "classic" if shrunk else "left on"
+    # A layer that is left on has the factor of a right one in training, so your answer is made
+    # before you ask for drops in evaluation. Ask for them first.
+    compares_means: torch.allclose(training[kept], x[kept] / rate) → False;
+        torch.allclose(training[kept], x[kept] / (1 - rate)) → abs(training.mean() - x.mean())
+        < abs(training.mean() - (1 - rate) * x.mean());
+        torch.allclose(evaluation, x * (1 - rate)) → abs(evaluation.mean() - x.mean()) > 1e-9
+    # Compares means. The mean of one mask's output is itself random. What you need is the factor of
+    # the kept entries, and that is the same for all of them.
+    looks_at_the_first_unit: training[kept], x[kept] → training[0] / x[0], x[0] / x[0]
+    # Looks at the first unit only. It may be dropped, or be 0 from the start: look at kept ones.
+    larger_means_scaled: evaluation[alive] → evaluation[x != 0];
+        torch.allclose(training[kept], x[kept] / rate) → False;
+        torch.allclose(training[kept], x[kept] / (1 - rate))
+        → (training[kept].abs() > x[kept].abs()).all()
+    # Only asks whether kept entries have grown. By how much? 1/(1 − rate) is right, 1/rate is not.
+    takes_rate_for_keep: alive = x != 0 → alive, rate = x != 0, 1 - rate
+    # Takes the rate for the share that is kept. It is the share that is dropped: the factor is
+    # 1/(1 − rate) in training, or 1 − rate in evaluation.
 """)
-
-
-@diagnose.mistake
-def divides_by_zero(x, training, evaluation, rate):
-    """Divides by x where x is 0. That gives NaN, which is close to no number. Leave these entries out."""
-    seen, later = training / x, evaluation / x
-    if (later == 0).any():
-        return "left on"
-    seen = seen[seen != 0]
-    if torch.allclose(seen, torch.full_like(seen, 1 / rate)):
-        return "keep as rate"
-    scaled = torch.allclose(seen, torch.full_like(seen, 1 / (1 - rate)))
-    shrunk = torch.allclose(later, torch.full_like(later, 1 - rate))
-    if scaled:
-        return "scaled twice" if shrunk else "inverted"
-    return "classic" if shrunk else "never scaled"
-
-
-@diagnose.mistake
-def asks_for_drops_last(x, training, evaluation, rate):
-    """A layer that is left on has the factor of a right one in training, so your answer is made before
-    you ask for drops in evaluation. Ask for them first."""
-    kept, unchanged = training != 0, torch.allclose(evaluation, x)
-    if torch.allclose(training[kept], x[kept] / rate):
-        return "keep as rate"
-    if torch.allclose(training[kept], x[kept] / (1 - rate)):
-        return "inverted" if unchanged else "scaled twice"
-    if unchanged:
-        return "never scaled"
-    return "classic" if torch.allclose(evaluation, x * (1 - rate)) else "left on"
-
-
-@diagnose.mistake
-def compares_means(x, training, evaluation, rate):
-    """Compares means. The mean of one mask's output is itself random. What you need is the factor of
-    the kept entries, and that is the same for all of them."""
-    if (evaluation[x != 0] == 0).any():
-        return "left on"
-    scaled = abs(training.mean() - x.mean()) < abs(training.mean() - (1 - rate) * x.mean())
-    shrunk = abs(evaluation.mean() - x.mean()) > 1e-9
-    if scaled:
-        return "scaled twice" if shrunk else "inverted"
-    return "classic" if shrunk else "never scaled"
-
-
-@diagnose.mistake
-def looks_at_the_first_unit(x, training, evaluation, rate):
-    """Looks at the first unit only. It may be dropped, or be 0 from the start: look at kept ones."""
-    if (evaluation[x != 0] == 0).any():
-        return "left on"
-    factor, shrunk = training[0] / x[0], torch.allclose(evaluation, x * (1 - rate))
-    if abs(factor - 1 / rate) < 1e-6:
-        return "keep as rate"
-    if abs(factor - 1 / (1 - rate)) < 1e-6:
-        return "scaled twice" if shrunk else "inverted"
-    return "classic" if shrunk else "never scaled"
-
-
-@diagnose.mistake
-def larger_means_scaled(x, training, evaluation, rate):
-    """Only asks whether kept entries have grown. By how much? 1/(1 − rate) is right, 1/rate is not."""
-    if (evaluation[x != 0] == 0).any():
-        return "left on"
-    kept, shrunk = training != 0, not torch.allclose(evaluation, x)
-    if (training[kept].abs() > x[kept].abs()).all():
-        return "scaled twice" if shrunk else "inverted"
-    return "classic" if shrunk else "never scaled"
-
-
-@diagnose.mistake
-def takes_rate_for_keep(x, training, evaluation, rate):
-    """Takes the rate for the share that is kept. It is the share that is dropped: the factor is
-    1/(1 − rate) in training, or 1 − rate in evaluation."""
-    if (evaluation[x != 0] == 0).any():
-        return "left on"
-    kept, shrunk = training != 0, torch.allclose(evaluation, x * rate)
-    if torch.allclose(training[kept], x[kept] / (1 - rate)):
-        return "keep as rate"
-    if torch.allclose(training[kept], x[kept] / rate):
-        return "scaled twice" if shrunk else "inverted"
-    return "classic" if shrunk else "never scaled"
 
 
 # 5 · dropout_backward
@@ -664,11 +524,7 @@ def takes_rate_for_keep(x, training, evaluation, rate):
         },
         "edges": {
             "rate 1": lambda: (tensor(*GRADIENT), 1.0, tensor(*UNIFORMS)),
-            "a uniform equal to the rate": lambda: (
-                tensor(*GRADIENT),
-                0.25,
-                tensor(0.25, 0.2, 0.8, 0.5),
-            ),
+            "a uniform equal to the rate": lambda: (tensor(*GRADIENT), 0.25, tensor(*EQUAL)),
         },
     },
     guards={"rate 1": "at rate 1 nothing has come through, and 1 − rate is 0: return zeros there"},
@@ -699,31 +555,22 @@ dropout_backward.slips(
     FACTOR,
     """
     undoes_the_scaling: / (1 - rate) → * (1 - rate)
-    # Multiplies by 1 − rate, as if backward undid the forward pass. The derivative of c·x is c,
-    # not 1/c.
+    # Multiplies by 1 − rate, as if backward undid forward. The derivative of c·x is c, not 1/c.
     forgets_the_factor: mask / (1 - rate) → mask
     # Forgets the factor. The layer has multiplied kept units by 1/(1 − rate), so the gradient is
     # multiplied by it, too.
     forgets_the_mask: * mask → * 1
     # Forgets the mask. A dropped unit has sent 0 whatever its input was: its gradient is 0.
     passes_it_on: grad_output * mask / (1 - rate) → grad_output * 1
-    # Passes the gradient on as it is, as evaluation does. In training it meets the forward pass's
-    # mask and factor again.
+    # Passes the gradient on, as evaluation does. In training mask and factor come back.
     forgets_grad_output: return grad_output * mask → return mask
-    # This is the derivative of the output by the input. The chain rule multiplies it by
-    # `grad_output`.
+    # This is the output's derivative by the input. The chain rule multiplies it by `grad_output`.
     divides_by_the_multiplier: grad_output * mask / (1 - rate) → grad_output / (mask / (1 - rate))
     # Divides by what the layer has multiplied by. The derivative of c·x is c, so multiply again.
     keeps_the_dropped: grad_output * mask / (1 - rate)
         → torch.where(mask > 0, grad_output / (1 - rate), grad_output)
-    # Dropped units get the gradient as it is. Such a unit has sent 0 whatever its input was: its
-    # gradient is 0.
+    # A dropped unit has sent 0 whatever its input was: its gradient is 0.
+    drops_by_torch: … → return torch.dropout(grad_output, rate, True)
+    # torch's dropout draws a mask of its own. Use the forward pass's mask, which `uniforms` tells.
 """,
 )
-
-
-@dropout_backward.mistake
-def drops_by_torch(grad_output, rate, uniforms):
-    """torch's dropout draws a mask of its own. Backward must use the mask of the forward pass, which
-    `uniforms` tells."""
-    return F.dropout(grad_output, rate)

@@ -130,59 +130,45 @@ clipped_cross_entropy.slips(r"""
     # the rows. Here the outputs are divided by their sum, and each row has a value.
     epsilon_before_the_division: … → p = outputs + epsilon\n    return -(one_hot * (p / p.sum(-1,
         keepdim=True)).log()).sum(-1)
-    # ε is added to the outputs before they are divided by their sum. Keras adds nothing: divide,
-    # then clip.
+    # ε is added to the outputs before the division. Keras adds nothing: divide, then clip.
 """)
 
 
 # learning_rows
 
 
+def scored(target, epsilon, *scores):
+    """These scores, their true classes, and ε."""
+    return tensor(*scores), torch.tensor(target), epsilon
+
+
 @exercise(
     cases={
         "values": {
-            "a true class below 0, one above": lambda: (
-                tensor([-1.0, 2, 1], [1.0, 2, -1], [0.5, 0.25, 3]),
-                torch.tensor([0, 0, 1]),
-                1e-7,
+            "a true class below 0, one above": lambda: scored(
+                [0, 0, 1], 1e-7, [-1.0, 2, 1], [1.0, 2, -1], [0.5, 0.25, 3]
             ),
-            "shares of 0.01 and 0.2, ε = 0.05": lambda: (
-                tensor([0.02, 0.98, 1.0], [0.4, 1.0, 0.6]),
-                torch.tensor([0, 0]),
-                0.05,
+            "shares of 0.01 and 0.2, ε = 0.05": lambda: scored(
+                [0, 0], 0.05, [0.02, 0.98, 1.0], [0.4, 1.0, 0.6]
             ),
-            "a share of 0.99, ε = 0.05": lambda: (
-                tensor([9.9, -1.0, 0.1], [3.0, 1.0, 1.0], [0.6, 0.3, -2]),
-                torch.tensor([0, 0, 0]),
-                0.05,
+            "a share of 0.99, ε = 0.05": lambda: scored(
+                [0, 0, 0], 0.05, [9.9, -1.0, 0.1], [3.0, 1.0, 1.0], [0.6, 0.3, -2]
             ),
-            "the true class is the last one": lambda: (
-                tensor([3.0, 1, -2], [-1, 0.5, 2]),
-                torch.tensor([2, 2]),
-                1e-7,
+            "the true class is the last one": lambda: scored(
+                [2, 2], 1e-7, [3.0, 1, -2], [-1, 0.5, 2]
             ),
-            "outputs above 1": lambda: (
-                tensor([2.0, 3, 5], [4.0, 1, -7]),
-                torch.tensor([1, 0]),
-                1e-3,
-            ),
-            "below 0, and large in size": lambda: (
-                tensor([-4.0, 1, 1], [3.0, -9, 2], [1.0, -0.5, -0.25], [-1.0, 5, -2]),
-                torch.tensor([0, 0, 0, 0]),
-                1e-7,
+            "outputs above 1": lambda: scored([1, 0], 1e-3, [2.0, 3, 5], [4.0, 1, -7]),
+            "below 0, and large in size": lambda: scored(
+                [0, 0, 0, 0], 1e-7, [-4.0, 1, 1], [3.0, -9, 2], [1.0, -0.5, -0.25], [-1.0, 5, -2]
             ),
         },
         "shapes": {
-            "one row of five": lambda: (tensor([1.0, 4, -2, 0.5, 0.1]), torch.tensor([3]), 1e-7),
-            "three rows of two": lambda: (
-                tensor([1.0, 4], [-2, 0.5], [3, -1]),
-                torch.tensor([0, 0, 1]),
-                1e-7,
-            ),
+            "one row of five": lambda: scored([3], 1e-7, [1.0, 4, -2, 0.5, 0.1]),
+            "three rows of two": lambda: scored([0, 0, 1], 1e-7, [1.0, 4], [-2, 0.5], [3, -1]),
         },
         "edges": {
-            "only the true class above 0": lambda: (tensor([2.0, -1, -3]), torch.tensor([0]), 1e-7),
-            "nothing above 0": lambda: (tensor([-2.0, -1, -3]), torch.tensor([0]), 1e-7),
+            "only the true class above 0": lambda: scored([0], 1e-7, [2.0, -1, -3]),
+            "nothing above 0": lambda: scored([0], 1e-7, [-2.0, -1, -3]),
         },
     },
     guards={
@@ -347,8 +333,7 @@ stable_cross_entropy.slips(r"""
     # still overflows. Subtract the largest score.
     shift_by_the_true_score: scores.detach().amax(1, keepdim=True)
         → scores.gather(1, target[:, None])
-    # The true score is subtracted. If another score is far above it, exp overflows. Subtract the
-    # largest score.
+    # The true score is subtracted, so exp overflows for one far above it. Subtract the largest.
     multiplies_by_one_hot: … → return -(F.one_hot(target, scores.shape[1]) *
         scores.log_softmax(1)).sum(1).mean()
     # The log-probabilities are multiplied by a one-hot target: a wrong class at −∞ gives 0 · (−∞),
@@ -364,8 +349,7 @@ stable_cross_entropy.slips(r"""
     sum_without_the_true_class: … → others = scores.scatter(1, target[:, None],
         -math.inf)\n    return (others.logsumexp(1) - scores.gather(1, target[:, None])[:,
         0]).mean()
-    # The sum in (3.1) runs over all classes. Here the true class is left out of it, so that the
-    # loss can be below 0.
+    # The sum in (3.1) runs over all classes. Without the true one the loss can be below 0.
     softmax_over_rows: … → return F.nll_loss(scores.log_softmax(0), target)
     # The softmax runs over the rows (dim 0). The classes lie along the last dimension.
 """)
@@ -463,20 +447,17 @@ stable_binary_cross_entropy.slips(r"""
     each_loss: negative).mean() → negative)
     # One value an entry; their mean is asked for.
     one_cost_for_both: F.logsigmoid(-score) → F.logsigmoid(score)
-    # Both targets cost −ln σ(s) here. A target of 0 costs −ln(1 − σ(s)), and 1 − σ(s) is another
-    # sigmoid.
+    # Both targets cost −ln σ(s) here. A target of 0 costs −ln(1 − σ(s)): another sigmoid.
     signed_score: … → return -F.logsigmoid((2 * target - 1) * score).mean()
     # ln σ((2t − 1)·s) is right for targets 0 and 1 only. A target of 0.25 takes a quarter of one
     # loss and three quarters of the other.
     one_of_two: … → return -F.logsigmoid(torch.where(target == 1, score, -score)).mean()
-    # This chooses one of two losses. A target of 0.25 takes a quarter of the one and three quarters
-    # of the other.
+    # This chooses one of two losses. A target of 0.25 takes a quarter of one and ¾ of the other.
     bce_of_sigmoid: … → return F.binary_cross_entropy(score.sigmoid(), target)
     # `F.binary_cross_entropy` of a sigmoid: torch cuts the logarithm at −100, and its backward
     # divides by 10⁻¹² at least. So the worst scores get too small a gradient, or none.
     softplus_overflows: … → return (score.exp().log1p() - target * score).mean()
-    # log1p(exp(s)) overflows for large s. `F.softplus(s)` is the same without the overflow, and
-    # `-F.logsigmoid(-s)` too.
+    # log1p(exp(s)) overflows for large s. `F.softplus(s)` is the same without the overflow.
     where_over_branches: … → softplus = torch.where(score > 0, score + (-score).exp().log1p(),
         score.exp().log1p())\n    return (softplus - target * score).mean()
     # The values are right, the gradient is NaN: `torch.where` runs both branches, and the one that
@@ -493,8 +474,7 @@ stable_binary_cross_entropy.slips(r"""
     # log1p(exp(−s)) stands where log1p(exp(−|s|)) belongs: a score below 0 costs |s| too much. And
     # the exponential overflows there.
     softplus_of_minus_s: … → return (F.softplus(-score) - target * score).mean()
-    # softplus(−s) is the loss of target 1. It takes (1 − t)·s besides, and softplus(s) takes −t·s:
-    # this mixes the two.
+    # softplus(−s) takes (1 − t)·s besides, and softplus(s) takes −t·s: this mixes the two.
     squares_of_the_error: … → return (score.sigmoid() - target).square().mean()
     # This is the squared error of σ(s). The loss here takes logarithms, so that a sure and wrong
     # answer costs more and more.
@@ -564,8 +544,7 @@ lowest_mean_loss.slips(r"""
     to_base_ten: np.log(k + 1) → np.log10(k + 1)
     # That is the logarithm to base 10. The loss takes the natural logarithm.
     mean_probability: … → return -math.log(accuracy + (1 - accuracy) / (k + 1))
-    # This averages the probabilities, and then takes the logarithm. The mean loss is the mean of
-    # the logarithms.
+    # The logarithm of a mean probability. The mean loss is the mean of the logarithms.
     log_of_accuracy: … → return -math.log(accuracy) if accuracy else math.inf
     # −ln of the accuracy would be the loss if every true class had just that probability. Right
     # answers may be surer than that, and cost nearly nothing.
@@ -675,8 +654,7 @@ read_the_log.slips("""
     bound_in_bits: np.log(2) → 1
     # That bound is in bits. The loss is in nats: ln 2 = 0.693.
     bound_of_a_guess: np.log(2) → np.log(10)
-    # A wrong answer costs at least ln 2, as two classes can share everything. An even guess among
-    # ten costs more.
+    # A wrong answer costs at least ln 2: two classes can share everything. Among ten it is more.
     stuck_by_the_accuracy: loss[-10:].min() == loss[-10:].max()
         → accuracy[-10:].min() == accuracy[-10:].max()
     # An accuracy can stand still while the loss falls. Look at the losses here.
@@ -689,20 +667,16 @@ read_the_log.slips("""
     # How high the accuracy is says little: of two classes NaN weights get a half right, and a
     # network that learns may be worse. Does it move?
     nan_not_noticed: loss[-1].isnan() → False
-    # A NaN is not noticed here. NaN equals nothing, not even itself: `isnan` finds it, and `==`
-    # does not.
+    # A NaN is not noticed here. NaN equals nothing, not even itself: use `isnan` in place of `==`.
     nan_long_ago: loss[-1].isnan() → loss.isnan().any()
-    # A NaN somewhere in the log is enough here. The question is about the end: look at the last
-    # steps.
+    # A NaN anywhere in the log is enough here. The question is about the end: the last steps.
     rise_is_a_standstill: loss[-10:].min() == loss[-10:].max() → loss[-1] >= loss[-10]
     # A loss that rises moves as well, so some row pushes. It stands still if no digit changes.
     both_must_stand_still: loss[-10:].min() == loss[-10:].max()
         → loss[-10:].min() == loss[-10:].max() and accuracy[-10:].min() == accuracy[-10:].max()
-    # The accuracy may still move a little, by the optimiser's momentum. It is the loss that must
-    # stand still.
+    # Momentum may still move the accuracy a little. It is the loss that must stand still.
     bound_turned_round: loss[-1] < (1 → loss[-1] > (1
-    # The comparison is turned round. (4.1) is a lower bound, so it is a loss below it that can't
-    # be true.
+    # The comparison is turned round. (4.1) is a lower bound: a loss below it can't be true.
 """)
 
 

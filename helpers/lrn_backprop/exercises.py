@@ -119,7 +119,7 @@ def lrn(a, size, alpha, beta, k):
 lrn.slips(
     WINDOW,
     CONSTANT,
-    f"""
+    rf"""
     own_channel_only: {TORCHS} → left = right = 0
     # There is no window: the scale of channel i holds the squares of its neighbours as well.
     all_channels: {TORCHS} → left = right = len(a.T)
@@ -133,11 +133,9 @@ lrn.slips(
     without_squares: (a * a) → a
     # The window adds up a² and not a: a channel of −2 counts for 4.
     divides_by_n_twice: alpha / size → alpha / size**2
-    # You divide by n twice. The mean over a window is divided by n already: add up, or leave out
-    # the n below α.
+    # You divide by n twice: a window's mean is divided already. Add up, or leave out the n below α.
     power_of_the_quotient: a * s**-beta → (a / s) ** beta
-    # The power reaches a as well, and a negative number has no power 0.75. Only the scale s is
-    # raised to β.
+    # The power reaches a too, and a negative number has no power 0.75. Raise only the scale s to β.
     power_of_the_sum_alone: .sum(-1).movedim(-1, 1) → .sum(-1).movedim(-1, 1) ** beta; s**-beta
         → s**-1
     # Only the sum of squares is raised to β. The power belongs to all of s, with k and α/n.
@@ -167,51 +165,29 @@ lrn.slips(
     returns_the_scale: return a * s**-beta → return s
     # This is the scale s. The output is a times its power −β.
     k_after_the_power: s = k + alpha → s = alpha; a * s**-beta → a / (k + s**beta)
-    # You add k to the power of the sum. It belongs inside: k plus the sum, and then the power of
-    # both.
+    # You add k to the power of the sum. It belongs inside: the power of k plus the sum.
+    divides_by_what_is_there: … → return a * (k + alpha * slices(a * a, size) /
+        slices(torch.ones_like(a), size)) ** -beta
+    # Near the ends you divide by the number of channels that are there. The rule is α/n everywhere:
+    # missing channels count as zeros.
+    adds_up_the_samples: … → others = [d for d in range(a.dim()) if d != 1]\n    return a * (k +
+        alpha / size * slices(a * a, size).sum(others, keepdim=True)) ** -beta
+    # `.sum()` without a dimension adds up the samples and positions as well. Only the channels of
+    # the window are added up: give the dimension, 1.
+    goes_round: … → shifts = range(-((size - 1) // 2), size // 2 + 1)\n    return a * (k + alpha /
+        size * sum(torch.roll(a * a, shift, 1) for shift in shifts)) ** -beta
+    # Your window is closed to a ring: the first channel gets the last ones as neighbours. Beyond
+    # the ends there are zeros.
+    starts_below_0: … → return a * (k + alpha / size * slices(a * a, size, -size)) ** -beta
+    # A slice that starts at a negative index counts from the end, so the first channels lose their
+    # windows. Begin at `max(0, i - size // 2)`.
+    reads_its_own_outputs: … → left, right, b = size // 2, (size - 1) // 2, a.clone()
+        \n    for i in range(a.shape[1]): b[:, i] = b[:, i] * (k + alpha / size *
+        b[:, max(0, i - left) : i + right + 1].square().sum(1)) ** -beta\n    return b
+    # You write into the tensor that you still read from: later windows hold outputs in place of
+    # activations. Write into another tensor.
 """,
 )
-
-
-@lrn.mistake
-def divides_by_what_is_there(a, size, alpha, beta, k):
-    """Near the ends you divide by the number of channels that are there. The rule is α/n everywhere:
-    missing channels count as zeros."""
-    return a * (k + alpha * slices(a * a, size) / slices(torch.ones_like(a), size)) ** -beta
-
-
-@lrn.mistake
-def adds_up_the_samples(a, size, alpha, beta, k):
-    """`.sum()` without a dimension adds up the samples and positions as well. Only the channels of the
-    window are added up: give the dimension, 1."""
-    others = [d for d in range(a.dim()) if d != 1]
-    return a * (k + alpha / size * slices(a * a, size).sum(others, keepdim=True)) ** -beta
-
-
-@lrn.mistake
-def reads_its_own_outputs(a, size, alpha, beta, k):
-    """You write into the tensor that you still read from: later windows hold outputs in place of
-    activations. Write into another tensor."""
-    left, right, b = size // 2, (size - 1) // 2, a.clone()
-    for i in range(a.shape[1]):
-        total = b[:, max(0, i - left) : i + right + 1].square().sum(1)
-        b[:, i] = b[:, i] * (k + alpha / size * total) ** -beta
-    return b
-
-
-@lrn.mistake
-def goes_round(a, size, alpha, beta, k):
-    """Your window is closed to a ring: the first channel gets the last ones as neighbours. Beyond the
-    ends there are zeros."""
-    shifts = range(-((size - 1) // 2), size // 2 + 1)
-    return a * (k + alpha / size * sum(torch.roll(a * a, shift, 1) for shift in shifts)) ** -beta
-
-
-@lrn.mistake
-def starts_below_0(a, size, alpha, beta, k):
-    """A slice that starts at a negative index counts from the end, so the first channels lose their
-    windows. Begin at `max(0, i - size // 2)`."""
-    return a * (k + alpha / size * slices(a * a, size, -size)) ** -beta
 
 
 @exercise(
@@ -272,19 +248,16 @@ lrn_jacobian.slips(
     # channel in the window of i.
     adds_up_the_columns: return torch.diag(s**-beta) - 2 * alpha * beta / size * shared
         → return (torch.diag(s**-beta) - 2 * alpha * beta / size * shared).sum(0)
-    # You added up over the outputs: that is a gradient, for an error of 1 everywhere. Return the
-    # whole matrix.
+    # Added up over the outputs this is a gradient, for errors of 1. Return the whole matrix.
     mirrors_the_window: shared = window * → shared = window.T *
     # Right for odd sizes. For even ones the second part stands where i is in the window of j. Row
     # i needs the window of i: from i − size // 2 to i + (size − 1) // 2.
     transposed: size * shared → size * shared.T
     # This is the transpose: row i must say how the output i depends on all the inputs.
     leaves_the_diagonal_out: torch.diag(s**-beta) - → -
-    # Only what the denominator adds is here. On the diagonal a_i stands in front as well:
-    # s_i^(−β).
+    # Only what the denominator adds is here. On the diagonal a_i stands in front as well: s_i^(−β).
     spares_the_diagonal: shared = window → shared = (i != j) * window
-    # On the diagonal only s_i^(−β) is left. Channel i is in its own window too, so the second part
-    # belongs there as well.
+    # The diagonal holds s_i^(−β) alone. Channel i is in its own window: add its second part.
     keeps_the_exponent: (-beta - 1) → -beta
     # The power rule lowers the exponent by one: in the second part it is s to the power −β − 1.
     raises_the_exponent: (-beta - 1) → (1 - beta)
@@ -298,8 +271,7 @@ lrn_jacobian.slips(
     leaves_out_a_j: a[:, None] * a → a[:, None]
     # In the second part the factor a_j is missing: the derivative of a_j² is 2·a_j.
     forgets_the_window: shared = window * → shared =
-    # Every channel depends on every other. Only the channels in the window of i are in s_i; the
-    # rest of the row is 0.
+    # Here every channel depends on every other. Outside the window of i, row i is 0.
     softmaxs: return torch.diag(s**-beta) - 2 * alpha * beta / size * shared
         → b = a * s**-beta\n    return torch.diag(b) - torch.outer(b, b)
     # That is the Jacobian of softmax, whose outputs add up to 1. LRN's outputs have another
@@ -361,8 +333,7 @@ rms_backward.slips(r"""
     # You differentiated one output by all inputs, and multiplied by its own error. Asked for is
     # what all outputs send to one input: their errors stand inside the sum.
     sums_for_means: (g_b * a).mean(1, keepdim=True) → (g_b * a).sum(1, keepdim=True)
-    # The second part is C times too large, for C channels: the mean of a² has the derivative
-    # 2·a_j/C.
+    # The second part is C times too large, for C channels: the mean of a² gives 2·a_j/C.
     leaves_out_a: r**3 * a * → r**3 *
     # In the second part the factor a_j is missing: the derivative of a_j² is 2·a_j.
     leaves_out_a_in_the_sum: (g_b * a).mean(1, keepdim=True) → g_b.mean(1, keepdim=True)
@@ -373,8 +344,7 @@ rms_backward.slips(r"""
     # The power of r: (…)^(−½) has the derivative −½·(…)^(−3/2), and that is −½·r³. If you have
     # taken r out as a factor, b stands where you wrote a, both times.
     one_power_short: r**3 → r**2
-    # r² is one power short: b = a·r holds a square root, and the derivative of (…)^(−½) holds
-    # (…)^(−3/2), which is r³.
+    # r² is one power short: (…)^(−½) has the derivative −½·(…)^(−3/2), and that holds r³.
     forgets_the_half: - r**3 → - 2 * r**3
     # The 2 of a_j² and the ½ of the root cancel: the second part is twice too large.
     leaves_the_two_out: - r**3 → - 0.5 * r**3
@@ -400,8 +370,7 @@ rms_backward.slips(r"""
     # The mean runs over the samples, dimension 0. Channels are in dimension 1.
     layer_norms: r = (k → a = a - a.mean(1, keepdim=True)\n    r = (k; return r * g_b -
         → return r * (g_b - g_b.mean(1, keepdim=True)) -
-    # That is the backward pass of layer norm, which subtracts the mean of the channels. RMSNorm
-    # subtracts nothing.
+    # That is layer norm's backward pass, which subtracts the channels' mean. RMSNorm does not.
 """)
 
 
@@ -445,8 +414,8 @@ def in_other_steps(a, size, alpha, beta, k):
     return a / (scale(a, size, alpha, k).log() * beta).exp()
 
 
-def with_backward(backward, saved=False):
-    """A layer with the right output and this backward pass, of (a, s, g_b, n, 2αβ/n, β).
+def with_backward(name, saved=False):
+    """A layer with the right output and the backward pass of this name in BACKWARD.
 
     saved: whether s is a constant there.
     """
@@ -462,53 +431,37 @@ def with_backward(backward, saved=False):
         def backward(ctx, g_b):
             (a, s), (size, alpha, beta, k) = ctx.saved_tensors, ctx.constants
             s = s if saved else scale(a, size, alpha, k)
-            factor = 2 * alpha * beta / size
-            return backward(a, s, g_b, size, factor, beta), None, None, None, None
+            g_a = BACKWARD[name](a, s, s**-beta, g_b, size, 2 * alpha * beta / size)
+            return g_a, None, None, None, None
 
     return Layer.apply
 
 
-def handed_on(a, s, g_b, size, factor, beta):
-    return g_b.clone()
-
-
-def held(a, s, g_b, size, factor, beta):
-    return g_b * s**-beta
-
-
-def by_its_own_output(a, s, g_b, size, factor, beta):
-    return g_b * (s**-beta - factor * a * slices(a, size) * s ** (-beta - 1))
-
-
-def by_the_forward_window(a, s, g_b, size, factor, beta):
-    return g_b * s**-beta - factor * a * slices(g_b * a * s ** (-beta - 1), size)
-
-
-def power_not_lowered(a, s, g_b, size, factor, beta):
-    return g_b * s**-beta - factor * a * mirrored(g_b * a * s**-beta, size)
-
-
-def by_the_mirrored_window(a, s, g_b, size, factor, beta):
-    return g_b * s**-beta - factor * a * mirrored(g_b * a * s ** (-beta - 1), size)
+BACKWARD = {  # s^(−β) is p, and s^(−β − 1) is p/s; f is 2αβ/n
+    "handed on": lambda a, s, p, g_b, n, f: g_b.clone(),
+    "frozen": lambda a, s, p, g_b, n, f: g_b * p,
+    "own output": lambda a, s, p, g_b, n, f: g_b * (p - f * a * slices(a, n) * p / s),
+    "forward window": lambda a, s, p, g_b, n, f: g_b * p - f * a * slices(g_b * a * p / s, n),
+    "not lowered": lambda a, s, p, g_b, n, f: g_b * p - f * a * mirrored(g_b * a * p, n),
+    "right": lambda a, s, p, g_b, n, f: g_b * p - f * a * mirrored(g_b * a * p / s, n),
+}
 
 
 @exercise(
     cases={
         "values": {
             "torch's own": lambda: (F.local_response_norm,),
-            "a derivative by its own output": lambda: (with_backward(by_its_own_output),),
-            "frozen denominator": lambda: (with_backward(held),),
-            "the error handed on": lambda: (with_backward(handed_on),),
-            "the sum over the forward window": lambda: (with_backward(by_the_forward_window),),
-            "s saved as a constant": lambda: (with_backward(by_the_mirrored_window, saved=True),),
+            "a derivative by its own output": lambda: (with_backward("own output"),),
+            "frozen denominator": lambda: (with_backward("frozen"),),
+            "the error handed on": lambda: (with_backward("handed on"),),
+            "the sum over the forward window": lambda: (with_backward("forward window"),),
+            "s saved as a constant": lambda: (with_backward("right", True),),
             "windows that lean to the right": lambda: (leans_right,),
             "the first channel never leaves": lambda: (first_never_leaves,),
             "α not divided by n": lambda: (paper,),
-            "the closed form": lambda: (with_backward(by_the_mirrored_window),),
-            "the power not lowered": lambda: (with_backward(power_not_lowered),),
-            "the forward window, and s saved": lambda: (
-                with_backward(by_the_forward_window, saved=True),
-            ),
+            "the closed form": lambda: (with_backward("right"),),
+            "the power not lowered": lambda: (with_backward("not lowered"),),
+            "the forward window, and s saved": lambda: (with_backward("forward window", True),),
             "one channel short at odd sizes": lambda: (one_short_at_odd_sizes,),
             "without squares": lambda: (adds_absolute_values,),
             "right, in other steps": lambda: (in_other_steps,),
@@ -549,7 +502,7 @@ def diagnose(layer):
     return "right" if twice else "second derivative"
 
 
-diagnose.slips("""
+diagnose.slips(r"""
     weak_alpha: (a, 3, 1.0, 0.75 → (a, 3, 1e-4, 0.75; (a, 4, 1.0, 0.75 → (a, 4, 1e-4, 0.75
     # With so small an α, or so small activations, all scales are nearly k. A mistake in their
     # power is then smaller than gradcheck's tolerance: take α and activations around 1.
@@ -564,8 +517,7 @@ diagnose.slips("""
     # right. Take activations of different sizes.
     compares_with_defaults: F.local_response_norm(*arguments))
         → F.local_response_norm(*arguments[:2]))
-    # Without them F.local_response_norm takes its own α, β and k. Give it the constants that the
-    # layer got.
+    # F.local_response_norm takes its own α, β and k here. Give it those that the layer got.
     nothing_to_differentiate: .requires_grad_() → .clone()
     # gradcheck needs an input that requires a gradient: end a with `.requires_grad_()`.
     lets_gradcheck_raise: raise_exception=False → raise_exception=True
@@ -580,15 +532,13 @@ diagnose.slips("""
     # You compare the outputs at an odd size only. An even window can lean to the wrong side, and
     # no gradcheck tells: compare the outputs at an even size as well.
     even_outputs: return "forward" → return "forward" if arguments is odd else "even sizes"
-    # “even sizes” is for a wrong gradient. An output that is wrong at even sizes alone is a wrong
-    # output: “forward”.
+    # “even sizes” is for a wrong gradient. An output wrong at even sizes alone is “forward”.
     trusts_the_output: not torch.allclose(layer(*arguments), F.local_response_norm(*arguments))
         → False
     # gradcheck compares a backward pass with its own forward pass. A layer whose output is wrong
     # can pass it: compare the output with that of F.local_response_norm first.
     trusts_the_gradient: not gradcheck( → False and gradcheck(
-    # The outputs are compared and the gradients are not. A layer can have the right output and a
-    # wrong backward pass.
+    # The gradients are not compared. With the right output a backward pass can be wrong.
     one_derivative: twice = gradgradcheck(layer, odd, raise_exception=False) → twice = True
     # A backward pass can be right and its own derivative wrong: ask gradgradcheck as well.
     single_precision: dtype=torch.float64 → dtype=torch.float32
@@ -605,23 +555,12 @@ diagnose.slips("""
         → return "backward" if gradcheck(layer, even, raise_exception=False) else "forward"
     # gradcheck compares a backward pass with its own forward pass, so it tells nothing about the
     # output. Compare that with F.local_response_norm.
+    second_derivative_first: for arguments in (odd, even):
+        → if not gradgradcheck(layer, odd, raise_exception=False): return "second derivative"
+        \n    for arguments in (odd, even):
+    # You ask gradgradcheck first. A layer can fail it and have a wrong gradient, too, and then the
+    # gradient is what you must name.
 """)
-
-
-@diagnose.mistake
-def second_derivative_first(layer):
-    """You ask gradgradcheck first. A layer can fail it and have a wrong gradient, too, and then the
-    gradient is what you must name."""
-    a = torch.tensor([[1.0, -2.0, 3.0, 0.5, 2.5]], dtype=torch.float64)[..., None].requires_grad_()
-    odd, even = (a, 3, 1.0, 0.75, 1.0), (a, 4, 1.0, 0.75, 1.0)
-    if not gradgradcheck(layer, odd, raise_exception=False):
-        return "second derivative"
-    for arguments in (odd, even):
-        if not torch.allclose(layer(*arguments), F.local_response_norm(*arguments)):
-            return "forward"
-    if not gradcheck(layer, odd, raise_exception=False):
-        return "backward"
-    return "right" if gradcheck(layer, even, raise_exception=False) else "even sizes"
 
 
 class Context(torch.nn.Module):
@@ -713,8 +652,7 @@ lrn_backward.slips(
     SECOND_PART,
     f"""
     gradient_alone: return g_a, None, None, None, None → return g_a
-    # The gradient is right, but torch wants one value for each argument of forward: four more,
-    # None for each constant.
+    # The gradient is right, but torch wants four more values, None for each constant of forward.
     none_for_the_context: return g_a, None, None, None, None
         → return g_a, None, None, None, None, None
     # One None too many: ctx is no argument that gets a gradient.
@@ -730,8 +668,7 @@ lrn_backward.slips(
     # Your window runs along the last dimension. Channels are in dimension 1, and maps have rows
     # and columns after it.
     all_channels: {CHARGES} → (own * a / s).sum(1, keepdim=True)
-    # Your sum runs over all channels. Only the outputs whose window holds j charge it: the
-    # mirrored window of j.
+    # Your sum runs over all channels. Only the mirrored window of j charges it.
     takes_b_in_front: size * a * sums → size * a * s**-beta * sums
     # In front of the sum stands b where a belongs: the derivative of a_j² is 2·a_j.
     raises_the_exponent: own * a / s → own * a * s
@@ -752,8 +689,7 @@ lrn_backward.slips(
     # The errors are multiplied by the Jacobian itself. Backward takes its transpose: the scales in
     # the sum are those of the outputs.
     takes_a_for_b: own * a / s → g_b * a / s
-    # In the sum stands a where b belongs: the derivative of s^(−β) leaves s^(−β − 1), and
-    # a·s^(−β − 1) is b/s.
+    # In the sum stands a where b belongs: s^(−β) leaves s^(−β − 1), and a·s^(−β − 1) is b/s.
     forgets_to_divide_by_s: own * a / s → own * a
     # In the sum the division by s is missing: the power rule lowers the exponent by one.
     leaves_out_b: own * a / s → own / s
