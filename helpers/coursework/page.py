@@ -53,11 +53,11 @@ def _result(box, cells, attempt):
     if attempt.kind.startswith("a "):
         result = no_function(result, attempt.kind.removeprefix("a "))
     if attempt.kind == "missing":
-        result = replace(result, message=f"Wrong: no cell defines `{exercise.name}`.", case=())
+        result = replace(result, said=(f"Wrong: no cell defines `{exercise.name}`.",), case=())
     trouble = any(outcome.raised for outcome in attempt.outcomes) and _to_blame(cells, attempt)
     if result or not trouble:
         return result
-    return replace(result, message=f"{result.message} {told(cells, trouble)}")
+    return replace(result, said=(*result.said, f" {told(cells, trouble)}"))
 
 
 def judged(exercise, outcomes, again=None):

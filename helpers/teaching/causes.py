@@ -5,22 +5,28 @@ import math
 import torch
 
 from helpers.teaching.outcome import Raised
+from helpers.teaching.result import Telling
 
 
-def causes(exercise, expected, outcomes, found) -> str:
-    """A sentence on what the wrong values have in common, or an empty text if nothing shows."""
-    pairs = []
+def causes(exercise, expected, outcomes) -> str | Telling:
+    """A sentence on what the wrong values have in common, or an empty text if nothing shows.
+
+    It is a Telling where it holds figures, or the place or sign of right values.
+    """
+    pairs = {}
     for case, want, got in zip(exercise.builders, expected, outcomes, strict=True):
         if case not in exercise.guarded:
             if want.raised or got.raised:
                 return ""
-            pairs.append(_pair(want.value, got.value))
-    if not pairs or any(a is None or b is None for a, b in pairs):
+            pairs[case] = _pair(want.value, got.value)
+    if not pairs or any(a is None or b is None for a, b in pairs.values()):
         return ""
-    if any(a.shape != b.shape for a, b in pairs):
-        return _of_shapes(pairs)
-    wrong = [(a, b) for a, b in pairs if not _close(a, b)]
-    return _in_common(wrong) or _of_place(wrong) if wrong else ""
+    if any(a.shape != b.shape for a, b in pairs.values()):
+        return _of_shapes(pairs.values())
+    wrong = {case: pair for case, pair in pairs.items() if not _close(*pair)}
+    if not wrong:
+        return ""
+    return _in_common(wrong) or _of_place(wrong)
 
 
 def _pair(want, got):
@@ -54,33 +60,44 @@ def _close(a, b):
 
 def _in_common(wrong):
     """What turns all wrong results into the right ones."""
-    if all(_close(a, -b) for a, b in wrong):
+    pairs = wrong.values()
+    if all(_close(a, -b) for a, b in pairs):
         return "Every number has the wrong sign."
-    if all(_close(a.abs(), b.abs()) for a, b in wrong):
+    if all(_close(a.abs(), b.abs()) for a, b in pairs):
         return "The sizes are right; some signs are wrong."
-    factors = [_factor(a, b) for a, b in wrong]
-    if all(factors) and len(set(factors)) == 1:
-        (factor,) = set(factors)
-        return f"Every number is {_words(factor)} times the right one: is a factor too much or missing?"
-    if all(factors):
-        first, *others = (_words(factor) for factor in factors)
-        other = next(text for text in others if text != first)
-        return (
-            f"Within a case all numbers are off by one factor ({first}, then {other}): is it the "
-            "number of entries, the number of samples, or an argument of the function?"
-        )
-    shifts = [_shift(a, b) for a, b in wrong]
+    factors = {case: _factor(*pair) for case, pair in wrong.items()}
+    if all(factors.values()):
+        return _of_factors({case: _words(factor) for case, factor in factors.items()})
+    shifts = [_shift(a, b) for a, b in pairs]
     if all(shift is not None for shift in shifts):
         return "All numbers of a case are off by the same amount: is a term missing or too much?"
-    if all(a.dim() == 2 and a.shape[0] == a.shape[1] and _close(a, b.T) for a, b in wrong):
+    if all(a.dim() == 2 and a.shape[0] == a.shape[1] and _close(a, b.T) for a, b in pairs):
         return "This is the transpose: rows and columns are exchanged."
-    if all(a.numel() > 1 and _close(a.flatten(), b.flatten().flip(0)) for a, b in wrong):
+    if all(a.numel() > 1 and _close(a.flatten(), b.flatten().flip(0)) for a, b in pairs):
         return "The numbers are right and stand in the opposite order."
     if all(
-        a.numel() > 1 and _close(*(t.flatten().sort().values for t in (a, b))) for a, b in wrong
+        a.numel() > 1 and _close(*(t.flatten().sort().values for t in (a, b))) for a, b in pairs
     ):
         return "The numbers are right and stand in another order."
     return ""
+
+
+def _of_factors(words):
+    """words: case → the factor by which all its numbers are off."""
+    first, *others = words
+    other = next((case for case in others if words[case] != words[first]), None)
+    if other is None:
+        text, kind = (
+            f"Every number is {how}: is a factor too much or missing?"
+            for how in (f"{words[first]} times the right one", "off by the same factor")
+        )
+        return Telling(text, kind, (first,))
+    text, kind = (
+        f"Within a case all numbers are off by one factor{figures}: is it the "
+        "number of entries, the number of samples, or an argument of the function?"
+        for figures in (f" ({words[first]}, then {words[other]})", "")
+    )
+    return Telling(text, kind, (first, other))
 
 
 def _factor(a, b):
@@ -135,18 +152,20 @@ def _of_shapes(pairs):
 
 def _of_place(wrong):
     """Where the wrong entries stand, if some are right."""
-    a, b = wrong[0]
+    case, (a, b) = next(iter(wrong.items()))
     if a.numel() < 2:
         return ""
     bad = ~torch.isclose(a, b, 1e-5, 1e-7, equal_nan=True)
     count = int(bad.sum())
     if count == bad.numel():
         return "No entry is right."
-    for name, subset in (("negative", a < 0), ("positive", a > 0), ("zero", a == 0)):
-        if bool((bad == subset).all()):
-            return f"It is wrong exactly where the right value is {name}."
     first = bad.nonzero()[0].tolist()
     place = f"[{', '.join(map(str, first))}]"
-    return (
+    text = (
         f"{count} of {bad.numel()} entries are wrong, the first at {place}; the others are right."
     )
+    for name, subset in (("negative", a < 0), ("positive", a > 0), ("zero", a == 0)):
+        if bool((bad == subset).all()):
+            text = f"It is wrong exactly where the right value is {name}."
+            break
+    return Telling(text, "Some entries are wrong; the others are right.", (case,))

@@ -20,17 +20,30 @@ TOLERANCE = {
     torch.bfloat16: (5e-2, 1e-2),
 }
 
+# Of these it may be told what kind they are; anything else, such as None, would be told whole.
+KINDS = (torch.Tensor, numpy.ndarray, bool, int, float, complex, str, Container)
+ELSE = "something else than is expected"
+
 
 @dataclass(frozen=True)
 class Difference:
-    """What a function does that another does not, and the figures, if there are any."""
+    """What a function does that another does not, and the figures, if there are any.
+
+    kind: the same as `text`, made without the value, shape, length or figures that are expected;
+    for somebody who must not learn them. Where they are no part of the text, it is the text.
+    """
 
     text: str
+    kind: str
     expected: str
     got: str
     absolute: float | None = None  # largest errors; None if there are no numbers to compare
     relative: float | None = None
     rule: bool = False  # whether the values are right, and only how they came about is wrong
+
+    def after(self, words):
+        """The same Difference, its words put after these."""
+        return replace(self, text=words + self.text, kind=words + self.kind)
 
 
 def difference(
@@ -44,11 +57,11 @@ def difference(
     if expected.raised or got.raised:
         return _raise_difference(expected, got) or _argument_difference(expected, got, loose)
     found = compare(expected.value, got.value, loose)
-    if found:
-        text = f"returns {found.text}"
-        if got.nothing and got.printed:
-            text = "prints and returns None: end it with `return`"
-        found = replace(found, text=text)
+    if found and got.nothing and got.printed:
+        text = "prints and returns None: end it with `return`"
+        found = replace(found, text=text, kind=text)
+    elif found:
+        found = found.after("returns ")
     if found and found.absolute is None:  # a type, a length, a shape, a dtype
         return found
     found = (
@@ -60,7 +73,7 @@ def difference(
     if found or not (detached and extra):
         return found
     text = f"returns the right values{_at(min(extra))}, but still on the graph: detach them"
-    return Difference(text, "requires_grad False", "requires_grad True")
+    return Difference(text, text, "requires_grad False", "requires_grad True")
 
 
 def alike(
@@ -83,21 +96,23 @@ def _raise_difference(expected, got):
     want, have = expected.raised, got.raised
     if want and have and want.classes[0] in have.classes:
         return None
+    due = want and f" where {want.classes[0]} must be raised"
     if not have:
-        text = f"returns {name(got.value[''])} where {want.classes[0]} must be raised"
+        text = f"returns {name(got.value[''])}"
+        kind, text = f"{text} where an exception must be raised", text + due
     elif "WrongParameters" in have.classes:
-        return Difference(have.message, brief(expected.value), "no call")
+        return Difference(have.message, have.message, brief(expected.value), "no call")
     elif "SystemExit" in have.classes:
-        text = f"calls `sys.exit`{have.line}: leave a function with `return`"
+        text = kind = f"calls `sys.exit`{have.line}: leave a function with `return`"
     elif "RecursionError" in have.classes:
-        text = f"calls itself without end (RecursionError){have.line}"
+        text = kind = f"calls itself without end (RecursionError){have.line}"
     else:
-        text = f"raises {have}" + (f" where {want.classes[0]} must be raised" if want else "")
-        text += in_plain_words(have)
+        kind = " where another exception must be raised" if want else ""
+        text, kind = (f"raises {have}{end}{in_plain_words(have)}" for end in (due or "", kind))
     sides = [
         brief(o.value) if not o.raised else f"raises {o.raised.classes[0]}" for o in (expected, got)
     ]
-    return Difference(text, *sides)
+    return Difference(text, kind, *sides)
 
 
 def _argument_difference(expected, got, loose):
@@ -111,13 +126,14 @@ def _argument_difference(expected, got, loose):
                 text = f"changes `{path}`: leave every `.grad` as it was"
             elif what == "requires_grad":
                 text = f"changes `{path}`: work on a copy, `{owner}.detach().clone()`"
-            return Difference(text, brief({"": was}), brief({"": now}))
+            return Difference(text, text, brief({"": was}), brief({"": now}))
         if path not in got.changed and what != "requires_grad":
-            text = f"leaves `{path}` as it was, where a change in place is expected"
-            return Difference(text, brief({"": meant}), brief({"": now}))
+            text = "leaves {} as it was, where a change in place is expected"
+            text, kind = (text.format(what) for what in (f"`{path}`", "an argument"))
+            return Difference(text, kind, brief({"": meant}), brief({"": now}))
         found = compare({"": meant}, {"": now}, loose) if path in got.changed else None
         if found:
-            return replace(found, text=f"leaves `{path}` with {found.text}")
+            return found.after(f"leaves `{path}` with ")
     return None
 
 
@@ -125,47 +141,54 @@ def _gradient_difference(expected, got, loose):
     for path in expected.attached:
         if path not in got.attached:
             text = f"returns the right values{_at(path)} without a graph: no gradient can flow back"
-            return Difference(text, "requires_grad True", "requires_grad False")
+            return Difference(text, text, "requires_grad True", "requires_grad False")
     for (path, leaf), want in expected.gradients.items():
         have = got.gradients.get((path, leaf))
         if path not in expected.attached or (isinstance(want, Raised) and isinstance(have, Raised)):
             continue
         if isinstance(have, Raised):
             text = f"returns the right values{_at(path)}, but their backward pass raises {have}"
-            return Difference(text, brief({"": want}), f"raises {have.classes[0]}")
+            return Difference(text, text, brief({"": want}), f"raises {have.classes[0]}")
         found = compare({"": want}, {"": have}, loose)
         if found:
             text = f"returns the right values{_at(path)}, but their gradient with respect to"
-            return replace(found, text=f"{text} `{leaf}` has {found.text}")
+            return found.after(f"{text} `{leaf}` has ")
     return None
 
 
 def compare(expected: dict, got: dict, loose: float = 0.0) -> Difference | None:
-    """The first Difference between two flat values, or None. Its text is what `got` has instead."""
+    """The first Difference between two flat values, or None. Its words are what `got` has instead."""
     for path, want in expected.items():
         have, at = got.get(path, Other("nothing")), _at(path)
-        text = found = None
+        text = kind = found = None
         if _type(want) is float and _type(have) in (int, float):
             numbers = [torch.tensor(float(x), dtype=torch.float64) for x in (want, have)]
             found = _errors(*numbers, at, loose)
         elif _type(want) is float and isinstance(have, numpy.ndarray):
-            text = f"{_no_number(have)}{at} where one number is expected"
+            text = kind = f"{_no_number(have)}{at} where one number is expected"
         elif _type(want) != _type(have):
             text = f"{name(have)}{at} where {wanted(want)} is expected"
+            kind = f"{name(have)}{at} where {name(want)} is expected"
+            kind = kind if isinstance(want, KINDS) else ELSE
         elif isinstance(want, Container) and want != have:
             pair = wanted(want) == "a pair"
             text = f"{inside(have)}{at} where {'a pair' if pair else inside(want)} is expected"
+            kind = f"{want.kind} with other items{at} than are expected"
+            if want.kind == "a list":
+                kind = f"a list of another length{at} than is expected"
         elif not isinstance(want, (torch.Tensor, numpy.ndarray)):
             text = f"{have!r}{at} where {want!r} is expected" if want != have else None
+            kind = ELSE
         elif tuple(want.shape) != tuple(have.shape):
             text = f"the shape {tuple(have.shape)}{at} where {tuple(want.shape)} is expected"
+            kind = f"another shape{at} than is expected"
         elif want.dtype != have.dtype:
-            text = f"{dtype_of(have)}{at} where {dtype_of(want)} is expected"
+            text = kind = f"{dtype_of(have)}{at} where {dtype_of(want)} is expected"
         else:
             pair = [torch.as_tensor(leaf) for leaf in (want, have)]
             found = _errors(*pair, at, loose)
         if text or found:
-            return found or Difference(text, brief(expected, path), brief(got, path))
+            return found or Difference(text, kind, brief(expected, path), brief(got, path))
     return None
 
 
@@ -188,12 +211,14 @@ def _errors(want, have, at, loose):
     if bool(lost.any()):
         what = "NaN" if bool(b[lost].isnan().all()) else "infinity"
         count = f" in {int(lost.sum())} of {lost.numel()} places" if lost.numel() > 1 else ""
-        text = f"{what}{at}{count} where a finite number is expected"
+        text, kind = (f"{what}{at}{n} where a finite number is expected" for n in (count, ""))
         place = tuple(lost.nonzero()[0].tolist())
     else:
-        text = f"other values{at}: off by up to {error.max():.3g}, relative {share.max():.3g}"
+        kind = f"other values{at}"
+        text = f"{kind}: off by up to {error.max():.3g}, relative {share.max():.3g}"
         place = tuple(map(int, numpy.unravel_index(int(error.argmax()), tuple(error.shape))))
-    return Difference(text, *_pair(want, have, place), float(error.max()), float(share.max()))
+    sides = _pair(want, have, place)
+    return Difference(text, kind, *sides, float(error.max()), float(share.max()))
 
 
 def _largest(tensor):

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from helpers.teaching.compare import difference
 from helpers.teaching.exercise import Exercise
-from helpers.teaching.judge import Result, check
+from helpers.teaching.judge import check
 from helpers.teaching.markup import rich
 from helpers.teaching.mistakes import Mistake
 from helpers.teaching.record import decode, encode
+from helpers.teaching.result import Result
 
 
 def record(exercise: Exercise, cases: list[tuple[str, str]]) -> dict:

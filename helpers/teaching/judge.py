@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import torch
 
@@ -11,34 +11,8 @@ from helpers.teaching.compare import TOLERANCE, Difference, difference
 from helpers.teaching.exercise import Exercise
 from helpers.teaching.outcome import Outcome
 from helpers.teaching.recognise import NEARLY, missing, nearly_right, recognise
-from helpers.teaching.result_page import page
-from helpers.teaching.shown import aligned, brief
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a check found; true if the attempt is right. Shows itself, and can be pickled."""
-
-    exercise: str
-    status: str  # "right", "wrong" or "not attempted"
-    message: str
-    mistake: str | None = None  # the known mistake that it is; two are joined by " + "
-    largest_error: float | None = None  # absolute, in the first failing case, if it has numbers
-    groups: dict = field(default_factory=dict)  # group → (cases passed, cases)
-    case: tuple = field(default=(), repr=False)  # the first failing case, pairs of label and text
-    others: tuple = field(default=(), repr=False)  # the other failing cases, which feedback shows
-    hints: tuple = field(default=(), repr=False)
-    solution: str = field(default="", repr=False)
-
-    def __bool__(self):
-        return self.status == "right"
-
-    def __str__(self):
-        return "\n".join([self.message, *aligned(self.case)])
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/plain": str(self), "text/html": page(self)}
-
+from helpers.teaching.result import Result, Telling
+from helpers.teaching.shown import brief
 
 ROUNDED = (
     "A float32 arises on the way, so these values have only 7 digits: torch makes one of a bool "
@@ -73,22 +47,22 @@ def judge(
     failing = [i for i, wrong in enumerate(found) if wrong]
     if not failing:
         count = f"{len(cases)} of {len(cases)} cases"
-        return result("right", f"Right: {count}, {_tolerances(expected)}.{remark}")
+        return result("right", (f"Right: {count}, {_tolerances(expected)}.{remark}",))
     if _is_stub(outcomes):
         text = f"`{exercise.name}` returns nothing yet. Write its body; it ends with `return`."
         effort = f"Difficulty {exercise.level} of 3, about {exercise.minutes} minutes."
-        return result("not attempted", f"Not attempted: {text} {effort}")
+        return result("not attempted", (f"Not attempted: {text} {effort}",))
     first, mistake = failing[0], None
     shown = [_case(cases[i], outcomes[i], found[i]) for i in failing]
     if all(found[i].rule for i in failing):
-        message = f"`{exercise.name}` {found[first].text}."
+        said = f"`{exercise.name}` ", _what(found[first], cases[first]), "."
     elif known := recognise(exercise, expected, outcomes):
-        mistake, message = known
+        mistake, said = known
     else:
-        message = _unknown(exercise, expected, outcomes, found, failing)
+        said = _unknown(exercise, expected, outcomes, found, failing)
     return result(
         "wrong",
-        f"Wrong: {message}",
+        ("Wrong: ", *said),
         mistake,
         found[first].absolute,
         case=shown[0],
@@ -110,29 +84,37 @@ def _broken_rule(exercise, build, got):
     rule = functools.partial(Difference, rule=True)
     if exercise.without_autograd and got.autograd:
         text = "is right, but it has autograd compute the derivative: write the formula yourself"
-        return rule(text, "no call of autograd", f"{got.autograd} of them")
+        return rule(text, text, "no call of autograd", f"{got.autograd} of them")
     if exercise.additions and got.additions is not None:
         most = exercise.additions(*build())
         if got.additions > most:
             text = f"is right, but it adds up {got.additions} numbers where {most} are enough"
-            return rule(text, f"at most {most} additions", f"{got.additions}")
+            kind = "is right, but it adds up more numbers than are needed"
+            return rule(text, kind, f"at most {most} additions", f"{got.additions}")
     return None
 
 
 def _unknown(exercise, expected, outcomes, found, failing):
-    """The message for an attempt that is no known mistake: where it fails, and why if that shows."""
+    """What is said of an attempt that is no known mistake: where it fails, and why if that shows."""
     first, cases = failing[0], list(exercise.builders)
     group, label = cases[first]
-    text = found[first].text
+    what = _what(found[first], cases[first])
     if outcomes[first].nothing and not all(o.nothing or o.raised for o in outcomes):
-        text = "returns None in some cases: every way through it needs a `return`"
+        what = "returns None in some cases: every way through it needs a `return`"
     count = f"{len(failing)} of {len(cases)} cases"
-    where = f"Fails in {count}, first in “{label}” ({group})."
-    cause = causes(exercise, expected, outcomes, found)
+    secret = f"a case of “{group}” that grading adds"
+    where = Telling(f"“{label}” ({group})", secret, (cases[first],))
+    cause = causes(exercise, expected, outcomes)
     edge = missing(exercise, found)
     if all(cases[i] in exercise.guarded for i in failing):
-        return f"The formula is right. What is missing: {edge}. `{exercise.name}` {text} there."
-    return " ".join(filter(None, [f"`{exercise.name}` {text}.", cause, where]))
+        said = f"The formula is right. What is missing: {edge}. `{exercise.name}` "
+        return said, what, " there."
+    causing = (" ", cause) if cause else ()
+    return f"`{exercise.name}` ", what, ".", *causing, f" Fails in {count}, first in ", where, "."
+
+
+def _what(wrong, case):
+    return Telling(wrong.text, wrong.kind, (case,))
 
 
 def _is_stub(outcomes):
@@ -196,4 +178,4 @@ def check(exercise: Exercise, attempt: Callable) -> Result:
 def no_function(blank: Result, kind: str) -> Result:
     """The Result for something of a type named `kind`; blank: the Result for a stub."""
     message = f"Wrong: check needs the function `{blank.exercise}` itself, not what it returns; got {kind}."
-    return replace(blank, status="wrong", message=message)
+    return replace(blank, status="wrong", said=(message,))

@@ -6,6 +6,7 @@ import re
 import torch
 
 from helpers.teaching.compare import alike, difference
+from helpers.teaching.result import Telling
 
 NEARLY = 1e-6
 """Error, as a share of the largest number, of values that are right to 7 digits."""
@@ -14,12 +15,15 @@ CLOSE = 2e-4
 
 VAGUE = ("RuntimeError", "TypeError", "ValueError", "AttributeError")  # raised for any reason
 
-TO_DIGITS = "right to about {digits} digits. Is there an ε in it, or a float32?"
+TO_DIGITS = "right to {} digits"
+OR = ". Is there an ε in it, or a float32?"
 OF_BOOLS = " In torch a bool divided by a number is float32."
 
 
 def recognise(exercise, expected, outcomes):
-    """(name, message) of the known mistake that the attempt makes, or None. The name may be None.
+    """(name, said) of the known mistake that the attempt makes, or None. The name may be None.
+
+    said: the parts of the message, as a Result has them.
 
     A mistake need not agree with the attempt where a guard stands: what the attempt leaves
     undone there is said besides, unless the mistake itself does the same there. Where no mistake agrees to the last digit, one that does so but
@@ -30,7 +34,7 @@ def recognise(exercise, expected, outcomes):
     open_cases = [i for i, case in enumerate(cases) if case not in exercise.guarded]
     if not any(found[i] for i in open_cases):
         known = _first(exercise, exercise.mistakes.values(), expected, outcomes, range(len(cases)))
-        return known and (known[0].name, known[0].hint)
+        return known and (known[0].name, (known[0].hint,))
 
     def besides(found):
         text = missing(exercise, found)
@@ -43,16 +47,15 @@ def recognise(exercise, expected, outcomes):
         mistake, variant = known
         does = zip(found, expected, exercise.known(variant), outcomes, strict=True)
         left = [wrong and not alike(*other, exercise.detached, loose) for wrong, *other in does]
-        return mistake.name, mistake.hint + besides(left)
+        return mistake.name, (mistake.hint, besides(left))
 
     known = named(exercise.mistakes.values())
     if known:
         return known
     if nearly_right(exercise, expected, outcomes, CLOSE):
-        digits = _digits(found[i] for i in open_cases)
-        text = f"`{exercise.name}` is {TO_DIGITS.format(digits=digits)}"
+        digits = _digits({cases[i]: found[i] for i in open_cases if found[i]})
         tensors = any(isinstance(x, torch.Tensor) for one in outcomes for x in one.value.values())
-        return None, f"{text}{OF_BOOLS * tensors}{besides(found)}"
+        return None, (f"`{exercise.name}` is ", digits, OR, OF_BOOLS * tensors, besides(found))
     pairs = list(exercise.pairs())
     return named(exercise.mistakes.values(), CLOSE) or named(pairs) or named(pairs, CLOSE)
 
@@ -74,10 +77,16 @@ def nearly_right(exercise, expected, outcomes, loose, guards=False):
     )
 
 
-def _digits(found):
-    """How many digits are right, by the largest relative error; at least 3, as CLOSE allows."""
-    errors = [wrong.relative for wrong in found if wrong and wrong.relative]
-    return max(3, min(15, math.floor(-math.log10(max(errors, default=CLOSE)) + 1e-6)))
+def _digits(wrong):
+    """How many digits are right, by the largest relative error; at least 3, as CLOSE allows.
+
+    wrong: case → Difference. Of the other cases it only tells that they are no worse.
+    """
+    errors = {case: one.relative for case, one in wrong.items() if one.relative}
+    worst = max(errors, key=errors.get, default=None)
+    count = max(3, min(15, math.floor(-math.log10(errors.get(worst, CLOSE)) + 1e-6)))
+    texts = (TO_DIGITS.format(n) for n in (f"about {count}", "some"))
+    return Telling(*texts, () if worst is None else (worst,))
 
 
 def _first(exercise, mistakes, expected, outcomes, places, loose=0.0):

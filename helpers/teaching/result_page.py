@@ -34,7 +34,7 @@ def page(result) -> str:
             body = f'<p style="margin:4px 0">{rich(hint)}</p>\n{folded}'
             folded = FOLD.format(summary=summary, body=body)
     case = CODE.format(html.escape("\n".join(aligned(result.case)))) if result.case else ""
-    if result.mistake:
+    if result.mistake and case:
         case = FOLD.format(summary="The first case that fails", body=case)
     word, _, text = result.message.partition(":")
     return BOX.format(

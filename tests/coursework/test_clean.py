@@ -1,23 +1,16 @@
 """What is shown of a submission: nothing in it runs, nothing in it is for graders alone."""
 
-import itertools
 import re
-from dataclasses import replace
 
 import courses
 import pytest
-import torch
 from bs4 import BeautifulSoup
-from classes import said_of
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from helpers.backprop_by_hand.exercises import redundant_biases
 from helpers.coursework import classroom, course
 from helpers.coursework.clean import STYLES, cleaned, guarded
-from helpers.coursework.feedback import Hide, displayed, shown
-from helpers.coursework.release import visible
+from helpers.coursework.feedback import Hide
 from helpers.dropout_scaling import exercises
-from helpers.minibatch_gradients.exercises import n_updates
 from helpers.teaching.judge import check
 
 STEM, NAME = "06_dropout_scaling", "inverted_dropout"
@@ -145,100 +138,3 @@ def test_only_the_courses_own_cells_are_searched_for_what_graders_alone_see():
     locked.metadata.nbgrader = {"grade_id": "explain-question", "locked": True}
     sources = [Hide().preprocess_cell(cell, {}, 0)[0].source for cell in (written, locked)]
     assert sources == [text, "1"]
-
-
-def test_of_a_hidden_case_only_its_kind_is_told():
-    exercise = exercises.inverted_dropout
-    hidden = [case for case in exercise.builders if case not in visible(exercise)]
-    seen = 0
-    for mistake in exercise.mistakes.values():
-        result = check(exercise, mistake.function)
-        told, case = shown(result, exercise), dict(result.case).get("case", "")
-        if tuple(case.split(" · ", 1)) in hidden:
-            seen += 1
-            assert told.case == () and case.split(" · ", 1)[1] not in told.message
-        else:
-            assert replace(told, others=()) == replace(result, others=())
-    assert not said_of(new_markdown_cell()) and seen < len(exercise.mistakes)
-
-
-def test_a_wrong_answer_in_a_hidden_case_is_told_by_its_kind():
-    exercise = exercises.inverted_dropout
-    cases = list(exercise.builders)
-    at = next(i for i, case in enumerate(cases) if case not in visible(exercise))
-    calls = iter(range(10**6))
-
-    def attempt(x, rate, uniforms, training):
-        right = exercise.function(x, rate, uniforms, training)
-        return right + 1 if next(calls) % len(cases) == at else right
-
-    result = check(exercise, attempt)
-    told = shown(result, exercise)
-    assert result.case and told.case == () and cases[at][1] not in told.message
-    assert told.groups == result.groups and told.status == "wrong"
-
-
-def plus_one(x):
-    return x + 1
-
-
-NOT_TOLD = {  # a wrong answer in hidden cases, and what is said of it
-    "numbers": (exercises.inverted_dropout, plus_one, "returns other values."),
-    "zeros": (exercises.expected_output, torch.zeros_like, "returns other values."),
-    "a shape": (exercises.best_weights, lambda x: x[:1], "returns another shape than is expected."),
-    "a word": (
-        exercises.diagnose,
-        lambda word: f"{word}? where a list is expected",
-        "returns something else than is expected.",
-    ),
-    "a whole number": (n_updates, plus_one, "returns something else than is expected."),
-    "a list": (
-        redundant_biases,
-        lambda found: [*found, 7],
-        "returns a list of another length than is expected.",
-    ),
-    "a tensor's word": (exercises.best_weights, str, "where a torch tensor is expected."),
-}
-
-
-@pytest.mark.parametrize("kind", NOT_TOLD)
-def test_what_a_hidden_case_expects_is_not_told(kind):
-    """Else a student could learn it: by answering 0, and reading how far that is off."""
-    exercise, change, said = NOT_TOLD[kind]
-    cases, calls = list(exercise.builders), itertools.count()
-
-    def attempt(*arguments):
-        right = exercise.function(*arguments)
-        seen = cases[next(calls) % len(cases)] in visible(exercise)
-        return right if seen else change(right)
-
-    result = check(exercise, attempt)
-    told = shown(result, exercise)
-    assert said in told.message and "first in a case of" in told.message
-    assert dict(result.case)["expected"] not in told.message
-    assert "off by up to" not in told.message
-
-
-def test_feedback_shows_every_visible_case_that_fails():
-    """In full, also below a first failing case that is hidden; of hidden ones nothing."""
-    exercise = exercises.inverted_dropout
-    told = displayed(check(exercise, lambda x, rate, uniforms, training: x + 1), exercise)
-    for text in told.values():
-        for group, label in exercise.builders:
-            assert (f"{group} · {label}" in text) == ((group, label) in visible(exercise)), label
-    cases = list(exercise.builders)
-    calls = iter(range(10**6))
-    seen = visible(exercise)[-1]
-    at = {
-        next(i for i, case in enumerate(cases) if case not in visible(exercise)),
-        cases.index(seen),
-    }
-    assert min(at) != cases.index(seen)
-
-    def attempt(x, rate, uniforms, training):
-        right = exercise.function(x, rate, uniforms, training)
-        return right + 1 if next(calls) % len(cases) in at else right
-
-    text = displayed(check(exercise, attempt), exercise)["text/plain"]
-    assert f"Another visible case fails:\ncase      {' · '.join(seen)}" in text
-    assert cases[min(at)][1] not in text
