@@ -110,6 +110,12 @@ radial_huber.slips("""
         → prediction.norm(dim=1) - truth.norm(dim=1)
     # Two points can be equally far from the origin and far from each other. Take the length of
     # their difference.
+    mean_over_the_coordinates: (prediction - truth).norm(dim=1)
+        → (prediction - truth).square().mean(dim=1).sqrt()
+    # This is the root of the mean over the coordinates. The length of an error is the root of
+    # their sum.
+    pseudo_huber: F.huber_loss(r, torch.zeros_like(r)) → ((1 + r * r).sqrt() - 1).mean()
+    # That is the smooth pseudo-Huber loss, √(1 + r²) − 1. The one asked for has two pieces.
 """)
 
 
@@ -179,6 +185,11 @@ gradient_in_other_frame.slips("""
     # The inverse of AᵀA is one matrix too many. The chain rule has A once.
     both_matrices_at_once: torch.linalg.inv(A) → A.T @ A
     # AᵀA belongs to the squared error's gradient by p. Here the chain rule has one matrix.
+    divides_by_the_points: torch.linalg.inv(A) → torch.linalg.inv(A) / len(gradient)
+    # This divides by the number of points. The loss is the same in both frames, and so is any mean
+    # in it.
+    turns_the_sign: gradient @ → -gradient @
+    # The sign is turned. Descent goes against the gradient, but the gradient itself is asked for.
 """)
 
 
@@ -258,6 +269,10 @@ carry_covariance.slips("""
     # Both matrices stand on the left. One stands on each side of Σ.
     entry_by_entry: A @ cov @ A.T → cov * A.square()
     # This multiplies entry by entry. A covariance goes through products of matrices.
+    all_entry_by_entry: A @ cov @ A.T → A * cov * A.T
+    # `*` multiplies entry by entry. A covariance goes through products of matrices.
+    keeps_the_area: A @ cov @ A.T → A @ cov @ A.T / torch.linalg.det(A).abs()
+    # This divides by |det A|, as a density is. A covariance grows with the map.
 """)
 
 
@@ -356,6 +371,8 @@ transformed_gaussian_nll.slips("""
     # falls.
     multiplies_by_the_logarithm: nll + → nll *
     # Multiplies by the logarithm. The log of a product is a sum.
+    takes_the_trace: torch.linalg.slogdet(A).logabsdet → torch.trace(A).abs().log()
+    # That is the logarithm of the trace, the sum of the diagonal. Areas grow by the determinant.
 """)
 
 
@@ -430,6 +447,8 @@ changed_nll.slips("""
     # Multiplies by log y. The log of a quotient is a difference, so log y is added.
     returns_the_density: nll_log + y.log() → (-nll_log).exp() / y
     # This is the density of y. Its minus logarithm is asked for.
+    log_of_1_more: y.log() → y.log1p()
+    # `log1p` is the logarithm of 1 + y. The model is one of log y, and y is above 0.
 """)
 
 
@@ -736,7 +755,7 @@ def may_compare(loss, A):
     return "yes" if torch.isclose(change, torch.ones_like(change)) else "after a correction"
 
 
-may_compare.slips("""
+may_compare.slips(r"""
     one_factor_for_all: fits = torch.allclose(A.T @ A / change, torch.eye(2, dtype=A.dtype))
         → fits = True
     # A shear changes the MSE of some errors more than that of others: no one factor does it.
@@ -752,6 +771,10 @@ may_compare.slips("""
     l1_with_two_factors: fits = torch.allclose(A.abs().sort(1).values / change, torch.tensor([0.0, 1]).to(A))
         → fits = torch.allclose(A.abs().min(1).values, torch.zeros(2).to(A))
     # A stretch of one axis changes L1 by a factor that depends on the error's direction.
+    nll_always_corrected: torch.linalg.det(A).abs(), True
+        → torch.linalg.det(A).abs(), True\n        return "after a correction"
+    # The NLL changes by log|det A|, and that is 0 for a map that keeps areas. Then nothing is to
+    # be corrected.
 """)
 
 
@@ -842,3 +865,27 @@ def turns_or_a_correction(loss, A):
 def l1_never(loss, A):
     """Some maps keep L1, or change it by one factor: swapped axes, mirrors, c·I."""
     return "no" if loss == "l1" else may_compare(loss, A)
+
+
+@may_compare.mistake
+def lengths_for_all_losses(loss, A):
+    """You ask every loss whether lengths are kept. L1 is no length and changes in a turn; and a likelihood
+    asks for areas alone."""
+    answer = may_compare("mse", A)
+    return "after a correction" if loss == "nll" and answer == "no" else answer
+
+
+@may_compare.mistake
+def equal_areas_are_enough(loss, A):
+    """That areas are kept is enough for the NLL alone. MSE and L1 change in a shear; and a map that makes
+    everything twice as large leaves them with one known factor."""
+    if torch.isclose(torch.linalg.det(A).abs(), torch.ones(()).to(A)):
+        return "yes"
+    return "after a correction" if loss == "nll" else "no"
+
+
+@may_compare.mistake
+def every_map_can_be_corrected(loss, A):
+    """This says that nothing but the unit matrix keeps a loss, and that every map can be corrected. A turn
+    keeps the MSE, and no single number corrects a shear."""
+    return "yes" if torch.allclose(A, torch.eye(2).to(A)) else "after a correction"

@@ -409,6 +409,11 @@ sampler_probabilities.slips("""
     as_often_as_they_are: (target_shares / torch.bincount(labels))[labels]
         → torch.ones(len(labels)).double() / len(labels)
     # All samples are equally likely, so that the classes keep their shares of the data.
+    softmax_of_the_weights: [labels] → [labels].softmax(0)
+    # A softmax changes all ratios. Share over count adds up to 1 as it is.
+    takes_the_root_of_the_counts: torch.bincount(labels) → torch.bincount(labels).double().sqrt()
+    # The root of the count stands below the line. A class has as many samples as its count, and
+    # they divide its share among them.
 """)
 
 
@@ -510,6 +515,13 @@ corrected_probability.slips("""
     # Log odds are added to a probability. Take the logit of q first, or multiply its odds.
     leaves_q: return yes / (yes + no) → return q * 1.0
     # This is q, for the shares of the training.
+    leaves_the_other_share_in: (1 - q) * (1 - true_share) / (1 - train_share)
+        → (1 - q) * (1 - true_share)
+    # The other class still has its share of the training in it. Both classes must be freed of
+    # that.
+    subtracts_and_clips: yes / (yes + no) → (q - (train_share - true_share)).clamp(0, 1)
+    # Probabilities don't shift by a difference of shares, and clipping hides where that leaves the
+    # range. The odds are multiplied.
 """)
 
 

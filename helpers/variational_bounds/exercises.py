@@ -66,7 +66,7 @@ gaussian_kl.slips("""
     # That is the mean over the pictures. One number for each picture is asked for.
     wrong_axis: .sum(1) → .sum(0)
     # You add over the pictures. Latents are dimension 1.
-    without_the_half: .sum(1) / 2 → .sum(1)
+    without_the_half: / 2 →
     # The factor ½ is missing.
     without_the_one: - 1 - logvar → - logvar
     # The −1 is missing. At the prior itself, (0, 0), the divergence must be 0.
@@ -84,6 +84,9 @@ gaussian_kl.slips("""
     # You take logvar for σ². It is ln σ², which may be below 0.
     without_the_variance: mu**2 + logvar.exp() - 1 → mu**2 - 1
     # σ² is missing: E z² = μ² + σ².
+    log_of_sigma_in_the_exponential: logvar.exp() → (2 * logvar).exp()
+    # In the exponential you take logvar for ln σ. It is ln σ² already, so the 2 squares the
+    # variance.
 """)
 
 
@@ -169,6 +172,9 @@ effective_beta.slips("""
     # There are batch · latents divergences. You divide them by batch · pixels.
     rounded_down: errors / divergences → errors // divergences
     # β need not be a whole number.
+    batch_forgotten_in_both: batch * pixels → pixels; batch * latents → latents
+    # `mean` runs over the pictures of the batch as well, in both terms: it divides by the batch
+    # size, too.
 """)
 
 

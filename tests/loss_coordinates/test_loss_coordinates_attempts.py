@@ -68,7 +68,7 @@ def two_lengths(prediction, truth):
     return F.huber_loss(prediction.norm(dim=1), truth.norm(dim=1))
 
 
-@wrong("radial_huber", None)
+@wrong("radial_huber", "mean_over_the_coordinates")
 def root_mean_square(prediction, truth):
     r = (prediction - truth).square().mean(dim=1).sqrt()
     return torch.where(r <= 1, r**2 / 2, r - 0.5).mean()
@@ -226,7 +226,7 @@ def abs_after_log(nll, A):
     return nll + torch.linalg.det(A).log().abs()
 
 
-@wrong("transformed_gaussian_nll", None)
+@wrong("transformed_gaussian_nll", "takes_the_trace")
 def log_of_the_trace(nll, A):
     return nll + torch.trace(A).log()
 
@@ -246,7 +246,7 @@ def mean_jacobian(nll_log, y):
     return nll_log + torch.mean(torch.log(y))
 
 
-@wrong("changed_nll", None)
+@wrong("changed_nll", "log_of_1_more")
 def log_of_one_more(nll_log, y):
     return nll_log + torch.log1p(y)
 

@@ -398,7 +398,7 @@ def share_over_the_classes(labels, target_shares):
     return target_shares[labels] / len(target_shares)
 
 
-@attempt("sampler_probabilities", None)
+@attempt("sampler_probabilities", "softmax_of_the_weights")
 def softmax_of_the_ratios(labels, target_shares):
     return torch.softmax((target_shares / torch.bincount(labels))[labels], 0)
 

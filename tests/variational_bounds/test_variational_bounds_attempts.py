@@ -85,7 +85,7 @@ def the_other_ratio(reconstruction, divergence, batch, pixels, latents):
     return a / b
 
 
-@wrong("effective_beta", "batch_forgotten_in_the_errors + batch_forgotten_in_the_divergences")
+@wrong("effective_beta", "batch_forgotten_in_both")
 def means_of_a_row(reconstruction, divergence, batch, pixels, latents):
     a = {"sum": 1, "batch mean": batch, "mean": pixels}[reconstruction]
     b = {"sum": 1, "batch mean": batch, "mean": latents}[divergence]
