@@ -7,12 +7,13 @@ from dataclasses import replace
 import torch
 
 from helpers.teaching.causes import causes
-from helpers.teaching.compare import TOLERANCE, Difference, difference
+from helpers.teaching.compare import difference
 from helpers.teaching.exercise import Exercise
 from helpers.teaching.outcome import Outcome
 from helpers.teaching.recognise import NEARLY, missing, nearly_right, recognise
 from helpers.teaching.result import Result, Telling
 from helpers.teaching.shown import brief
+from helpers.teaching.values import TOLERANCE, Difference
 
 ROUNDED = (
     "A float32 arises on the way, so these values have only 7 digits: torch makes one of a bool "

@@ -7,30 +7,22 @@ rounding keeps the stored bytes. So a second run changes no byte.
 
 import argparse
 import asyncio
-import base64
-import io
 import os
-import re
 import sys
 import tempfile
 import time
 from pathlib import Path
 
 import nbformat
-import numpy as np
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from PIL import Image
 
 from helpers.collection import collection
 from helpers.upkeep import tables
+from helpers.upkeep.pictures import keep_pictures
 
 AT_ONCE = 2
 CELL_SECONDS = 600  # many, since the machine may be busy
-# Two machines' renderings of one picture differ by rounding; a moved line or another digit differs
-# by more than LEVELS (of 255) in more than PIXELS pixels.
-LEVELS = 48
-PIXELS = 10
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -38,7 +30,6 @@ METADATA = {
 }
 VOLATILE_CELL_METADATA = {"ExecuteTime", "collapsed", "execution", "scrolled", "trusted"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-EMBEDDED_PNG = re.compile(r"(?<=data:image/png;base64,)[A-Za-z0-9+/=]+")
 
 
 class RefreshError(Exception):
@@ -84,44 +75,6 @@ async def _execute(notebook, folder, environment):
             where = f"cell {reached[-1] + 1} (id {cell.get('id')}, “{first_line}”)"
         raise RefreshError(f"{where}: {what}") from error
     return notebook
-
-
-def same_picture(stored, fresh):
-    """Whether two PNGs (bytes) have one size and differ by no more than a machine's rounding."""
-    if stored == fresh:
-        return True
-    try:
-        stored, fresh = (
-            np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"), dtype=int)
-            for png in (stored, fresh)
-        )
-    except OSError:  # not a picture
-        return False
-    if stored.shape != fresh.shape:
-        return False
-    return int((np.abs(stored - fresh).max(axis=2) > LEVELS).sum()) <= PIXELS
-
-
-def _kept(stored, fresh):
-    """Of two base64 texts the stored one if both show the same picture, else the fresh one."""
-    try:
-        return stored if same_picture(base64.b64decode(stored), base64.b64decode(fresh)) else fresh
-    except ValueError:  # not base64
-        return fresh
-
-
-def keep_pictures(fresh, stored):
-    """Give `fresh` (an output, changed in place) `stored`'s bytes where both show one picture."""
-    old, new = stored.get("data", {}), fresh.get("data", {})
-    if "image/png" in old and "image/png" in new:
-        new["image/png"] = _kept(old["image/png"].strip(), new["image/png"])
-    if "text/html" in old and "text/html" in new:
-        pictures = EMBEDDED_PNG.findall(old["text/html"])
-        if len(pictures) == len(EMBEDDED_PNG.findall(new["text/html"])):
-            remaining = iter(pictures)
-            new["text/html"] = EMBEDDED_PNG.sub(
-                lambda found: _kept(next(remaining), found[0]), new["text/html"]
-            )
 
 
 def normalise(notebook, stored=None):

@@ -1,8 +1,8 @@
 """A small variational autoencoder for the digits, many trainings at once, and what is kept of them.
 
-data/variational_digits.py trains; here is the network, its training and what is measured. A *run* is
-a training: `(weight, seed, warm-up)`. Tensors of parameters have one more dimension in front, the
-run's. Runs with one seed have the same start, the same batches and the same noise.
+data/variational_digits.py trains. A *run* is a training: `(weight, seed, warm-up)`. Tensors of
+parameters have one more dimension in front, the run's. Runs with one seed have the same start, the
+same batches and the same noise.
 """
 
 import math
@@ -24,6 +24,7 @@ SQUARED = (0.01, 0.02, 0.04, 0.08, 0.16, 1.0)  # weights beside a summed squared
 OBJECTIVES = (("right", 1), ("right", 5), ("right", 50), ("posted", 50))
 SAMPLES = 1000  # importance samples that estimate log p of a test digit
 CHECKED = 200  # test digits whose estimate is made again, with 5000 samples of a wider q
+SHOWN = [0, 1, 2, 3, 4, 5]
 MEASURES = ("reconstruction", "error", "divergence", "spread", "distance", "log p")
 
 
@@ -182,9 +183,6 @@ def measure(parameters, train_x, x, squared=False, likelihood=0):
         "latents": each.numpy(),
         "pictures": (255 * shown).round().to(torch.uint8).numpy(),
     }
-
-
-SHOWN = [0, 1, 2, 3, 4, 5]
 
 
 @lru_cache(maxsize=1)

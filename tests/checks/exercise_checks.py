@@ -3,8 +3,9 @@
 import numpy
 
 from helpers.teaching.compare import alike, difference
+from helpers.teaching.isolated import isolated
 from helpers.teaching.judge import judge
-from helpers.teaching.observe import isolated, leaves_of
+from helpers.teaching.observe import leaves_of
 from helpers.teaching.outcome import Other, items_of, tensors_of
 from helpers.teaching.recognise import same
 

@@ -12,7 +12,8 @@ import statistics
 import symtable
 from urllib.parse import unquote
 
-from helpers.upkeep.refresh import EMBEDDED_PNG, METADATA, WIDGET_VIEW, same_picture
+from helpers.upkeep.pictures import EMBEDDED_PNG, same_picture
+from helpers.upkeep.refresh import METADATA, WIDGET_VIEW
 
 CELL_LINES, MEDIAN_LINES, IMPORTS, BLOCK_LINES = 15, 8, 6, 10
 WIDTH = 79  # what a window of 800 pixels shows of a code cell

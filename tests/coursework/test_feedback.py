@@ -15,7 +15,7 @@ from helpers.coursework.feedback import displayed, shown
 from helpers.coursework.release import visible
 from helpers.dropout_scaling import exercises
 from helpers.minibatch_gradients.exercises import n_updates
-from helpers.teaching import compare
+from helpers.teaching import compare, values
 from helpers.teaching.exercise import exercise
 from helpers.teaching.judge import check
 
@@ -376,10 +376,10 @@ def test_feedback_says_the_same_whatever_a_hidden_case_expects(said):
 
 def test_every_difference_that_can_be_made_is_tried_above():
     """By the lines that make its words: a new kind of difference needs an entry, too."""
-    tree = ast.parse(inspect.getsource(compare))
     made = {
-        node.lineno: ast.unparse(node)
-        for node in ast.walk(tree)
+        (module.__file__, node.lineno): ast.unparse(node)
+        for module in (compare, values)
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
         if (isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("text", "kind"))
         or (isinstance(node, ast.Return) and "Difference(" in ast.unparse(node))
         or (isinstance(node, ast.Return) and ".after(" in ast.unparse(node))
@@ -388,9 +388,9 @@ def test_every_difference_that_can_be_made_is_tried_above():
     reached = set()
 
     def trace(frame, event, argument):
-        if frame.f_code.co_filename != compare.__file__:
+        if frame.f_code.co_filename not in (compare.__file__, values.__file__):
             return None
-        reached.add(frame.f_lineno)
+        reached.add((frame.f_code.co_filename, frame.f_lineno))
         return trace
 
     before = sys.gettrace()

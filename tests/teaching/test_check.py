@@ -14,11 +14,11 @@ import pytest
 import torch
 from exercise_checks import validate
 
-from helpers.teaching.compare import TOLERANCE, compare
 from helpers.teaching.exercise import exercise
 from helpers.teaching.judge import Result, check, judge
 from helpers.teaching.observe import PRINTED, observe
 from helpers.teaching.outcome import flatten
+from helpers.teaching.values import TOLERANCE, compare
 
 
 def _known(exercise, hint, function):

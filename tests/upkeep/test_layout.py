@@ -8,6 +8,8 @@ import pytest
 from topics import ROOT, TOPICS
 
 MODULES = sorted((ROOT / "helpers").glob("*/*.py"))
+LINES = 200  # of a module: one idea; a topic's three large ones hold several figures or exercises
+LARGE = {"exercises.py", "figures.py", "formulas.py"}
 
 
 def test_every_folder_of_helpers_belongs_to_a_notebook_or_serves_all():
@@ -24,6 +26,12 @@ def test_imports_point_one_way(path):
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_nothing_is_lost_under_python_optimize(path):
     assert layout_checks.asserts(path.read_text(encoding="utf-8")) == []
+
+
+def test_a_module_is_one_idea():
+    small = [path for path in MODULES if path.name not in LARGE]
+    lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in small}
+    assert [str(path) for path, count in lines.items() if count > LINES] == []
 
 
 def test_notebooks_import_their_own_topic(topic):

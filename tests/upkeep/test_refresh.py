@@ -8,7 +8,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image
 
-from helpers.upkeep import refresh
+from helpers.upkeep import pictures, refresh
 
 # Shows itself as a live figure does: a widget with a new id each time, a card, a PNG, words.
 FIGURE = """\
@@ -147,7 +147,7 @@ def test_copies_and_other_files_are_not_the_collections(tmp_path):
 )
 def test_a_picture_keeps_its_bytes_if_only_rounding_differs(stored, same):
     fresh = png()
-    assert refresh.same_picture(stored, fresh) is same
+    assert pictures.same_picture(stored, fresh) is same
     outputs = [
         new_output(
             "display_data",
@@ -158,7 +158,7 @@ def test_a_picture_keeps_its_bytes_if_only_rounding_differs(stored, same):
         )
         for picture in (stored, fresh)
     ]
-    refresh.keep_pictures(outputs[1], outputs[0])
+    pictures.keep_pictures(outputs[1], outputs[0])
     kept = text(stored if same else fresh)
     assert outputs[1].data["image/png"] == kept
     assert kept in outputs[1].data["text/html"]
@@ -167,4 +167,4 @@ def test_a_picture_keeps_its_bytes_if_only_rounding_differs(stored, same):
 def test_pictures_of_another_size_differ():
     file = io.BytesIO()
     Image.new("RGB", (61, 36), "white").save(file, "png")
-    assert not refresh.same_picture(file.getvalue(), png())
+    assert not pictures.same_picture(file.getvalue(), png())
