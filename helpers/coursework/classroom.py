@@ -5,6 +5,7 @@ import logging
 import os
 import shutil
 import time
+import traceback
 import warnings
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -133,6 +134,9 @@ def _tried(processes, folder, *arguments):
         if time.monotonic() - began < SECONDS:
             raise
         return failed(folder, *arguments[:2], SLOW)
+    except Exception as error:  # it costs the others nothing, whatever it is
+        log = "".join(traceback.format_exception(error))
+        return failed(folder, *arguments[:2], f"It could not be graded: {error!r}", log)
 
 
 def _limited(*arguments):

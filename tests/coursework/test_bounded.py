@@ -113,6 +113,24 @@ def test_grading_one_submission_has_limits(monkeypatch):
     assert abs(memory - classroom.MEMORY) < 64 << 20
 
 
+def test_an_error_that_nobody_foresaw_is_told_of_its_submission(tmp_path, monkeypatch):
+    """It ended the run for all: those behind it were not graded."""
+
+    class Here:
+        def run(self, function, *arguments):
+            return function(*arguments)
+
+    def broken(*arguments):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(classroom, "_grade", broken)
+    monkeypatch.setattr(bounded, "limit_to", lambda *limits: None)
+    told = classroom._tried(Here(), tmp_path, "losses", "ada", "state")
+    assert told == "It could not be graded: OSError(5, 'Input/output error')"
+    note = (tmp_path / "failed" / "losses" / "ada").read_text(encoding="utf-8")
+    assert note.startswith(told) and "Traceback" in note
+
+
 def test_a_page_that_costs_too_much_to_make_costs_no_other_student(folder, monkeypatch):
     usual = GenerateFeedback.convert_single_notebook
 
