@@ -16,7 +16,7 @@ from helpers.coursework import calls, landlock
 
 HELPERS = Path(__file__).parents[1]
 # All that the worker reads of the collection; none of it holds an answer.
-TEACHING = ("cases", "counting", "observe", "outcome", "record")
+TEACHING = ("cases", "counting", "isolated", "observe", "outcome", "record")
 COURSEWORK = ("attempt", "calls", "confine", "landlock", "shell", "stand", "worker")
 DISK = 64 << 20  # bytes in the jail's folder
 REFUSAL = (
