@@ -80,10 +80,13 @@ def nearly_right(exercise, expected, outcomes, loose, guards=False):
 def _digits(wrong):
     """How many digits are right, by the largest relative error; at least 3, as CLOSE allows.
 
-    wrong: case → Difference. Of the other cases it only tells that they are no worse.
+    wrong: case → Difference. Of the other cases it only tells that they are no worse. Where 0 is
+    expected, no error has a size beside it: then no number of digits is told.
     """
     errors = {case: one.relative for case, one in wrong.items() if one.relative}
     worst = max(errors, key=errors.get, default=None)
+    if errors.get(worst) == math.inf:
+        return Telling(TO_DIGITS.format("some"), TO_DIGITS.format("some"), ())
     count = max(3, min(15, math.floor(-math.log10(errors.get(worst, CLOSE)) + 1e-6)))
     texts = (TO_DIGITS.format(n) for n in (f"about {count}", "some"))
     return Telling(*texts, () if worst is None else (worst,))

@@ -646,3 +646,30 @@ def test_a_rule_is_named_only_where_all_values_are_right():
 
     cube.slips("forgets_the_three: 3 * x → x\n# The derivative of x³ is 3x².")
     assert check(cube, lambda x: by_backward(x) / 3).mistake == "forgets_the_three"
+
+
+@exercise(
+    cases={
+        "values": {
+            "two": lambda: (tensor(0.0, 1.0),),
+            "three": lambda: (tensor(2.0, 0.0, 4.0),),
+        }
+    },
+    hints=["h"],
+)
+def doubles(x):
+    """2·x."""
+    return 2 * x
+
+
+def test_an_epsilon_where_zero_is_right_is_named_without_a_number_of_digits():
+    """Beside a 0 the relative error is infinite, and has no logarithm."""
+    assert "is right to some digits. Is there an ε in it" in words(doubles, lambda x: 2 * x + 1e-6)
+    assert "is right to about 6 digits" in words(doubles, lambda x: 2 * x * (1 + 5e-7))
+
+
+def test_factors_that_read_alike_are_one_factor():
+    """In six digits they differ, in four they don't."""
+    factors = {2: 1.23421, 3: 1.23425}
+    said = words(doubles, lambda x: 2 * x * factors[len(x)])
+    assert "Every number is 1.234 times the right one" in said
