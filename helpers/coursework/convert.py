@@ -19,7 +19,7 @@ from traitlets import Bool
 from helpers.coursework import bounded, intake, late
 from helpers.coursework.answers import grade_id_of
 from helpers.coursework.records import ascii_name
-from helpers.coursework.restore import released_texts
+from helpers.coursework.restore import ids_of_others, released_texts
 
 INTAKE = "intake"
 SECONDS, MEMORY = 60, 1 << 30  # of computing, and bytes: what a page of feedback may cost
@@ -88,7 +88,8 @@ class Careful(Autograde):
 
     @functools.cache  # noqa: B019
     def about(self, assignment):
-        return released_texts(self.coursedir, assignment)
+        released, exercises = released_texts(self.coursedir, assignment)
+        return released, exercises, ids_of_others(self.coursedir, assignment)
 
     def init_destination(self, assignment_id, student_id):
         path = Path(self._format_dest(assignment_id, student_id), f"{assignment_id}.ipynb")
@@ -133,9 +134,11 @@ class Told(GenerateFeedback):
             raise NbGraderException(f"Nothing of {assignment!r} is graded yet.")
 
     def init_destination(self, assignment_id, student_id):
-        """Make each page anew: a mark or a comment may be new, and nbgrader would skip it."""
-        shutil.rmtree(self._format_dest(assignment_id, student_id), ignore_errors=True)
-        return super().init_destination(assignment_id, student_id)
+        """Write each page anew, over the old one: a mark may be new, and nbgrader would skip it.
+
+        What a teacher has put beside it stays.
+        """
+        return student_id not in self.coursedir.student_id_exclude.split(",")
 
     def init_assignment(self, assignment_id, student_id):
         """Copy nothing: in a folder with brackets nbgrader takes the notebook, guide and all, too."""

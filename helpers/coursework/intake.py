@@ -42,7 +42,8 @@ def take(submitted, assignment, released, exercises, others):
     """The notebook that counts of those in the folder `submitted`, and what to say about it.
 
     submitted: a Path, …/STUDENT/ASSIGNMENT. released, exercises: as answers.choose takes them.
-    others: the grade ids that other assignments have, each with its assignment. Returns a notebook and a list of sentences. Raises Refused where there is none to grade.
+    others: the grade ids that other assignments have, each with its assignment. Returns a notebook
+    and a list of sentences. Raises Refused where there is none to grade.
     """
     files, odd = walk(submitted)
     said = [f"Left out: `{name}`, {what}." for name, what in odd]

@@ -16,7 +16,7 @@ def sentence(nbgrader, names, jobs, besides):
     box = Sandbox(grading.Grade(config=nbgrader.config).seconds)
     each = {}
     for name in set(names):
-        _, exercises, _ = released_texts(nbgrader.coursedir, name)
+        _, exercises = released_texts(nbgrader.coursedir, name)
         each[name] = diagnosis.clock(box, len(exercises)) + intake.SECONDS + besides
     last = max(each.values())
     seconds = (sum(each[name] for name in names) - last) / jobs + last

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
-from nbgrader.api import Gradebook
+from nbgrader.api import Assignment, Gradebook, Notebook, SourceCell
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
@@ -96,24 +96,22 @@ def exercises_in(marks):
 
 
 def released_texts(coursedir, assignment):
-    """grade id → text as handed out, the ids of the exercises, and what other assignments have.
-
-    The last is grade id → assignment, of those released, without the ids that this one has as well.
-    """
+    """grade id → text as handed out, and the ids of the exercises, of an assignment."""
     texts = texts_of(coursedir.db_url, assignment)
     path = Path(coursedir.root, coursedir.source_directory, assignment, f"{assignment}.ipynb")
     cells = _read(path, path.stat().st_mtime_ns).cells
     marks = {answers.grade_id_of(c): c.metadata.get("nbgrader") for c in cells}
     marks = {name: said for name, said in marks.items() if name in texts}
+    return {name: GRADERS.sub("", texts[name]) for name in marks}, exercises_in(marks)
+
+
+def ids_of_others(coursedir, assignment):
+    """grade id → assignment, of the released ones but this, without the ids that it has as well."""
     with Gradebook(coursedir.db_url) as gradebook:
-        others = {
-            cell.name: other.name
-            for other in gradebook.assignments
-            for notebook in other.notebooks
-            for cell in notebook.source_cells
-            if cell.name not in marks
-        }
-    return {name: GRADERS.sub("", texts[name]) for name in marks}, exercises_in(marks), others
+        cells = gradebook.db.query(SourceCell.name, Assignment.name)
+        cells = cells.join(SourceCell.notebook).join(Notebook.assignment).all()
+    own = {name for name, home in cells if home == assignment}
+    return {name: home for name, home in cells if name not in own}
 
 
 def add_words(nb, chosen, asked, released, known):

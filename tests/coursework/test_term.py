@@ -248,10 +248,12 @@ def test_a_term(term):
 
 
 def test_a_mark_given_after_the_feedback_reaches_it(term):
-    """Feedback that is made again is new, though nothing was graded again."""
+    """Feedback that is made again is new, though nothing was graded again. A file beside it stays."""
     term.hand_in("ada", explain="Because of the mask.")
     assert term.grade() == {"ada": None}
     courses.nbgrader(term.folder, "generate_feedback", STEM)
+    letter = term.folder / "feedback" / "ada" / STEM / "letter.txt"
+    letter.write_text("Dear Ada")
     term.mark("ada", 3)
     with term.gradebook() as gradebook:
         gradebook.find_comment("explain", STEM, STEM, "ada").manual_comment = "Which mask?"
@@ -259,6 +261,7 @@ def test_a_mark_given_after_the_feedback_reaches_it(term):
     courses.nbgrader(term.folder, "generate_feedback", STEM)
     page = (term.folder / "feedback" / "ada" / STEM / f"{STEM}.html").read_text(encoding="utf-8")
     assert "Written response</a> (Score: 3.0 / 4.0)" in page and "Which mask?" in page
+    assert letter.read_text() == "Dear Ada"
 
 
 def test_being_late_costs_what_was_set_also_after_grading(term):
