@@ -34,6 +34,8 @@ from helpers.coursework.unpack import FREE
 
 REFERENCE = "the reference"
 UNCHECKED = "Nothing is graded, as the process that checks the course's own solution was ended."
+UNFORESEEN = "It could not be graded: {!r}"
+NOT_CHECKED = "Nothing is graded, as the course's own solution could not be checked: {!r}"
 CRASHED = "Its grading ended the process, twice: a person must look at it."
 FULL = "Less than {} million bytes are free on the disk of the course: nothing more is graded."
 SLOW = "Its grading took more than 5 minutes and was ended: a person must look at it."
@@ -123,6 +125,8 @@ def _checked(processes, folder, assignment):
         return processes.run(reference.check, folder, assignment)
     except BrokenProcessPool:
         return UNCHECKED
+    except Exception as error:  # it costs the other assignments nothing, whatever it is
+        return NOT_CHECKED.format(error)
 
 
 def _tried(processes, folder, *arguments):
@@ -136,7 +140,7 @@ def _tried(processes, folder, *arguments):
         return failed(folder, *arguments[:2], SLOW)
     except Exception as error:  # it costs the others nothing, whatever it is
         log = "".join(traceback.format_exception(error))
-        return failed(folder, *arguments[:2], f"It could not be graded: {error!r}", log)
+        return failed(folder, *arguments[:2], UNFORESEEN.format(error), log)
 
 
 def _limited(*arguments):

@@ -129,6 +129,9 @@ def test_an_error_that_nobody_foresaw_is_told_of_its_submission(tmp_path, monkey
     assert told == "It could not be graded: OSError(5, 'Input/output error')"
     note = (tmp_path / "failed" / "losses" / "ada").read_text(encoding="utf-8")
     assert note.startswith(told) and "Traceback" in note
+    monkeypatch.setattr(classroom.reference, "check", broken)
+    told = classroom._checked(Here(), tmp_path, "losses")
+    assert told.startswith("Nothing is graded") and "Input/output error" in told
 
 
 def test_a_page_that_costs_too_much_to_make_costs_no_other_student(folder, monkeypatch):
