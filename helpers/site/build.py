@@ -17,7 +17,6 @@ from helpers.site import elsewhere, figures, npm, pages
 from helpers.site.markdown import Texts, linked
 from helpers.site.mathematics import rendered
 from helpers.site.styles import Styles
-from helpers.teaching import claims
 from helpers.teaching.ledger import ledger
 from helpers.teaching.markup import rich
 
@@ -74,8 +73,9 @@ def build(
             title=page.title,
             description=page.question.replace("`", ""),
         )
-    found = Markup(styles.moved(linked(_ledger())))
-    counts = {"claims": len(claims.read()), "symptoms": len(ledger().symptoms)}
+    known = ledger()
+    found = Markup(styles.moved(linked(_tables(known))))
+    counts = {"claims": len(known.entries), "symptoms": len(known.symptoms)}
     for where, title in {
         "index": NAME,
         "ledger": "Symptoms and claims",
@@ -93,7 +93,8 @@ def build(
         body = Markup(styles.moved(texts.filled(body, formulas)))
         title, about = where.capitalize(), DOCUMENTS[where]
         write("document.html", f"{where}.html", body=body, title=title, description=about)
-    _files(folder, packages, styles, built, paths)
+    _files(folder, packages, styles, paths)
+    _words(folder, built, known.symptoms)
     if places["site"]:
         elsewhere.colab(folder / "colab", wheel, paths, places["site"])
     for shown in made.values():
@@ -137,17 +138,16 @@ def _document(folder, texts):
     return re.sub(r'<a href="(?!https?:|#|\w+\.html)[^"]*">(.*?)</a>', r"\1", html)
 
 
-def _ledger():
+def _tables(found):
     """Symptoms and claims as tables; site.js puts a field above them, and two lists that filter."""
-    found = ledger()
     seen = found.symptoms_table(lambda s: f"{s.notebook}.html#{s.cell}", "Page")
     said = found.claims_table(lambda claim: f"{claim.notebook}.html#{claim.id}", "Page")
     need = pages.needed(found.symptoms)
     return f'{need}<div data-ledger="Verdict Page">{seen}{said}</div>'
 
 
-def _files(folder, packages, styles, built, paths):
-    """Scripts, styles, fonts, the notebooks themselves, and the words for the search."""
+def _files(folder, packages, styles, paths):
+    """Scripts, styles, fonts, and the notebooks themselves."""
     for path in (HERE / "assets").iterdir():
         shutil.copy(path, folder)
     teaching = HERE.parent / "teaching"
@@ -169,6 +169,10 @@ def _files(folder, packages, styles, built, paths):
     (folder / "notebooks").mkdir()
     for path in paths:
         shutil.copy(path, folder / "notebooks")
+
+
+def _words(folder, built, symptoms):
+    """What the search finds: the sections of all pages, and their symptoms."""
     titles = {page.stem: page.title for page in built}
     found = [
         {
@@ -188,7 +192,7 @@ def _files(folder, packages, styles, built, paths):
             "address": f"{symptom.notebook}.html#{symptom.cell}",
             "text": f"{symptom.means} {symptom.do}",
         }
-        for symptom in ledger().symptoms
+        for symptom in symptoms
         if symptom.notebook in titles
     ]
     words = json.dumps(found, ensure_ascii=False)

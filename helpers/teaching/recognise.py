@@ -26,8 +26,8 @@ def recognise(exercise, expected, outcomes):
     said: the parts of the message, as a Result has them.
 
     A mistake need not agree with the attempt where a guard stands: what the attempt leaves
-    undone there is said besides, unless the mistake itself does the same there. Where no mistake agrees to the last digit, one that does so but
-    for an ε counts, and then two slips at once.
+    undone there is said besides, unless the mistake itself does the same there. Where no mistake
+    agrees to the last digit, one that does so but for an ε counts, and then two slips at once.
     """
     found = [difference(*pair, exercise.detached) for pair in zip(expected, outcomes, strict=True)]
     cases = list(exercise.builders)
