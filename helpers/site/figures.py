@@ -64,7 +64,7 @@ def _content(topic):
 def sources(topic: str) -> list[Path]:
     """The files that the pictures of a topic come from: its modules and the data that they name."""
     own = [path for path in (HELPERS / topic).glob("*.py") if path.stem not in NO_PICTURE]
-    shared = ("figure", "controls", "style", "words", "data")
+    shared = ("figure", "controls", "parts", "style", "words", "data")
     files = sorted(own) + [HELPERS / "teaching" / f"{name}.py" for name in shared]
     text = "".join(path.read_text(encoding="utf-8") for path in files)
     files += [Path(svg.__file__), Path(packs.__file__)]

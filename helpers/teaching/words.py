@@ -27,7 +27,17 @@ def brief(number: SupportsFloat, digits: int = 3) -> str:
     value = float(number) + 0.0
     if not math.isfinite(value):
         return _not_finite(value)
-    mantissa, _, power = f"{value:.{digits}g}".partition("e")
+    return _written(f"{value:.{digits}g}")
+
+
+def tick(value: float) -> str:
+    """`value` beside an axis, where powers of ten are short: −80, 0.01, 10⁻⁴, 1000, 10⁴."""
+    return _written(f"{value:.0e}" if 0 < abs(value) < 1e-3 else f"{value:.4g}")
+
+
+def _written(text):
+    """Python's text of a number, such as 3e-05, as pages print it."""
+    mantissa, _, power = text.partition("e")
     if power:
         ten = f"10{str(int(power)).translate(SUPERSCRIPT)}"
         mantissa = {"1": ten, "-1": f"-{ten}"}.get(mantissa, f"{mantissa}·{ten}")

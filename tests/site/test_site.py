@@ -180,7 +180,14 @@ def test_a_heavy_figure_is_thinned_until_it_weighs_little(tmp_path, monkeypatch)
 
 def test_a_figure_is_kept_until_its_topics_modules_or_data_change():
     names = {path.name for path in figures.sources("lrn_backprop")}
-    assert names >= {"photograph.py", "formulas.py", "figures.py", "figure.py", "svg.py"}
+    assert names >= {
+        "photograph.py",
+        "formulas.py",
+        "figures.py",
+        "figure.py",
+        "parts.py",
+        "svg.py",
+    }
     assert "exercises.py" not in names and "dropout_digits.npz" not in names
     assert "dropout_digits.npz" in {path.name for path in figures.sources("dropout_scaling")}
 

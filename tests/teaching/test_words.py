@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from helpers.teaching.words import brief, fixed
+from helpers.teaching.words import brief, fixed, tick
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,11 @@ def test_significant_digits(number, text):
 def test_more_digits():
     assert brief(1234.5, 6) == "1234.5"
     assert brief(1e-5 / 3, 2) == "3.3·10⁻⁶"
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(-80, "−80"), (0, "0"), (0.01, "0.01"), (1e-4, "10⁻⁴"), (1000, "1000"), (-1e6, "−10⁶")],
+)
+def test_powers_of_ten_beside_an_axis_are_short(number, text):
+    assert tick(number) == text
