@@ -2,12 +2,12 @@
 
 import numpy as np
 import torch
-from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
 
 from helpers.autograd_interfaces import formulas
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, Slider, figure
+from helpers.teaching.parts import key, set_heights, set_lines, set_texts
 from helpers.teaching.words import brief, fixed
 
 __all__ = [  # noqa: RUF022 (the order of the page)
@@ -20,7 +20,7 @@ __all__ = [  # noqa: RUF022 (the order of the page)
 ]
 
 THREE = (style.BLUE, style.VERMILION, style.GREEN)
-CENTRE = {"ha": "center", "va": "center"}
+WAYS = (("kept", style.VERMILION, "o"), ("cleared", style.BLUE, "s"))
 
 
 def pair(values, digits=2):
@@ -47,7 +47,10 @@ def arrows(axes, count, **options):
 class CallByCall:
     """The loss x² at x = 3: what each of three calls returns, and what is in x.grad after it."""
 
-    SIDES = ((-0.2, style.BLUE), (0.2, style.VERMILION))  # returned, x.grad
+    SIDES = (
+        ("what the call returns", -0.2, style.BLUE),
+        ("what x.grad holds after it", 0.2, style.VERMILION),
+    )
 
     def measure(self, first, second, third):
         calls = (first, second, third)
@@ -55,21 +58,17 @@ class CallByCall:
 
     def draw(self, canvas):
         axes = canvas.subplots()
-        axes.set(xlim=(0.4, 3.6), ylim=(0, 22.5), yticks=[0, 6, 12, 18], xticks=[1, 2, 3])
-        axes.set_xticklabels(["first call", "second call", "third call"])
+        axes.set(xlim=(0.4, 3.6), ylim=(0, 22.5), yticks=[0, 6, 12, 18])
+        axes.set_xticks([1, 2, 3], ["first call", "second call", "third call"])
         axes.grid(axis="x", visible=False)
         self.bars, self.numbers, self.names = [], [], []
         for at in (1, 2, 3):
             self.names.append(axes.text(at, 20.8, "", ha="center"))
-            for shift, colour in self.SIDES:
+            for _, shift, colour in self.SIDES:
                 self.bars += axes.bar([at + shift], [1], width=0.34, color=colour)
                 self.numbers.append(axes.text(at + shift, 0, "", ha="center", va="bottom"))
-        labels = ("what the call returns", "what x.grad holds after it")
-        handles = [
-            Line2D([], [], color=colour, lw=8, label=label)
-            for (_, colour), label in zip(self.SIDES, labels, strict=True)
-        ]
-        canvas.legend(handles=handles, loc="outside upper center", ncols=2)
+        looks = {label: {"color": colour, "lw": 8} for label, _, colour in self.SIDES}
+        key(canvas, looks, loc="outside upper center", ncols=2)
 
     def update(self, now):
         values = [value for pair in now.seen for value in pair]
@@ -77,8 +76,8 @@ class CallByCall:
             bar.set_height(value or 0)
             number.set_text("None" if value is None else fixed(value, 0))
             number.set_y((value or 0) + 0.2)
-        for text, call in zip(self.names, now.calls, strict=True):
-            text.set_text("x.grad = None" if call == "clear" else call)
+        calls = ("x.grad = None" if call == "clear" else call for call in now.calls)
+        set_texts(self.names, calls)
 
     def describe(self, now):
         steps = [
@@ -97,10 +96,8 @@ class CallByCall:
 class KeptGradients:
     """Gradient descent on a bowl, with .grad cleared before each call of backward and never."""
 
-    WAYS = (("kept", style.VERMILION, "o"), ("cleared", style.BLUE, "s"))
-
     def measure(self, calls, rate, gradients):
-        paths = {way: formulas.descend(calls, rate, way) for way, *_ in self.WAYS}
+        paths = {way: formulas.descend(calls, rate, way) for way, *_ in WAYS}
         return {"paths": paths, "losses": {way: formulas.bowl(paths[way]) for way in paths}}
 
     def draw(self, canvas):
@@ -116,13 +113,13 @@ class KeptGradients:
         right.set_yticks([1e-4, 1e-2, 1])
         right.minorticks_off()
         self.lines = {}
-        for way, colour, marker in self.WAYS:
+        for way, colour, marker in WAYS:
             (path,) = left.plot([], [], marker=marker, ms=3.5, color=colour)
             (end,) = left.plot([], [], marker=marker, ms=10, mec="white", color=colour)
             (loss,) = right.plot([], [], marker=marker, ms=3.5, color=colour)
             self.lines[way] = path, end, loss
-        handles = [Line2D([], [], color=c, marker=m, label=way) for way, c, m in self.WAYS]
-        canvas.legend(handles=handles, loc="outside upper right", ncols=2)
+        looks = {way: {"color": colour, "marker": marker} for way, colour, marker in WAYS}
+        key(canvas, looks, loc="outside upper right", ncols=2)
 
     def update(self, now):
         for way, lines in self.lines.items():
@@ -144,9 +141,6 @@ class KeptGradients:
         )
 
 
-WAYS = (("kept", style.VERMILION), ("cleared", style.BLUE))
-
-
 @figure(
     steps=Slider("steps", 0, formulas.STEPS, step=formulas.EVERY_STEPS, default=50),
     batch=Choice("digits in each step", ["1000", "32"], default="1000"),
@@ -157,7 +151,7 @@ class DigitTraining:
     STEPS = range(0, formulas.STEPS + 1, formulas.EVERY_STEPS)
 
     def measure(self, steps, batch):
-        runs = {way: formulas.train_digits(way, int(batch)) for way, _ in WAYS}
+        runs = {way: formulas.train_digits(way, int(batch)) for way, *_ in WAYS}
         here = {way: run[steps // formulas.EVERY_STEPS].tolist() for way, run in runs.items()}
         return {"runs": {way: run.numpy() for way, run in runs.items()}, "here": here}
 
@@ -168,24 +162,22 @@ class DigitTraining:
         right.set(xlim=(-8, 308), ylim=(0.7, 0.95))
         left.minorticks_off()
         self.lines, self.dots, self.texts = {}, {}, {}
-        for at, (way, colour) in enumerate(WAYS):
-            looks = {"color": colour, "lw": 2}
+        for at, (way, colour, _) in enumerate(WAYS):
             axes = ((left, "-"), (left, "--"), (right, "--"))
-            self.lines[way] = [a.plot([], [], dash, **looks)[0] for a, dash in axes]
+            self.lines[way] = [a.plot([], [], dash, color=colour)[0] for a, dash in axes]
             self.dots[way] = [a.plot([], [], "o", color=colour, ms=7)[0] for a, _ in axes]
             self.texts[way] = right.text(300, 0.725 - 0.018 * at, "", ha="right")
-        handles = [Line2D([], [], color=colour, lw=4, label=way) for way, colour in WAYS]
-        for dash, label in (("-", "training digits"), ("--", "held-out digits")):
-            handles.append(Line2D([], [], color=style.GREY, ls=dash, label=label))
-        canvas.legend(handles=handles, loc="outside upper center", ncols=4)
+        looks = {way: {"color": colour, "lw": 4} for way, colour, _ in WAYS}
+        looks["training digits"] = {"color": style.GREY}
+        looks["held-out digits"] = {"color": style.GREY, "ls": "--"}
+        key(canvas, looks, loc="outside upper center", ncols=4)
 
     def update(self, now):
-        for way, _ in WAYS:
-            for column in range(3):
-                line, dot = self.lines[way][column], self.dots[way][column]
-                line.set_data(self.STEPS, now.runs[way][:, column])
-                dot.set_data([now.steps], now.here[way][column : column + 1])
-            self.texts[way].set_text(f"{way}: {fixed(now.here[way][2], 3)}")
+        for way, here in now.here.items():
+            set_lines(self.lines[way], self.STEPS, now.runs[way].T)
+            for dot, value in zip(self.dots[way], here, strict=True):
+                dot.set_data([now.steps], [value])
+            self.texts[way].set_text(f"{way}: {fixed(here[2], 3)}")
 
     def describe(self, now):
         parts = [
@@ -228,14 +220,13 @@ class ClippedGradients:
         self.parts = arrows(right, 3, color=THREE, width=0.01)
         self.pooled = arrows(right, 1, color=style.BLACK, width=0.014)
         self.circle = right.add_patch(Circle((0, 0), 1, fill=False, ls="--", lw=1.5))
-        self.names = [right.text(0, 0, str(i), **CENTRE) for i in places]
+        self.names = [right.text(0, 0, str(i), ha="center", va="center") for i in places]
         right.text(1.7, -4.75, "sum")
         self.readouts = [right.text(5.0, y, "", ha="right") for y in (-4.75, -4.15)]
 
     def update(self, now):
         at_rows = now.where == "each entry at h"
-        for bar, height in zip(self.bars, now.at_h, strict=True):
-            bar.set_height(height)
+        set_heights(self.bars, now.at_h)
         self.level.set_data([0.4, 3.6], [now.limit, now.limit])
         self.level.set_visible(at_rows)
         self.circle.set(radius=now.limit, visible=not at_rows)
@@ -245,8 +236,7 @@ class ClippedGradients:
             along = part / np.hypot(*part)
             tip = along * max(np.hypot(*part), 0.5)
             name.set_position(tip + 0.25 * along + 0.25 * np.array([-along[1], along[0]]))
-        self.readouts[0].set_text(pair(now.pooled))
-        self.readouts[1].set_text(f"at {fixed(angle(now.pooled), 0)}°")
+        set_texts(self.readouts, (pair(now.pooled), f"at {fixed(angle(now.pooled), 0)}°"))
 
     def describe(self, now):
         return (
@@ -256,7 +246,10 @@ class ClippedGradients:
         )
 
 
-INNER_LOOKS = dict(zip(formulas.INNER, zip(THREE, ("-", "--", "-."), strict=True), strict=True))
+INNER_LOOKS = {
+    inner: {"color": colour, "ls": dashes}
+    for inner, colour, dashes in zip(formulas.INNER, THREE, ("-", "--", "-."), strict=True)
+}
 
 
 @figure(
@@ -287,38 +280,29 @@ class InnerDerivative:
 
         right.axhline(0, color=style.GREY, lw=1)
         right.set(title="what lands in a.grad", xlabel="a", xlim=(-0.87, -0.38), ylim=(-4.2, 7.4))
-        for inner, (colour, dashes) in INNER_LOOKS.items():
-            line = formulas.residual_slope(self.ENDS, inner).numpy()
-            right.plot(self.ENDS.numpy(), line, dashes, color=colour, lw=1.2)
+        for inner, look in INNER_LOOKS.items():
+            right.plot(self.ENDS, formulas.residual_slope(self.ENDS, inner), lw=1.2, **look)
         (self.line,) = right.plot([], [], lw=3)
         (self.found,) = right.plot([], [], "o", ms=9, color=style.BLACK)
         (self.zero,) = right.plot([], [], "^", ms=11, mec="white")
         for label, y in (("a.grad:", 6.6), ("zero at a =", 5.8)):
             right.text(-0.85, y, label, va="center")
         self.readouts = [right.text(-0.58, y, "", ha="right", va="center") for y in (6.6, 5.8)]
-        handles = [
-            Line2D([], [], color=colour, ls=dashes, label=inner)
-            for inner, (colour, dashes) in INNER_LOOKS.items()
-        ]
-        canvas.legend(handles=handles, loc="outside upper center", ncols=3)
+        key(canvas, INNER_LOOKS, loc="outside upper center", ncols=3)
 
     def update(self, now):
-        colour, dashes = INNER_LOOKS[now.inner]
         reach = min(0.05, 0.1 / max(abs(now.slope), 1e-9))
         rise = reach * now.slope
         self.tangent.set_data([now.a - reach, now.a + reach], [now.loss - rise, now.loss + rise])
         self.here.set_data([now.a], [now.loss])
         self.rest.set_data([now.rest], [now.lowest])
-        self.line.set_data(self.ENDS.numpy(), now.line)
+        self.line.set_data(self.ENDS, now.line)
         self.found.set_data([now.a], [now.slope])
         self.zero.set_data([now.rest], [0])
-        for artist in (self.tangent, self.rest, self.line, self.zero):
-            artist.set_color(colour)
-        self.line.set_linestyle(dashes)
-        for artist in (self.rest, self.zero):
-            artist.set_markeredgecolor("white")
-        self.readouts[0].set_text(fixed(now.slope, 3))
-        self.readouts[1].set_text(fixed(now.rest, 3))
+        for artist in (self.tangent, self.rest, self.zero):
+            artist.set_color(INNER_LOOKS[now.inner]["color"])
+        self.line.set(**INNER_LOOKS[now.inner])
+        set_texts(self.readouts, (fixed(now.slope, 3), fixed(now.rest, 3)))
 
     def describe(self, now):
         return (
@@ -338,13 +322,9 @@ class NetworkFit:
 
     def measure(self, steps, inner, equation):
         at, chosen = steps // formulas.EVERY, formulas.INNER.index(inner)
+        u, true = formulas.fit_network(equation)[at, chosen], formulas.solution(equation)
         errors = formulas.errors_of_fit(equation).numpy()
-        return {
-            "u": formulas.fit_network(equation)[at, chosen].numpy(),
-            "true": formulas.solution(equation).numpy(),
-            "errors": errors,
-            "error": errors[at, chosen],
-        }
+        return {"u": u, "true": true, "errors": errors, "error": errors[at, chosen]}
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2)
@@ -356,26 +336,20 @@ class NetworkFit:
         right.set(title="largest error, logarithmic", xlabel="steps", yscale="log")
         right.set(xlim=(0, 310), ylim=(1e-3, 400))
         right.minorticks_off()
-        self.lines = [right.plot([], [], dash, color=c)[0] for c, dash in INNER_LOOKS.values()]
+        self.lines = [right.plot([], [], **look)[0] for look in INNER_LOOKS.values()]
         (self.here,) = right.plot([], [], "o", ms=10, mec="white")
-        handles = [
-            Line2D([], [], color=colour, ls=dashes, label=inner)
-            for inner, (colour, dashes) in INNER_LOOKS.items()
-        ]
-        canvas.legend(handles=handles, loc="outside upper center", ncols=3)
+        key(canvas, INNER_LOOKS, loc="outside upper center", ncols=3)
 
     def update(self, now):
-        colour, dashes = INNER_LOOKS[now.inner]
-        self.true.set_data(formulas.GRID.numpy(), now.true)
-        self.curve.set_data(formulas.GRID.numpy(), now.u)
-        self.curve.set(color=colour, linestyle=dashes)
+        set_lines((self.true, self.curve), formulas.GRID, (now.true, now.u))
+        self.curve.set(**INNER_LOOKS[now.inner])
         self.ending.set_text(f"u(2) = {fixed(now.u[-1], 2)}, true {fixed(now.true[-1], 2)}")
         steps = range(0, formulas.EPOCHS + 1, formulas.EVERY)
         for inner, line, errors in zip(formulas.INNER, self.lines, now.errors.T, strict=True):
             line.set_data(steps, errors)
             line.set_linewidth(3 if inner == now.inner else 1.2)
         self.here.set_data([now.steps], [now.error])
-        self.here.set_markerfacecolor(colour)
+        self.here.set_markerfacecolor(INNER_LOOKS[now.inner]["color"])
 
     def describe(self, now):
         return (

@@ -703,7 +703,7 @@ def test_the_wrong_place_of_rest_is_seen_beside_the_lowest_point():
 def test_the_two_held_out_losses_are_seen_apart_at_the_end():
     now = figures.DigitTraining
     now.render(steps=300)
-    dots = [now._drawing.dots[way][1] for way, _ in figures.WAYS]
+    dots = [now._drawing.dots[way][1] for way, *_ in figures.WAYS]
     heights = [dot.axes.transData.transform(dot.get_xydata())[0, 1] for dot in dots]
     assert abs(heights[0] - heights[1]) / 1.5 > 12
 
