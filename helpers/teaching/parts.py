@@ -60,6 +60,11 @@ def shares(values: np.ndarray, edges: np.ndarray) -> np.ndarray:
     return counts / len(values)
 
 
+def in_sight(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    """The values of a curve, with a gap where they lie below `low` or above `high`."""
+    return np.where((values >= low) & (values <= high), values, np.nan)
+
+
 def set_mark(mark: Line2D, x: float, y: float, low: float, high: float, shape: str) -> None:
     """Put a mark at (x, y). Where y is out of sight, it is an arrowhead at `low` or `high`."""
     mark.set_data([x], [min(max(y, low), high)])

@@ -66,6 +66,11 @@ def test_a_histogram_takes_the_shares_of_all_values_also_of_those_outside(axes):
     assert bars.get_data().values.tolist() == [0.25, 0.5]
 
 
+def test_a_curve_out_of_sight_leaves_a_gap():
+    seen = parts.in_sight(np.array([-1.0, 0.0, np.nan, 5.0, 8.0, 8.1]), 0, 8)
+    np.testing.assert_array_equal(seen, [np.nan, 0, np.nan, 5, 8, np.nan])
+
+
 @pytest.mark.parametrize(("y", "at", "shape"), [(5, 5, "o"), (9, 8, "^"), (-1, 0, "v")])
 def test_a_mark_out_of_sight_is_an_arrowhead_at_the_edge(axes, y, at, shape):
     (mark,) = axes.plot([], [], "s")
