@@ -143,6 +143,15 @@ class Told(GenerateFeedback):
     def init_assignment(self, assignment_id, student_id):
         """Copy nothing: in a folder with brackets nbgrader takes the notebook, guide and all, too."""
 
+    def convert_notebooks(self):
+        """Where a page can't be made, nbgrader removes the old one. With a name set, only that."""
+        before = self.coursedir.notebook_id
+        self.coursedir.notebook_id = self.coursedir.assignment_id
+        try:
+            super().convert_notebooks()
+        finally:
+            self.coursedir.notebook_id = before
+
     def convert_single_notebook(self, notebook_filename):
         """In a process with limits, as words can be costly to show; the others' pages are made."""
         work = functools.partial(super().convert_single_notebook, notebook_filename)

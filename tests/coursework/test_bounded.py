@@ -145,10 +145,15 @@ def test_a_page_that_costs_too_much_to_make_costs_no_other_student(folder, monke
     for student in ("heavy", "light"):
         courses.hand_in(folder, student, STEM, courses.released(folder, STEM))
     assert courses.grade(folder, STEM) == {"heavy": None, "light": None}
+    feedback = folder / "feedback" / "heavy" / STEM
+    feedback.mkdir(parents=True)
+    for name in (f"{STEM}.html", "a word from the teacher.txt"):
+        (feedback / name).write_text("of last week", encoding="utf-8")
     done = classroom.api(folder).generate_feedback(STEM)
     assert not done["success"] and convert.COSTLY in done["log"]
     pages = {path.parts[-3] for path in folder.glob("feedback/*/*/*.html")}
     assert "light" in pages and "heavy" not in pages
+    assert [path.name for path in feedback.iterdir()] == ["a word from the teacher.txt"]
 
 
 def test_of_words_without_end_the_beginning_is_shown(folder):
