@@ -134,10 +134,7 @@ class Told(GenerateFeedback):
             raise NbGraderException(f"Nothing of {assignment!r} is graded yet.")
 
     def init_destination(self, assignment_id, student_id):
-        """Write each page anew, over the old one: a mark may be new, and nbgrader would skip it.
-
-        What a teacher has put beside it stays.
-        """
+        """Write each page anew, for a mark may be new. What a teacher has put beside it stays."""
         return student_id not in self.coursedir.student_id_exclude.split(",")
 
     def init_assignment(self, assignment_id, student_id):
