@@ -5,6 +5,7 @@ import numpy as np
 from helpers.start_here import formulas
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, LogSlider, figure
+from helpers.teaching.words import brief
 
 __all__ = ["StepOfDerivative"]
 
@@ -52,10 +53,10 @@ class StepOfDerivative:
         self.ends.set_data([start, end], np.sin([start, end]))
         self.curve.set_data(self.H, np.maximum(now.errors, FLOOR))
         self.here.set_data([now.h], [max(now.error, FLOOR)])
-        self.readout.set_text(f"error {now.error:.1e}")
+        self.readout.set_text(f"error {brief(now.error, 2)}")
 
     def describe(self, now):
         return (
-            f"The {now.scheme} quotient of sin at 1 with step {now.h:.3g} in {now.dtype} misses "
-            f"cos 1 by {now.error:.2e}. Its error against the step has the shape of a V."
+            f"The {now.scheme} quotient of sin at 1 with step {brief(now.h)} in {now.dtype} misses "
+            f"cos 1 by {brief(now.error)}. Its error against the step has the shape of a V."
         )
