@@ -6,6 +6,7 @@ import torch
 from helpers.detection_pooling import explain, formulas
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, LogSlider, Slider, figure
+from helpers.teaching.parts import set_heights, set_lines, ticks
 from helpers.teaching.words import brief, fixed
 
 __all__ = [  # noqa: RUF022
@@ -16,6 +17,40 @@ __all__ = [  # noqa: RUF022
     "SoftPool",
     "FadedDigits",
 ]
+
+FIVE = list(formulas.TRAININGS)[:5]
+PALE = "#B0B0B0"  # of lines and bars that are there to be compared with
+SIDES = ("left", "right")
+INK = {"cmap": "gray_r", "vmin": formulas.LOW, "vmax": formulas.HIGH}
+
+
+def picture(axes, **look):
+    """An empty picture of two digits in a frame, and the text above it."""
+    axes.set(xticks=[], yticks=[])
+    axes.grid(False)
+    axes.spines[:].set_visible(True)
+    return axes.imshow(np.zeros((8, 16)), **look), axes.text(0, 1.06, "", transform=axes.transAxes)
+
+
+def corner(axes, x=0.98):
+    """A text in the upper right corner."""
+    return axes.text(x, 0.97, "", ha="right", va="top", transform=axes.transAxes)
+
+
+def bars_of(axes, names, colours):
+    """A bar with a number for each name."""
+    axes.set(xlim=(-0.6, len(names) - 0.4))
+    axes.set_xticks(range(len(names)), names)
+    bars = axes.bar(range(len(names)), [1] * len(names), width=0.6, color=colours)
+    return bars, [axes.text(k, 0, "", ha="center") for k in range(len(names))]
+
+
+def set_bars(bars, numbers, heights, above, below=0, digits=2):
+    """Give each bar its height. Its number stands so far above it, or `below` if it is negative."""
+    set_heights(bars, heights)
+    for number, height in zip(numbers, heights, strict=True):
+        number.set_text(fixed(height, digits))
+        number.set_y(height + (above if height >= 0 else below))
 
 
 @figure(
@@ -33,9 +68,9 @@ class TwoDetectionUnits:
 
     def measure(self, w1, b1, w2, b2, relu, pool):
         rectified = relu == "on"
-        units = [formulas.two_units(self.X, w, b, 0, 0, rectified) for w, b in ((w1, b1), (w2, b2))]
-        output = formulas.two_units(self.X, w1, b1, w2, b2, rectified, pool)
         lines = [w * self.X + b for w, b in ((w1, b1), (w2, b2))]
+        units = [line.relu() if rectified else line for line in lines]
+        output = formulas.two_units(self.X, w1, b1, w2, b2, rectified, pool)
         return {"units": units, "lines": lines, "output": output}
 
     def draw(self, canvas):
@@ -51,9 +86,8 @@ class TwoDetectionUnits:
         self.title = right.text(0, 1.04, "", transform=right.transAxes, fontsize=style.points(14))
 
     def update(self, now):
-        for line, unit, z, values in zip(self.lines, self.units, now.lines, now.units, strict=True):
-            line.set_data(self.X, z)
-            unit.set_data(self.X, values)
+        set_lines(self.lines, self.X, now.lines)
+        set_lines(self.units, self.X, now.units)
         self.output.set_data(self.X, now.output)
         self.title.set_text(f"{now.pool} of the two, ReLU {now.relu}")
 
@@ -67,7 +101,7 @@ class TwoDetectionUnits:
 
 
 @figure(
-    training=Choice("training", list(formulas.TRAININGS)[:5], default="average"),
+    training=Choice("training", FIVE, default="average"),
     rate=Choice("rate", ["0.0001", "0.001", "0.01"], default="0.001"),
     layout=Choice("units, seed", ["400, 0", "100, 0", "100, 1"], default="400, 0"),
 )
@@ -76,32 +110,29 @@ class TrainingByPool:
 
     def measure(self, training, rate, layout):
         place = tuple(map(int, layout.split(", ")))
-        names = list(formulas.TRAININGS)[:5]
-        return {"runs": {name: formulas.run(name, float(rate), place) for name in names}}
+        return {"runs": {name: formulas.run(name, float(rate), place) for name in FIVE}}
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2, width_ratios=[4, 3])
         left.set(title="squared error, unseen pictures", xlabel="epoch", yscale="log")
         left.set(xlim=(-0.5, 25.5), ylim=(250, 12000))
-        left.set_yticks([300, 1000, 3000, 10000], ["300", "1000", "3000", "10000"])
-        left.minorticks_off()
-        names = list(formulas.TRAININGS)[:5]
+        ticks(left, y={at: str(at) for at in (300, 1000, 3000, 10000)})
         right.set(title="accuracy at the end", xlim=(0, 1.3), ylim=(-0.6, 4.6))
         labels = ["sum", "average", "…, larger\nstart", "…, start\nand rate", "sum, no\nReLU"]
         right.set_yticks(range(5), labels)
-        right.set_xticks([0, 0.5, 1])
+        right.set(xticks=[0, 0.5, 1])
         right.invert_yaxis()
-        self.others = [left.plot([], [], color="#B0B0B0", lw=1.2)[0] for _ in names]
+        self.others = [left.plot([], [], color=PALE, lw=1.2)[0] for _ in FIVE]
         (self.bold,) = left.plot([], [], color=style.BLUE, lw=3)
-        self.start = left.text(0.97, 0.97, "", ha="right", va="top", transform=left.transAxes)
-        self.bars = right.barh(range(5), [1] * 5, height=0.6, color="#B0B0B0")
+        self.start = corner(left, 0.97)
+        self.bars = right.barh(range(5), [1] * 5, height=0.6, color=PALE)
         self.numbers = [right.text(0, k, "", va="center") for k in range(5)]
 
     def update(self, now):
         for k, (name, rows) in enumerate(now.runs.items()):
             self.others[k].set_data(range(len(rows)), rows[:, 0])
             self.bars[k].set_width(rows[-1, 1])
-            self.bars[k].set_color(style.BLUE if name == now.training else "#B0B0B0")
+            self.bars[k].set_color(style.BLUE if name == now.training else PALE)
             self.numbers[k].set_text(fixed(rows[-1, 1], 3))
             self.numbers[k].set_x(rows[-1, 1] + 0.03)
         rows = now.runs[now.training]
@@ -138,13 +169,11 @@ class CreditOfOneUnit:
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2, width_ratios=[5, 4])
-        left.set(title="box of inputs", xlabel="x₁", xlim=(-1.3, 2.3), ylim=(-1.3, 2.3))
-        left.set_ylabel("x₂")
-        left.set_aspect("equal")
+        left.set(title="box of inputs", xlabel="x₁", ylabel="x₂", aspect="equal")
+        left.set(xlim=(-1.3, 2.3), ylim=(-1.3, 2.3))
         corners = [formulas.LOW, formulas.HIGH, formulas.HIGH, formulas.LOW, formulas.LOW]
         left.plot(corners, np.roll(corners, 1), color=style.GREY, lw=1)
-        right.set(title="credit", xlim=(-0.6, 3.6), ylim=(-5.5, 9.5))
-        right.set_xticks(range(4), ["x₁", "x₂", "sum", "output"])
+        right.set(title="credit", ylim=(-5.5, 9.5))
         right.axhline(0, color=style.GREY, lw=0.8)
         (self.edge,) = left.plot([], [], "--", color=style.GREY, lw=1.5, label="unit is 0")
         (self.way,) = left.plot([], [], color=style.VERMILION)
@@ -152,9 +181,8 @@ class CreditOfOneUnit:
         (self.here,) = left.plot([], [], "o", color=style.BLUE, markersize=9, label="x")
         left.legend(loc="upper left", ncols=3, columnspacing=0.8, handletextpad=0.3)
         colours = [style.SKY, style.SKY, style.BLUE, style.GREEN]
-        self.bars = right.bar(range(4), [1] * 4, width=0.6, color=colours)
-        self.numbers = [right.text(k, 0, "", ha="center") for k in range(4)]
-        self.rule = right.text(0.98, 0.97, "", ha="right", va="top", transform=right.transAxes)
+        self.bars, self.numbers = bars_of(right, ["x₁", "x₂", "sum", "output"], colours)
+        self.rule = corner(right)
 
     def update(self, now):
         t = np.array([-9.0, 9.0])
@@ -164,23 +192,18 @@ class CreditOfOneUnit:
         self.way.set_data([now.x1, end[0]], [now.x2, end[1]])
         self.end.set_data([end[0]], [end[1]])
         heights = [*now.shares, sum(now.shares), now.output]
-        for bar, number, height in zip(self.bars, self.numbers, heights, strict=True):
-            bar.set_height(height)
-            number.set_text(fixed(height, 2))
-            number.set_y(height + 0.2 if height >= 0 else height - 0.9)
+        set_bars(self.bars, self.numbers, heights, above=0.2, below=-0.9)
         self.rule.set_text(f"rule: {now.rule}")
 
     def describe(self, now):
+        x, bias = f"({fixed(now.x1, 2)}, {fixed(now.x2, 2)})", fixed(now.bias, 2)
         if now.output == 0:
             return (
-                f"At x = ({fixed(now.x1, 2)}, {fixed(now.x2, 2)}) the unit with weights "
-                f"{now.weights} and bias {fixed(now.bias, 2)} is off, so the rule {now.rule} has "
-                "nothing to share out."
+                f"At x = {x} the unit with weights {now.weights} and bias {bias} is off, so the "
+                f"rule {now.rule} has nothing to share out."
             )
-        known = (
-            f"x = ({fixed(now.x1, 2)}, {fixed(now.x2, 2)}), weights {now.weights}, bias "
-            f"{fixed(now.bias, 2)}: the output is {fixed(now.output, 3)}. The rule {now.rule} "
-        )
+        known = f"x = {x}, weights {now.weights}, bias {bias}: the output is "
+        known += f"{fixed(now.output, 3)}. The rule {now.rule} "
         if now.end is None:
             return known + "finds no point where the unit is 0, and gives nothing."
         end = "({}, {})".format(*(fixed(v, 2) for v in now.end))
@@ -211,52 +234,42 @@ class HeatMap:
         grid = canvas.add_gridspec(2, 2, width_ratios=[1, 1])
         top, below = (canvas.add_subplot(grid[row, 0]) for row in (0, 1))
         right = canvas.add_subplot(grid[:, 1])
-        for axes in (top, below):
-            axes.set(xticks=[], yticks=[])
-            axes.grid(False)
-            axes.spines[:].set_visible(True)
-        blank = np.zeros((8, 16))
-        self.x = top.imshow(blank, cmap="gray_r", vmin=formulas.LOW, vmax=formulas.HIGH)
-        self.R = below.imshow(blank, cmap="RdBu_r", vmin=-1, vmax=1)
-        self.title = top.text(0, 1.06, "", transform=top.transAxes)
-        self.words = below.text(0, 1.06, "", transform=below.transAxes)
+        self.x, self.title = picture(top, **INK)
+        self.R, self.words = picture(below, cmap="RdBu_r", vmin=-1, vmax=1)
         right.set(title="output while pixels are hidden", xlabel="pixels hidden")
         right.set(xlim=(-1, 65), ylim=(-8, 220))
-        self.others = [right.plot([], [], color="#B0B0B0", lw=1.2)[0] for _ in explain.MAPS]
+        self.others = [right.plot([], [], color=PALE, lw=1.2)[0] for _ in explain.MAPS]
         (self.bold,) = right.plot([], [], color=style.BLUE, lw=3)
         (self.dot,) = right.plot([], [], "o", color=style.BLUE, markersize=9)
         right.axhline(50, color=style.GREY, lw=0.8, ls="--")
-        self.readout = right.text(0.97, 0.97, "", ha="right", va="top", transform=right.transAxes)
+        self.readout = corner(right, 0.97)
 
     def update(self, now):
         self.x.set_data(now.x)
         self.R.set_data(now.R / np.abs(now.R).max())
-        where = "" if now.kind == "false alarm" else ", 0–3 on the " + ("left", "right")[now.side]
+        where = own = ""
+        if now.kind != "false alarm":
+            where = f", 0–3 on the {SIDES[now.side]}"
+            own = f", own half {fixed(now.own, 1)}"
         self.title.set_text(f"picture {now.picture}: {now.kind}{where}")
-        own = "" if now.kind == "false alarm" else f", own half {fixed(now.own, 1)}"
         self.words.set_text(f"credit {fixed(now.R.sum(), 1)}{own}")
-        for line, curve in zip(self.others, now.curves.values(), strict=True):
-            line.set_data(range(65), curve)
+        set_lines(self.others, range(65), now.curves.values())
         self.bold.set_data(range(65), now.curves[now.rule])
         self.dot.set_data([now.hidden], [now.after])
         after = f" → {fixed(now.after, 1)}" if now.hidden else ""
         self.readout.set_text(f"{now.rule}, {now.fill}\noutput {fixed(now.output, 1)}{after}")
 
     def describe(self, now):
-        parts = [
+        own = "" if now.kind == "false alarm" else f"the half of the 0–3 gets {fixed(now.own, 1)}; "
+        after = f"no pixel has become {now.fill} yet"
+        if now.hidden:
+            pixels = f"the {now.hidden} most credited pixels {now.fill}"
+            after = f"with {pixels} the output is {fixed(now.after, 2)}"
+        return (
             f"Picture {now.picture} ({now.kind}), map {now.rule}: output {fixed(now.output, 2)}, "
             f"credits {fixed(now.R.sum(), 2)} in all, from {fixed(now.R.min(), 2)} to "
-            f"{fixed(now.R.max(), 2)}"
-        ]
-        if now.kind != "false alarm":
-            parts.append(f"the half of the 0–3 gets {fixed(now.own, 1)}")
-        parts.append(
-            f"with the {now.hidden} most credited pixels {now.fill} the output is "
-            f"{fixed(now.after, 2)}"
-            if now.hidden
-            else f"no pixel has become {now.fill} yet"
+            f"{fixed(now.R.max(), 2)}; {own}{after}."
         )
-        return "; ".join(parts) + "."
 
 
 @figure(
@@ -277,8 +290,7 @@ class SoftPool:
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2, width_ratios=[5, 4])
         left.set(title="pooled value", xlabel="temperature", xscale="log", ylim=(-3, 4.2))
-        left.set_xticks([0.01, 0.1, 1, 10, 100], ["0.01", "0.1", "1", "10", "100"])
-        left.minorticks_off()
+        ticks(left, [0.01, 0.1, 1, 10, 100])
         left.axhline(3, color=style.GREY, lw=1, ls=":")
         left.text(0.012, 3.15, "maximum")
         left.set_xlim(0.009, 110)
@@ -286,23 +298,17 @@ class SoftPool:
         self.mean_name = left.text(0.012, 0, "average")
         (self.curve,) = left.plot([], [], color=style.BLUE)
         (self.dot,) = left.plot([], [], "o", color=style.BLUE, markersize=9)
-        right.set(title="gradient of each entry", xlim=(-0.6, 3.6), ylim=(0, 1.25))
-        right.set_xticks(range(4), ["1st", "2nd", "3rd", "4th"])
-        self.bars = right.bar(range(4), [1] * 4, width=0.6, color=style.SKY)
-        self.numbers = [right.text(k, 0, "", ha="center") for k in range(4)]
-        self.entries = right.text(0.98, 0.97, "", ha="right", va="top", transform=right.transAxes)
+        right.set(title="gradient of each entry", ylim=(0, 1.25))
+        self.bars, self.numbers = bars_of(right, ["1st", "2nd", "3rd", "4th"], style.SKY)
+        self.entries = corner(right)
 
     def update(self, now):
         self.curve.set_data(self.T, now.curve)
         self.dot.set_data([now.temperature], [now.value])
         self.mean.set_data([0.01, 100], [now.a.mean()] * 2)
         self.mean_name.set_y(now.a.mean() + 0.1)
-        for bar, number, height in zip(self.bars, self.numbers, now.gradient, strict=True):
-            bar.set_height(height)
-            number.set_text(fixed(height, 2))
-            number.set_y(height + 0.02)
-        entries = ", ".join(brief(a) for a in now.a)
-        self.entries.set_text(f"({entries})")
+        set_bars(self.bars, self.numbers, now.gradient, above=0.02)
+        self.entries.set_text(f"({', '.join(brief(a) for a in now.a)})")
 
     def describe(self, now):
         shares = ", ".join(fixed(share, 3) for share in now.gradient)
@@ -333,29 +339,17 @@ class FadedDigits:
         return {"x": now.reshape(8, 16).numpy(), "bars": bars, "side": known["side"]}
 
     def draw(self, canvas):
-        left, right = canvas.subplots(1, 2, width_ratios=[1, 1])
-        left.set(xticks=[], yticks=[])
-        left.grid(False)
-        left.spines[:].set_visible(True)
-        self.x = left.imshow(
-            np.zeros((8, 16)), cmap="gray_r", vmin=formulas.LOW, vmax=formulas.HIGH
-        )
-        self.title = left.text(0, 1.06, "", transform=left.transAxes)
-        right.set(title="output, and relevance by zᴮ", xlim=(-0.6, 2.6), ylim=(0, 330))
-        right.set_xticks(range(3), ["output", "half of\nthe 0–3", "other\nhalf"])
+        left, right = canvas.subplots(1, 2)
+        self.x, self.title = picture(left, **INK)
+        right.set(title="output, and relevance by zᴮ", ylim=(0, 330))
+        names = ["output", "half of\nthe 0–3", "other\nhalf"]
         colours = [style.GREEN, style.BLUE, style.ORANGE]
-        self.bars = right.bar(range(3), [1] * 3, width=0.6, color=colours)
-        self.numbers = [right.text(k, 0, "", ha="center") for k in range(3)]
+        self.bars, self.numbers = bars_of(right, names, colours)
 
     def update(self, now):
         self.x.set_data(now.x)
-        self.title.set_text(
-            f"picture {now.picture}: the 0–3 is on the {('left', 'right')[now.side]}"
-        )
-        for bar, number, height in zip(self.bars, self.numbers, now.bars, strict=True):
-            bar.set_height(height)
-            number.set_text(fixed(height, 1))
-            number.set_y(height + 5)
+        self.title.set_text(f"picture {now.picture}: the 0–3 is on the {SIDES[now.side]}")
+        set_bars(self.bars, self.numbers, now.bars, above=5, digits=1)
 
     def describe(self, now):
         output, own, rest = (fixed(bar, 2) for bar in now.bars)
