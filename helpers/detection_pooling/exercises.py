@@ -8,43 +8,32 @@ from helpers.teaching.exercise import exercise
 __all__ = ["detect_pool", "z_b", "deletion_curve", "pool_backward", "audit"]  # noqa: RUF022
 
 
-def by_hand():
-    """One input, four units, x @ W + b = (3, −1, 2, −5)."""
-    return tensor([1.0]), tensor([2.0, -2.0, 3.0, -4.0]), tensor(1.0, 1.0, -1.0, -1.0)
+def layer(rows, inputs, units, seed, grad=False):
+    """x, W and b of these sizes."""
+    x = normal(rows, inputs, seed=seed, grad=grad)
+    return x, normal(inputs, units, seed=seed + 1), normal(units, seed=seed + 2)
 
 
 @exercise(
     cases={
         "values": {
             "x @ W + b is 3, −1, 2, −5 and 0.5, 0.5, −4, 1": lambda: (
-                tensor([1.0, 2.0]),
+                tensor([1, 2]),
                 tensor(
-                    [1.0, 1.0, -2.0, -3.0, 0.5, -1.5, -2.0, 3.0],
-                    [1.0, -1.0, 2.0, -1.0, -0.5, 0.5, -1.0, -1.0],
+                    [1, 1, -2, -3, 0.5, -1.5, -2, 3],
+                    [1, -1, 2, -1, -0.5, 0.5, -1, -1],
                 ),
-                tensor(0.0, 0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0),
+                tensor(0, 0, 0, 0, 1, 1, 0, 0),
                 4,
             ),
-            "one group": lambda: (*by_hand(), 4),
-            "five rows, six units, groups of 3": lambda: (
-                normal(5, 4),
-                normal(4, 6, seed=1),
-                normal(6, seed=2),
-                3,
-            ),
+            "one group": lambda: (tensor([1]), tensor([2, -2, 3, -4]), tensor(1, 1, -1, -1), 4),
+            "five rows, six units, groups of 3": lambda: (*layer(5, 4, 6, seed=0), 3),
         },
         "shapes": {
-            "groups of 2": lambda: (normal(3, 2), normal(2, 8, seed=3), normal(8, seed=4), 2),
-            "groups of 1": lambda: (normal(2, 3), normal(3, 4, seed=5), normal(4, seed=6), 1),
+            "groups of 2": lambda: (*layer(3, 2, 8, seed=3), 2),
+            "groups of 1": lambda: (*layer(2, 3, 4, seed=6), 1),
         },
-        "gradient": {
-            "by x": lambda: (
-                normal(2, 3, seed=7, grad=True),
-                normal(3, 4, seed=8),
-                normal(4, seed=9),
-                2,
-            ),
-        },
+        "gradient": {"by x": lambda: (*layer(2, 3, 4, seed=9, grad=True), 2)},
     },
     hints=[
         "First each of the numbers x @ W + b goes through its own ReLU. Then each group has one sum.",
@@ -90,62 +79,40 @@ detect_pool.slips("""
     # You add all units. There is one sum for each group.
     adds_across_groups: reshape(len(x), -1, group).sum(-1) → reshape(len(x), -1, group).sum(1)
     # You add the first units of all groups, and so on. Add inside each group: the last dimension.
+    overlapping_groups: reshape(len(x), -1, group) → unfold(1, group, 1)
+    # Your groups overlap: they move on by one unit. They should move on by a whole group.
 """)
 
 
-@detect_pool.mistake
-def overlapping_groups(x, W, b, group):
-    """Your groups overlap: they move on by one unit. They should move on by a whole group."""
-    return (x @ W + b).relu().unfold(1, group, 1).sum(-1)
-
-
-def pixel_case(rows, inputs, units, seed, low, high):
+def pixels(rows, inputs, units, seed, low, high):
+    """x, W and R of these sizes, and the box that x is in."""
     x = low + (high - low) * uniform(rows, inputs, seed=seed)
-    return x, normal(inputs, units, seed=seed + 1), uniform(rows, units, seed=seed + 2)
+    return x, normal(inputs, units, seed=seed + 1), uniform(rows, units, seed=seed + 2), low, high
+
+
+def in_box(x, W, R):
+    """These x, W and R, and the box from white to black."""
+    return tensor(*x), tensor(*W), tensor(*R), -0.5, 1.5
 
 
 @exercise(
     cases={
         "values": {
-            "one unit, two inputs, from −0.5 to 1.5": lambda: (
-                tensor([0.5, -0.25], [1.0, 0.5]),
-                tensor([2.0, 1.0], [-1.0, 3.0]),
-                tensor([1.25, 0.5], [2.0, 4.0]),
-                -0.5,
-                1.5,
+            "one unit, two inputs, from −0.5 to 1.5": lambda: in_box(
+                [[0.5, -0.25], [1, 0.5]], [[2, 1], [-1, 3]], [[1.25, 0.5], [2, 4]]
             ),
-            "an input at the lower bound": lambda: (
-                tensor([-0.5, 0.5]),
-                tensor([2.0], [3.0]),
-                tensor([0.5]),
-                -0.5,
-                1.5,
-            ),
-            "three rows, five inputs, four units": lambda: (
-                *pixel_case(3, 5, 4, 0, -0.5, 1.5),
-                -0.5,
-                1.5,
-            ),
-            "from −2 to 1": lambda: (*pixel_case(2, 4, 3, 4, -2.0, 1.0), -2.0, 1.0),
+            "an input at the lower bound": lambda: in_box([[-0.5, 0.5]], [[2], [3]], [[0.5]]),
+            "three rows, five inputs, four units": lambda: pixels(3, 5, 4, 0, -0.5, 1.5),
+            "from −2 to 1": lambda: pixels(2, 4, 3, 4, -2, 1),
         },
         "shapes": {
-            "from 0 to 255": lambda: (*pixel_case(2, 3, 5, 8, 0.0, 255.0), 0.0, 255.0),
-            "one unit": lambda: (*pixel_case(4, 3, 1, 12, -1.0, 1.0), -1.0, 1.0),
+            "from 0 to 255": lambda: pixels(2, 3, 5, 8, 0, 255),
+            "one unit": lambda: pixels(4, 3, 1, 12, -1, 1),
         },
         "edges": {
-            "a unit without relevance": lambda: (
-                tensor([0.5, 0.0]),
-                tensor([1.0, 2.0], [-1.0, 1.0]),
-                tensor([0.0, 3.0]),
-                -0.5,
-                1.5,
-            ),
-            "a unit whose weights are all 0": lambda: (
-                tensor([0.5, 0.0]),
-                tensor([0.0, 2.0], [0.0, 1.0]),
-                tensor([0.0, 3.0]),
-                -0.5,
-                1.5,
+            "a unit without relevance": lambda: in_box([[0.5, 0]], [[1, 2], [-1, 1]], [[0, 3]]),
+            "a unit whose weights are all 0": lambda: in_box(
+                [[0.5, 0]], [[0, 2], [0, 1]], [[0, 3]]
             ),
         },
     },
@@ -179,8 +146,7 @@ def z_b(x, W, R, low, high):
 
 z_b.slips("""
     z_plus_instead: shares = W * (x[:, :, None] - corner) → shares = W.clamp(min=0) * x[:, :, None]
-    # This is the z⁺ rule. It is made for inputs that are at least 0 and may grow without end; here
-    # some are negative, and so is their credit.
+    # This is the z⁺ rule, for inputs of at least 0. Measure each from the corner of the box.
     goes_to_zero: corner = torch.where(W > 0, low, high) → corner = 0.0
     # You measure each input from 0. Measure it from the corner where the unit is lowest.
     low_for_all: torch.where(W > 0, low, high) → torch.full_like(W, low)
@@ -190,8 +156,7 @@ z_b.slips("""
     corner_by_the_input: torch.where(W > 0, low, high) → torch.where(x[:, :, None] > 0, low, high)
     # The sign of the weight decides between `low` and `high`, not the sign of the input.
     corners_swapped: torch.where(W > 0, low, high) → torch.where(W > 0, high, low)
-    # That is the corner at which the unit is highest. `low` belongs to the positive weights,
-    # `high` to the negative ones.
+    # There the unit is highest. `low` belongs to the positive weights, `high` to the negative.
     sign_of_high: W * (x[:, :, None] - corner)
         → W * x[:, :, None] - low * W.clamp(min=0) + high * W.clamp(max=0)
     # The term with `high` has the wrong sign: w⁻ is min(0, w), at most 0, and it is subtracted.
@@ -200,8 +165,7 @@ z_b.slips("""
     # x is multiplied by its whole weight, w⁺ + w⁻.
     only_positive_products: shares = W * (x[:, :, None] - corner)
         → shares = (W * x[:, :, None]).clamp(min=0)
-    # You keep the products x·w that are above 0. They are measured from 0; measure each input from
-    # the corner where the unit is lowest.
+    # You measure x·w from 0, and keep what is above 0. Measure from the corner of the box.
     distance_without_weight: W * (x[:, :, None] - corner) → (x[:, :, None] - corner).abs()
     # These are distances from the corner. A share is the weight times the distance.
     not_shared_out: shares / torch.where(total == 0, 1, total) * R[:, None, :] → shares
@@ -215,22 +179,16 @@ z_b.slips("""
     one_total_for_all_units: shares.sum(1, keepdim=True) → shares.sum((1, 2), keepdim=True)
     # One sum for all units mixes them. Each unit shares out its own relevance.
     epsilon_in_the_total: torch.where(total == 0, 1, total) → (total + EPS)
-    # An ε in the denominator keeps a little of each relevance back, so that the sums no longer
-    # agree. Replace only a total of exactly 0.
+    # An ε keeps a little of each relevance back: the sums differ. Replace only a total of 0.
     nan_without_shares: torch.where(total == 0, 1, total) → total
     # 0/0 is NaN. A unit whose shares are all 0 has nothing to pass on.
     absolute_weights: shares = W * (x[:, :, None] - corner) → shares = (W * x[:, :, None]).abs()
     # Absolute values make every credit positive, but they come from no root point.
+    mixes_the_units: shares = W * (x[:, :, None] - corner)
+        → shares = (W * (x[:, :, None] - corner)).sum(-1)
+        ; R[:, None, :]).sum(-1) → R.sum(1, keepdim=True))
+    # You share out the relevance of all units at once. Each unit shares out its own.
 """)
-
-
-@z_b.mistake
-def mixes_the_units(x, W, R, low, high):
-    """You add the shares of all units and share out all relevance by them. Each unit shares out its
-    own relevance by its own shares."""
-    shares = (W * (x[:, :, None] - torch.where(W > 0, low, high))).sum(-1)
-    total = shares.sum(1, keepdim=True)
-    return shares / torch.where(total == 0, 1, total) * R.sum(1, keepdim=True)
 
 
 def bent(x):
@@ -241,44 +199,31 @@ def ramp(x):
     return x @ torch.arange(1, x.shape[1] + 1, dtype=x.dtype)
 
 
-def order(*places):
-    return torch.tensor(places)
+def hiding(f, x, places, baseline):
+    """The arguments of a curve that hides the pixels at these places."""
+    return f, x, torch.tensor(places), float(baseline)
 
 
 @exercise(
     cases={
         "values": {
-            "three pixels, one after the other": lambda: (
-                ramp,
-                tensor(4.0, 1.0, 2.0),
-                order(2, 0, 1),
-                -0.5,
+            "three pixels, one after the other": lambda: hiding(
+                ramp, tensor(4, 1, 2), [2, 0, 1], -0.5
             ),
-            "a function with products": lambda: (
-                bent,
-                tensor(1.0, -2.0, 0.5, 3.0),
-                order(3, 1, 0, 2),
-                0.25,
+            "a function with products": lambda: hiding(
+                bent, tensor(1, -2, 0.5, 3), [3, 1, 0, 2], 0.25
             ),
-            "five pixels": lambda: (bent, normal(5, seed=3), order(1, 4, 0, 3, 2), -1.0),
+            "five pixels": lambda: hiding(bent, normal(5, seed=3), [1, 4, 0, 3, 2], -1),
         },
         "shapes": {
-            "one pixel": lambda: (ramp, tensor(3.0), order(0), 1.0),
-            "eight pixels": lambda: (
-                ramp,
-                normal(8, seed=4),
-                order(5, 2, 7, 0, 1, 6, 3, 4),
-                0.0,
-            ),
+            "one pixel": lambda: hiding(ramp, tensor(3), [0], 1),
+            "eight pixels": lambda: hiding(ramp, normal(8, seed=4), [5, 2, 7, 0, 1, 6, 3, 4], 0),
         },
         "edges": {
-            "a pixel that has the baseline already": lambda: (
-                ramp,
-                tensor(-0.5, 2.0),
-                order(0, 1),
-                -0.5,
+            "a pixel that has the baseline already": lambda: hiding(
+                ramp, tensor(-0.5, 2), [0, 1], -0.5
             ),
-            "in order": lambda: (bent, tensor(2.0, 1.0, -1.0), order(0, 1, 2), 0.5),
+            "in order": lambda: hiding(bent, tensor(2, 1, -1), [0, 1, 2], 0.5),
         },
     },
     hints=[
@@ -309,8 +254,7 @@ def deletion_curve(f, x, order, baseline):
 
 deletion_curve.slips(r"""
     one_at_a_time: hidden[place] = baseline → hidden = x.clone()\n        hidden[place] = baseline
-    # Each pixel comes back before the next one is hidden: that is occlusion, one pixel at a time.
-    # Here they stay hidden.
+    # Each pixel comes back before the next is hidden: that is occlusion. Here they stay hidden.
     without_the_start: outputs = [f(hidden[None])] → outputs = []
     # The output of the whole picture is missing: there are d + 1 entries.
     least_first: for place in order → for place in order.flip(0)
@@ -333,65 +277,41 @@ deletion_curve.slips(r"""
     # The baseline is subtracted from the pixel. The pixel should be replaced by it.
     multiplies: hidden[place] = baseline → hidden[place] *= baseline
     # The pixel is multiplied by the baseline. It should be replaced by it.
+    puts_pixels_in: hidden = x.clone() → hidden = torch.full_like(x, baseline)
+        ; hidden[place] = baseline → hidden[place] = x[place]
+    # You begin with an empty picture and put the pixels in: that is an insertion curve.
+    one_tensor_many_times: f(hidden[None]) → hidden; torch.cat(outputs) → f(torch.stack(outputs))
+    # Your list holds one tensor many times: in the end all is hidden. Keep `hidden.clone()`.
+    without_the_end: torch.cat(outputs) → torch.cat(outputs)[:-1]
+    # The last entry is missing: the output when every pixel is hidden.
+    drops: torch.cat(outputs) → outputs[0] - torch.cat(outputs)
+    # These are the drops from the first output. The outputs themselves are asked for.
 """)
 
 
-@deletion_curve.mistake
-def puts_pixels_in(f, x, order, baseline):
-    """You begin with an empty picture and put the pixels in: that is an insertion curve."""
-    shown = torch.full_like(x, baseline)
-    outputs = [f(shown[None])]
-    for place in order:
-        shown[place] = x[place]
-        outputs.append(f(shown[None]))
-    return torch.cat(outputs)
-
-
-@deletion_curve.mistake
-def one_tensor_many_times(f, x, order, baseline):
-    """Your pictures are all the same tensor, which ends with every pixel hidden. Ask f at once, or
-    keep a copy: `hidden.clone()`."""
-    return f(torch.full_like(x, baseline).expand(len(x) + 1, -1))
-
-
-@deletion_curve.mistake
-def without_the_end(f, x, order, baseline):
-    """The last entry is missing: the output when every pixel is hidden."""
-    return deletion_curve(f, x, order, baseline)[:-1]
-
-
-@deletion_curve.mistake
-def drops(f, x, order, baseline):
-    """These are the drops from the first output. The outputs themselves are asked for."""
-    outputs = deletion_curve(f, x, order, baseline)
-    return outputs[0] - outputs
+def arriving(rows, groups, group, seed):
+    """A gradient by each sum, the outputs of the ReLUs, and the size of a group."""
+    units = normal(rows, groups * group, seed=seed + 1).relu()
+    return normal(rows, groups, seed=seed), units, group
 
 
 @exercise(
     cases={
         "values": {
             "units 3, 0, 2, 0 and 0.5, 0.5, 0, 1": lambda: (
-                tensor([1.0, -2.0]),
-                tensor([3.0, 0.0, 2.0, 0.0, 0.5, 0.5, 0.0, 1.0]),
+                tensor([1, -2]),
+                tensor([3, 0, 2, 0, 0.5, 0.5, 0, 1]),
                 4,
             ),
-            "three rows, groups of 2": lambda: (
-                normal(3, 3, seed=1),
-                normal(3, 6, seed=2).relu(),
-                2,
-            ),
+            "three rows, groups of 2": lambda: arriving(3, 3, 2, seed=1),
         },
         "shapes": {
-            "groups of 3": lambda: (normal(2, 2, seed=3), normal(2, 6, seed=4).relu(), 3),
-            "groups of 1": lambda: (normal(2, 4, seed=5), normal(2, 4, seed=6).relu(), 1),
+            "groups of 3": lambda: arriving(2, 2, 3, seed=3),
+            "groups of 1": lambda: arriving(2, 4, 1, seed=5),
         },
         "edges": {
-            "a group of which no unit is on": lambda: (
-                tensor([2.0, 3.0]),
-                tensor([0.0, 0.0, 1.0, 0.0]),
-                2,
-            ),
-            "all units on": lambda: (tensor([1.5, -1.0]), tensor([1.0, 2.0, 3.0, 4.0]), 2),
+            "a group of which no unit is on": lambda: (tensor([2, 3]), tensor([0, 0, 1, 0]), 2),
+            "all units on": lambda: (tensor([1.5, -1]), tensor([1, 2, 3, 4]), 2),
         },
     },
     hints=[
@@ -415,14 +335,13 @@ def pool_backward(grad_output, activations, group):
     return grad_output.repeat_interleave(group, dim=1) * (activations > 0)
 
 
-pool_backward.slips("""
+pool_backward.slips(r"""
     no_relu: * (activations > 0) →
     # The sum hands its gradient to all units, but a ReLU that gives 0 stops it.
     divides_by_the_group: * (activations > 0) → * (activations > 0) / group
     # That is the backward pass of an average. In a sum each unit counts in full.
     tiles: repeat_interleave(group, dim=1) → repeat(1, group)
-    # `repeat` puts the whole row side by side. Neighbours belong to the same sum:
-    # `repeat_interleave`.
+    # `repeat` puts whole rows side by side. Neighbours share a sum: `repeat_interleave`.
     times_the_activation: (activations > 0) → activations
     # The derivative of a ReLU is 1 where it is on, not its output.
     times_the_group: * (activations > 0) → * (activations > 0) * group
@@ -434,116 +353,61 @@ pool_backward.slips("""
     # This is the derivative of the ReLU. The gradient that arrives must be multiplied by it.
     only_the_ones_off: activations > 0 → activations == 0
     # Turned round: the units that are on get the gradient.
+    average_without_relu: * (activations > 0) → / group
+    # This is the backward pass of an average, without the ReLU. Here a sum follows a ReLU.
+    mask_by_group: … → on = activations.reshape(len(activations), -1, group).sum(-1) > 0
+        \n    return (grad_output * on).repeat_interleave(group, dim=1)
+    # You ask whether the sum of a group is above 0. Each unit has a ReLU of its own.
+    only_the_largest: … → parts = activations.reshape(len(activations), -1, group)
+        \n    largest = (parts == parts.amax(-1, keepdim=True)) & (parts > 0)
+        \n    return (largest * grad_output[..., None]).flatten(1)
+    # That is max pooling. In a sum each unit that is on gets the gradient, not only the largest.
+    in_proportion: … → parts = activations.reshape(len(activations), -1, group)
+        \n    shares = parts / parts.sum(-1, keepdim=True).clamp(min=1e-9)
+        \n    return (shares * grad_output[..., None]).flatten(1)
+    # You share it out in proportion, as relevance is. Each unit that is on gets the whole gradient.
+    shared_among_those_on: … → parts = (activations > 0).reshape(len(activations), -1, group)
+        \n    shares = parts / parts.sum(-1, keepdim=True).clamp(min=1)
+        \n    return (shares * grad_output[..., None]).flatten(1)
+    # You divide among the units that are on. Each of them gets the whole gradient of the sum.
 """)
 
 
-@pool_backward.mistake
-def average_without_relu(grad_output, activations, group):
-    """That is the backward pass of an average, and without the ReLU. A sum hands its whole gradient
-    to each unit, and a ReLU that gives 0 stops it."""
-    return grad_output.repeat_interleave(group, dim=1) / group
-
-
-@pool_backward.mistake
-def mask_by_group(grad_output, activations, group):
-    """You ask whether the sum of a group is above 0. Each unit has a ReLU of its own."""
-    on = activations.reshape(len(activations), -1, group).sum(-1) > 0
-    return (grad_output * on).repeat_interleave(group, dim=1)
-
-
-@pool_backward.mistake
-def only_the_largest(grad_output, activations, group):
-    """That is max pooling: only the largest of a group gets the gradient."""
-    parts = activations.reshape(len(activations), -1, group)
-    largest = (parts == parts.amax(-1, keepdim=True)) & (parts > 0)
-    return (largest * grad_output[..., None]).flatten(1)
-
-
-@pool_backward.mistake
-def in_proportion(grad_output, activations, group):
-    """You share the gradient out in proportion to the activations, as relevance is. A gradient is
-    not shared out: each unit that is on gets all of it."""
-    parts = activations.reshape(len(activations), -1, group)
-    total = parts.sum(-1, keepdim=True)
-    return (parts / torch.where(total == 0, 1, total) * grad_output[..., None]).flatten(1)
-
-
-@pool_backward.mistake
-def shared_among_those_on(grad_output, activations, group):
-    """You divide among the units that are on. Each of them gets the whole gradient of the sum."""
-    parts = (activations > 0).reshape(len(activations), -1, group)
-    return (parts / parts.sum(-1, keepdim=True).clamp(min=1) * grad_output[..., None]).flatten(1)
-
-
-def maps(*rows):
-    return tensor(*rows)
+def maps(outputs, *credits):
+    """The credits of pictures, a row each, and the outputs."""
+    return tensor(*credits), tensor(*outputs)
 
 
 @exercise(
     cases={
         "values": {
-            "the second row is 10 % too low": lambda: (
-                maps([1.0, 2.0, 3.0], [0.5, 0.0, 1.3]),
-                tensor(6.0, 2.0),
+            "the second row is 10 % too low": lambda: maps([6, 2], [1, 2, 3], [0.5, 0, 1.3]),
+            "two good maps": lambda: maps([6, 2], [1, 2, 3], [0.5, 0, 1.5]),
+            "the second row is 10 % too high": lambda: maps([6, 2], [1, 2, 3], [0.5, 0, 1.7]),
+            "one row too high, one too low": lambda: maps([6, 2], [2, 2, 3], [0.5, -1, 1.5]),
+            "sums are right, a share is not": lambda: maps([6, 2], [1, 2, 3], [-1, 1.5, 1.5]),
+            "two flat maps": lambda: maps([6, 1.5], [2, 2, 2], [0.5, 0.5, 0.5]),
+            "one flat map of two": lambda: maps([6, 2], [2, 2, 2], [0.5, 0, 1.5]),
+            "every picture gets the same map, which is not flat": lambda: maps(
+                [4, 4], [1, 3], [1, 3]
             ),
-            "two good maps": lambda: (
-                maps([1.0, 2.0, 3.0], [0.5, 0.0, 1.5]),
-                tensor(6.0, 2.0),
+            "columns are equal, sums are not": lambda: maps([5, 3], [1, 3], [1, 3]),
+            "half a per cent off": lambda: maps([100, 1], [50, 50.5], [1, 0]),
+            "a small output, 5 % off": lambda: maps([100, 0.01], [60, 40], [0.005, 0.0055]),
+            "one picture of four 2 % off": lambda: maps(
+                [10, 10, 10, 10], [5, 5.2], [4, 6], [3, 7], [0, 10]
             ),
-            "the second row is 10 % too high": lambda: (
-                maps([1.0, 2.0, 3.0], [0.5, 0.0, 1.7]),
-                tensor(6.0, 2.0),
-            ),
-            "one row too high, one too low": lambda: (
-                maps([2.0, 2.0, 3.0], [0.5, -1.0, 1.5]),
-                tensor(6.0, 2.0),
-            ),
-            "sums are right, a share is not": lambda: (
-                maps([1.0, 2.0, 3.0], [-1.0, 1.5, 1.5]),
-                tensor(6.0, 2.0),
-            ),
-            "two flat maps": lambda: (maps([2.0, 2.0, 2.0], [0.5, 0.5, 0.5]), tensor(6.0, 1.5)),
-            "one flat map of two": lambda: (
-                maps([2.0, 2.0, 2.0], [0.5, 0.0, 1.5]),
-                tensor(6.0, 2.0),
-            ),
-            "every picture gets the same map, which is not flat": lambda: (
-                maps([1.0, 3.0], [1.0, 3.0]),
-                tensor(4.0, 4.0),
-            ),
-            "columns are equal, sums are not": lambda: (
-                maps([1.0, 3.0], [1.0, 3.0]),
-                tensor(5.0, 3.0),
-            ),
-            "half a per cent off": lambda: (maps([50.0, 50.5], [1.0, 0.0]), tensor(100.0, 1.0)),
-            "a small output, 5 % off": lambda: (
-                maps([60.0, 40.0], [0.005, 0.0055]),
-                tensor(100.0, 0.01),
-            ),
-            "one picture of four 2 % off": lambda: (
-                maps([5.0, 5.2], [4.0, 6.0], [3.0, 7.0], [0.0, 10.0]),
-                tensor(10.0, 10.0, 10.0, 10.0),
-            ),
-            "maps that are nearly flat": lambda: (
-                maps([2.0, 2.0, 2.1], [0.5, 0.5, 0.6]),
-                tensor(6.1, 1.6),
-            ),
-            "off, and negative": lambda: (maps([3.0, -2.0], [1.0, 1.0]), tensor(2.0, 2.0)),
+            "maps that are nearly flat": lambda: maps([6.1, 1.6], [2, 2, 2.1], [0.5, 0.5, 0.6]),
+            "off, and negative": lambda: maps([2, 2], [3, -2], [1, 1]),
         },
         "shapes": {
-            "three flat maps": lambda: (
-                tensor([0.2, 0.2], [1.0, 1.0], [3.0, 3.0]),
-                tensor(0.4, 2.0, 6.0),
-            ),
-            "one picture": lambda: (maps([1.0, -0.5, 0.5]), tensor(1.0)),
-            "four pictures, flat": lambda: (
-                torch.full((4, 5), 0.2).double(),
-                torch.ones(4).double(),
-            ),
+            "three flat maps": lambda: maps([0.4, 2, 6], [0.2, 0.2], [1, 1], [3, 3]),
+            "one picture": lambda: maps([1], [1, -0.5, 0.5]),
+            "four pictures, flat": lambda: maps([1] * 4, *[[0.2] * 5] * 4),
         },
         "edges": {
-            "a map with zeros": lambda: (maps([0.0, 0.0, 4.0]), tensor(4.0)),
-            "flat, and off": lambda: (maps([1.0, 1.0]), tensor(3.0)),
+            "a map with zeros": lambda: maps([4], [0, 0, 4]),
+            "flat, and off": lambda: maps([3], [1, 1]),
         },
     },
     hints=[
@@ -574,7 +438,7 @@ def audit(R, outputs):
     return "says nothing" if (R.amax(1) == R.amin(1)).all() else "no objection"
 
 
-audit.slips("""
+audit.slips(r"""
     total_of_all: ((R.sum(1) - outputs).abs() > 0.01 * outputs).any()
         → abs(R.sum() - outputs.sum()) > 0.01 * outputs.sum()
     # Too much in one picture can hide too little in another one. Compare picture by picture.
@@ -611,25 +475,11 @@ audit.slips("""
     # A map that differs a little says a little. It is flat only if all credits are equal.
     same_map_for_all: (R.amax(1) == R.amin(1)) → (R.amax(0) == R.amin(0))
     # You compare the pictures with each other. Compare the pixels of each picture: dimension 1.
+    one_level_for_all: (R.amax(1) == R.amin(1)).all() → (R == R[0, 0]).all()
+    # You ask if all numbers of all pictures are equal. Each picture may have a level of its own.
+    signs_first: if ((R.sum → if (R < 0).any():\n        return "negative credit"\n    if ((R.sum
+    # You ask for the sign first. The order of the docstring decides if both are true.
+    flat_first: if ((R.sum → if (R.amax(1) == R.amin(1)).all():\n        return "says nothing"
+        \n    if ((R.sum
+    # You ask first whether the maps are flat. The order of the docstring decides if more is true.
 """)
-
-
-@audit.mistake
-def one_level_for_all(R, outputs):
-    """You ask if all numbers of all pictures are equal. Each picture may have a level of its own."""
-    said = audit(R, outputs)
-    return "no objection" if said == "says nothing" and (R[0, 0] != R).any() else said
-
-
-@audit.mistake
-def signs_first(R, outputs):
-    """You ask for the sign first. The order of the docstring decides if both are true."""
-    if (R < 0).any():
-        return "negative credit"
-    return audit(R, outputs)
-
-
-@audit.mistake
-def flat_first(R, outputs):
-    """You ask first whether the maps are flat. The order of the docstring decides if more is true."""
-    return "says nothing" if (R.amax(1) == R.amin(1)).all() else audit(R, outputs)
