@@ -160,6 +160,7 @@ def sample(activations="standard normal", rows=1000):
     return a, g_b
 
 
+@cache
 def wrong_by(backward, size, alpha, activations="standard normal", beta=0.75, k=1.0):
     """Mean over the rows of `sample` of the largest error, relative to the row's largest gradient."""
     a, g_b = sample(activations)
