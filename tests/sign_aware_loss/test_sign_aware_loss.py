@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpers.sign_aware_loss import exercises, figures, formulas
+from helpers.sign_aware_loss import bowl, exercises, figures, formulas
 from helpers.teaching.data import sunspots
 
 CONSTANT = st.floats(0.01, 100)
@@ -503,6 +503,40 @@ def test_with_endless_data_the_zeros_of_both_lines_decide(shape, true_zero, by_e
 
     slope, bias = minimize(cross_entropy, [1, 0], tol=1e-9).x
     assert -bias / slope == pytest.approx(by_class, abs=1e-3)
+
+
+# The bowl
+
+
+@pytest.mark.parametrize("constants", [(4.0, 2.0), (10.0, 0.5), (0.5, 10.0)])
+def test_the_bowl_is_the_paraboloid_up_to_its_rim(constants):
+    grid, crest = bowl.surface(constants), bowl.diagonal(constants)
+    for t, x, loss in (np.moveaxis(grid, -1, 0), crest.T):
+        np.testing.assert_allclose(loss, formulas.elliptic_paraboloid(x, t, *constants))
+    at_rim = grid[-1, :, 2] > bowl.RIM - 1e-9
+    far = np.hypot(grid[-1, :, 0], grid[-1, :, 1]) > bowl.RADIUS - 1e-9
+    assert (at_rim | far).all() and at_rim.any() and grid[..., 2].max() < bowl.RIM + 1e-9
+    assert crest[-1, 2] > bowl.RIM - 1e-9 or np.hypot(*crest[-1, :2]) > bowl.RADIUS - 1e-9
+    t, x = bowl.level(constants).T
+    np.testing.assert_allclose(formulas.elliptic_paraboloid(x, t, *constants), 1)
+
+
+def test_the_bowl_is_seen_from_the_side_that_is_asked_for():
+    np.testing.assert_allclose(bowl.seen([1, 0, 0], 0)[[0, 2]], [1, 0])  # t goes to the right
+    np.testing.assert_allclose(bowl.seen([0, 1, 0], 0)[[0, 2]], [0, 1])  # x goes back
+    np.testing.assert_allclose(bowl.seen([1, 0, 0], 90)[[0, 2]], [0, 1], atol=1e-12)
+    assert bowl.seen([0, 1, 0], 0)[1] > 0 and bowl.seen([0, 0, 1], 0)[1] > 0
+
+
+def test_patches_are_painted_from_back_to_front():
+    """What lies further back lies higher, on the floor; the losses go with their patches."""
+    flat, steep = (100.0, 100.0), (4.0, 2.0)
+    corners, losses = bowl.patches(flat, 30)
+    heights = corners[..., 1].mean(1) - bowl.RISE * losses * np.cos(bowl.TILT)
+    assert corners.shape == (320, 4, 2) and (np.diff(heights) < 1e-9).all()
+    corners, losses = bowl.patches(steep, 30)
+    assert losses.min() < 0.1 and bowl.RIM - 1 < losses.max() < bowl.RIM
+    assert np.hypot(*corners[losses.argmin()].T).max() < 0.6  # the lowest are in the middle
 
 
 # What the page says in words
