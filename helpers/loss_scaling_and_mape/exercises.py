@@ -1,6 +1,6 @@
 """The exercises of 03_loss_scaling_and_mape, in the order of the page."""
 
-import numpy as np
+import numpy as np  # noqa: F401 (a slip interpolates)
 import torch
 
 from helpers.teaching.cases import normal, tensor
@@ -91,8 +91,7 @@ original_unit_report.slips(r"""
     # The squared correlation is R² for a least-squares fit on its own data only.
     leaves_out_the_mean_error: 1 - error.square().sum() / spread.square().sum()
         → 1 - error.var() / y_true.var()
-    # The variance of the errors leaves out their mean: forecasts that are all 5 too high would
-    # count as perfect. Square the errors themselves.
+    # The variance of the errors leaves out their mean. Square the errors themselves.
     standardises_once_more: mean + std * z_pred → (z_pred - mean) / std
     # Standardises the predictions once more. Undo it: multiply, then add.
     reports_the_unexplained_share: 1 - error → error
@@ -117,8 +116,7 @@ original_unit_report.slips(r"""
     # R² compares *squared* errors. Take no root in it.
     takes_the_spread_of_forecasts_over_that_of_targets: 1 - error.square().sum() / spread.square().sum()
         → (mean + std * z_pred - y_true.mean()).square().sum() / spread.square().sum()
-    # How much the forecasts spread is R² for a least-squares fit on its own data only. Compare the
-    # errors with the spread of the targets.
+    # You compare the spread of the forecasts. R² compares the *errors* with the spread of y.
     mixes_the_units_in_r2: 1 - error.square() → 1 - (error / std).square()
     # R² has standardised errors above the line, and targets in their unit below it.
     takes_the_root_of_a_sum: .mean().sqrt() → .sum().sqrt()
@@ -129,8 +127,7 @@ original_unit_report.slips(r"""
     # The RMSE is multiplied by std twice. Once brings it back to the unit of y.
     takes_mean_and_sample_std_from_y_true: mean + std * z_pred
         → y_true.mean() + y_true.std() * z_pred
-    # Takes mean and std of these targets, and a std that divides by n − 1. The model was trained
-    # with the two that are the arguments.
+    # Takes mean and sample std of these targets. The training part's are the arguments.
 """)
 
 
@@ -171,7 +168,7 @@ def mape_gradient(y_true, y_pred):
     return (y_pred - y_true).sign() / y_true.abs() / len(y_true)
 
 
-mape_gradient.slips("""
+mape_gradient.slips(r"""
     points_downhill: y_pred - y_true → y_true - y_pred
     # The sign: a prediction above its target costs more when it rises. Descent comes later.
     forgets_the_mean: y_true.abs() / len(y_true) → y_true.abs()
@@ -217,22 +214,14 @@ mape_gradient.slips("""
     adds_epsilon_to_the_error: (y_pred - y_true).sign()
         → (y_pred - y_true) / ((y_pred - y_true).abs() + EPS)
     # An ε is added to |y − p|, and every slope is a little off. `sign()` needs none.
+    is_that_of_smape: … → p = y_pred.detach().requires_grad_()
+        \n    loss = (2 * (y_true - p).abs() / (y_true.abs() + p.abs())).mean()
+        \n    return torch.autograd.grad(loss, p)[0]
+    # The gradient of sMAPE. MAPE divides by |y| alone, which does not move with p.
+    differentiates_by_the_targets: … → y = y_true.detach().requires_grad_()
+        \n    return torch.autograd.grad(((y - y_pred) / y).abs().mean(), y)[0]
+    # The derivative by the true numbers. It is the predictions that a training moves.
 """)
-
-
-@mape_gradient.mistake
-def is_that_of_smape(y_true, y_pred):
-    """The gradient of sMAPE. MAPE divides by |y| alone, which does not move with p."""
-    p = y_pred.detach().clone().requires_grad_()
-    loss = (2 * (y_true - p).abs() / (y_true.abs() + p.abs())).mean()
-    return torch.autograd.grad(loss, p)[0]
-
-
-@mape_gradient.mistake
-def differentiates_by_the_targets(y_true, y_pred):
-    """The derivative by the true numbers. It is the predictions that a training moves."""
-    y = y_true.detach().clone().requires_grad_()
-    return torch.autograd.grad(((y - y_pred).abs() / y.abs()).mean(), y)[0]
 
 
 # 3 · best_constant_for_mape
@@ -280,7 +269,7 @@ def best_constant_for_mape(y_true):
     return y[(reached >= reached[-1] / 2).int().argmax()]
 
 
-best_constant_for_mape.slips("""
+best_constant_for_mape.slips(r"""
     takes_the_median: 1 / y.abs() → torch.ones_like(y)
     # The median is best for the mean *absolute* error. Here a target counts 1/|y|.
     takes_the_mean: y = y_true.sort().values → return y_true.mean()
@@ -326,33 +315,18 @@ best_constant_for_mape.slips("""
     # The harmonic mean. An absolute error is minimised by a median, here a weighted one.
     always_says_0: y = y_true.sort().values → return torch.zeros_like(y_true[0])
     # A guess of 0 costs 100 % for each target. One of the targets costs less.
+    takes_the_midpoint: return y[(reached >= reached[-1] / 2).int().argmax()]
+        → low, high = (reached >= reached[-1] / 2), (reached > reached[-1] / 2)
+        \n    return (y[low.int().argmax()] + y[high.int().argmax()]) / 2
+    # A whole interval is best here. Its lower end is asked for, not its middle.
+    interpolates: return y[(reached >= reached[-1] / 2).int().argmax()]
+        → return torch.tensor(np.interp(reached[-1] / 2, reached, y), dtype=y.dtype)
+    # Interpolates between two targets. The loss has its kinks, and so its minimum, at a target.
+    divides_by_the_guess: reached = (1 / y.abs()).cumsum(0)
+        → losses = ((y[:, None] - y) / y[:, None]).abs().mean(1);
+        (reached >= reached[-1] / 2).int().argmax() → losses.argmin()
+    # You divide by the guess. MAPE divides by the true number: large guesses are not excused.
 """)
-
-
-@best_constant_for_mape.mistake
-def takes_the_midpoint(y_true):
-    """With exactly half of the weight reached, you take the middle of the interval, as a median of
-    an even number of values does. Each point of it is best; the lower end is asked for."""
-    y = y_true.sort().values
-    reached = (1 / y.abs()).cumsum(0)
-    ends = [(reached >= reached[-1] / 2), (reached > reached[-1] / 2)]
-    return sum(y[found.int().argmax()] for found in ends) / 2
-
-
-@best_constant_for_mape.mistake
-def interpolates(y_true):
-    """Interpolates between two targets. The loss has its kinks, and so its minimum, at a target."""
-    y = y_true.sort().values
-    reached = (1 / y.abs()).cumsum(0)
-    return torch.tensor(np.interp(reached[-1] / 2, reached, y), dtype=y.dtype)
-
-
-@best_constant_for_mape.mistake
-def divides_by_the_guess(y_true):
-    """You divide by the guess. MAPE divides by the true number: large guesses are not excused."""
-    y = y_true.sort().values
-    losses = ((y[:, None] - y).abs() / y[:, None].abs()).mean(1)
-    return y[losses.argmin()]
 
 
 # 4 · largest_rate
@@ -407,8 +381,7 @@ largest_rate.slips("""
     forgets_the_square: (x * others) ** 2 → (x * others)
     # The second derivative holds the slope twice: by one weight and by another one.
     takes_one_over_the_eigenvalue: return 1 / → return 0.5 /
-    # This is 1 divided by the eigenvalue: the step that jumps to the bottom. It may be twice as
-    # long before descent moves away.
+    # This is 1 divided by the eigenvalue. A step may be twice as long before descent moves away.
     forgets_the_2_of_the_square: return 1 / → return 2 /
     # The second derivative of (p − y)² is *twice* the product of the slopes.
     returns_the_eigenvalue: 1 / (layers * (x * others) ** 2) → 2 * layers * (x * others) ** 2
@@ -416,8 +389,7 @@ largest_rate.slips("""
     forgets_the_input: x * others → others
     # The input x is missing from the slope of p by one weight.
     goes_on_from_one_and_two: 1 / (layers * (x * others) ** 2) → 1 / (layers * x * y)
-    # A guess from the two formulas of (3.1): right for two layers only. Derive the product of all
-    # weights but one for any number.
+    # A guess from (3.1), right for two layers only. Derive the product of all weights but one.
     takes_y_for_the_product: (y / x) ** → y **
     # The weights times x make y, so that the product of all weights is y/x.
     is_always_that_of_two: 1 / (layers * (x * others) ** 2) → 1 / (2 * x * y)
@@ -430,8 +402,7 @@ largest_rate.slips("""
     # y/x is the product of *all* weights. One weight is its L-th root.
     divides_in_place_of_a_root: (y / x) ** ((layers - 1) / layers)
         → (y / x / layers) ** (layers - 1)
-    # The weights are multiplied, not added: one of them is the L-th root of y/x. In Python, `a **
-    # 1 / L` is a/L; write `a ** (1 / L)`.
+    # One weight is the L-th root of y/x. In Python, `a ** 1 / L` is a/L: write `a ** (1 / L)`.
     squares_the_input_only: (x * others) ** 2 → (x**2 * others)
     # The slope x · (the other weights) is squared as a whole: the other weights as well.
     squares_the_weights_only: (x * others) ** 2 → (x * others**2)
@@ -440,16 +411,11 @@ largest_rate.slips("""
     # The slope of p by one weight holds all weights but that one. Here two of them are missing.
     goes_on_from_two: return 1 / (layers * (x * others) ** 2)
         → return 1 / (x**2 if layers == 1 else layers * x * y)
-    # Right for one and two layers. Each further layer brings in one more weight, and all of them
-    # change: derive the product of all weights but one.
+    # Right for one and two layers only. With each further layer *all* weights change.
+    knows_one_and_two: return 1 / (layers * (x * others) ** 2)
+        → return 1 / x**2 if layers == 1 else 1 / (2 * x * y)
+    # (3.1) knows one and two layers only. Derive the product of all weights but one.
 """)
-
-
-@largest_rate.mistake
-def knows_one_and_two(x, y, layers):
-    """You use the two formulas of (3.1). The second is right for two layers only: derive the product
-    of all weights but one for any number."""
-    return 1 / x**2 if layers == 1 else 1 / (2 * x * y)
 
 
 # 5 · lasso_weight
@@ -519,8 +485,7 @@ lasso_weight.slips("""
     # There is a third case. If |v| is at most alpha, neither w has the right sign: w is 0.
     cuts_after_the_sign: v.sign() * (v.abs() - alpha).clamp(min=0)
         → (v.sign() * (v.abs() - alpha)).clamp(min=0)
-    # The cut at 0 comes too late: it hits all negative weights. Cut |v| − alpha, then give it its
-    # sign.
+    # The cut at 0 comes too late: it hits all negative weights. Cut first, then give the sign.
     leaves_small_ones: v.sign() * (v.abs() - alpha).clamp(min=0)
         → torch.where(v.abs() > alpha, v - alpha * v.sign(), v)
     # Where |v| is at most alpha, v stays as it is. The penalty pulls it to exactly 0.
@@ -696,7 +661,7 @@ def judge_report(y, rmse, mape, r2, lead):
     return "trust" if lead[1] < 0 else "no lead"
 
 
-judge_report.slips("""
+judge_report.slips(r"""
     takes_the_spread_of_y_alone: ((1 - r2) * y.var(correction=0)) → y.var(correction=0)
     # The spread of y is the RMSE of “always the mean”. R² says by how much this one is lower.
     forgets_the_spread_of_y: ((1 - r2) * y.var(correction=0)) → torch.tensor(1.0 - r2)
@@ -750,36 +715,13 @@ judge_report.slips("""
     # R² compares with the spread around the mean of y, so that y² alone is too large.
     takes_0_for_below_0: r2 < 0 → r2 <= 0
     # R² = 0 is as good as “always the mean”, not worse.
+    looks_at_r2_before_the_unit: fitting = (
+        → if r2 < 0:\n        return "worse than the mean"\n    fitting = (
+    # You ask for R² first. The first that applies is asked for, and the unit comes first.
+    looks_at_the_lead_before_r2: if r2 < 0 → if lead[1] >= 0:\n        return "no lead"\n    if r2 < 0
+    # You ask for the lead before R². “Worse than the mean” comes before “no lead”.
+    turns_the_order_round: fitting = (
+        → if lead[1] >= 0:\n        return "no lead"
+        \n    if r2 < 0:\n        return "worse than the mean"\n    fitting = (
+    # You ask in the opposite order. The unit comes first, then R², then the lead.
 """)
-
-
-@judge_report.mistake
-def looks_at_r2_before_the_unit(y, rmse, mape, r2, lead):
-    """The first that applies is asked for, and the unit comes first: no other number can be judged
-    before it is right."""
-    if r2 < 0:
-        return "worse than the mean"
-    fitting = ((1 - r2) * y.var(correction=0)).sqrt()
-    if abs(rmse - fitting) > 0.01 * fitting:
-        return "another unit"
-    return "trust" if lead[1] < 0 else "no lead"
-
-
-@judge_report.mistake
-def looks_at_the_lead_before_r2(y, rmse, mape, r2, lead):
-    """The first that applies is asked for: “worse than the mean” comes before “no lead”."""
-    fitting = ((1 - r2) * y.var(correction=0)).sqrt()
-    if abs(rmse - fitting) > 0.01 * fitting:
-        return "another unit"
-    if lead[1] >= 0:
-        return "no lead"
-    return "worse than the mean" if r2 < 0 else "trust"
-
-
-@judge_report.mistake
-def turns_the_order_round(y, rmse, mape, r2, lead):
-    """The first that applies is asked for, and you ask in the opposite order. The unit comes first,
-    then R², then the lead."""
-    if lead[1] >= 0:
-        return "no lead"
-    return "worse than the mean" if r2 < 0 else judge_report(y, rmse, mape, r2, lead)
