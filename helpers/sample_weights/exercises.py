@@ -1,7 +1,6 @@
 """The exercises of 15_sample_weights, in the order of the page."""
 
 import torch
-from torch.autograd import grad
 
 from helpers.teaching.cases import LEFT_ALONE, leaf, normal, tensor, uniform
 from helpers.teaching.exercise import exercise
@@ -46,9 +45,7 @@ def one_sample():
         "edges": {
             "a weight of 0": lambda: four_points(1.0, 3.0, 0.0, 2.0),
             "a weight below 0": lambda: four_points(1.0, -3.0, 0.5, 2.0),
-            ".grad holds 7 from an earlier pass": lambda: four_points(
-                1.0, 3.0, 0.5, 2.0, stale=True
-            ),
+            ".grad holds 7 from an earlier pass": lambda: four_points(1, 3, 0.5, 2, stale=True),
         },
     },
     guards=LEFT_ALONE,
@@ -70,22 +67,15 @@ def weighted_gradient(losses, weights, parameters):
     return list(torch.autograd.grad(losses, parameters, grad_outputs=weights))
 
 
-WEIGHTED = "(losses, parameters, grad_outputs=weights)"
-
-
-weighted_gradient.slips(f"""
+weighted_gradient.slips(r"""
     takes_the_mean_over_samples: =weights → =weights / len(losses)
-    # This is divided by the number of samples. Σ wᵢ·ℓᵢ is a sum; `mean` makes the step n times
-    # shorter.
+    # This is divided by the number of samples. Σ wᵢ·ℓᵢ is a sum, and `mean` divides it by n.
     divides_by_the_weights: =weights → =weights / weights.sum()
-    # This is divided by Σ wᵢ, so that doubling all weights changes nothing. Asked for is the plain
-    # weighted sum.
+    # This is divided by Σ wᵢ. The plain weighted sum is asked for.
     scales_the_weights_to_mean_1: =weights → =weights / weights.mean()
-    # The weights are scaled to a mean of 1, so that only their ratios count. Asked for is the
-    # plain weighted sum.
+    # The weights are scaled to a mean of 1. Take them as they are.
     adds_up_before_weighting: =weights → =weights.sum() * torch.ones_like(losses)
-    # Every sample has the same weight, Σ wᵢ: the losses are added up before the weights come, or a
-    # column meets a row.
+    # Each loss gets all the weights: it was added up first, or a column met a row. Weigh it first.
     averages_before_weighting: =weights → =weights.mean() * torch.ones_like(losses)
     # Averaged before the weights come: every sample has the same weight, the mean of all.
     weights_twice: =weights → =weights**2
@@ -96,94 +86,48 @@ weighted_gradient.slips(f"""
     # A weight below 0 counts as well: its sample is moved away from. Don't clamp it.
     takes_the_size_of_the_weights: =weights → =weights.abs()
     # A weight below 0 counts with its sign: its sample is moved away from.
-    starts_without_weights: {WEIGHTED} → (losses, parameters)
-    # This starts from n losses, and torch won't guess how much each counts. Say so with
-    # `grad_outputs`.
+    starts_without_weights: , grad_outputs=weights →
+    # These are n losses, and torch can't guess how much each counts. Say so with `grad_outputs`.
     takes_roots_of_the_weights: =weights → =weights.sqrt()
     # The roots of the weights are used. A weight multiplies its loss as it is.
     scales_by_the_largest: =weights → =weights / weights.max()
-    # The largest weight is scaled to 1, so that only the ratios count. Asked for is the plain
-    # weighted sum.
-    adds_up_and_gives_weights: {WEIGHTED} → (losses.sum(), parameters, grad_outputs=weights)
-    # After `sum()` there is one number left, and n weights do not fit it. Give the losses as they
-    # are.
+    # The largest weight is scaled to 1. Take the weights as they are.
+    adds_up_and_gives_weights: losses, → losses.sum(),
+    # After `sum()` one number is left, and n weights do not fit it. Give the losses as they are.
     gives_a_column_of_weights: =weights → =weights[:, None]
     # `grad_outputs` needs the shape of the losses, (n,), and this is a column (n, 1).
-    forgets_to_add_up: {WEIGHTED} → (weights * losses, parameters)
+    forgets_to_add_up: losses, parameters, grad_outputs=weights → weights * losses, parameters
     # `weights * losses` are still n numbers, and torch differentiates one: add them up.
+    frees_the_graph_of_the_losses: …
+        → rows = [torch.autograd.grad(loss, parameters) for loss in losses]
+        \n    return [sum(w * g for w, g in zip(weights, each)) for each in zip(*rows)]
+    # The first sample's call frees the graph: `retain_graph=True`, or weigh all in one call.
+    frees_the_graph_between_parameters: … → loss = weights @ losses
+        \n    return [torch.autograd.grad(loss, p)[0] for p in parameters]
+    # The first parameter's call frees the graph. `grad` takes the whole list in one call.
+    keeps_the_last_sample: losses, parameters, grad_outputs=weights
+        → weights[-1] * losses[-1], parameters
+    # Each turn of the loop replaces the gradient of the turn before. Add them up.
+    keeps_the_samples_apart: … → pairs = zip(weights, losses)
+        \n    return [torch.autograd.grad(w * loss, parameters, retain_graph=True)
+        for w, loss in pairs]
+    # This is a gradient for each sample. Add them up over the samples, for each parameter.
+    leaves_the_list_out: … → return torch.autograd.grad(weights @ losses, parameters)[0]
+    # `[0]` keeps the gradient of the first parameter alone. Return them all, as a list.
+    makes_new_losses: losses, → losses.detach().requires_grad_(),
+    # `.item()`, `.detach()` and `torch.tensor(…)` cut the graph. Calculate with the losses given.
+    weighs_the_parameters: … → gradients = torch.autograd.grad(losses.sum(), parameters)
+        \n    return [w * g for w, g in zip(weights, gradients)]
+    # A weight belongs to a sample, and not to a parameter: weigh before the losses are added.
+    fills_grad_of_the_parameters: … → losses.backward(weights)
+    # `backward` adds to `.grad` and returns nothing. Let `torch.autograd.grad` return them.
+    calls_backward_on_the_mean: … → (weights * losses).mean().backward()
+        \n    return [p.grad for p in parameters]
+    # The mean divides by n, and `backward` adds to `.grad`. Use the sum and `torch.autograd.grad`.
+    calls_backward_with_weights: … → losses.backward(weights)
+        \n    return [p.grad for p in parameters]
+    # `backward` adds to `.grad`, which must stay. Let `torch.autograd.grad` return the gradients.
 """)
-
-
-@weighted_gradient.mistake
-def frees_the_graph_of_the_losses(losses, weights, parameters):
-    """The first sample's call frees the graph. Keep it with `retain_graph=True`, or weigh all
-    samples in one call."""
-    return [w * grad(loss, parameters)[0] for w, loss in zip(weights, losses, strict=True)][:1]
-
-
-@weighted_gradient.mistake
-def frees_the_graph_between_parameters(losses, weights, parameters):
-    """The first parameter's call frees the graph. Ask for all parameters in one call: `grad` takes
-    the whole list."""
-    loss = (weights * losses).sum()
-    return [grad(loss, p)[0] for p in parameters]
-
-
-@weighted_gradient.mistake
-def keeps_the_last_sample(losses, weights, parameters):
-    """Each turn of the loop replaces the gradient of the turn before, so that the last sample is
-    left alone. Add them up."""
-    return list(grad(weights[-1] * losses[-1], parameters))
-
-
-@weighted_gradient.mistake
-def keeps_the_samples_apart(losses, weights, parameters):
-    """This is a gradient for each sample. Add them up over the samples, for each parameter."""
-    pairs = zip(weights, losses, strict=True)
-    return [grad(w * loss, parameters, retain_graph=True) for w, loss in pairs]
-
-
-@weighted_gradient.mistake
-def leaves_the_list_out(losses, weights, parameters):
-    """`grad` returns one gradient for each parameter, and `[0]` keeps the first one alone. Return
-    them all, as a list."""
-    return grad(weights @ losses, parameters)[0]
-
-
-@weighted_gradient.mistake
-def makes_new_losses(losses, weights, parameters):
-    """`.item()`, `.detach()` and `torch.tensor(…)` cut the losses off from the parameters.
-    Calculate with the losses that you are given."""
-    return grad((weights * losses.detach()).requires_grad_().sum(), parameters)
-
-
-@weighted_gradient.mistake
-def weighs_the_parameters(losses, weights, parameters):
-    """A weight belongs to a sample, and not to a parameter: weigh before the losses are added."""
-    return [w * g for w, g in zip(weights, grad(losses.sum(), parameters), strict=False)]
-
-
-@weighted_gradient.mistake
-def fills_grad_of_the_parameters(losses, weights, parameters):
-    """`backward` returns nothing: it adds to `.grad`, which must stay as it was. Let
-    `torch.autograd.grad` return the gradients."""
-    losses.backward(weights)
-
-
-@weighted_gradient.mistake
-def calls_backward_on_the_mean(losses, weights, parameters):
-    """The mean divides by n, where a sum is asked for; and `backward` adds to `.grad`, which must
-    stay as it was."""
-    (losses * weights).mean().backward()
-    return [p.grad for p in parameters]
-
-
-@weighted_gradient.mistake
-def calls_backward_with_weights(losses, weights, parameters):
-    """`backward` adds the right gradients to `.grad`, which must stay as it was. Let
-    `torch.autograd.grad(…, grad_outputs=…)` return them."""
-    losses.backward(weights)
-    return [p.grad for p in parameters]
 
 
 def some_losses(n, grad=False):
@@ -193,11 +137,7 @@ def some_losses(n, grad=False):
 @exercise(
     cases={
         "values": {
-            "four losses": lambda: (
-                tensor(1.0, 4.0, 9.0, 16.0),
-                tensor(1.0, 1.0, 1.0, 10.0),
-                2.125,
-            ),
+            "four losses": lambda: (tensor(1, 4, 9, 16), tensor(1, 1, 1, 10), 2.125),
             "a batch without a heavy sample": lambda: (some_losses(3), tensor(1.0, 1.0, 1.0), 1.8),
             "weights of mean 1 over the data": lambda: (
                 some_losses(5),
@@ -232,22 +172,17 @@ def weighted_loss(losses, weights, data_mean_weight):
 
 
 weighted_loss.slips("""
-    divides_by_the_batch_s_weights: (weights * losses).mean() / data_mean_weight
-        → (weights * losses).sum() / weights.sum()
-    # This divides by the weights of the batch. A heavy sample then counts for less in just those
-    # batches that hold it, and the mean over all batches is biased.
+    divides_by_the_batch_s_weights: .mean() / data_mean_weight → .sum() / weights.sum()
+    # Divided by its own weights, a heavy sample counts for too little. Take the data's mean weight.
     forgets_the_mean_weight: / data_mean_weight →
-    # This is a mean over the batch. Weights of mean 1.8 make it 1.8 times as large: divide by the
-    # mean weight of the data.
+    # Weights of mean 1.8 make this 1.8 times as large. Divide by the mean weight of the data.
     adds_up: (weights * losses).mean() → (weights * losses).sum()
     # The sum grows with the batch. Divide by the number of samples as well.
     averages_before_weighting: (weights * losses).mean() → losses.mean() * weights.mean()
-    # The losses are averaged before the weights come, or a column meets a row. Multiply each loss
-    # by its own weight first.
+    # The losses are averaged first, or a column meets a row. Multiply each loss by its own weight.
     averages_the_losses_and_adds_up_the_weights: (weights * losses).mean()
         → losses.mean() * weights.sum()
-    # The losses are averaged before the weights come. Multiply each loss by its own weight, and
-    # average the products.
+    # The losses are averaged first. Multiply each by its own weight, and average the products.
     multiplies_by_the_mean_weight: / data_mean_weight → * data_mean_weight
     # The mean weight is multiplied. Larger weights in the data must make each share smaller.
     weighs_twice: (weights * losses) → (weights**2 * losses)
@@ -255,53 +190,30 @@ weighted_loss.slips("""
     ignores_the_weights: weights * losses → losses
     # The weights of the batch are not used.
     normalises_first: (weights * losses).mean() → (weights / weights.sum() * losses).mean()
-    # The weights are divided by their own sum in the batch, and then once more by n. Divide by
-    # what is the same for each batch alone.
-    divides_twice: (weights * losses).mean() → (weights * losses).sum() / weights.sum()
-    # This divides twice: by the weights of the batch and by the mean weight of the data. Only the
-    # second is the same for each batch.
+    # The weights are divided by their sum in the batch, and by n once more. Divide by n alone.
+    divides_twice: .mean() / → .sum() / weights.sum() /
+    # This divides by the weights of the batch as well. Divide by n and the data's mean weight only.
     takes_roots: weights * losses → weights.sqrt() * losses
-    # The roots of the weights are used. A weight multiplies the loss as it is. (The root is for
-    # the errors inside a square.)
+    # The roots of the weights are used. A weight multiplies the loss as it is.
     divides_by_n_twice: / data_mean_weight → / data_mean_weight / len(losses)
     # This divides by the number of samples twice: `mean` does it already.
     sums_over_the_batch_s_mean_weight: .mean() / data_mean_weight → .sum() / weights.mean()
-    # A sum grows with the batch, and the mean weight of the batch differs from batch to batch.
-    # Divide the mean by the mean weight of the data.
+    # The mean weight of the batch changes. Divide the mean loss by the mean weight of the data.
     scales_by_the_largest: (weights * losses).mean() / data_mean_weight
         → (weights / weights.max() * losses).mean()
-    # The largest weight differs from batch to batch. Divide by what is the same for each batch:
-    # the mean weight of the data.
-    counts_the_heavy_samples: (weights * losses).mean()
-        → (weights * losses).sum() / (weights > 0).sum()
+    # The largest weight differs from batch to batch. Divide by the mean weight of the data.
+    counts_the_heavy_samples: .mean() / → .sum() / (weights > 0).sum() /
     # Samples of weight 0 belong to the batch as well: divide by all n.
+    returns_a_loss_for_each_sample: .mean() →
+    # These are n weighted losses. Average them to one number.
+    returns_a_number: .mean() → .mean().item()
+    # `.item()` and `float` return a number without a gradient. Return the tensor.
+    makes_a_new_tensor: (weights * losses).mean() / data_mean_weight
+        → torch.tensor((weights * losses).mean().item() / data_mean_weight)
+    # `torch.tensor(…)` makes a new tensor without a gradient. Return the one you calculated.
+    guards_the_batch_s_weights: .mean() / data_mean_weight → .sum() / weights.sum().clamp(min=1e-8)
+    # The weights of the batch are the wrong divisor. The data's mean weight needs no guard.
 """)
-
-
-@weighted_loss.mistake
-def returns_a_loss_for_each_sample(losses, weights, data_mean_weight):
-    """These are n weighted losses. Average them to one number."""
-    return weights * losses / data_mean_weight
-
-
-@weighted_loss.mistake
-def returns_a_number(losses, weights, data_mean_weight):
-    """`.item()` and `float` return a number without a gradient. Return the tensor."""
-    return (weights * losses).mean().item() / data_mean_weight
-
-
-@weighted_loss.mistake
-def makes_a_new_tensor(losses, weights, data_mean_weight):
-    """`torch.tensor(…)` makes a new tensor, which has no gradient by the losses. Return the tensor
-    that you have calculated."""
-    return torch.tensor((weights * losses).mean().item() / data_mean_weight)
-
-
-@weighted_loss.mistake
-def guards_the_batch_s_weights(losses, weights, data_mean_weight):
-    """This divides by the weights of the batch, which is biased. Divided by the mean weight of the
-    data, a batch of weights 0 needs no guard."""
-    return (weights * losses).sum() / weights.sum().clamp(min=1e-8)
 
 
 LABELS = torch.tensor([0, 0, 1, 0, 2, 0, 1, 0])
@@ -311,17 +223,12 @@ LABELS = torch.tensor([0, 0, 1, 0, 2, 0, 1, 0])
     cases={
         "values": {
             "three classes": lambda: (LABELS.clone(), tensor(0.5, 0.3, 0.2)),
-            "two classes, half and half": lambda: (
-                torch.tensor([0, 0, 0, 1]),
-                tensor(0.5, 0.5),
-            ),
+            "two classes, half and half": lambda: (torch.tensor([0, 0, 0, 1]), tensor(0.5, 0.5)),
             "the shares of the data": lambda: (LABELS.clone(), tensor(0.625, 0.25, 0.125)),
         },
-        "shapes": {
-            "one class": lambda: (torch.tensor([0, 0, 0]), tensor(1.0)),
-        },
+        "shapes": {"one class": lambda: (torch.tensor([0, 0, 0]), tensor(1.0))},
         "edges": {
-            "a class that is not to be drawn": lambda: (LABELS.clone(), tensor(0.0, 0.9, 0.1)),
+            "a class that is not to be drawn": lambda: (LABELS.clone(), tensor(0.0, 0.9, 0.1))
         },
     },
     hints=[
@@ -343,86 +250,59 @@ def sampler_probabilities(labels, target_shares):
     return (target_shares / torch.bincount(labels))[labels]
 
 
-sampler_probabilities.slips("""
-    forgets_the_counts: (target_shares / torch.bincount(labels))[labels] → target_shares[labels]
-    # Each sample gets the whole share of its class. A class of 100 samples would be drawn 100
-    # times as often as asked for.
-    share_of_the_whole_normalised: (target_shares / torch.bincount(labels))[labels]
-        → target_shares[labels] / target_shares[labels].sum()
-    # The sum is 1 now, but a large class is still drawn too often: the samples of a class must
-    # share its target share.
-    ignores_the_targets: (target_shares / torch.bincount(labels))[labels]
-        → (1 / torch.bincount(labels).double())[labels] / len(target_shares)
+sampler_probabilities.slips(r"""
+    forgets_the_counts: (target_shares / torch.bincount(labels)) → target_shares
+    # Each sample gets the whole share of its class. Divide it among the samples of the class.
+    share_of_the_whole_normalised: … → return target_shares[labels] / target_shares[labels].sum()
+    # The sum is 1, but large classes come too often. The samples of a class share its target share.
+    ignores_the_targets: …
+        → return (1 / torch.bincount(labels).double())[labels] / len(target_shares)
     # One over the count gives all classes equal shares. Asked for are the target shares.
-    one_over_the_count: (target_shares / torch.bincount(labels))[labels]
-        → (1 / torch.bincount(labels).double())[labels]
-    # One over the count: all classes are drawn equally often, and the sum is the number of
-    # classes. Asked for are probabilities that reach the target shares.
+    one_over_the_count: … → return (1 / torch.bincount(labels).double())[labels]
+    # One over the count makes all classes equally common. Divide the target shares by the counts.
     relative_weights: torch.bincount(labels) → (torch.bincount(labels) / len(labels))
-    # These are relative weights, target share over share in the data: they add up to n. A sampler
-    # may take them; probabilities add up to 1.
-    one_for_each_class: (target_shares / torch.bincount(labels))[labels]
-        → target_shares / torch.bincount(labels)
+    # These add up to n: target share over share in the data. Divide by the count of the class.
+    one_for_each_class: [labels] →
     # That is one number for each class. The sampler needs one for each sample: `[labels]`.
     divides_by_all_samples: torch.bincount(labels) → len(labels)
     # The share is divided among all n samples. It belongs to the samples of its class alone.
-    in_units_of_the_largest: (target_shares / torch.bincount(labels))[labels] → (target_shares /
-        torch.bincount(labels))[labels] / (target_shares / torch.bincount(labels)).max()
+    in_units_of_the_largest: [labels] → [labels] / (target_shares / torch.bincount(labels)).max()
     # Divided by the largest one: these are relative weights. Probabilities add up to 1.
-    softmax_of_the_shares: (target_shares / torch.bincount(labels))[labels]
-        → target_shares[labels].softmax(0)
+    softmax_of_the_shares: … → return target_shares[labels].softmax(0)
     # A softmax adds up to 1, but changes all ratios. Divide each share by the size of its class.
-    multiplied_and_normalised: (target_shares / torch.bincount(labels))[labels] → (target_shares *
-        torch.bincount(labels))[labels] / (target_shares * torch.bincount(labels))[labels].sum()
+    multiplied_and_normalised: … → shares = (target_shares * torch.bincount(labels))[labels]
+        \n    return shares / shares.sum()
     # The sum is 1 now, but multiplied by the counts a large class is drawn even more often.
-    multiplies_by_the_counts: target_shares / torch.bincount(labels)
-        → target_shares * torch.bincount(labels)
+    multiplies_by_the_counts: / torch.bincount → * torch.bincount
     # Multiplied by the counts: a large class is drawn even more often. Divide.
-    multiplies_by_the_shares: target_shares / torch.bincount(labels)
-        → target_shares * torch.bincount(labels) / len(labels)
-    # The target share is multiplied by the share in the data. Divide it by the number of samples
-    # in the class.
-    all_but_the_class: (target_shares / torch.bincount(labels))[labels] → (len(labels) -
-        torch.bincount(labels)).double()[labels] / (len(labels) -
-        torch.bincount(labels)).double()[labels].sum()
-    # One minus the share in the data favours small classes, but knows nothing of the target
-    # shares. Divide the target share by the count.
+    multiplies_by_the_shares: / torch.bincount(labels) → * torch.bincount(labels) / len(labels)
+    # The target share is multiplied by the share in the data. Divide it by the count of the class.
+    all_but_the_class: … → others = (len(labels) - torch.bincount(labels)).double()[labels]
+        \n    return others / others.sum()
+    # One minus the share in the data ignores the target shares. Divide those by the counts.
     divides_by_the_classes: torch.bincount(labels) → len(target_shares)
-    # The share is divided by the number of classes. Divide it by the number of samples in its
-    # class.
-    normalises_before_the_labels: (target_shares / torch.bincount(labels))[labels] →
-        ((target_shares / torch.bincount(labels)) / (target_shares /
-        torch.bincount(labels)).sum())[labels]
-    # This adds up to 1 over the classes, and not over the samples. Share over count needs no more
-    # scaling.
-    normalises_the_inverse_counts: (target_shares / torch.bincount(labels))[labels] → (1 /
-        torch.bincount(labels).double() / (1 / torch.bincount(labels).double()).sum())[labels]
-    # One over the count gives all classes equal shares, and this adds up to 1 over the classes,
-    # and not over the samples. Asked for are the target shares.
-    as_the_counts: (target_shares / torch.bincount(labels))[labels]
-        → torch.bincount(labels).double()[labels] / torch.bincount(labels)[labels].sum()
-    # The larger a class, the more often each of its samples is drawn here. Divide the target share
-    # by the count.
-    count_over_share: (target_shares / torch.bincount(labels))[labels] → (torch.bincount(labels) /
-        target_shares)[labels] / (torch.bincount(labels) / target_shares)[labels].sum()
+    # The share is divided by the number of classes. Divide it by the count of its class.
+    normalises_before_the_labels: [labels]
+        → [labels] / (target_shares / torch.bincount(labels)).sum()
+    # This adds up to 1 over the classes, not over the samples. Share over count is enough.
+    normalises_the_inverse_counts: … → inverse = 1 / torch.bincount(labels).double()
+        \n    return (inverse / inverse.sum())[labels]
+    # One over the count, scaled to 1, ignores the target shares. Divide those by the counts.
+    as_the_counts: … → counts = torch.bincount(labels).double()[labels]
+        \n    return counts / counts.sum()
+    # The larger a class, the more often its samples are drawn here. Divide target share by count.
+    count_over_share: … → ratio = (torch.bincount(labels) / target_shares)[labels]
+        \n    return ratio / ratio.sum()
     # This is upside down, count over share: divide the share by the count.
-    as_often_as_they_are: (target_shares / torch.bincount(labels))[labels]
-        → torch.ones(len(labels)).double() / len(labels)
+    as_often_as_they_are: … → return torch.ones(len(labels)).double() / len(labels)
     # All samples are equally likely, so that the classes keep their shares of the data.
     softmax_of_the_weights: [labels] → [labels].softmax(0)
     # A softmax changes all ratios. Share over count adds up to 1 as it is.
     takes_the_root_of_the_counts: torch.bincount(labels) → torch.bincount(labels).double().sqrt()
-    # The root of the count stands below the line. A class has as many samples as its count, and
-    # they divide its share among them.
+    # You divide by the root of the count. A class has as many samples as its count.
+    assumes_sorted_labels: [labels] → .repeat_interleave(torch.bincount(labels))
+    # The right numbers in the order of the classes. Pick one for each sample, by `[labels]`.
 """)
-
-
-@sampler_probabilities.mistake
-def assumes_sorted_labels(labels, target_shares):
-    """These are the right numbers in the order of the classes. The labels are not sorted: pick for
-    each sample, by `[labels]`."""
-    counts = torch.bincount(labels)
-    return (target_shares / counts).repeat_interleave(counts)
 
 
 PROBABILITIES = (0.02, 0.3, 0.5, 0.9)
@@ -476,24 +356,19 @@ corrected_probability.slips("""
         (1 - true_share) / (1 - train_share) → (1 - train_share) / (1 - true_share)
     # The two shares are exchanged: a class that is rarer than in training must become less likely.
     only_scales: yes / (yes + no) → yes
-    # q · true_share / train_share is only half of Bayes' rule. It maps 1 to true_share /
-    # train_share, which may even lie above 1. Scale the other class, too, and divide by the sum.
+    # This is half of Bayes' rule. Scale the other class, too, and divide by the sum of the two.
     scales_and_clips: yes / (yes + no) → yes.clamp(max=1)
-    # Clipping at 1 hides that half of Bayes' rule is missing. Scale the other class, too, and
-    # divide by the sum.
+    # Clipping hides that half of Bayes' rule is missing. Scale the other class, divide by the sum.
     leaves_the_other_class: (1 - q) * (1 - true_share) / (1 - train_share) → 1 - q
-    # The other class has another share as well: its factor is (1 − true_share) /
-    # (1 − train_share).
+    # The other class has another share as well: times (1 − true_share) / (1 − train_share).
     forgets_the_share_in_training: / train_share → ; / (1 - train_share) →
-    # Multiplied by the true shares, not divided by those of the training: q has the shares of the
-    # training inside already.
+    # The shares of the training are inside q already. Divide by them, too.
     gives_the_odds: yes / (yes + no) → yes / no
     # These are the odds, yes over no. The probability is yes / (yes + no).
     forgets_the_true_share: q * true_share / → q / ; * (1 - true_share) →
     # This gives the probabilities for equal shares. Multiply by the true ones as well.
     subtracts: yes / (yes + no) → q - (train_share - true_share)
-    # Probabilities don't shift by a difference of shares: 0 and 1 must stay. The odds are
-    # multiplied.
+    # A difference of shares moves even 0 and 1, which must stay. Multiply the odds.
     leaves_the_class: yes = q * true_share / train_share → yes = q
     # The class itself has another share as well: its factor is true_share / train_share.
     gives_the_other_class: yes / (yes + no) → no / (yes + no)
@@ -501,15 +376,13 @@ corrected_probability.slips("""
     normalises_over_the_samples: yes / (yes + no) → yes / yes.sum()
     # The sum runs over the samples. Divide by the sum over the two classes, for each sample.
     matches_the_mean: yes / (yes + no) → q * true_share / q.mean()
-    # The outputs are scaled to a mean of true_share. One sample's probability must not depend on
-    # the other samples: use Bayes' rule.
+    # Scaled to the mean true_share, a sample's probability depends on others. Use Bayes' rule.
     multiplies_by_both_shares: true_share / train_share → true_share * train_share;
         (1 - true_share) / (1 - train_share) → (1 - true_share) * (1 - train_share)
     # Both shares are multiplied. Those of the training are inside q already: divide by them.
     the_wrong_way_and_leaves_the_other_class: true_share / train_share → train_share / true_share;
         (1 - q) * (1 - true_share) / (1 - train_share) → 1 - q
-    # The two shares are exchanged, and the other class has another share as well: its factor is
-    # (1 − true_share) / (1 − train_share).
+    # The two shares are exchanged, and the other class, 1 − q, needs a factor as well.
     forgets_the_logit: yes / (yes + no) → torch.sigmoid(q + torch.logit(torch.tensor(true_share)) -
         torch.logit(torch.tensor(train_share)))
     # Log odds are added to a probability. Take the logit of q first, or multiply its odds.
@@ -517,11 +390,9 @@ corrected_probability.slips("""
     # This is q, for the shares of the training.
     leaves_the_other_share_in: (1 - q) * (1 - true_share) / (1 - train_share)
         → (1 - q) * (1 - true_share)
-    # The other class still has its share of the training in it. Both classes must be freed of
-    # that.
+    # The other class still has its share of the training in it. Divide by 1 − train_share.
     subtracts_and_clips: yes / (yes + no) → (q - (train_share - true_share)).clamp(0, 1)
-    # Probabilities don't shift by a difference of shares, and clipping hides where that leaves the
-    # range. The odds are multiplied.
+    # Subtracting a difference of shares leaves the range, and clipping hides it. Multiply the odds.
 """)
 
 
@@ -563,55 +434,39 @@ effective_sample_size.slips("""
     # The sum is not squared: doubling all weights would halve the effective size.
     counts_the_samples: weights.sum() ** 2 / (weights**2).sum() → (weights > 0).sum().double()
     # That is the number of samples with any weight. One heavy sample can outweigh all others.
-    divides_by_n_less_1: weights.sum() ** 2 / (weights**2).sum()
-        → len(weights) / (1 + weights.var() / weights.mean() ** 2)
-    # This is nearly right: the variance of the weights divides by n here, and not by n − 1
-    # (`correction=0`).
-    forgets_both_squares: weights.sum() ** 2 / (weights**2).sum()
-        → weights.sum() / (weights**2).sum().sqrt()
+    divides_by_n_less_1: … → return len(weights) / (1 + weights.var() / weights.mean() ** 2)
+    # Nearly right: here the variance of the weights divides by n, not by n − 1 (`correction=0`).
+    forgets_both_squares: weights.sum() ** 2 → weights.sum();
+        (weights**2).sum() → (weights**2).sum().sqrt()
     # This is the square root of the effective size.
-    as_a_share_of_n: weights.sum() ** 2 / (weights**2).sum()
-        → weights.sum() ** 2 / (weights**2).sum() / len(weights)
+    as_a_share_of_n: (weights**2).sum() → (weights**2).sum() / len(weights)
     # That is the effective size as a share of n. Multiply by n.
-    divides_by_the_largest: weights.sum() ** 2 / (weights**2).sum() → weights.sum() / weights.max()
-    # Σw divided by the largest weight only looks at one sample. The variance asks for the squares
-    # of all.
-    gives_the_design_effect: weights.sum() ** 2 / (weights**2).sum()
-        → len(weights) * (weights**2).sum() / weights.sum() ** 2
-    # This is n over the effective size: how many times larger the variance is than with equal
-    # weights.
-    squares_the_ratio: weights.sum() ** 2 / (weights**2).sum()
-        → (weights.sum() / (weights**2).sum()) ** 2
+    divides_by_the_largest: … → return weights.sum() / weights.max()
+    # Σw over the largest weight looks at one sample only. The variance has the squares of all.
+    gives_the_design_effect: … → return len(weights) * (weights**2).sum() / weights.sum() ** 2
+    # This is n over the effective size, by which the variance is larger than with equal weights.
+    squares_the_ratio: … → return (weights.sum() / (weights**2).sum()) ** 2
     # The whole ratio is squared. Square the sum above the line alone.
-    counts_those_of_weight_0: weights.sum() ** 2 / (weights**2).sum()
-        → torch.ones_like(weights).sum()
+    counts_those_of_weight_0: … → return torch.ones_like(weights).sum()
     # That is n, the number of samples. Unequal weights make them worth less.
-    forgets_the_mean_weight: weights.sum() ** 2 / (weights**2).sum()
-        → len(weights) / (1 + weights.var(correction=0))
-    # The variance of the weights must be divided by their squared mean: doubling all weights
-    # changes nothing.
-    forgets_to_square_the_spread: weights.sum() ** 2 / (weights**2).sum()
-        → len(weights) / (1 + weights.std(correction=0) / weights.mean())
+    forgets_the_mean_weight: … → return len(weights) / (1 + weights.var(correction=0))
+    # The variance of the weights is to be divided by their squared mean, so that units cancel.
+    forgets_to_square_the_spread: …
+        → return len(weights) / (1 + weights.std(correction=0) / weights.mean())
     # The spread over the mean weight is not squared.
     n_in_place_of_a_sum: weights.sum() ** 2 → len(weights) * weights.sum()
-    # One of the two sums is n. The sum of the weights is squared, so that doubling them changes
-    # nothing.
-    forgets_to_square_the_mean: weights.sum() ** 2 / (weights**2).sum()
-        → len(weights) / (1 + weights.var(correction=0) / weights.mean())
-    # The variance is divided by the mean weight, and not by its square: doubling all weights must
-    # change nothing.
+    # One of the two sums is n here. Square the sum of the weights, so that their unit cancels.
+    forgets_to_square_the_mean: …
+        → return len(weights) / (1 + weights.var(correction=0) / weights.mean())
+    # The variance is divided by the mean weight. Square the mean, so that the unit cancels.
     takes_the_norm: / (weights**2).sum() → / (weights**2).sum().sqrt()
     # The sum of squares has a root here, so that doubling all weights doubles the result.
-    softmax_of_the_weights: weights.sum() ** 2 / (weights**2).sum()
-        → 1 / (weights.softmax(0) ** 2).sum()
+    softmax_of_the_weights: … → return 1 / (weights.softmax(0) ** 2).sum()
     # A softmax adds up to 1, but changes all ratios. Divide the weights by their sum.
-    by_the_entropy: weights.sum() ** 2 / (weights**2).sum()
-        → torch.special.entr(weights / weights.sum()).sum().exp()
-    # That is the exponential of the entropy, another measure of how even weights are. The variance
-    # gives (Σw)²/Σw².
+    by_the_entropy: … → return torch.special.entr(weights / weights.sum()).sum().exp()
+    # The exponential of the entropy is another measure. The variance gives (Σw)²/Σw².
     adds_up: weights.sum() ** 2 / (weights**2).sum() → weights.sum()
-    # This is Σw, which changes with the unit of the weights. The effective size must not: doubling
-    # all weights changes no weighted mean.
+    # Σw depends on the unit of the weights, and the effective size must not.
 """)
 
 
@@ -679,23 +534,19 @@ def diagnose(data_share, batch_share, mean_output):
 
 diagnose.slips("""
     compares_outputs_with_the_data: mean_output - batch_share → mean_output - data_share
-    # The model saw the batches, not the data. With a sampler alone its mean output is the share in
-    # the batches, far above that of the data: this is no sign of weights.
+    # The model saw the batches, so compare its outputs with those. A sampler alone lifts both.
     looks_at_the_batches_only: mean_output - batch_share > 0.02 → False
-    # Weights in the loss do not change the batches. They show in the outputs, which then lie above
-    # the share in the batches.
+    # Weights do not change the batches. They lift the outputs above the share in the batches.
     looks_at_the_outputs_only: batch_share - data_share > 0.02 → False
     # A sampler shows in the share of the class in the batches. Compare it with the data.
     looks_for_a_half: batch_share - data_share > 0.02 → batch_share > 0.45
     # A sampler need not make the classes equal. Compare its share with that of the data.
     nothing_is_chance: data_share > 0.02 → data_share > 0; batch_share > 0.02 → batch_share > 0
-    # Shares of some batches are never exactly those of the data. A difference of 0.02 or less is
-    # chance.
+    # The share in some batches is never exactly that of the data. Up to 0.02 is chance.
     exchanges_the_two: else "sampler" → else "weights"; return "weights" → return "sampler"
     # The two are exchanged. A sampler changes the batches; weights change the outputs alone.
     high_outputs_are_twice: return "weights" if weighted → return "twice" if weighted
-    # Outputs above the share in the batches are a sign of weights. It is twice only if the batches
-    # differ from the data as well.
+    # High outputs are a sign of weights. For “twice”, the batches must differ from the data, too.
     stops_at_the_sampler: return "twice" if weighted else "sampler" → return "sampler"
     # This never says “twice”. After a sampler is found, ask for weights as well.
     stops_at_the_weights: return "twice" if weighted → return "weights" if weighted
@@ -705,47 +556,19 @@ diagnose.slips("""
     takes_the_size_of_differences: batch_share - data_share > 0.02
         → abs(batch_share - data_share) > 0.02; mean_output - batch_share > 0.02
         → abs(mean_output - batch_share) > 0.02
-    # A class that is drawn less often, or has outputs below its share, is held back. It is
-    # favoured only where a share rises: the sign counts.
+    # A share that falls is held back, not favoured. The sign of a difference counts.
     any_sign_is_twice: return "twice" if weighted else "sampler" → return "twice"
     # A sampler alone is once. It is twice only if the outputs lie above the share in the batches.
+    outputs_above_a_half_mean_twice: "twice" if weighted → "twice" if mean_output > 0.5
+    # Outputs above ½ say little. Compare their mean with the share in the batches.
+    a_sampler_alone_is_weights: else "sampler"
+        → else "weights" if mean_output - data_share > 0.02 else "sampler";
+        return "weights" if weighted → return "weights" if mean_output - data_share > 0.02
+    # A sampler alone lifts the outputs above the share in the data. Compare them with the batches.
+    two_steps_of_chance_are_weights: return "weights" if weighted
+        → return "weights" if mean_output - data_share > 0.02
+    # Without a sampler, too, compare the outputs with the batches: two steps of chance add up.
+    any_difference_counts: batch_share - data_share > 0.02 → batch_share != data_share;
+        mean_output - batch_share > 0.02 → mean_output > batch_share
+    # A share may differ by chance, up or down. Up to 0.02 is chance.
 """)
-
-
-@diagnose.mistake
-def outputs_above_a_half_mean_twice(data_share, batch_share, mean_output):
-    """Whether outputs lie above ½ says little. Compare their mean with the share in the batches."""
-    drawn = batch_share - data_share > 0.02
-    if drawn:
-        return "twice" if mean_output > 0.5 else "sampler"
-    return "weights" if mean_output - batch_share > 0.02 else "none"
-
-
-@diagnose.mistake
-def a_sampler_alone_is_weights(data_share, batch_share, mean_output):
-    """With a sampler alone the outputs lie above the share in the data as well. Compare them with
-    the batches before you call it weights."""
-    if batch_share - data_share > 0.02 and mean_output - batch_share > 0.02:
-        return "twice"
-    if mean_output - data_share > 0.02:
-        return "weights"
-    return "sampler" if batch_share - data_share > 0.02 else "none"
-
-
-@diagnose.mistake
-def two_steps_of_chance_are_weights(data_share, batch_share, mean_output):
-    """The outputs are compared with the data where no sampler was found. Two steps of chance may add
-    up there: compare the outputs with the batches always."""
-    if batch_share - data_share > 0.02:
-        return "twice" if mean_output - batch_share > 0.02 else "sampler"
-    return "weights" if mean_output - data_share > 0.02 else "none"
-
-
-@diagnose.mistake
-def any_difference_counts(data_share, batch_share, mean_output):
-    """Shares of some batches are never exactly those of the data, and may lie below. A difference
-    of 0.02 or less is chance."""
-    drawn, weighted = batch_share != data_share, mean_output > batch_share
-    if drawn:
-        return "twice" if weighted else "sampler"
-    return "weights" if weighted else "none"
