@@ -20,16 +20,13 @@ __all__ = ["gaussian_kl", "effective_beta", "elbo", "diagnose", "importance_boun
             "the prior itself": lambda: (tensor([0.0, 0.0]), tensor([0.0, 0.0])),
         },
         "shapes": {
-            "five pictures, four latents": lambda: (
-                normal(5, 4, seed=3),
-                normal(5, 4, seed=4),
-            ),
+            "five pictures, four latents": lambda: (normal(5, 4, seed=3), normal(5, 4, seed=4))
         },
         "gradient": {
             "by mean and log-variance": lambda: (
                 normal(2, 3, seed=5, grad=True),
                 normal(2, 3, seed=6, grad=True),
-            ),
+            )
         },
     },
     hints=[
@@ -85,16 +82,11 @@ gaussian_kl.slips("""
     without_the_variance: mu**2 + logvar.exp() - 1 → mu**2 - 1
     # σ² is missing: E z² = μ² + σ².
     log_of_sigma_in_the_exponential: logvar.exp() → (2 * logvar).exp()
-    # In the exponential you take logvar for ln σ. It is ln σ² already, so the 2 squares the
-    # variance.
+    # In the exponential you take logvar for ln σ. It is ln σ² already, without the 2.
+    other_way_round: (mu**2 + logvar.exp() - 1 - logvar)
+        → (logvar + (1 + mu**2) / logvar.exp() - 1)
+    # That is KL(prior ‖ q). Here the mean is taken over z from q, not from the prior.
 """)
-
-
-@gaussian_kl.mistake
-def other_way_round(mu, logvar):
-    """That is KL(prior ‖ q), the other way round: the mean is taken over z from q, not from the
-    prior."""
-    return (logvar + (1 + mu**2) / logvar.exp() - 1).sum(1) / 2
 
 
 @exercise(
@@ -142,8 +134,7 @@ effective_beta.slips("""
     # Upside down. Averaging the errors makes *them* small, so the KL term weighs more.
     one_after_all: errors / divergences
         → 1.0 if reconstruction == divergence else errors / divergences
-    # Two equal words are not one divisor: a mean over pixels and a mean over latents divide by
-    # different numbers.
+    # Equal words, other divisors: there are batch · pixels errors and batch · latents divergences.
     pixels_forgotten: batch * pixels → batch
     # `mean` divides the errors by batch · pixels. You divide by the batch only.
     latents_forgotten: batch * latents → batch
@@ -152,41 +143,36 @@ effective_beta.slips("""
     # `mean` runs over the pictures of the batch as well: it divides by batch · pixels.
     batch_forgotten_in_the_divergences: batch * latents → latents
     # `mean` runs over the pictures of the batch as well: it divides by batch · latents.
-    batch_mean_of_errors_as_sum: "batch mean": batch, "mean": batch * pixels
-        → "batch mean": 1, "mean": batch * pixels
+    batch_mean_of_errors_as_sum: batch, "mean": batch * pixels → 1, "mean": batch * pixels
     # `batch mean` of the errors divides by the batch size.
-    batch_mean_of_divergences_as_sum: "batch mean": batch, "mean": batch * latents
-        → "batch mean": 1, "mean": batch * latents
+    batch_mean_of_divergences_as_sum: batch, "mean": batch * latents → 1, "mean": batch * latents
     # `batch mean` of the divergences divides by the batch size.
-    batch_mean_as_mean: "batch mean": batch, "mean": batch * pixels
-        → "batch mean": batch * pixels, "mean": batch * pixels;
-        "batch mean": batch, "mean": batch * latents
-        → "batch mean": batch * latents, "mean": batch * latents
+    batch_mean_as_mean: batch, "mean": batch * pixels → batch * pixels, "mean": batch * pixels;
+        batch, "mean": batch * latents → batch * latents, "mean": batch * latents
     # A `batch mean` *adds* within a picture. It divides by the batch size and by nothing else.
-    batch_mean_over_entries: "batch mean": batch, "mean": batch * pixels
-        → "batch mean": pixels, "mean": batch * pixels;
-        "batch mean": batch, "mean": batch * latents
-        → "batch mean": latents, "mean": batch * latents
+    batch_mean_over_entries: batch, "mean": batch * pixels → pixels, "mean": batch * pixels;
+        batch, "mean": batch * latents → latents, "mean": batch * latents
     # A `batch mean` adds over pixels or latents and averages over the batch, not the reverse.
     pixels_in_both: batch * latents → batch * pixels
     # There are batch · latents divergences. You divide them by batch · pixels.
     rounded_down: errors / divergences → errors // divergences
     # β need not be a whole number.
     batch_forgotten_in_both: batch * pixels → pixels; batch * latents → latents
-    # `mean` runs over the pictures of the batch as well, in both terms: it divides by the batch
-    # size, too.
+    # `mean` runs over the pictures as well, in both terms: it divides by the batch size, too.
+    ratio_of_sizes: errors / divergences → pixels / latents
+    # This is right where both are averaged over all. Look at each reduction for itself.
 """)
 
 
-@effective_beta.mistake
-def ratio_of_sizes(reconstruction, divergence, batch, pixels, latents):
-    """pixels/latents is right only where both are averaged over all. Look at each reduction for
-    itself."""
-    return pixels / latents
+def batch(latents, seed, beta, grad=False):
+    """Two pictures of three pixels: logits, pixels, mu, logvar, and the weight."""
+    logits = normal(2, 3, seed=seed, grad=grad)
+    mu, logvar = (normal(2, latents, seed=seed + k, grad=grad) for k in (1, 2))
+    return logits, tensor([1.0, 0.0, 1.0], [0.0, 0.0, 1.0]), mu, logvar, beta
 
 
-def pictures():
-    return tensor([1.0, 0.0, 1.0], [0.0, 0.0, 1.0])
+def single(*rows):
+    return [tensor(row, dtype=torch.float32) for row in rows]
 
 
 @exercise(
@@ -206,31 +192,11 @@ def pictures():
                 normal(3, 2, seed=4),
                 1.0,
             ),
-            "weight 0": lambda: (
-                normal(2, 3, seed=5),
-                pictures(),
-                normal(2, 4, seed=6),
-                normal(2, 4, seed=7),
-                0.0,
-            ),
+            "weight 0": lambda: batch(4, seed=5, beta=0.0),
         },
-        "gradient": {
-            "by all": lambda: (
-                normal(2, 3, seed=8, grad=True),
-                pictures(),
-                normal(2, 2, seed=9, grad=True),
-                normal(2, 2, seed=10, grad=True),
-                1.5,
-            ),
-        },
+        "gradient": {"by all": lambda: batch(2, seed=8, beta=1.5, grad=True)},
         "edges": {
-            "logits of ±200 in float32": lambda: (
-                tensor([200.0, -200.0], dtype=torch.float32),
-                tensor([0.0, 1.0], dtype=torch.float32),
-                tensor([0.0], dtype=torch.float32),
-                tensor([0.0], dtype=torch.float32),
-                1.0,
-            ),
+            "logits of ±200 in float32": lambda: (*single([200, -200], [0, 1], [0], [0]), 1.0)
         },
     },
     guards={"logits of ±200 in float32": "logits of ±200 must give −400, not −∞"},
@@ -302,76 +268,58 @@ elbo.slips("""
 """)
 
 
+def encoder(mu, logvar):
+    """mu and logvar of these pictures; one row of logvar is that of all pictures."""
+    mu = tensor(*mu)
+    return mu, tensor(*logvar).expand_as(mu).clone()
+
+
 @exercise(
     cases={
         "values": {
-            "one latent is used, one is not": lambda: (
-                tensor([1.0, 0.0], [-1.0, 0.0], [0.8, 0.0], [-0.8, 0.0]),
-                tensor(*[[-1.5, 0.0]] * 4),
+            "one latent is used, one is not": lambda: encoder(
+                [[1, 0], [-1, 0], [0.8, 0], [-0.8, 0]], [[-1.5, 0]]
             ),
-            "all used, as wide as the prior": lambda: (
-                tensor([1.0, -0.7], [-1.0, 0.7], [0.8, 0.9], [-0.8, -0.9]),
-                tensor(*[[-1.5, -0.9]] * 4),
+            "all used, as wide as the prior": lambda: encoder(
+                [[1, -0.7], [-1, 0.7], [0.8, 0.9], [-0.8, -0.9]], [[-1.5, -0.9]]
             ),
-            "all means 0, all variances 1": lambda: (
-                tensor(*[[0.01, 0.0]] * 3),
-                tensor(*[[0.0, 0.02]] * 3),
-            ),
-            "means near 1, small variances": lambda: (
-                tensor([1.2, -1.0], [1.0, -1.1]),
-                tensor(*[[-2.0, -1.5]] * 2),
-            ),
+            "all means 0, all variances 1": lambda: encoder([[0.01, 0]] * 3, [[0, 0.02]]),
+            "means near 1, small variances": lambda: encoder([[1.2, -1], [1, -1.1]], [[-2, -1.5]]),
         },
         "edges": {
-            "means far apart, small variances": lambda: (
-                tensor([6.0, 1.0], [-6.0, -1.0], [5.0, 0.9], [-5.0, -0.9]),
-                tensor(*[[-6.0, -2.0]] * 4),
+            "means far apart, small variances": lambda: encoder(
+                [[6, 1], [-6, -1], [5, 0.9], [-5, -0.9]], [[-6, -2]]
             ),
-            "means close together, small variances": lambda: (
-                tensor([0.2, 1.0], [-0.2, -1.0], [0.1, 1.0], [-0.1, -1.0]),
-                tensor(*[[-4.0, -2.0]] * 4),
+            "means close together, small variances": lambda: encoder(
+                [[0.2, 1], [-0.2, -1], [0.1, 1], [-0.1, -1]], [[-4, -2]]
             ),
-            "means that do not change, variances that are not 1": lambda: (
-                tensor(*[[0.0, 0.0]] * 3),
-                tensor(*[[-0.3, 0.3]] * 3),
+            "means that do not change, variances that are not 1": lambda: encoder(
+                [[0, 0]] * 3, [[-0.3, 0.3]]
             ),
-            "a used latent that is too wide, and an unused one": lambda: (
-                tensor([3.0, 0.0], [-3.0, 0.0]),
-                tensor(*[[-1.0, 0.0]] * 2),
+            "a used latent that is too wide, and an unused one": lambda: encoder(
+                [[3, 0], [-3, 0]], [[-1, 0]]
             ),
-            "means that balance to the prior's spread": lambda: (
-                tensor([0.8], [-0.8]),
-                tensor([-1.0], [-1.0]),
+            "means that balance to the prior's spread": lambda: encoder([[0.8], [-0.8]], [[-1]]),
+            "a mean KL of 0.007, in one picture 0.02": lambda: encoder(
+                [[0]] * 3, [[0], [0], [-0.3]]
             ),
-            "a mean KL of 0.007, in one picture 0.02": lambda: (
-                tensor([0.0], [0.0], [0.0]),
-                tensor([0.0], [0.0], [-0.3]),
+            "one picture in three moves": lambda: encoder([[0], [0], [0.4]], [[0]]),
+            "a mean KL of 0.012": lambda: encoder([[0.155]] * 2, [[0]]),
+            "a little too wide": lambda: encoder([[1.5], [-1.5]], [[-1.9]]),
+            "a mean KL of 0.012 in one latent of three": lambda: encoder(
+                [[0.155, 0, 0]] * 2, [[0, 0, 0]]
             ),
-            "one picture in three moves": lambda: (
-                tensor([0.0], [0.0], [0.4]),
-                tensor([0.0], [0.0], [0.0]),
+            "variances that differ from picture to picture": lambda: encoder(
+                [[0]] * 2, [[-4], [0.9]]
             ),
-            "a mean KL of 0.012": lambda: (tensor([0.155], [0.155]), tensor([0.0], [0.0])),
-            "a little too wide": lambda: (tensor([1.5], [-1.5]), tensor([-1.9], [-1.9])),
-            "a mean KL of 0.012 in one latent of three": lambda: (
-                tensor(*[[0.155, 0.0, 0.0]] * 2),
-                tensor(*[[0.0, 0.0, 0.0]] * 2),
+            "one latent of three is too wide": lambda: encoder(
+                [[1.5, 0.5, -0.5], [-1.5, -0.5, 0.5]], [[-1, -1, -1]]
             ),
-            "variances that differ from picture to picture": lambda: (
-                tensor([0.0], [0.0]),
-                tensor([-4.0], [0.9]),
+            "a mean KL of 0.009 in each of three": lambda: encoder(
+                [[0.134, 0.134, -0.134]] * 2, [[0, 0, 0]]
             ),
-            "one latent of three is too wide": lambda: (
-                tensor([1.5, 0.5, -0.5], [-1.5, -0.5, 0.5]),
-                tensor(*[[-1.0, -1.0, -1.0]] * 2),
-            ),
-            "a mean KL of 0.009 in each of three": lambda: (
-                tensor(*[[0.134, 0.134, -0.134]] * 2),
-                tensor(*[[0.0, 0.0, 0.0]] * 2),
-            ),
-            "one of two latents is too narrow": lambda: (
-                tensor([0.3, 0.3], [-0.3, -0.3]),
-                tensor(*[[0.18, -2.3]] * 2),
+            "one of two latents is too narrow": lambda: encoder(
+                [[0.3, 0.3], [-0.3, -0.3]], [[0.18, -2.3]]
             ),
         },
     },
@@ -403,14 +351,13 @@ def diagnose(mu, logvar):
     return "fine" if used.all() else "unused latents"
 
 
-diagnose.slips("""
+diagnose.slips(r"""
     one_is_enough: not used.any() → not used.all()
     # One unused latent is no collapse: the others may carry all that is needed.
     means_only: mu.var(0, correction=0) + logvar.exp().mean(0) → mu.var(0, correction=0)
     # The variance of z has two parts: that of the means, and the mean of σ².
     noise_only: mu.var(0, correction=0) + logvar.exp().mean(0) → logvar.exp().mean(0)
-    # σ² is the width of *one* q, and it should be small where z says much. Over all pictures the
-    # means add their variance.
+    # σ² is the width of *one* q. Over all pictures the means add their variance.
     mean_not_subtracted: mu.var(0, correction=0) → (mu**2).mean(0)
     # That is the mean of z². For the variance, subtract the square of the mean of z.
     no_look_at_the_prior: ((spread < 0.5) | (spread > 2)).any() → False
@@ -430,48 +377,26 @@ diagnose.slips("""
     # Too narrow is off, too.
     only_too_narrow: (spread < 0.5) | (spread > 2) → spread < 0.5
     # Too wide is off, too.
-    wrong_order: return "fine" if used.all() else "unused latents"
-        → return "unused latents" if not used.all() and 0 else "fine"
+    wrong_order: return "fine" if used.all() else "unused latents" → return "fine"
     # Unused latents are never named.
     added_over_latents: .mean(0) / 2 >= 0.01 → .mean(0).sum(0, keepdim=True) / 2 >= 0.01
     # The KL of all latents together hides an unused one. Look at each for itself.
     picture_by_picture: .mean(0) / 2 >= 0.01 → / 2 >= 0.01
-    # Average the KL of a latent over the pictures first. For some pictures a used latent may say
-    # nothing.
+    # A used latent may say nothing of some pictures. Average its KL over the pictures first.
     latents_pooled: mu.var(0, correction=0) + logvar.exp().mean(0)
         → mu.var(correction=0) + logvar.exp().mean()
-    # One variance for all latents together hides a latent that is off the prior. Look at each for
-    # itself.
+    # One variance for all latents hides one that is off the prior. Look at each for itself.
     of_the_mean_picture: (mu**2 + logvar.exp() - 1 - logvar).mean(0)
         → (mu.mean(0) ** 2 + logvar.mean(0).exp() - 1 - logvar.mean(0))
     # Average the KL, not what goes into it: means of +1 and −1 cancel, and their KL do not.
     by_the_means_alone: (mu**2 + logvar.exp() - 1 - logvar).mean(0) / 2 → mu.var(0, correction=0)
-    # A mean that does not change with the picture is not enough for “unused”: σ may differ from 1.
-    # The KL has both.
+    # Equal means are not enough for “unused”: σ may differ from 1. The KL has both.
+    unused_first: if ((spread → if not used.all():\n        return "unused latents"\n    if ((spread
+    # Samples suffer from a latent that is off the prior. Look for that before the unused ones.
+    averaged_over_latents: not used.any()
+        → (mu**2 + logvar.exp() - 1 - logvar).mean() / 2 < 0.01
+    # An average over the latents hides one that is in use. “Collapsed” asks each for itself.
 """)
-
-
-@diagnose.mistake
-def unused_first(mu, logvar):
-    """The order matters: samples suffer from a latent that is off the prior, and hardly from one
-    that is unused. So look for the first before the second."""
-    used = (mu**2 + logvar.exp() - 1 - logvar).mean(0) / 2 >= 0.01
-    spread = mu.var(0, correction=0) + logvar.exp().mean(0)
-    if not used.all():
-        return "unused latents" if used.any() else "collapsed"
-    return "off the prior" if ((spread < 0.5) | (spread > 2)).any() else "fine"
-
-
-@diagnose.mistake
-def averaged_over_latents(mu, logvar):
-    """An average over the latents hides one that is in use. “Collapsed” asks each for itself."""
-    kl = (mu**2 + logvar.exp() - 1 - logvar) / 2
-    spread = mu.var(0, correction=0) + logvar.exp().mean(0)
-    if kl.mean() < 0.01:
-        return "collapsed"
-    if ((spread < 0.5) | (spread > 2)).any():
-        return "off the prior"
-    return "fine" if (kl.mean(0) >= 0.01).all() else "unused latents"
 
 
 @exercise(
@@ -518,8 +443,7 @@ def importance_bound(log_w):
 
 importance_bound.slips("""
     forgets_the_number: - math.log(log_w.shape[1]) →
-    # −ln K is missing: that is ln of the *sum* of the weights. The gradient is right, the value is
-    # too good by ln K.
+    # −ln K is missing: this is ln of the *sum* of the weights, too good by ln K.
     adds_the_number: - math.log → + math.log
     # Add −ln K, not ln K: the sum is divided by K.
     turned_sign: -(log_w → (log_w
@@ -554,19 +478,8 @@ importance_bound.slips("""
     # A weighted sum of the log-weights is no bound, and here it is divided by K as well.
     divides_the_log: - math.log(log_w.shape[1]) → / log_w.shape[1]
     # K divides the sum *inside* the logarithm, so subtract ln K.
+    weights_that_move: … → return -(log_w.softmax(1) * log_w).sum(1).mean()
+    # Weights that are not detached make another objective. It pulls towards one single sample.
+    weights_held_fixed: … → return -(log_w.softmax(1).detach() * log_w).sum(1).mean()
+    # The gradient is right, but this value is not the bound: take ln of the mean weight.
 """)
-
-
-@importance_bound.mistake
-def weights_that_move(log_w):
-    """The weighted sum of the log-weights, with weights that are not detached: another objective.
-    It is higher by ln K minus the entropy of the weights, and it pulls towards one single
-    sample."""
-    return -(log_w.softmax(1) * log_w).sum(1).mean()
-
-
-@importance_bound.mistake
-def weights_held_fixed(log_w):
-    """Detached weights give the right gradient, but this value is not the bound: log_w is weighted
-    where ln of the mean weight is asked for."""
-    return -(log_w.softmax(1).detach() * log_w).sum(1).mean()
