@@ -479,6 +479,9 @@ best_prediction.slips(f"""
     # You add the wrong sides up; the loss is a mean over all truths.
     expects_the_right_side: -truths * mean.sign() → truths * mean.sign()
     # These are the truths on the right side. The penalty acts on those on the other side.
+    measures_from_the_mean: torch.relu(-truths * mean.sign())
+        → torch.relu((mean - truths) * mean.sign())
+    # That is how far the truths lie below their mean. The penalty starts at 0: take max(−t, 0).
     takes_all_sizes: torch.relu(-truths * mean.sign()) → truths.abs()
     # Only truths on the wrong side push; this counts all of them.
 """)
@@ -569,6 +572,9 @@ better_method.slips("""
     # That is the chance of exactly this split. Splits that are even more uneven count as well.
     leaves_out_the_split_seen: range(fewer + 1) → range(fewer)
     # `range(fewer)` stops before the split that was seen. It counts as well.
+    counts_the_lead_alone: sum(math.comb(n, k) for k in range(fewer + 1)) / 2**n
+        → 0.5 ** abs(wins - losses)
+    # The lead alone does not decide: in how many years n just one is right counts as well.
     looks_at_the_lead: chance >= 0.05 → wins == losses
     # More right years are not enough: 3 : 0 is what coins give in a quarter of all cases.
     turns_the_answers: wins > losses → losses > wins

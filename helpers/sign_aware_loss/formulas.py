@@ -167,11 +167,11 @@ def fit_linear(features, truth, pushes, steps=500):
 def directions_by_push(name, unit):
     """Directions right in 1900 … 2008, of 109, for each weight; two years known; (11,) int64.
 
-    name: one of PUSHES; unit: what λ counts in, if the push does not grow with the truth.
+    name: one of PUSHES; unit: how many sunspots the truths and λ are counted in.
     """
     z, t, z_new, t_new = split_at_1900()
     weights = torch.tensor(WEIGHTS, dtype=torch.float64)
-    w = fit_linear(z, t, PUSHES[name](t, unit)[:, None] * weights, steps=2000)
+    w = fit_linear(z, t / unit, PUSHES[name](t / unit, 1)[:, None] * weights, steps=2000)
     return ((w @ z_new.T) * t_new > 0).sum(1)
 
 

@@ -356,7 +356,7 @@ def two_shares(first_right, second_right):
     return "first" if z > 0 else "second"
 
 
-@attempt("better_method", None)
+@attempt("better_method", "counts_the_lead_alone")
 def a_lead_of_five(first_right, second_right):
     lead = int(first_right.sum()) - int(second_right.sum())
     return "undecided" if abs(lead) < 5 else "first" if lead > 0 else "second"

@@ -37,7 +37,7 @@ def turned(x, t, c_d, c_s):
 
 @FEW
 @given(NUMBER, NUMBER, CONSTANT, CONSTANT)
-def test_eq_1_1_is_the_bowl_turned_by_45_degrees(x, t, c_d, c_s):
+def test_the_sum_of_two_squares_is_the_bowl_turned_by_45_degrees(x, t, c_d, c_s):
     expected = turned(x, t, c_d, c_s)
     printed = (x + t) ** 2 / (2 * c_d) + (x - t) ** 2 / (2 * c_s)
     assert printed == pytest.approx(expected, rel=1e-12, abs=1e-12)
@@ -47,7 +47,7 @@ def test_eq_1_1_is_the_bowl_turned_by_45_degrees(x, t, c_d, c_s):
 
 @FEW
 @given(st.floats(0.01, 5), st.sampled_from([-1, 1]), CONSTANT, CONSTANT)
-def test_eq_1_2_the_order_is_reversed_for_every_positive_pair(size, sign, c_d, c_s):
+def test_the_order_is_reversed_for_every_positive_pair(size, sign, c_d, c_s):
     t = sign * size
     wrong, right = turned(-t, t, c_d, c_s), turned(3 * t, t, c_d, c_s)
     assert wrong < right
@@ -89,7 +89,7 @@ def test_the_minimum_is_where_a_search_finds_it(c_d, c_s, t):
 
 
 @pytest.mark.parametrize(("c_d", "c_s"), [(4.0, 2.0), (2.0, 4.0), (100.0, 1.0)])
-def test_eq_2_2_a_regression_learns_kappa_times_least_squares(c_d, c_s):
+def test_a_regression_learns_kappa_times_least_squares(c_d, c_s):
     z = draws(40, 3)
     truth = z @ tensor(3.0, -1.0, 0.5) + 0.5 + draws(40, seed=1)
     features = torch.cat([z, torch.ones(40, 1, dtype=torch.float64)], 1)
@@ -234,7 +234,7 @@ def test_what_section_3_trains_has_settled(penalty, right):
 
 @FEW
 @given(NUMBER, NUMBER, st.floats(0.01, 100), st.floats(0, 10))
-def test_eq_4_1_the_penalty_has_the_unit_of_a_squared_error(x, t, a, weight):
+def test_the_penalty_has_the_unit_of_a_squared_error(x, t, a, weight):
     scaled = sign_penalty(tensor(a * x), tensor(a * t), weight)
     assert float(scaled) == pytest.approx(
         a**2 * float(sign_penalty(tensor(x), tensor(t), weight)), rel=1e-9, abs=1e-12
