@@ -224,6 +224,13 @@ accumulate_and_step.slips(rf"""
     clears_at_the_end: return parameters → return cleared(parameters)
     # The step is right. But at the end `.grad` is to hold the gradient that the step used, and it
     # holds none. Let `backward` fill it, and clear it first, not at the end.
+    zeroes_at_the_end: return parameters → return cleared(parameters, True)
+    # The step is right. But at the end `.grad` is to hold the gradient that the step used, and you
+    # set it to zero. Clear it before the first `backward`, not at the end.
+    divides_in_the_step: loss * size / sum(sizes) → loss * size;
+        rate * p.grad → rate * p.grad / sum(sizes)
+    # You divide by the number of all samples in the step only, so `.grad` holds the sum over the
+    # samples. It is to hold their mean: divide each loss before its `backward`.
     divides_by_the_size: loss * size / sum(sizes) → loss / size
     # Each loss is a mean already, so it has been divided by the size. Multiply it by the size, and
     # divide by the number of all samples.
@@ -496,6 +503,12 @@ clipped_gradient.slips(r"""
     # This makes the caller's own w require grad. Work on `w.detach()`, which is another tensor.
     takes_the_sum: .mean(0) → .sum(0)
     # This is the sum over the samples; the mean is asked for.
+    averages_the_entries_too: .mean(0).reshape(w.shape) → .mean()
+    # This mean runs over the entries of w, too, and one number is left. Take it over the samples
+    # only: `.mean(0)`.
+    turns_the_factor_round: limit / rows.norm(dim=1, keepdim=True).clamp(min=limit)
+        → rows.norm(dim=1, keepdim=True).clamp(min=limit) / limit
+    # The factor is turned round: the long gradients grow. It is limit/length.
     measures_along_the_samples: dim=1, → dim=0,
     # This norm runs over the samples: one length for each entry of w. A sample's length runs over
     # its own entries, dimension 1.

@@ -81,6 +81,28 @@ def without_grad_of_each(loss, parameters, rate):
         return [p * (1 - rate) for p in parameters]
 
 
+@attempt("accumulate_and_step", "zeroes_at_the_end")
+def ready_for_the_next_round(losses, sizes, parameters, rate):
+    pairs = zip(sizes, losses, strict=True)
+    (sum(n * loss for n, loss in pairs) / sum(sizes)).backward()
+    for p in parameters:
+        p.data -= rate * p.grad
+        p.grad.zero_()
+    return parameters
+
+
+@attempt("accumulate_and_step", "divides_in_the_step")
+def shares_last(losses, sizes, parameters, rate):
+    for p in parameters:
+        p.grad = None
+    for i, loss in enumerate(losses):
+        (sizes[i] * loss).backward()
+    with torch.no_grad():
+        for p in parameters:
+            p -= rate / sum(sizes) * p.grad
+    return parameters
+
+
 @attempt("jacobian", "calls_backward_for_each_row")
 def fills_a_matrix(outputs, inputs):
     J = torch.zeros(outputs.numel(), inputs.numel(), dtype=inputs.dtype)
@@ -127,6 +149,22 @@ def as_an_array(outputs, inputs):
         (g,) = torch.autograd.grad(y, inputs, retain_graph=True)
         rows.append(g.flatten().numpy())
     return np.stack(rows)
+
+
+def each_clipped(loss, w, x, t, factor):
+    w = w.detach().clone().requires_grad_()
+    each = [torch.autograd.grad(loss(w, x[i], t[i]), w)[0] for i in range(len(x))]
+    return torch.stack([g * factor(g.norm()) for g in each])
+
+
+@attempt("clipped_gradient", "averages_the_entries_too")
+def one_mean_of_all(loss, w, x, t, limit):
+    return each_clipped(loss, w, x, t, lambda n: limit / n if n > limit else 1).mean()
+
+
+@attempt("clipped_gradient", "turns_the_factor_round")
+def length_over_limit(loss, w, x, t, limit):
+    return each_clipped(loss, w, x, t, lambda n: n / limit if n > limit else 1).mean(0)
 
 
 @attempt("residual_loss", "adds_a_row_to_a_column")
