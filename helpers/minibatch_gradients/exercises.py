@@ -516,6 +516,10 @@ smallest_batch.slips("""
     factor_upside_down: (n - size) / (n - 1) → (n - 1) / (n - size)
     # The factor is upside down: drawn without replacement, a batch has less noise, and all n
     # samples have none.
+    b_with_a_plus: (n - size) / (n - 1) → (n + size) / (n - 1)
+    # This holds for n + B. If you solved for B, its term lost the minus.
+    b_lost: (n - size) / (n - 1) → n / (n - 1)
+    # This holds for n in place of n − B. If you solved for B, one of its terms was lost.
 """)
 
 
