@@ -22,6 +22,11 @@ def errors(**how):
     return tensor([0.5, 1.0, -2.0, 0.75, 0.0, 1.5], [-1.0, 0.25, 2.0, 0.0, 1.25, -0.5], **how)
 
 
+def in_channel_2():
+    """Activations, and an error in the second channel alone."""
+    return tensor([1.0, 2, 3, 4]), tensor([0.0, 1, 0, 0])
+
+
 def maps(seed=1):
     """(2, 3, 4, 5): fewer channels than positions."""
     return normal(2, 3, 4, 5, seed=seed)
@@ -40,26 +45,16 @@ def slices(x, size, least=0):
 
 
 TORCHS = "left, right = size // 2, (size - 1) // 2"
-# Slips in the window, in the constant, and in what the denominator adds to a derivative.
+# Slips in the window, and in what the denominator adds to a derivative.
 WINDOW = f"""
     leans_right: {TORCHS} → left, right = (size - 1) // 2, size // 2
-    # Right for odd sizes. For even ones your window leans to the right, as ONNX's does: torch's
-    # reaches size // 2 to the left and (size − 1) // 2 to the right.
+    # Your even windows lean to the right, as ONNX's do. Reach size // 2 to the left, as torch does.
     papers_window: (size - 1) // 2 → size // 2
-    # For an even size your window holds size + 1 channels: size // 2 to both sides is the paper's
-    # rule. To the right torch takes (size − 1) // 2.
+    # Your even windows hold size + 1 channels, as the paper's do. To the right go (size − 1) // 2.
     one_short: (size - 1) // 2 → (size - 1) // 2 - 1
-    # Your window ends one channel too early. A Python slice leaves its end out, so the channel
-    # (size − 1) // 2 to the right needs a + 1 there.
-"""
-CONSTANT = """
-    k_is_1: s = k + → s = 1 +
-    # The constant k is an argument; here it is always 1.
+    # Your window ends one channel too early: a Python slice leaves its end out, so add + 1 there.
 """
 SECOND_PART = """
-    freezes_the_denominator: - 2 * alpha → - 0 * alpha
-    # The denominator is frozen: only s^(−β) is left. But s depends on a, too, and every channel
-    # whose window holds a_i has a_i in its denominator.
     leaves_out_n: beta / size → beta
     # The second part is n times too large: ∂s_i/∂a_j is (2α/n)·a_j.
     leaves_out_the_two: 2 * alpha → alpha
@@ -118,18 +113,17 @@ def lrn(a, size, alpha, beta, k):
 
 lrn.slips(
     WINDOW,
-    CONSTANT,
     rf"""
+    k_is_1: s = k + → s = 1 +
+    # The constant k is an argument; here it is always 1.
     own_channel_only: {TORCHS} → left = right = 0
     # There is no window: the scale of channel i holds the squares of its neighbours as well.
     all_channels: {TORCHS} → left = right = len(a.T)
-    # The sum runs over all channels. Only those of the window count: size // 2 to the left,
-    # (size − 1) // 2 to the right, and the channel itself.
+    # You add up all channels. Add only the window's: size // 2 to the left, (size − 1) // 2 right.
     k_in_the_sum: k + alpha → alpha / size * k + alpha
     # α/n multiplies k as well. It belongs to the sum of squares alone; add k afterwards.
     papers_alpha: alpha / size → alpha
-    # Here α is the factor of every square, as in AlexNet's paper. torch, Caffe and ONNX divide it
-    # by n first.
+    # α is the factor of every square here, as in AlexNet's paper. torch divides it by n first.
     without_squares: (a * a) → a
     # The window adds up a² and not a: a channel of −2 counts for 4.
     divides_by_n_twice: alpha / size → alpha / size**2
@@ -146,14 +140,11 @@ lrn.slips(
     squares_the_sum: (a * a) → a; .sum(-1).movedim → .sum(-1).square().movedim
     # You square the sum of the window. Square each activation first, then add up.
     along_the_last_dimension: movedim(1, -1) → movedim(-1, -1); movedim(-1, 1) → movedim(-1, -1)
-    # Your window runs along the last dimension. Channels are in dimension 1, and each position has
-    # sums of its own.
+    # Your window runs along the last dimension. The channels are in dimension 1.
     along_the_batch: movedim(1, -1) → movedim(0, -1); movedim(-1, 1) → movedim(-1, 0)
     # Your window runs over the samples, dimension 0. Channels are in dimension 1.
     multiplies: s**-beta → s**beta
     # The exponent's sign: a large scale must make the output small. It is s to the power −β.
-    adds: a * s → a + s
-    # The activation is multiplied by s^(−β), not added to it.
     divides_by_the_scale: s**-beta → s**-1.0
     # The exponent β is missing: you divide by s itself, which is right only for β = 1.
     takes_the_root: s**-beta → s**-0.5
@@ -168,24 +159,19 @@ lrn.slips(
     # You add k to the power of the sum. It belongs inside: the power of k plus the sum.
     divides_by_what_is_there: … → return a * (k + alpha * slices(a * a, size) /
         slices(torch.ones_like(a), size)) ** -beta
-    # Near the ends you divide by the number of channels that are there. The rule is α/n everywhere:
-    # missing channels count as zeros.
+    # Near the ends you divide by the channels that are there. Divide by n: missing ones count as 0.
     adds_up_the_samples: … → others = [d for d in range(a.dim()) if d != 1]\n    return a * (k +
         alpha / size * slices(a * a, size).sum(others, keepdim=True)) ** -beta
-    # `.sum()` without a dimension adds up the samples and positions as well. Only the channels of
-    # the window are added up: give the dimension, 1.
+    # A plain `.sum()` adds up samples and positions too. Add up the channels only: `.sum(1)`.
     goes_round: … → shifts = range(-((size - 1) // 2), size // 2 + 1)\n    return a * (k + alpha /
         size * sum(torch.roll(a * a, shift, 1) for shift in shifts)) ** -beta
-    # Your window is closed to a ring: the first channel gets the last ones as neighbours. Beyond
-    # the ends there are zeros.
+    # Your window is a ring: the first channel gets the last as neighbours. Beyond the ends is 0.
     starts_below_0: … → return a * (k + alpha / size * slices(a * a, size, -size)) ** -beta
-    # A slice that starts at a negative index counts from the end, so the first channels lose their
-    # windows. Begin at `max(0, i - size // 2)`.
+    # A slice's negative start counts from the end. Begin at `max(0, i - size // 2)`.
     reads_its_own_outputs: … → left, right, b = size // 2, (size - 1) // 2, a.clone()
         \n    for i in range(a.shape[1]): b[:, i] = b[:, i] * (k + alpha / size *
         b[:, max(0, i - left) : i + right + 1].square().sum(1)) ** -beta\n    return b
-    # You write into the tensor that you still read from: later windows hold outputs in place of
-    # activations. Write into another tensor.
+    # You write into the tensor that you read: later windows hold outputs. Write into another one.
 """,
 )
 
@@ -229,29 +215,28 @@ def lrn_jacobian(a, size, alpha, beta, k):
     return torch.diag(s**-beta) - 2 * alpha * beta / size * shared
 
 
+JACOBIAN = "torch.diag(s**-beta) - 2 * alpha * beta / size * shared"
 lrn_jacobian.slips(
     WINDOW,
-    CONSTANT,
     SECOND_PART,
-    r"""
+    rf"""
+    k_is_1: s = k + → s = 1 +
+    # The constant k is an argument; here it is always 1.
+    freezes_the_denominator: {JACOBIAN} → torch.diag(s**-beta)
+    # Only s^(−β) is left. But a_i is also in the denominator of each window that holds it.
     one_on_the_diagonal: torch.diag(s**-beta) → torch.eye(len(a), dtype=a.dtype)
     # The direct part is 1 on your diagonal. Output i is a_i times s_i^(−β), so it is s_i^(−β).
     takes_b_i_for_a_i: a[:, None] * a * s → (a * s**-beta)[:, None] * a * s
-    # In the second part the power −β is there twice: b_i holds it already, so b_i needs s_i^(−1)
-    # beside it and not s_i^(−β − 1).
+    # The second part has −β twice: b_i holds it already, so b_i goes with s_i^(−1).
     takes_b_j_for_a_j: a[:, None] * a * s[:, None] ** (-beta - 1)
         → (a * s**-beta)[:, None] * (a * s**-beta) / s[:, None]
-    # In the second part stands b_j where a_j belongs: the squares in s_i are those of the inputs,
-    # and a_j² has the derivative 2·a_j.
+    # The second part has b_j for a_j: s_i holds the inputs' squares, and a_j² gives 2·a_j.
     diagonal_alone: size * shared → size * torch.diag(shared.diag())
-    # Only the diagonal is filled. s_i holds the neighbours too, so row i has an entry for every
-    # channel in the window of i.
-    adds_up_the_columns: return torch.diag(s**-beta) - 2 * alpha * beta / size * shared
-        → return (torch.diag(s**-beta) - 2 * alpha * beta / size * shared).sum(0)
+    # Only the diagonal is filled. Row i has an entry for every channel in the window of i.
+    adds_up_the_columns: {JACOBIAN} → ({JACOBIAN}).sum(0)
     # Added up over the outputs this is a gradient, for errors of 1. Return the whole matrix.
     mirrors_the_window: shared = window * → shared = window.T *
-    # Right for odd sizes. For even ones the second part stands where i is in the window of j. Row
-    # i needs the window of i: from i − size // 2 to i + (size − 1) // 2.
+    # Even windows are mirrored here. Row i goes from i − size // 2 to i + (size − 1) // 2.
     transposed: size * shared → size * shared.T
     # This is the transpose: row i must say how the output i depends on all the inputs.
     leaves_the_diagonal_out: torch.diag(s**-beta) - → -
@@ -263,23 +248,17 @@ lrn_jacobian.slips(
     raises_the_exponent: (-beta - 1) → (1 - beta)
     # The exponent −β is lowered by one, not raised: −β − 1 in the second part.
     takes_the_columns_scale: s[:, None] ** → s **
-    # The scale in the second part is that of the column. Output i was divided by its own s_i, so
-    # the power belongs to the row.
+    # The second part has the column's scale. Output i was divided by the row's own s_i.
     leaves_out_a_i: a[:, None] * a → a
-    # In the second part the factor a_i is missing: b_i is a_i times a power of s_i, and a_i stays
-    # when the power is differentiated.
+    # The second part lacks the factor a_i, which stays when the power is differentiated.
     leaves_out_a_j: a[:, None] * a → a[:, None]
     # In the second part the factor a_j is missing: the derivative of a_j² is 2·a_j.
     forgets_the_window: shared = window * → shared =
     # Here every channel depends on every other. Outside the window of i, row i is 0.
-    softmaxs: return torch.diag(s**-beta) - 2 * alpha * beta / size * shared
-        → b = a * s**-beta\n    return torch.diag(b) - torch.outer(b, b)
-    # That is the Jacobian of softmax, whose outputs add up to 1. LRN's outputs have another
-    # derivative: write b_i as a_i times a power of s_i.
-    column_sums_on_the_diagonal: return torch.diag(s**-beta) - 2 * alpha * beta / size * shared
-        → return torch.diag((torch.diag(s**-beta) - 2 * alpha * beta / size * shared).sum(0))
-    # The gradient of the sum of all outputs stands on your diagonal. Each output has a row of its
-    # own, and its neighbours are in it.
+    softmaxs: return {JACOBIAN} → b = a * s**-beta\n    return torch.diag(b) - torch.outer(b, b)
+    # That is softmax's Jacobian. LRN's b_i is a_i times a power of s_i: differentiate that.
+    column_sums_on_the_diagonal: {JACOBIAN} → torch.diag(({JACOBIAN}).sum(0))
+    # Your diagonal holds the gradient of the outputs' sum. Give each output a row of its own.
 """,
 )
 
@@ -287,7 +266,7 @@ lrn_jacobian.slips(
 @exercise(
     cases={
         "values": {
-            "an error in channel 2": lambda: (tensor([1.0, 2, 3, 4]), tensor([0.0, 1, 0, 0]), 0.5),
+            "an error in channel 2": lambda: (*in_channel_2(), 0.5),
             "errors everywhere": lambda: (rows(), errors(), 2.0),
             "float32": lambda: (rows(**SINGLE), errors(**SINGLE), 1.0),
         },
@@ -322,16 +301,14 @@ def rms_backward(a, g_b, k):
 
 
 rms_backward.slips(r"""
-    freezes_the_denominator: r * g_b - → r * g_b - 0 *
+    freezes_the_denominator: - r**3 * a * (g_b * a).mean(1, keepdim=True) →
     # The denominator is frozen: only r·g_b is left. But r depends on a, too.
-    hands_on: return r * g_b - → return g_b - 0 *
+    hands_on: r * g_b - r**3 * a * (g_b * a).mean(1, keepdim=True) → g_b.clone()
     # The error is handed on as it came. Each output is a times r, and r is not 1.
     own_error_only: (g_b * a).mean(1, keepdim=True) → g_b * a / a.shape[1]
-    # Each channel hears its own error only. All outputs share one r, so the errors of all of them
-    # reach a_j: add up g_b·a over the channels.
+    # Each channel hears its own error only. All outputs share r: add up g_b·a over the channels.
     own_output_only: (g_b * a).mean(1, keepdim=True) → g_b * a.mean(1, keepdim=True)
-    # You differentiated one output by all inputs, and multiplied by its own error. Asked for is
-    # what all outputs send to one input: their errors stand inside the sum.
+    # Each input hears its own error only. All errors come back to a_j: put g_b inside the sum.
     sums_for_means: (g_b * a).mean(1, keepdim=True) → (g_b * a).sum(1, keepdim=True)
     # The second part is C times too large, for C channels: the mean of a² gives 2·a_j/C.
     leaves_out_a: r**3 * a * → r**3 *
@@ -341,8 +318,7 @@ rms_backward.slips(r"""
     takes_b_for_a: (g_b * a).mean → (g_b * a * r).mean
     # In the mean stands b where a belongs: ∂b_i/∂r is a_i.
     keeps_the_power: r**3 → r
-    # The power of r: (…)^(−½) has the derivative −½·(…)^(−3/2), and that is −½·r³. If you have
-    # taken r out as a factor, b stands where you wrote a, both times.
+    # The power of r: (…)^(−½) gives −½·r³. With a factor r taken out, both a become b.
     one_power_short: r**3 → r**2
     # r² is one power short: (…)^(−½) has the derivative −½·(…)^(−3/2), and that holds r³.
     forgets_the_half: - r**3 → - 2 * r**3
@@ -351,7 +327,7 @@ rms_backward.slips(r"""
     # The second part is half of what it should be: the derivative of a_j² is 2·a_j.
     adds: r * g_b - → r * g_b +
     # The sign of the second part: a larger a_j makes r smaller, so it is subtracted.
-    k_is_0: k + → 0 * k +
+    k_is_0: (k + (a * a) → ((a * a)
     # The constant k is missing under the root.
     k_outside_the_root: (k + (a * a).mean(1, keepdim=True)).rsqrt()
         → 1 / (k + (a * a).mean(1, keepdim=True).sqrt())
@@ -361,11 +337,9 @@ rms_backward.slips(r"""
     sums_in_both: mean(1, keepdim=True) → sum(1, keepdim=True)
     # You add up where the layer takes a mean, in r as well: both are means over the channels.
     one_mean_for_all: mean(1, keepdim=True) → mean()
-    # `.mean()` without a dimension runs over the samples and positions as well. Give the dimension
-    # of the channels, 1, and keepdim=True.
+    # A plain `.mean()` runs over samples and positions too. Write `.mean(1, keepdim=True)`.
     along_the_last_dimension: mean(1, → mean(-1,
-    # The mean runs along the last dimension. Channels are in dimension 1, and maps have rows and
-    # columns after it.
+    # The mean runs along the last dimension. The channels are in dimension 1.
     over_the_samples: mean(1, keepdim=True) → mean(0, keepdim=True)
     # The mean runs over the samples, dimension 0. Channels are in dimension 1.
     layer_norms: r = (k → a = a - a.mean(1, keepdim=True)\n    r = (k; return r * g_b -
@@ -386,28 +360,26 @@ def mirrored(x, size):
     return slices(x.flip(1), size).flip(1)
 
 
-def leans_right(a, size, alpha, beta, k):
-    return a * (k + alpha / size * mirrored(a * a, size)) ** -beta
-
-
-def paper(a, size, alpha, beta, k):
-    return F.local_response_norm(a, size, alpha * size, beta, k)
-
-
-def first_never_leaves(a, size, alpha, beta, k):
+def first_never_leaves(a, n):
     """As in a running sum that tests `> 0`: from where it should have left, a_1² stays in the sum."""
-    late = (torch.arange(a.shape[1]) > size // 2).to(a.dtype)[:, None]
-    return a * (scale(a, size, alpha, k) + alpha / size * late * a[:, :1] ** 2) ** -beta
+    late = torch.arange(a.shape[1])[:, None] > n // 2
+    return slices(a * a, n) + late * a[:, :1] ** 2
 
 
-def adds_absolute_values(a, size, alpha, beta, k):
-    return a * (k + alpha / size * slices(a.abs(), size)) ** -beta
+FORWARD = {  # what is multiplied by α/n
+    "leans right": lambda a, n: mirrored(a * a, n),
+    "never leaves": first_never_leaves,
+    "paper": lambda a, n: n * slices(a * a, n),
+    "no squares": lambda a, n: slices(a.abs(), n),
+    # range(i - n // 2, i + n // 2) is right for even sizes alone.
+    "one short": lambda a, n: slices(a * a, n // 2 * 2) if n > 1 else 0 * a,
+}
 
 
-def one_short_at_odd_sizes(a, size, alpha, beta, k):
-    """range(i - size // 2, i + size // 2) is right for even sizes alone."""
-    sums = slices(a * a, size // 2 * 2) if size > 1 else 0 * a
-    return a * (k + alpha / size * sums) ** -beta
+def with_forward(name):
+    """A layer that adds up what this name in FORWARD says, and that autograd differentiates."""
+    sums = FORWARD[name]
+    return lambda a, size, alpha, beta, k: a * (k + alpha / size * sums(a, size)) ** -beta
 
 
 def in_other_steps(a, size, alpha, beta, k):
@@ -456,14 +428,14 @@ BACKWARD = {  # s^(−β) is p, and s^(−β − 1) is p/s; f is 2αβ/n
             "the error handed on": lambda: (with_backward("handed on"),),
             "the sum over the forward window": lambda: (with_backward("forward window"),),
             "s saved as a constant": lambda: (with_backward("right", True),),
-            "windows that lean to the right": lambda: (leans_right,),
-            "the first channel never leaves": lambda: (first_never_leaves,),
-            "α not divided by n": lambda: (paper,),
+            "windows that lean to the right": lambda: (with_forward("leans right"),),
+            "the first channel never leaves": lambda: (with_forward("never leaves"),),
+            "α not divided by n": lambda: (with_forward("paper"),),
             "the closed form": lambda: (with_backward("right"),),
             "the power not lowered": lambda: (with_backward("not lowered"),),
             "the forward window, and s saved": lambda: (with_backward("forward window", True),),
-            "one channel short at odd sizes": lambda: (one_short_at_odd_sizes,),
-            "without squares": lambda: (adds_absolute_values,),
+            "one channel short at odd sizes": lambda: (with_forward("one short"),),
+            "without squares": lambda: (with_forward("no squares"),),
             "right, in other steps": lambda: (in_other_steps,),
         },
     },
@@ -504,62 +476,53 @@ def diagnose(layer):
 
 diagnose.slips(r"""
     weak_alpha: (a, 3, 1.0, 0.75 → (a, 3, 1e-4, 0.75; (a, 4, 1.0, 0.75 → (a, 4, 1e-4, 0.75
-    # With so small an α, or so small activations, all scales are nearly k. A mistake in their
-    # power is then smaller than gradcheck's tolerance: take α and activations around 1.
+    # With so small an α or a, all scales are nearly k, and mistakes don't show: take both around 1.
     compares_bits: torch.allclose( → torch.equal(
-    # torch.equal wants the same last digit. A right layer that computes in other steps rounds in
-    # another way: use torch.allclose.
+    # torch.equal wants the same last digit, but right layers may round: use torch.allclose.
     even_outputs_alone: in (odd, even) → in (even,)
-    # You compare the outputs at an even size only. A window can be one channel short at odd sizes
-    # alone, and no gradcheck tells: compare the outputs at an odd size as well.
+    # You compare outputs at an even size only. Windows can be one short at odd sizes: try one too.
     all_ones: [[1.0, -2.0, 3.0, 0.5, 2.5]] → [[1.0, 1.0, 1.0, 1.0, 1.0]]
-    # All your activations are 1, and 1 is its own square: a layer that forgets to square looks
-    # right. Take activations of different sizes.
+    # All your activations are 1, which is its own square: a forgotten square is hidden. Vary them.
     compares_with_defaults: F.local_response_norm(*arguments))
         → F.local_response_norm(*arguments[:2]))
     # F.local_response_norm takes its own α, β and k here. Give it those that the layer got.
     nothing_to_differentiate: .requires_grad_() → .clone()
     # gradcheck needs an input that requires a gradient: end a with `.requires_grad_()`.
     lets_gradcheck_raise: raise_exception=False → raise_exception=True
-    # gradcheck raises an error for a wrong gradient. With raise_exception=False it returns False,
-    # and you can return a word.
+    # gradcheck raises an error for a wrong gradient. With raise_exception=False it returns False.
     size_1: (a, 3, → (a, 1,
-    # With size 1 no channel has a neighbour, so a mistake in what neighbours are charged does not
-    # show. Take an odd size from 3.
+    # With size 1 no channel has a neighbour to be charged. Take an odd size from 3.
     odd_only: (a, 4, → (a, 5,
     # All your sizes are odd. Their windows are their own mirror image; try an even size as well.
     odd_outputs: in (odd, even) → in (odd,)
-    # You compare the outputs at an odd size only. An even window can lean to the wrong side, and
-    # no gradcheck tells: compare the outputs at an even size as well.
+    # You compare outputs at an odd size only. Even windows can lean to the wrong side: try one too.
     even_outputs: return "forward" → return "forward" if arguments is odd else "even sizes"
     # “even sizes” is for a wrong gradient. An output wrong at even sizes alone is “forward”.
-    trusts_the_output: not torch.allclose(layer(*arguments), F.local_response_norm(*arguments))
-        → False
-    # gradcheck compares a backward pass with its own forward pass. A layer whose output is wrong
-    # can pass it: compare the output with that of F.local_response_norm first.
-    trusts_the_gradient: not gradcheck( → False and gradcheck(
+    trusts_the_output: for arguments in (odd, even):\n        if not torch.allclose(layer(*arguments),
+        F.local_response_norm(*arguments)):\n            return "forward"\n    if not → if not
+    # gradcheck passes a layer whose output is wrong. Compare that with F.local_response_norm first.
+    trusts_the_gradient: if not gradcheck(layer, odd, raise_exception=False):\n        return
+        "backward"\n    if not gradcheck(layer, even, raise_exception=False):\n        return
+        "even sizes"\n    twice → twice
     # The gradients are not compared. With the right output a backward pass can be wrong.
     one_derivative: twice = gradgradcheck(layer, odd, raise_exception=False) → twice = True
     # A backward pass can be right and its own derivative wrong: ask gradgradcheck as well.
     single_precision: dtype=torch.float64 → dtype=torch.float32
-    # gradcheck takes differences over a millionth. In float32 these are mostly rounding, so it
-    # refuses right layers as well: use float64.
+    # gradcheck's steps are mostly rounding in float32, so right layers fail: use float64.
     two_channels: [[1.0, -2.0, 3.0, 0.5, 2.5]] → [[1.0, -2.0]]
     # With two channels nothing ever leaves a window. Take more channels than the window has.
     two_channels_at_size_2: [[1.0, -2.0, 3.0, 0.5, 2.5]] → [[1.0, -2.0]]; (a, 4, → (a, 2,
     # With two channels even a window of two never loses its first channel. Take more channels.
     backward_at_any_size: return "even sizes" → return "backward"
     # A gradient that is wrong at even sizes alone has a word of its own.
-    takes_a_wrong_gradient_for_a_wrong_output: not torch.allclose(layer(*arguments), F.local_response_norm(*arguments))
-        → False; return "backward"
-        → return "backward" if gradcheck(layer, even, raise_exception=False) else "forward"
-    # gradcheck compares a backward pass with its own forward pass, so it tells nothing about the
-    # output. Compare that with F.local_response_norm.
+    takes_a_wrong_gradient_for_a_wrong_output: if not torch.allclose(layer(*arguments),
+        F.local_response_norm(*arguments)) → if not (gradcheck(layer, odd, raise_exception=False)
+        or gradcheck(layer, even, raise_exception=False))
+    # gradcheck says nothing about the output. Compare that with F.local_response_norm.
     second_derivative_first: for arguments in (odd, even):
         → if not gradgradcheck(layer, odd, raise_exception=False): return "second derivative"
         \n    for arguments in (odd, even):
-    # You ask gradgradcheck first. A layer can fail it and have a wrong gradient, too, and then the
-    # gradient is what you must name.
+    # You ask gradgradcheck first. A layer with a wrong gradient can fail it too: ask it last.
 """)
 
 
@@ -575,32 +538,25 @@ class Context(torch.nn.Module):
         self.saved_tensors, self.constants = (self.a, self.s), (size, alpha, beta, k)
 
 
+def saved(a, g_b, size, alpha, beta=0.75, k=1.0):
+    return Context(a, size, alpha, beta, k), g_b
+
+
 @exercise(
     cases={
         "values": {
-            "an error in channel 2, size 3": lambda: (
-                Context(tensor([1.0, 2, 3, 4]), 3, 1.0, 0.75, 1.0),
-                tensor([0.0, 1, 0, 0]),
-            ),
-            "errors everywhere, size 5": lambda: (Context(rows(), 5, 2.0, 0.75, 1.0), errors()),
-            "size 4, β = 0.5": lambda: (Context(rows(), 4, 0.8, 0.5, 2.0), errors()),
-            "size 2, float32": lambda: (
-                Context(rows(**SINGLE), 2, 1.5, 1.0, 1.0),
-                errors(**SINGLE),
-            ),
-            "size 1": lambda: (Context(rows(), 1, 0.5, 0.75, 1.5), errors()),
+            "an error in channel 2, size 3": lambda: saved(*in_channel_2(), 3, 1.0),
+            "errors everywhere, size 5": lambda: saved(rows(), errors(), 5, 2.0),
+            "size 4, β = 0.5": lambda: saved(rows(), errors(), 4, 0.8, 0.5, 2.0),
+            "size 2, float32": lambda: saved(rows(**SINGLE), errors(**SINGLE), 2, 1.5, 1.0),
+            "size 1": lambda: saved(rows(), errors(), 1, 0.5, 0.75, 1.5),
         },
         "shapes": {
-            "maps of 4×5, size 4": lambda: (Context(maps(), 4, 1.5, 0.75, 1.0), maps(2)),
-            "size 9, three channels": lambda: (Context(maps(), 9, 2.0, 0.75, 1.0), maps(2)),
-            "not contiguous": lambda: (Context(strided(), 3, 0.7, 0.75, 1.0), strided(2)),
+            "maps of 4×5, size 4": lambda: saved(maps(), maps(2), 4, 1.5),
+            "size 9, three channels": lambda: saved(maps(), maps(2), 9, 2.0),
+            "not contiguous": lambda: saved(strided(), strided(2), 3, 0.7),
         },
-        "gradient": {
-            "in a and in the error": lambda: (
-                Context(rows(**GRAD), 2, 0.6, 0.75, 1.0),
-                errors(**GRAD),
-            )
-        },
+        "gradient": {"in a and in the error": lambda: saved(rows(**GRAD), errors(**GRAD), 2, 0.6)},
     },
     without_autograd=True,
     hints=[
@@ -638,15 +594,14 @@ def lrn_backward(ctx, g_b):
 
 
 CHARGES = "sums(own * a / s, right, left)"
+G_A = f"own - 2 * alpha * beta / size * a * {CHARGES}"
 lrn_backward.slips(
     # These two come first: together they look like a window of s that leans to the right.
     """
     sums_over_the_forward_window: right, left → left, right
-    # Right for odd sizes. For even ones the sum must run over the mirrored window: j hears of i if
-    # j is in the window of i, so (size − 1) // 2 to the left and size // 2 to the right.
+    # For even sizes, mirror the window: (size − 1) // 2 to the left and size // 2 to the right.
     s_is_a_constant: s = k + alpha / size * sums(a * a, left, right) → s = ctx.saved_tensors[1]
-    # The values are right, but not their derivative: the saved s is no input and no output of
-    # forward, so torch cannot see that it depends on a. Compute s from a again.
+    # The values are right, but torch can't see that the saved s depends on a: compute it again.
 """,
     WINDOW,
     SECOND_PART,
@@ -662,32 +617,27 @@ lrn_backward.slips(
     # A constant has no gradient, and torch wants None for it. 0 is a value.
     cuts_the_graph: = ctx.saved_tensors, ctx
         → = [saved.detach() for saved in ctx.saved_tensors], ctx
-    # The values are right, but you cut a off from the graph, so torch cannot differentiate them
-    # again by a. Use a as it was saved, without detach.
+    # The values are right, but detach cuts a off from the graph. Use a as it was saved.
     along_the_last_dimension: movedim(1, -1) → movedim(-1, -1); movedim(-1, 1) → movedim(-1, -1)
-    # Your window runs along the last dimension. Channels are in dimension 1, and maps have rows
-    # and columns after it.
+    # Your window runs along the last dimension. The channels are in dimension 1.
     all_channels: {CHARGES} → (own * a / s).sum(1, keepdim=True)
     # Your sum runs over all channels. Only the mirrored window of j charges it.
     takes_b_in_front: size * a * sums → size * a * s**-beta * sums
     # In front of the sum stands b where a belongs: the derivative of a_j² is 2·a_j.
     raises_the_exponent: own * a / s → own * a * s
     # The exponent −β is lowered by one, not raised: divide by s inside the sum.
-    hands_on: own - 2 * alpha * beta / size * a * {CHARGES} → g_b * 1
-    # The error is handed on as it came. That LRN has no parameters only means that it has none to
-    # learn: its outputs depend on its inputs in another way than by identity.
+    freezes_the_denominator: {G_A} → own
+    # Only s^(−β) is left. But a_i is also in the denominator of each window that holds it.
+    hands_on: {G_A} → g_b.clone()
+    # The error is handed on as it came. LRN has nothing to learn, but b isn't a: use its Jacobian.
     hears_only_its_own_error: {CHARGES} → own * a / s
-    # Only the channel's own error is here. a_j stands in its neighbours' denominators as well, so
-    # their errors come back: sum g_b·b/s over them.
+    # Only the channel's own error is here. Its neighbours' come back too: sum g_b·b/s over them.
     takes_the_error_out_of_the_sum: {CHARGES} → g_b * sums(s**-beta * a / s, right, left)
-    # The error in front of the sum is the channel's own. Each output i charges with its own error,
-    # so g_b belongs inside the sum.
+    # The sum has the input channel's error. Each output charges with its own: put g_b in the sum.
     a_row_for_a_column: {CHARGES} → own / s * sums(a, left, right)
-    # You have added up a row of the Jacobian: how one output depends on its inputs. Asked for is
-    # the column: how all outputs depend on one input, each with its own error.
+    # You added up a row: one output by all inputs. Add up a column: all outputs by one input.
     multiplies_by_the_jacobian: {CHARGES} → s**-beta / s * sums(g_b * a, left, right)
-    # The errors are multiplied by the Jacobian itself. Backward takes its transpose: the scales in
-    # the sum are those of the outputs.
+    # You multiply by the Jacobian itself. Its transpose has the outputs' scales in the sum.
     takes_a_for_b: own * a / s → g_b * a / s
     # In the sum stands a where b belongs: s^(−β) leaves s^(−β − 1), and a·s^(−β − 1) is b/s.
     forgets_to_divide_by_s: own * a / s → own * a
@@ -697,10 +647,8 @@ lrn_backward.slips(
     leaves_out_a: size * a * sums → size * sums
     # The second part lacks the factor a_j in front of the sum: the derivative of a_j² is 2·a_j.
     divides_after_the_sum: a * sums(own * a / s, → a / s * sums(own * a,
-    # The scale stands outside the sum, as that of the input's channel. Each output was divided by
-    # its own: divide before you add up.
+    # You divide by the input channel's scale. Each output has its own: divide before you add up.
     without_a_graph: return g_a, → return g_a.detach(),
-    # The result hangs on no graph: it was made under `no_grad`, or by autograd from a detached copy.
-    # Write the formula itself, so that torch can differentiate it again.
+    # The result hangs on no graph, so no second derivative is possible. Write the formula itself.
 """,
 )
