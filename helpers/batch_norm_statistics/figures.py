@@ -6,6 +6,7 @@ import torch
 from helpers.batch_norm_statistics import formulas
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, Slider, figure
+from helpers.teaching.parts import histogram, set_dots, set_heights, set_lines, shares, ticks
 from helpers.teaching.words import fixed
 
 __all__ = [  # noqa: RUF022
@@ -16,6 +17,15 @@ __all__ = [  # noqa: RUF022
     "LaggingStatistics",
     "NewCamera",
 ]
+
+
+def two_curves(axes, *names):
+    """The lines and dots of two curves, with a key: dashed and black, solid and green."""
+    looks = [{"color": style.BLACK, "ls": "--"}, {"color": style.GREEN, "ls": "-"}]
+    lines = [axes.plot([], [], label=names[i], **look)[0] for i, look in enumerate(looks)]
+    dots = [axes.plot([], [], "o", color=look["color"], ms=9)[0] for look in looks]
+    axes.legend(loc="upper left")
+    return lines, dots
 
 
 @figure(
@@ -34,8 +44,7 @@ class FiveTensors:
     def draw(self, canvas):
         axes = canvas.subplots()
         axes.set(title="value before (ring) and after (dot)", xlim=(-1.5, 5.3), ylim=(0.4, 6.5))
-        axes.set_yticks(self.ROWS, formulas.TENSORS)
-        axes.set_xticks([-1, 0, 1, 2, 3], ["−1", "0", "1", "2", "3"])
+        ticks(axes, x=range(-1, 4), y=dict(zip(self.ROWS, formulas.TENSORS, strict=True)))
         axes.plot([0] * 5, self.ROWS, ".", color=style.GREY, ms=3)
         self.moves = [axes.plot([], [], color=style.ORANGE, lw=4)[0] for _ in self.ROWS]
         (self.rings,) = axes.plot([], [], "o", ms=13, mfc="none", mec=style.BLACK, mew=1.5)
@@ -71,51 +80,46 @@ class RunningStatistics:
 
     def measure(self, forwards, momentum, size):
         x = formulas.batch_of(int(size))
+        biased, unbiased = x.var(correction=0).item(), x.var().item()
         mean, var = formulas.running(x, float(momentum), SHOWN)
-        trained = formulas.normalised(10, x.mean().item(), x.var(correction=0).item())
-        found = {"mean": mean, "var": var, "evals": formulas.normalised(10, mean, var)}
-        biased = x.var(correction=0).item()
-        return found | {"trained": trained, "biased": biased, "unbiased": x.var().item()}
+        curves = var, mean, formulas.normalised(10, mean, var)
+        trained = formulas.normalised(10, x.mean().item(), biased)
+        here = [curve[forwards] for curve in curves]
+        return {"curves": curves, "here": here, "levels": (biased, unbiased, trained)}
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2)
         left.set(title="remembered", xlabel="forwards", xlim=(-1, SHOWN + 1), ylim=(0, 66))
-        (self.biased,) = left.plot([], [], ":", color=style.BLACK, lw=1.5, label="variance, ÷ N")
-        (self.unbiased,) = left.plot(
-            [], [], "--", color=style.BLACK, lw=1.5, label="variance, ÷ (N − 1)"
-        )
-        (self.var,) = left.plot([], [], color=style.VERMILION, label="running_var")
-        (self.mean,) = left.plot([], [], color=style.BLUE, label="running_mean")
+        black = {"color": style.BLACK, "lw": 1.5}
+        self.levels = left.plot([], [], ":", label="variance, ÷ N", **black)
+        self.levels += left.plot([], [], "--", label="variance, ÷ (N − 1)", **black)
+        self.curves = left.plot([], [], color=style.VERMILION, label="running_var")
+        self.curves += left.plot([], [], color=style.BLUE, label="running_mean")
         self.dots = [left.plot([], [], "o", color=c)[0] for c in (style.VERMILION, style.BLUE)]
         left.legend(loc="upper right")
         right.set(title="output for the number 10", xlabel="forwards", xlim=(-1, SHOWN + 1))
         right.set_ylim(-0.5, 3.2)
-        (self.trained,) = right.plot([], [], "--", color=style.BLACK, label="train mode")
-        (self.evals,) = right.plot([], [], color=style.GREEN, label="eval mode")
-        (self.dot,) = right.plot([], [], "o", color=style.GREEN, ms=8)
+        self.levels += right.plot([], [], "--", color=style.BLACK, label="train mode")
+        self.curves += right.plot([], [], color=style.GREEN, label="eval mode")
+        self.dots += right.plot([], [], "o", color=style.GREEN, ms=8)
         right.legend(loc="upper right")
         self.words = right.text(0.97, 0.03, "", ha="right", transform=right.transAxes)
 
     def update(self, now):
-        steps = np.arange(SHOWN + 1)
-        for line, values in ((self.mean, now.mean), (self.var, now.var), (self.evals, now.evals)):
-            line.set_data(steps, values)
-        self.biased.set_data([0, SHOWN], [now.biased] * 2)
-        self.unbiased.set_data([0, SHOWN], [now.unbiased] * 2)
-        self.trained.set_data([0, SHOWN], [now.trained] * 2)
-        for dot, values in zip(self.dots, (now.var, now.mean), strict=True):
-            dot.set_data([now.forwards], [values[now.forwards]])
-        here = now.evals[now.forwards]
-        self.dot.set_data([now.forwards], [here])
-        ratio = fixed(here / now.trained, 3)
-        self.words.set_text(f"train {fixed(now.trained)}\neval {fixed(here)}\nratio {ratio}")
+        set_lines(self.curves, np.arange(SHOWN + 1), now.curves)
+        set_lines(self.levels, [0, SHOWN], [(level, level) for level in now.levels])
+        set_dots(self.dots, now.forwards, now.here)
+        *_, train = now.levels
+        *_, found = now.here
+        ratio = fixed(found / train)
+        self.words.set_text(f"train {fixed(train)}\neval {fixed(found)}\nratio {ratio}")
 
     def describe(self, now):
-        at = now.forwards
+        var, mean, found = now.here
         return (
-            f"{at} forwards of a batch of {now.size}, momentum {now.momentum}: running mean "
-            f"{fixed(now.mean[at])}, running variance {fixed(now.var[at])}. The number 10 becomes "
-            f"{fixed(now.trained)} in training mode and {fixed(now.evals[at], 4)} in evaluation mode."
+            f"{now.forwards} forwards of a batch of {now.size}, momentum {now.momentum}: running "
+            f"mean {fixed(mean)}, running variance {fixed(var)}. The number 10 becomes "
+            f"{fixed(now.levels[2])} in training mode and {fixed(found, 4)} in evaluation mode."
         )
 
 
@@ -150,11 +154,10 @@ class NeighbourSlopes:
         self.sum = right.text(3.5, 1.1, "", ha="right")
 
     def update(self, now):
-        for k in range(4):
-            self.outputs[k].set_height(now.outputs[k])
+        set_heights(self.outputs, now.outputs)
+        set_heights(self.slopes, now.slopes)
+        for k, slope in enumerate(now.slopes):
             self.outputs[k].set_facecolor(style.BLUE if PLACES[k] == now.output else style.SKY)
-            slope = now.slopes[k]
-            self.slopes[k].set_height(slope)
             self.numbers[k].set_text(fixed(slope))
             self.numbers[k].set_y(slope + 0.02 if slope >= 0 else slope - 0.1)
         self.values.set_text(f"numbers 1, 2, 3, {fixed(now.value, 1)}; {now.mode}")
@@ -183,16 +186,14 @@ class SpreadByCompanions:
 
     def measure(self, size, kind, sample):
         values = formulas.outputs(kind, int(size), SAMPLES[sample])
-        share = np.histogram(values, self.BINS)[0] / len(values)
+        share = shares(values, self.BINS)
         return {"share": share, "mean": values.mean(), "sd": values.std()}
 
     def draw(self, canvas):
         axes = canvas.subplots()
         axes.set(title="one normalised unit of one image, 2000 batches", xlabel="value")
         axes.set(xlim=(-3.6, 3.6), ylim=(0, 1.14), ylabel="share of batches")
-        self.bars = axes.stairs(
-            np.zeros(72), self.BINS, fill=True, facecolor=style.SKY, edgecolor=style.BLUE
-        )
+        self.bars = histogram(axes, self.BINS)
         (self.mean,) = axes.plot([], [], "--", color=style.VERMILION)
         self.words = axes.text(-3.5, 1.09, "", va="top")
 
@@ -221,36 +222,33 @@ class LaggingStatistics:
 
     def measure(self, step, momentum, size):
         curves = formulas.lag(int(size), float(momentum)).mean(0)
-        train, evaluated = curves[formulas.STEPS.index(int(step))].tolist()
+        here = curves[formulas.STEPS.index(int(step))].tolist()
         start = (1 - float(momentum)) ** int(step)
-        return {"curves": curves, "train": train, "eval": evaluated, "start": start}
+        return {"curves": curves.T, "here": here, "start": start}
 
     def draw(self, canvas):
         axes = canvas.subplots()
         axes.set(title="accuracy on the same 797 digits, mean of five seeds", xscale="log")
         axes.set(xlabel="training steps", xlim=(0.9, 230), ylim=(0, 1.02))
-        axes.set_xticks([1, 3, 10, 30, 100, 200], ["1", "3", "10", "30", "100", "200"])
-        axes.minorticks_off()
-        looks = (("--", style.BLACK, "train mode"), ("-", style.GREEN, "eval mode"))
-        self.lines = [axes.plot([], [], d, color=c, label=label)[0] for d, c, label in looks]
-        self.dots = [axes.plot([], [], "o", color=c, ms=9)[0] for _, c, _ in looks]
-        axes.legend(loc="upper left")
+        ticks(axes, x=[1, 3, 10, 30, 100, 200])
+        self.lines, self.dots = two_curves(axes, "train mode", "eval mode")
         self.words = axes.text(0.98, 0.04, "", ha="right", transform=axes.transAxes)
 
     def update(self, now):
-        for k, value in enumerate((now.train, now.eval)):
-            self.lines[k].set_data(formulas.STEPS, now.curves[:, k])
-            self.dots[k].set_data([int(now.step)], [value])
+        set_lines(self.lines, formulas.STEPS, now.curves)
+        set_dots(self.dots, int(now.step), now.here)
+        train, evaluated = now.here
         self.words.set_text(
             f"momentum {now.momentum}, batches of {now.size}, step {now.step}\n"
-            f"train mode {fixed(now.train, 2)}, eval mode {fixed(now.eval, 2)}\n"
+            f"train mode {fixed(train, 2)}, eval mode {fixed(evaluated, 2)}\n"
             f"weight of the starting values: {fixed(100 * now.start, 0)} %"
         )
 
     def describe(self, now):
+        train, evaluated = now.here
         return (
             f"After {now.step} steps in batches of {now.size}, momentum {now.momentum}: accuracy "
-            f"{fixed(now.train, 3)} in training mode, {fixed(now.eval, 3)} in evaluation mode; the "
+            f"{fixed(train)} in training mode, {fixed(evaluated)} in evaluation mode; the "
             f"starting values weigh {fixed(100 * now.start, 1)} % in the running statistics."
         )
 
@@ -264,9 +262,9 @@ class NewCamera:
 
     def measure(self, contrast, source):
         curves = formulas.by_contrast(source)
-        old, new = curves[formulas.CONTRASTS.index(contrast)].tolist()
+        here = curves[formulas.CONTRASTS.index(contrast)].tolist()
         image = formulas.camera(formulas.data()[1][0][3], contrast).view(8, 8).numpy()
-        return {"curves": curves, "old": old, "new": new, "image": image}
+        return {"curves": curves.T, "here": here, "image": image}
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2, width_ratios=[1, 2])
@@ -274,24 +272,21 @@ class NewCamera:
         left.grid(False)
         self.image = left.imshow(np.zeros((8, 8)), cmap="gray_r", vmin=0, vmax=16)
         right.set(title="accuracy on 797 digits", xlabel="contrast", ylim=(-0.04, 1.42))
-        right.set(xlim=(-1.08, 1.08))
-        right.set_xticks([-1, -0.5, 0, 0.5, 1], ["−1", "−0.5", "0", "0.5", "1"])
-        right.set_yticks([0, 0.25, 0.5, 0.75, 1])
-        looks = (("--", style.BLACK, "old statistics"), ("-", style.GREEN, "new statistics"))
-        self.lines = [right.plot([], [], d, color=c, label=label)[0] for d, c, label in looks]
-        self.dots = [right.plot([], [], "o", color=c, ms=9)[0] for _, c, _ in looks]
-        right.legend(loc="upper left")
+        right.set(xlim=(-1.08, 1.08), yticks=[0, 0.25, 0.5, 0.75, 1])
+        ticks(right, x=[-1, -0.5, 0, 0.5, 1])
+        self.lines, self.dots = two_curves(right, "old statistics", "new statistics")
         self.words = right.text(0.98, 0.97, "", ha="right", va="top", transform=right.transAxes)
 
     def update(self, now):
         self.image.set_data(now.image)
-        for k, value in enumerate((now.old, now.new)):
-            self.lines[k].set_data(formulas.CONTRASTS, now.curves[:, k])
-            self.dots[k].set_data([now.contrast], [value])
-        self.words.set_text(f"old {fixed(now.old, 2)}\nnew {fixed(now.new, 2)}")
+        set_lines(self.lines, formulas.CONTRASTS, now.curves)
+        set_dots(self.dots, now.contrast, now.here)
+        old, new = now.here
+        self.words.set_text(f"old {fixed(old, 2)}\nnew {fixed(new, 2)}")
 
     def describe(self, now):
+        old, new = now.here
         return (
             f"Contrast {fixed(now.contrast, 2)}, new statistics from {now.source}: accuracy "
-            f"{fixed(now.old, 3)} with the old statistics, {fixed(now.new, 3)} with the new ones."
+            f"{fixed(old)} with the old statistics, {fixed(new)} with the new ones."
         )

@@ -48,6 +48,12 @@ def set_lines(lines: Iterable[Line2D], x: Any, curves: Iterable) -> None:
         line.set_data(x, curve)
 
 
+def set_dots(dots: Iterable[Line2D], x: float, values: Iterable[float]) -> None:
+    """Put each dot at `x`, at the height of its own value."""
+    for dot, value in zip(dots, values, strict=True):
+        dot.set_data([x], [value])
+
+
 def histogram(axes: Axes, edges: np.ndarray) -> StepPatch:
     """A histogram without values; `set_data` gives it the `shares` of its bars."""
     look = {"fill": True, "facecolor": style.SKY, "edgecolor": style.BLUE}

@@ -41,13 +41,16 @@ def test_one_axis_alone_is_named(axes):
     assert list(axes.get_yticks()) == before
 
 
-def test_heights_texts_and_curves_go_to_their_own_and_none_is_left_over(axes):
+def test_heights_texts_curves_and_dots_go_to_their_own_and_none_is_left_over(axes):
     bars = axes.bar([0, 1], [1, 1])
     texts = [axes.text(0, 0, ""), axes.text(0, 0, "")]
     lines = [axes.plot([], [])[0] for _ in range(2)]
     parts.set_heights(bars, [2, -3])
     parts.set_texts(texts, ["two", "minus three"])
     parts.set_lines(lines, [0, 1], [[2, 3], [4, 5]])
+    dots = [axes.plot([], [], "o")[0] for _ in range(2)]
+    parts.set_dots(dots, 7, [8, 9])
+    assert [dot.get_xydata().tolist() for dot in dots] == [[[7, 8]], [[7, 9]]]
     assert [bar.get_height() for bar in bars] == [2, -3]
     assert [text.get_text() for text in texts] == ["two", "minus three"]
     assert [line.get_xydata().tolist() for line in lines] == [[[0, 2], [1, 3]], [[0, 4], [1, 5]]]
@@ -56,6 +59,8 @@ def test_heights_texts_and_curves_go_to_their_own_and_none_is_left_over(axes):
             leave(*rest, [1])
     with pytest.raises(ValueError, match="zip"):
         parts.set_lines(lines, [0, 1], [[2, 3]])
+    with pytest.raises(ValueError, match="zip"):
+        parts.set_dots(dots, 7, [8])
 
 
 def test_a_histogram_takes_the_shares_of_all_values_also_of_those_outside(axes):
