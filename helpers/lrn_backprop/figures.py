@@ -11,7 +11,7 @@ from helpers.lrn_backprop import formulas, photograph
 from helpers.teaching import style
 from helpers.teaching.data import china
 from helpers.teaching.figure import Choice, LogSlider, Slider, figure
-from helpers.teaching.parts import set_heights, set_mark, set_texts, ticks
+from helpers.teaching.parts import in_sight, set_heights, set_mark, set_texts, ticks
 from helpers.teaching.words import brief, fixed
 
 # The order of the page.
@@ -114,8 +114,7 @@ class Competition:
         set_heights(self.after, now.shares)
         for text, share in zip(self.numbers, now.shares, strict=True):
             text.set(text=f"{share:.3f}", y=float(share) + 0.02)
-        inside = torch.where(now.curve <= self.HIGHEST, now.curve, torch.nan)
-        self.curve.set_data(self.GRID.numpy(), inside.numpy())
+        self.curve.set_data(self.GRID, in_sight(now.curve.numpy(), 0, self.HIGHEST))
         set_mark(self.dot, now.a, float(now.b[2]), 0, self.HIGHEST, "o")
         self.text.set_text(f"{constants(now)}, k = 1; a = {now.a:g} gives b = {now.b[2]:.3f}")
 
@@ -238,7 +237,7 @@ class WrongWays:
         set_texts(self.texts, [f"{now.activations}, n = {now.n}, α = {brief(now.alpha)}", *words])
         for i, (*_, marker) in enumerate(self.WAYS.values()):
             errors, here = now.curves[i], now.here[i]
-            self.curves[i].set_data(ALPHAS.values(), np.where(errors > self.LEAST, errors, np.nan))
+            self.curves[i].set_data(ALPHAS.values(), in_sight(errors, self.LEAST, self.MOST))
             self.marks[i].set_data([now.alpha], [max(here, 1.3 * self.LEAST)])
             for mark in (self.marks[i], self.keys[i]):
                 mark.set_marker(marker if here > self.LEAST else "v")
