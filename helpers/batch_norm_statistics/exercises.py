@@ -5,7 +5,7 @@ import torch
 from helpers.teaching.cases import normal, tensor, uniform
 from helpers.teaching.exercise import exercise
 
-__all__ = [  # noqa: RUF022
+__all__ = [  # noqa: RUF022 (the order of the page)
     "diagnose",
     "batch_norm",
     "updated_statistics",
@@ -14,6 +14,12 @@ __all__ = [  # noqa: RUF022
 ]
 
 single = torch.float32
+
+
+def given(*parts, dtype=torch.float64):
+    """Lists of numbers, or of rows, as tensors; tensors of this dtype; and a number as it is."""
+    made = (tensor(*part) if isinstance(part, list) else part for part in parts)
+    return tuple(part.to(dtype) if isinstance(part, torch.Tensor) else part for part in made)
 
 
 def state(weight=1.5, bias=-0.5, mean=4.0, var=2.0, batches=7):
@@ -78,8 +84,7 @@ def diagnose(before, after):
 
 diagnose.slips(r"""
     looks_at_the_mean_only: "running_mean", "running_var", "num_batches_tracked" → "running_mean"
-    # The running mean may stay while the variance moves: a batch can have just that mean. Look at
-    # all buffers, or at the count.
+    # The running mean may stay while the variance moves. Look at all buffers, or at the count.
     looks_at_the_variance_only: "running_mean", "running_var", "num_batches_tracked"
         → "running_var"
     # The running variance may stay while the mean moves. Look at all buffers, or at the count.
@@ -94,8 +99,7 @@ diagnose.slips(r"""
     buffers_for_parameters: if stepped:\n        return "trained" if watched
         → if watched:\n        return "trained" if stepped; return "only watched" if watched
         → return "only watched" if stepped
-    # Parameters and buffers are swapped: the optimiser moves weight and bias, a batch moves the
-    # running statistics.
+    # Parameters and buffers are swapped: a step moves weight and bias, a batch moves the others.
     all_must_move: any(not → all(not
     # It is enough that one of the tensors moved.
     all_entries_must_move: not torch.equal(before[name], after[name])
@@ -108,55 +112,36 @@ diagnose.slips(r"""
     both_must_move: moved("weight", "bias") → moved("weight") and moved("bias")
     # You ask that weight and bias both moved. A step may change one of them alone.
     always_trained: not torch.equal(before[name], after[name]) → before[name] is not after[name]
-    # This says “trained” whatever moved. Two tensors are two objects, also with the same numbers;
-    # and a layer that was trained long ago differs from a fresh one. Compare the numbers before
-    # and after.
+    # This says “trained” whatever moved, as two tensors are two objects. Compare their numbers.
 """)
 
 
 @exercise(
     cases={
         "values": {
-            "four samples, three features": lambda: (
-                tensor([1.0, 0.5, -2], [2, 0.1, 4], [3, 0.4, 0], [10, -0.2, 1]),
-                tensor(2.0, -1, 0.5),
-                tensor(0.3, 1, -2),
+            "four samples, three features": lambda: given(
+                [[1.0, 0.5, -2], [2, 0.1, 4], [3, 0.4, 0], [10, -0.2, 1]],
+                [2.0, -1, 0.5],
+                [0.3, 1, -2],
                 0.1,
             ),
-            "two images of two channels": lambda: (
-                normal(2, 2, 2, 3, seed=1) + 2,
-                tensor(1.5, -0.5),
-                tensor(0.2, 0.7),
-                0.05,
+            "two images of two channels": lambda: given(
+                normal(2, 2, 2, 3, seed=1) + 2, [1.5, -0.5], [0.2, 0.7], 0.05
             ),
         },
         "shapes": {
-            "float32": lambda: (
-                3 * normal(6, 2, seed=2, dtype=single),
-                tensor(1.2, 0.8, dtype=single),
-                tensor(0.1, -0.3, dtype=single),
-                1e-5,
+            "float32": lambda: given(
+                3 * normal(6, 2, seed=2), [1.2, 0.8], [0.1, -0.3], 1e-5, dtype=single
             ),
-            "one channel": lambda: (normal(3, 1, 4, 4, seed=3), tensor(2.0), tensor(-1.0), 1e-3),
-            "two samples": lambda: (
-                tensor([3.0, -1], [250, 4]),
-                tensor(1.0, 2),
-                tensor(0.5, -0.5),
-                1e-5,
-            ),
+            "one channel": lambda: given(normal(3, 1, 4, 4, seed=3), [2.0], [-1.0], 1e-3),
+            "two samples": lambda: given([[3.0, -1], [250, 4]], [1.0, 2], [0.5, -0.5], 1e-5),
         },
         "edges": {
-            "a variance near ε": lambda: (
-                tensor([1.0, 1], [1.002, 2], [1.001, 3]),
-                tensor(1.0, 2),
-                tensor(0.0, 1),
-                1e-5,
+            "a variance near ε": lambda: given(
+                [[1.0, 1], [1.002, 2], [1.001, 3]], [1.0, 2], [0.0, 1], 1e-5
             ),
-            "a constant feature": lambda: (
-                tensor([2.0, 1], [2, 4], [2, 0]),
-                tensor(3.0, 2),
-                tensor(0.4, 1),
-                1e-5,
+            "a constant feature": lambda: given(
+                [[2.0, 1], [2, 4], [2, 0]], [3.0, 2], [0.4, 1], 1e-5
             ),
         },
     },
@@ -187,7 +172,7 @@ def batch_norm(x, gamma, beta, eps):
     return gamma.view(shape) * (x - mean) / (var + eps).sqrt() + beta.view(shape)
 
 
-batch_norm.slips("""
+batch_norm.slips(r"""
     unbiased_variance: correction=0 → correction=1
     # This divides by N − 1 in the variance. Normalising uses N; N − 1 is for what is remembered.
     eps_outside_the_root: (var + eps).sqrt() → (var.sqrt() + eps)
@@ -197,8 +182,7 @@ batch_norm.slips("""
     over_the_batch_only: [0, *range(2, x.ndim)] → [0]
     # Each pixel has a mean of its own here. A channel's mean runs over samples and pixels.
     over_the_features: [0, *range(2, x.ndim)] → list(range(1, x.ndim))
-    # These are means over each sample's own features: a layer norm. Batch norm takes them over the
-    # samples.
+    # Each sample has its own mean here, as in layer norm. Take a feature of all samples together.
     over_everything: [0, *range(2, x.ndim)] → list(range(x.ndim))
     # One mean for all features. Each feature, or channel, has its own.
     over_the_pixels_only: [0, *range(2, x.ndim)] → [0] if x.ndim == 2 else [2, 3]
@@ -216,54 +200,33 @@ batch_norm.slips("""
     # γ multiplies the normalised value alone. β is added at the end.
     fresh_running_statistics: gamma.view(shape) * (x - mean) / (var + eps).sqrt()
         → gamma.view(shape) * x / (1 + eps) ** 0.5
-    # Mean 0 and variance 1 are used here: the running statistics of a fresh layer, as in
-    # evaluation mode. In training mode the batch's own are used.
+    # Mean 0 and variance 1 are those of a fresh layer in eval mode. Use the batch's own.
+    channels_mixed: … → rows = x.reshape(-1, x.shape[1])\n    y = (rows - rows.mean(0)) /
+        (rows.var(0, correction=0) + eps).sqrt()\n    return (gamma * y + beta).reshape(x.shape)
+    # reshape(-1, C) mixes the channels: it cuts x into pieces of C. Take dimensions 0, 2 and 3.
 """)
-
-
-@batch_norm.mistake
-def channels_mixed(x, gamma, beta, eps):
-    """reshape(-1, C) does not sort the values by channel: it only cuts the row of all values into
-    pieces of C. Move the channel to the end first, or take the mean over dimensions 0, 2 and 3."""
-    rows = x.reshape(-1, x.shape[1])
-    y = (rows - rows.mean(0)) / (rows.var(0, correction=0) + eps).sqrt()
-    return (gamma * y + beta).reshape(x.shape)
 
 
 @exercise(
     cases={
         "values": {
-            "four samples, two features": lambda: (
-                tensor(0.5, -1),
-                tensor(1.0, 2),
-                tensor([1.0, 0], [2, 5], [3, -4], [10, 2]),
-                0.1,
+            "four samples, two features": lambda: given(
+                [0.5, -1], [1.0, 2], [[1.0, 0], [2, 5], [3, -4], [10, 2]], 0.1
             ),
-            "a large momentum": lambda: (
-                tensor(2.0, 0, 1),
-                tensor(4.0, 1, 0.5),
-                3 * normal(5, 3, seed=1) + 1,
-                0.7,
+            "a large momentum": lambda: given(
+                [2.0, 0, 1], [4.0, 1, 0.5], 3 * normal(5, 3, seed=1) + 1, 0.7
             ),
         },
         "shapes": {
-            "float32": lambda: (
-                tensor(0.5, dtype=single),
-                tensor(1.5, dtype=single),
-                normal(6, 1, seed=2, dtype=single),
-                0.1,
-            ),
-            "as many samples as features": lambda: (
-                normal(3, seed=3),
-                uniform(3, seed=4),
-                normal(3, 3, seed=5),
-                0.3,
+            "float32": lambda: given([0.5], [1.5], normal(6, 1, seed=2), 0.1, dtype=single),
+            "as many samples as features": lambda: given(
+                normal(3, seed=3), uniform(3, seed=4), normal(3, 3, seed=5), 0.3
             ),
         },
         "edges": {
-            "two samples": lambda: (tensor(0.0, 1), tensor(1.0, 3), tensor([0.0, 4], [2, -2]), 0.1),
-            "momentum 1": lambda: (tensor(3.0, -2), tensor(1.0, 5), normal(4, 2, seed=6), 1.0),
-            "momentum 0": lambda: (tensor(3.0, -2), tensor(1.0, 5), normal(4, 2, seed=7), 0.0),
+            "two samples": lambda: given([0.0, 1], [1.0, 3], [[0.0, 4], [2, -2]], 0.1),
+            "momentum 1": lambda: given([3.0, -2], [1.0, 5], normal(4, 2, seed=6), 1.0),
+            "momentum 0": lambda: given([3.0, -2], [1.0, 5], normal(4, 2, seed=7), 0.0),
         },
     },
     hints=[
@@ -288,7 +251,7 @@ def updated_statistics(running_mean, running_var, x, momentum):
     return new_mean, new_var
 
 
-updated_statistics.slips("""
+updated_statistics.slips(r"""
     stores_the_biased_variance: x.var(0) → x.var(0, correction=0)
     # This remembers the variance that divides by N. PyTorch remembers the other one, over N − 1.
     momentum_swapped: + momentum * → + (1-momentum) * ; (1 - momentum) → momentum
@@ -318,69 +281,44 @@ updated_statistics.slips("""
     # The mean is not subtracted before squaring. A variance is taken around the mean.
     corrects_the_old_as_well: x.var(0) → x.var(0, correction=0); return new_mean, new_var
         → return new_mean, new_var * len(x) / (len(x) - 1)
-    # The factor N/(N − 1) is applied to the mixture, so the old variance is made larger each time.
-    # It belongs to the batch's variance alone.
+    # N/(N − 1) enlarges the old variance too. Only the batch's own variance gets this factor.
+    in_place: … → running_mean.lerp_(x.mean(0), momentum)
+        \n    running_var.lerp_(x.var(0), momentum)\n    return running_mean, running_var
+    # You write into the tensors that you were given. Make new ones: the caller may need the old.
 """)
-
-
-@updated_statistics.mistake
-def in_place(running_mean, running_var, x, momentum):
-    """Writes into the tensors that it was given. New ones are asked for: the caller may need the
-    old ones."""
-    running_mean.lerp_(x.mean(0), momentum)
-    running_var.lerp_(x.var(0), momentum)
-    return running_mean, running_var
 
 
 @exercise(
     cases={
         "values": {
-            "four samples, two features": lambda: (
-                tensor([1.0, 0.5], [-1, 2], [0.5, 0], [2, -1]),
-                tensor([1.0, 0], [2, 5], [3, -4], [10, 2]),
-                tensor(2.0, -0.5),
+            "four samples, two features": lambda: given(
+                [[1.0, 0.5], [-1, 2], [0.5, 0], [2, -1]],
+                [[1.0, 0], [2, 5], [3, -4], [10, 2]],
+                [2.0, -0.5],
                 0.1,
             ),
-            "the loss sees one sample": lambda: (
-                tensor([1.0], [0], [0], [0]),
-                tensor([1.0], [2], [3], [10]),
-                tensor(1.5),
-                0.01,
+            "the loss sees one sample": lambda: given(
+                [[1.0], [0], [0], [0]], [[1.0], [2], [3], [10]], [1.5], 0.01
             ),
         },
         "shapes": {
-            "three features": lambda: (
-                normal(6, 3, seed=1) + 1,
-                3 * normal(6, 3, seed=2) - 2,
-                tensor(1.0, 2, -1),
-                1e-5,
+            "three features": lambda: given(
+                normal(6, 3, seed=1) + 1, 3 * normal(6, 3, seed=2) - 2, [1.0, 2, -1], 1e-5
             ),
-            "float32": lambda: (
-                normal(5, 2, seed=3, dtype=single),
-                normal(5, 2, seed=4, dtype=single),
-                tensor(0.7, 1.3, dtype=single),
-                1e-3,
+            "float32": lambda: given(
+                normal(5, 2, seed=3), normal(5, 2, seed=4), [0.7, 1.3], 1e-3, dtype=single
             ),
-            "as many samples as features": lambda: (
-                normal(3, 3, seed=5),
-                normal(3, 3, seed=6),
-                tensor(1.0, -2, 0.5),
-                1e-2,
+            "as many samples as features": lambda: given(
+                normal(3, 3, seed=5), normal(3, 3, seed=6), [1.0, -2, 0.5], 1e-2
             ),
         },
         "edges": {
-            "one gradient for all": lambda: (
-                torch.ones(4, 2, dtype=torch.float64),
-                normal(4, 2, seed=7),
-                tensor(2.0, 3),
-                1e-5,
+            "one gradient for all": lambda: given(
+                torch.ones(4, 2, dtype=torch.float64), normal(4, 2, seed=7), [2.0, 3], 1e-5
             ),
-            "two samples": lambda: (tensor([1.0], [-2]), tensor([0.0], [2]), tensor(1.0), 0.5),
-            "a variance near ε": lambda: (
-                tensor([1.0], [2], [-1]),
-                tensor([1.0], [1.002], [1.001]),
-                tensor(1.0),
-                1e-5,
+            "two samples": lambda: given([[1.0], [-2]], [[0.0], [2]], [1.0], 0.5),
+            "a variance near ε": lambda: given(
+                [[1.0], [2], [-1]], [[1.0], [1.002], [1.001]], [1.0], 1e-5
             ),
         },
     },
@@ -412,10 +350,9 @@ def batch_norm_backward(grad_output, x, gamma, eps):
     return gamma / scale * through, grad_gamma, grad_beta
 
 
-batch_norm_backward.slips("""
+batch_norm_backward.slips(r"""
     frozen_statistics: grad_output - grad_beta / len(x) - y * grad_gamma / len(x) → grad_output
-    # Mean and variance are taken for constants, as in evaluation mode. In training mode they
-    # depend on x.
+    # Mean and variance are constants here, as in eval mode. In training mode they depend on x.
     frozen_variance: - y * grad_gamma / len(x) →
     # The way through the variance is missing: x also acts on the scale.
     frozen_mean: - grad_beta / len(x) →
@@ -441,8 +378,7 @@ batch_norm_backward.slips("""
     divides_by_the_variance: gamma / scale → gamma / scale.square()
     # The gradient by x is divided by the root once: the input was.
     last_factor_missing: y * grad_gamma / len(x) → grad_gamma / len(x)
-    # The last term lacks the number's own normalised value: how far out it is decides how much it
-    # moves the scale.
+    # The last term lacks the number's own normalised value: how much it moves the scale.
     half_forgotten: - y * grad_gamma → - 2 * y * grad_gamma
     # The last term is twice what it should be: the root has the derivative 1/(2√…).
     own_output_only: grad_output - grad_beta / len(x) - y * grad_gamma / len(x)
@@ -453,76 +389,48 @@ batch_norm_backward.slips("""
     # The last term needs the normalised values. These are only centred.
     gamma_alone_by_x: through, grad_gamma, grad_beta → through, (grad_output * x).sum(0), grad_beta
     # The gradient by γ has x itself in it. γ multiplies the normalised value.
+    as_layer_norm_does: … → scale = (x.var(1, correction=0, keepdim=True) + eps).sqrt()
+        \n    y, g = (x - x.mean(1, keepdim=True)) / scale, gamma * grad_output
+        \n    through = g - g.mean(1, keepdim=True) - y * (g * y).mean(1, keepdim=True)
+        \n    return through / scale, (grad_output * y).sum(0), grad_output.sum(0)
+    # Means and variance run over a sample's features, as in layer norm. Take dimension 0 here.
 """)
-
-
-@batch_norm_backward.mistake
-def as_layer_norm_does(grad_output, x, gamma, eps):
-    """Means and variance run over the features of a sample, as in layer norm. Here they run over the
-    samples, dimension 0."""
-    scale = (x.var(1, correction=0, keepdim=True) + eps).sqrt()
-    y, g = (x - x.mean(1, keepdim=True)) / scale, gamma * grad_output
-    through = g - g.mean(1, keepdim=True) - y * (g * y).mean(1, keepdim=True)
-    return through / scale, (grad_output * y).sum(0), grad_output.sum(0)
 
 
 @exercise(
     cases={
         "values": {
-            "three inputs, three outputs": lambda: (
-                tensor([1.0, 2, -1], [0, 0.5, 3], [-2, 1, 1]),
-                tensor(0.5, -1, 2),
-                tensor(1.5, -0.5, 2),
-                tensor(0.1, 1, -2),
-                tensor(0.3, -2, 1),
-                tensor(4.0, 0.5, 2),
+            "three inputs, three outputs": lambda: given(
+                [[1.0, 2, -1], [0, 0.5, 3], [-2, 1, 1]],
+                [0.5, -1, 2],
+                [1.5, -0.5, 2],
+                [0.1, 1, -2],
+                [0.3, -2, 1],
+                [4.0, 0.5, 2],
                 0.1,
             ),
-            "four inputs, two outputs": lambda: (
-                normal(2, 4, seed=1),
-                tensor(1.0, -0.5),
-                tensor(2.0, 0.7),
-                tensor(-1.0, 0.4),
-                tensor(0.5, 3),
-                tensor(0.2, 5),
-                1e-3,
+            "four inputs, two outputs": lambda: given(
+                normal(2, 4, seed=1), [1.0, -0.5], [2.0, 0.7], [-1.0, 0.4], [0.5, 3], [0.2, 5], 1e-3
             ),
         },
         "shapes": {
-            "one output": lambda: (
-                normal(1, 3, seed=2),
-                tensor(0.3),
-                tensor(1.2),
-                tensor(0.5),
-                tensor(-1.0),
-                tensor(2.0),
-                1e-5,
+            "one output": lambda: given(
+                normal(1, 3, seed=2), [0.3], [1.2], [0.5], [-1.0], [2.0], 1e-5
             ),
-            "float32": lambda: (
-                normal(3, 2, seed=3, dtype=single),
-                *(normal(3, seed=s, dtype=single) for s in (4, 5, 6, 7)),
-                uniform(3, seed=8, dtype=single) + 0.5,
+            "float32": lambda: given(
+                normal(3, 2, seed=3),
+                *(normal(3, seed=s) for s in (4, 5, 6, 7)),
+                uniform(3, seed=8) + 0.5,
                 1e-5,
+                dtype=single,
             ),
         },
         "edges": {
-            "a variance near ε": lambda: (
-                tensor([1.0, 2], [3, -1]),
-                tensor(0.0, 1),
-                tensor(1.0, 2),
-                tensor(0.0, 1),
-                tensor(0.1, 0.2),
-                tensor(1e-5, 1),
-                1e-5,
+            "a variance near ε": lambda: given(
+                [[1.0, 2], [3, -1]], [0.0, 1], [1.0, 2], [0.0, 1], [0.1, 0.2], [1e-5, 1], 1e-5
             ),
-            "a unit switched off": lambda: (
-                tensor([1.0, 2], [3, -1]),
-                tensor(0.5, 1),
-                tensor(0.0, 2),
-                tensor(0.7, 1),
-                tensor(0.1, 0.2),
-                tensor(1.0, 1),
-                1e-5,
+            "a unit switched off": lambda: given(
+                [[1.0, 2], [3, -1]], [0.5, 1], [0.0, 2], [0.7, 1], [0.1, 0.2], [1.0, 1], 1e-5
             ),
         },
     },
@@ -569,7 +477,7 @@ fold_into_linear.slips("""
     # γ is missing in the scale.
     eps_outside_the_root: (var + eps).sqrt() → (var.sqrt() + eps)
     # ε belongs under the root, beside the variance.
-    weight_left_alone: scale[:, None] * weight → 1 * weight
+    weight_left_alone: scale[:, None] * weight → weight
     # The weights are scaled as well: batch norm scales the whole output.
     mean_added: (bias - mean) → (bias + mean)
     # The running mean is subtracted, not added.
@@ -585,10 +493,8 @@ fold_into_linear.slips("""
     # Divide by the root: batch norm makes a large spread smaller.
     batch_norm_in_front: scale[:, None] * weight, scale * (bias - mean) + beta
         → scale * weight, bias + weight @ (beta - scale * mean)
-    # This folds a batch norm that stands in front of the linear layer. Here it stands behind: it
-    # changes the outputs.
+    # This folds a batch norm in front of the linear layer. Yours stands behind: scale its outputs.
     normalises_the_weights: scale[:, None] * weight
         → scale[:, None] * (weight - mean[:, None]) + beta[:, None]
-    # The weights themselves are normalised here. It is the output that is: the mean and β go into
-    # the bias alone.
+    # You normalise the weights themselves. Scale their rows; the mean and β go into the bias.
 """)
