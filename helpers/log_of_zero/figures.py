@@ -8,6 +8,7 @@ import torch
 from helpers.log_of_zero import formulas
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, LogSlider, Slider, figure
+from helpers.teaching.parts import key, set_lines, set_texts, ticks
 from helpers.teaching.words import brief
 
 __all__ = [  # noqa: RUF022 (the order of the page)
@@ -19,15 +20,18 @@ __all__ = [  # noqa: RUF022 (the order of the page)
     "UnusedBranch",
 ]
 
+PALE = "#C4C4C4"  # of what is right, below the curves
+
 
 def floats(values):
     """The values of a control as a float64 tensor."""
     return torch.tensor(values, dtype=torch.float64)
 
 
-def split(parts, x, values, lost, place, at):
-    """Give a curve and its dot at x[at] the values; those that are `lost` stand at `place`."""
+def split(parts, x, values, place, at):
+    """Give a curve and its dot at x[at] the values; those that are not finite stand at `place`."""
     curve, rest, dot = parts
+    lost = ~np.isfinite(values)
     curve.set_data(x[~lost], values[~lost])
     rest.set_data(x[lost], np.full(lost.sum(), place))
     dot.set_data([x[at]], [place if lost[at] else values[at]])
@@ -82,23 +86,20 @@ class OneRow:
         self.cells = []
         for i, rule in enumerate(formulas.RULES):
             right.text(0.02, 5.9 - i, rule, va="center")
-            look = {"ha": "right", "va": "center"}
-            self.cells.append([right.text(x, 5.9 - i, "", **look) for x in (0.7, 0.99)])
+            self.cells += [right.text(x, 5.9 - i, "", ha="right", va="center") for x in (0.7, 0.99)]
         right.text(0.02, -0.3, "push = −dloss/da;  ε = 10⁻⁷", va="center", color=style.GREY)
         self.row = right.text(0.02, -1.1, "", va="center")
 
     def update(self, now):
         x, loss = np.array(A.values()), now.curve
         infinite, undefined = np.isposinf(loss), np.isnan(loss)
-        shown = np.where(infinite, self.INFINITE, np.where(undefined, 0, loss))
-        self.curve.set_data(x, np.where(infinite | undefined, np.nan, loss))
+        shown = np.nan_to_num(loss, nan=0, posinf=self.INFINITE)
+        self.curve.set_data(x, np.where(np.isfinite(loss), loss, np.nan))
         self.infinite.set_data(x[infinite], shown[infinite])
         self.undefined.set_data(x[undefined][::2], shown[undefined][::2])
         self.here.set_data([now.a], [shown[now.at]])
         self.legend.set_text("×: NaN" if undefined.any() else "")
-        for cells, texts in zip(self.cells, now.table.values(), strict=True):
-            for cell, text in zip(cells, texts, strict=True):
-                cell.set_text(text)
+        set_texts(self.cells, (text for both in now.table.values() for text in both))
         self.marker.set(y=5.45 - formulas.RULES.index(now.rule), height=0.9)
         relu = now.layer == "ReLU"
         first = brief(max(now.a, 0) if relu else now.a, 4)
@@ -125,45 +126,45 @@ class EpsilonBehindSoftmax:
     """Loss and push of a true score that is behind, with an epsilon after the softmax."""
 
     def measure(self, gap, guard, epsilon):
-        gaps = floats(GAPS.values())
-        exact = formulas.behind_softmax(gaps, "from scores", epsilon)
+        at, gaps = GAPS.index(gap), floats(GAPS.values())
         found = formulas.behind_softmax(gaps, guard, epsilon)
-        return {"exact": exact, "found": found, "at": GAPS.index(gap)}
+        exact = formulas.behind_softmax(gaps, "from scores", epsilon)
+        here, right = ([brief(values[at]) for values in both] for both in (found, exact))
+        return {"found": found, "at": at, "here": here, "right": right}
 
     def draw(self, canvas):
-        gaps = np.array(GAPS.values())
-        exact = formulas.behind_softmax(floats(gaps), "from scores", 0)
+        exact = formulas.behind_softmax(floats(GAPS.values()), "from scores", 0)
         panels = canvas.subplots(1, 2)
         tops = ("loss", 38), ("push on the true score", 1.4)
         self.panels = []
         for axes, values, (title, top) in zip(panels, exact, tops, strict=True):
             axes.set(title=title, xlabel="gap", xlim=(-0.8, 30.8), ylim=(-0.03 * top, top))
-            axes.plot(gaps, values, color="#C4C4C4", lw=7, solid_capstyle="butt")
+            axes.plot(GAPS.values(), values, color=PALE, lw=7, solid_capstyle="butt")
             (curve,) = axes.plot([], [], color=style.VERMILION)
             (dot,) = axes.plot([], [], "o", color=style.BLACK, ms=8)
             self.panels.append((curve, dot, axes.text(0, 0.98 * top, "", va="top")))
-        panels[0].plot([], [], color="#C4C4C4", lw=7, label="from scores")
-        panels[0].legend(loc="lower right")
+        key(panels[0], {"from scores": {"color": PALE, "lw": 7}}, loc="lower right")
 
     def update(self, now):
-        for (curve, dot, text), found, exact in zip(self.panels, now.found, now.exact, strict=True):
-            curve.set_data(GAPS.values(), found)
-            dot.set_data([now.gap], [found[now.at]])
-            text.set_text(f"{brief(found[now.at])}, from scores {brief(exact[now.at])}")
+        for i, (curve, dot, text) in enumerate(self.panels):
+            curve.set_data(GAPS.values(), now.found[i])
+            dot.set_data([now.gap], [now.found[i][now.at]])
+            text.set_text(f"{now.here[i]}, from scores {now.right[i]}")
 
     def describe(self, now):
-        (loss, push), (exact_loss, exact) = (
-            [brief(values[now.at]) for values in both] for both in (now.found, now.exact)
-        )
         return (
             f"Scores ({brief(-now.gap)}, 0, 0), {now.guard} with ε = {brief(now.epsilon)} behind a "
-            f"softmax: loss {loss} and push {push} on the true score; from scores {exact_loss} and "
-            f"{exact}."
+            f"softmax: loss {now.here[0]} and push {now.here[1]} on the true score; from scores "
+            f"{' and '.join(now.right)}."
         )
 
 
 BEHIND = Slider("gap between the two scores", 0, 120, step=1, default=95)
 loss_and_slope = cache(partial(formulas.two_class_loss, floats(BEHIND.values())))
+WAYS = {
+    "cross_entropy": {"color": PALE, "lw": 7, "solid_capstyle": "butt"},
+    "log of softmax": {"color": style.VERMILION},
+}
 
 
 @figure(gap=BEHIND, dtype=Choice("number format", list(formulas.DTYPES), default="float32"))
@@ -171,14 +172,10 @@ class ScoreGap:
     """Loss and gradient of two scores, by log(softmax) and by cross_entropy, against their gap."""
 
     INFINITE, UNDEFINED = 140, 0.2
-    LOOKS = (
-        ("cross_entropy", "#C4C4C4", "-", {"lw": 7, "solid_capstyle": "butt"}),
-        ("log of softmax", style.VERMILION, "-", {}),
-    )
 
     def measure(self, gap, dtype):
         at = BEHIND.index(gap)
-        curves = {way: [v.numpy() for v in loss_and_slope(way, dtype)] for way, *_ in self.LOOKS}
+        curves = {way: [v.numpy() for v in loss_and_slope(way, dtype)] for way in WAYS}
         loss, slope = curves["log of softmax"]
         silent = np.flatnonzero(np.isnan(slope) & np.isfinite(loss))
         table = {way: [brief(v[at], 6) for v in both] for way, both in curves.items()}
@@ -195,34 +192,29 @@ class ScoreGap:
             axes.set(xlim=(-3, 123), xlabel="gap")
             shade = axes.axvspan(0, 1, color=style.ORANGE, alpha=0.35, lw=0)
             parts = {}
-            for way, colour, dash, look in self.LOOKS:
-                lines = [axes.plot([], [], dash, color=colour, label=way, **look)[0]]
-                lines += axes.plot([], [], ":", color=colour, lw=4)
-                lines += axes.plot([], [], "o", color=style.BLACK, ms=8, zorder=4)
-                parts[way] = lines
+            for way, look in WAYS.items():
+                parts[way] = axes.plot([], [], **look)
+                parts[way] += axes.plot([], [], ":", color=look["color"], lw=4)
+                parts[way] += axes.plot([], [], "o", color=style.BLACK, ms=8, zorder=4)
             self.panels.append((shade, parts, axes.text(-1, axes.get_ylim()[1], "", va="top")))
-        left.legend(handles=[lines[0] for lines in self.panels[0][1].values()], loc="lower right")
+        key(left, WAYS, loc="lower right")
 
     def update(self, now):
         x = np.array(BEHIND.values())
         for i, (shade, parts, text) in enumerate(self.panels):
-            first, last = (now.silent[0], now.silent[-1]) if len(now.silent) else (-9, -9)
-            shade.set(x=first - 0.5, width=max(last - first + 1, 0))
             shade.set_visible(len(now.silent) > 0)
+            if len(now.silent):
+                shade.set(x=now.silent[0] - 0.5, width=now.silent[-1] - now.silent[0] + 1)
             for way, lines in parts.items():
-                values = now.curves[way][i]
-                lost = ~np.isfinite(values)
-                split(lines, x, values, lost, (self.INFINITE, self.UNDEFINED)[i], now.at)
+                split(lines, x, now.curves[way][i], (self.INFINITE, self.UNDEFINED)[i], now.at)
             text.set_text("\n".join(f"{way}: {both[i]}" for way, both in now.table.items()))
 
     def describe(self, now):
         parts = [f"{way} {loss} with gradient {slope}" for way, (loss, slope) in now.table.items()]
-        window = (
-            f"Shaded are the gaps {now.silent[0]} to {now.silent[-1]}, where the loss of log of "
-            "softmax is finite and its gradient NaN."
-            if len(now.silent)
-            else "At no gap up to 120 is the loss finite and its gradient NaN."
-        )
+        window = "At no gap up to 120 is the loss finite and its gradient NaN."
+        if len(now.silent):
+            window = f"Shaded are the gaps {now.silent[0]} to {now.silent[-1]}, where the loss of "
+            window += "log of softmax is finite and its gradient NaN."
         return f"True class {now.gap} behind, {now.dtype}: {'; '.join(parts)}. {window}"
 
 
@@ -246,8 +238,7 @@ class LowestLoss:
         axes = canvas.subplots()
         axes.set(xlabel="answers that are right", title="mean loss per token", yscale="log")
         axes.set(xlim=(-1, 101), ylim=(self.BOTTOM, 30))
-        axes.set_xticks(range(0, 101, 20), [f"{x} %" for x in range(0, 101, 20)])
-        axes.minorticks_off()
+        ticks(axes, x={x: f"{x} %" for x in range(0, 101, 20)})
         self.shade = axes.fill_between([0, 100], 1e-9, color=style.VERMILION, alpha=0.15, lw=0)
         (self.curve,) = axes.plot([], [], color=style.VERMILION)
         axes.axhline(self.LOSS, color=style.BLUE, lw=1.5, ls="--")
@@ -261,8 +252,7 @@ class LowestLoss:
         self.curve.set_data(*curve.T)
         self.shade.set_verts([np.concatenate([[[0.0, 1e-9]], curve, [[100.0, 1e-9]]])])
         self.here.set_data([now.percent], [max(now.here, self.BOTTOM)])
-        here = brief(now.here, 4)
-        self.readout.set_text(f"{now.percent} % right, {now.count}: at least {here}")
+        self.readout.set_text(f"{now.percent} % right, {now.count}: at least {brief(now.here, 4)}")
 
     def describe(self, now):
         verb = "is impossible" if now.here > self.LOSS else "is possible"
@@ -290,16 +280,10 @@ class DigitTraining:
         here = {name: stored[name][i, chosen, step] for name in ("accuracy", "dead", "loss")}
         return {"runs": runs, "chosen": chosen} | here
 
-    def place(self, losses):
-        """Where a loss stands on the axis: ∞ and NaN have a line of their own."""
-        shown = np.where(np.isinf(losses), self.INFINITE, losses)
-        return np.where(np.isnan(losses), self.UNDEFINED, shown)
-
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2, width_ratios=[8, 5])
-        left.set(title="797 unseen digits: right", ylim=(-0.03, 1.25))
+        left.set(title="797 unseen digits: right", ylim=(-0.03, 1.25), xticks=range(0, 201, 50))
         left.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
-        left.set_xticks(range(0, 201, 50))
         right.set(title="printed loss", ylim=(-6.2, 14.5))
         right.set_yticks([-5, 0, 5, self.INFINITE, self.UNDEFINED], ["−5", "0", "5", "∞", "NaN"])
         self.panels = {}
@@ -318,21 +302,18 @@ class DigitTraining:
     def update(self, now):
         lost = np.isnan(now.runs["loss"][now.chosen][self.STEPS])
         for name, (others, chosen, nan, dot, _) in self.panels.items():
-            runs, here = now.runs[name][:, self.STEPS], getattr(now, name)
-            if name == "loss":
-                runs, here = self.place(runs), self.place(here)
-            for curve, values in zip(others, runs, strict=True):
-                curve.set_data(self.STEPS, values)
+            runs = now.runs[name][:, self.STEPS]
+            runs = np.nan_to_num(runs, nan=self.UNDEFINED, posinf=self.INFINITE)
+            set_lines(others, self.STEPS, runs)
             shown = runs[now.chosen]
             chosen.set_data(self.STEPS, np.where(lost & (name == "loss"), np.nan, shown))
             nan.set_data(self.STEPS[lost], shown[lost])
-            dot.set_data([now.step], [here])
+            dot.set_data([now.step], shown[now.step == self.STEPS])
         ends = now.runs["accuracy"][:, -1]
-        names = self.names, self.leaders, apart(ends, 0.075)
-        for i, (name, leader, y) in enumerate(zip(*names, strict=True)):
-            name.set(y=y, color=style.BLACK if i == now.chosen else style.GREY)
-            name.set_weight("bold" if i == now.chosen else "normal")
-            leader.set_data([201, 223], [ends[i], y])
+        for i, y in enumerate(apart(ends, 0.075)):
+            self.names[i].set(y=y, color=style.GREY, weight="normal")
+            self.leaders[i].set_data([201, 223], [ends[i], y])
+        self.names[now.chosen].set(color=style.BLACK, weight="bold")
         self.panels["accuracy"][-1].set_text(f"step {now.step}: {100 * now.accuracy:.1f} %")
         dead = f"true output 0: {100 * now.dead:.1f} %"
         self.panels["loss"][-1].set_text(f"step {now.step}: {brief(now.loss, 5)}\n{dead}")
@@ -362,11 +343,10 @@ class UnusedBranch:
         return {"both": [values.numpy(), slopes.numpy()], "at": X.index(x)}
 
     def draw(self, canvas):
-        left, right = canvas.subplots(1, 2)
-        left.set(title="value", xlabel="x", xlim=(-1.1, 1.6), ylim=(-2.6, 2))
-        right.set(title="gradient", xlabel="x", xlim=(-1.1, 1.6), ylim=(-2.6, 11.5))
         self.panels = []
-        for axes, top in ((left, 1.9), (right, 11.2)):
+        panels = ("value", 2, 1.9), ("gradient", 11.5, 11.2)
+        for axes, (title, end, top) in zip(canvas.subplots(1, 2), panels, strict=True):
+            axes.set(title=title, xlabel="x", xlim=(-1.1, 1.6), ylim=(-2.6, end))
             axes.axvline(0, color=style.GREY, lw=0.8)
             parts = axes.plot([], [], "o", color=style.BLUE, ms=5)
             parts += axes.plot([], [], "x", color=style.VERMILION, ms=7, mew=2)
@@ -375,9 +355,8 @@ class UnusedBranch:
 
     def update(self, now):
         for (parts, text), values in zip(self.panels, now.both, strict=True):
-            lost = np.isnan(values)
-            split(parts, np.array(X.values()), values, lost, 0, now.at)
-            crosses = "\n×: NaN" if lost.any() else ""
+            split(parts, np.array(X.values()), values, 0, now.at)
+            crosses = "\n×: NaN" if np.isnan(values).any() else ""
             text.set_text(f"at {brief(now.x, 2)}: {brief(values[now.at], 4)}{crosses}")
 
     def describe(self, now):
