@@ -30,9 +30,6 @@ def behind():
     return torch.arange(8.0, 109, 5, dtype=torch.float64)
 
 
-# clipped_cross_entropy
-
-
 @exercise(
     cases={
         "values": {
@@ -126,15 +123,11 @@ clipped_cross_entropy.slips(r"""
         → outputs = outputs.clamp(min=0)\n    p = outputs / outputs.sum(-1, keepdim=True)
     # Outputs below 0 are set to 0 first. Keras divides them by the sum as they are.
     takes_the_outputs_for_scores: … → return F.cross_entropy(outputs, one_hot)
-    # `F.cross_entropy` puts the outputs through a softmax, clips nothing and takes the mean over
-    # the rows. Here the outputs are divided by their sum, and each row has a value.
-    epsilon_before_the_division: … → p = outputs + epsilon\n    return -(one_hot * (p / p.sum(-1,
-        keepdim=True)).log()).sum(-1)
+    # `F.cross_entropy` takes a softmax and a mean, and no clip. Divide each row by its sum.
+    epsilon_before_the_division: … → p = outputs + epsilon\n    p = p / p.sum(-1, keepdim=True)
+        \n    return -(one_hot * p.log()).sum(-1)
     # ε is added to the outputs before the division. Keras adds nothing: divide, then clip.
 """)
-
-
-# learning_rows
 
 
 def scored(target, epsilon, *scores):
@@ -198,7 +191,9 @@ def learning_rows(scores, target, epsilon):
     return (share > epsilon) & (share < 1 - epsilon)
 
 
-learning_rows.slips(r"""
+SHARES = "outputs.gather(1, target[:, None])[:, 0] / outputs.sum(1)"
+SHARES += " → outputs / outputs.sum(1, keepdim=True)"
+learning_rows.slips(f"""
     no_upper_limit: (share > epsilon) & (share < 1 - epsilon) → share > epsilon
     # The clip is flat above 1 − ε as well: a row that is right and sure teaches nothing.
     no_lower_limit: (share > epsilon) & (share < 1 - epsilon) → share < 1 - epsilon
@@ -215,29 +210,18 @@ learning_rows.slips(r"""
         → return ~((share > epsilon) & (share < 1 - epsilon))
     # These are the rows that teach nothing. The others are asked for.
     true_class_above_zero: … → return scores.gather(1, target[:, None])[:, 0] > 0
-    # That the true class is above 0 is not enough. If no other class is, its share is 1, which lies
-    # outside the clip; and a share below ε lies outside as well.
+    # A share of 1 or below ε teaches nothing, either. Compare the share with both limits.
     anything_above_zero: … → return (scores > 0).any(1)
-    # This is True for every row with an output above 0, as every share is above ε or below 1 − ε.
-    # Its loss is finite, but a row teaches only if the true class's share lies between: `&`.
-    any_class: … → share = scores.relu() / scores.relu().sum(1, keepdim=True)\n    return ((share >
-        epsilon) & (share < 1 - epsilon)).any(1)
-    # Some class has a share between the limits, but the loss takes the logarithm of the true
-    # class's share only. Pick it with `gather`.
-    every_class: … → share = scores.relu() / scores.relu().sum(1, keepdim=True)\n    return ((share
-        > epsilon) & (share < 1 - epsilon)).all(1)
-    # All shares are compared with the limits, but the loss takes the logarithm of the true class's
-    # share only. Pick it with `gather`.
+    # Every share is above ε or below 1 − ε. A row teaches if the true class's share is both: `&`.
+    any_class: {SHARES}; (share > → ((share >; 1 - epsilon) → 1 - epsilon)).any(1)
+    # Some class has a share between the limits. Only that of the true class counts: `gather`.
+    every_class: {SHARES}; (share > → ((share >; 1 - epsilon) → 1 - epsilon)).all(1)
+    # All shares are compared with the limits. Only that of the true class counts: `gather`.
     right_answers: … → return scores.argmax(1) == target
-    # These are the rows with a right answer. A wrong one teaches too while the share of its true
-    # class is above ε, and a right one teaches nothing above 1 − ε.
+    # These are the right answers. A wrong one teaches, too, if its true class's share is above ε.
     wrong_answers: … → return scores.argmax(1) != target
-    # These are the rows with a wrong answer. A right one teaches too while its share is below 1 −
-    # ε, and a wrong one teaches nothing where its true class is 0.
+    # These are the wrong answers. A right one teaches, too, if its share is below 1 − ε.
 """)
-
-
-# stable_cross_entropy
 
 
 @exercise(
@@ -317,8 +301,7 @@ stable_cross_entropy.slips(r"""
     wrong_sign: shifted.exp().sum(1).log() - true → true - shifted.exp().sum(1).log()
     # The sign: this is the mean of ln p, never above 0. The loss is minus that.
     shift_in_the_sum_only: scores.detach() → scores; shifted.gather → scores.gather
-    # m is subtracted inside the sum only. ln Σ exp(z − m) is ln Σ exp(z) less m: subtract m from
-    # the true score as well.
+    # m is subtracted inside the sum only. Subtract it from the true score as well.
     log_of_the_sum_forgotten: scores.detach() → scores; shifted.exp().sum(1).log()
         → shifted.exp().sum(1)
     # The sum of the exponentials stands there itself; (3.1) has its logarithm.
@@ -329,42 +312,29 @@ stable_cross_entropy.slips(r"""
     mean_over_all_entries: .mean() → .mean() / scores.shape[1]
     # Divided by N·C, as a mean of a one-hot product. The mean is over N rows.
     shift_by_the_average: scores.detach().amax(1, keepdim=True) → scores.mean(1, keepdim=True)
-    # Each row's mean is subtracted. It is −∞ where one score is, and a score far above the mean
-    # still overflows. Subtract the largest score.
+    # A score far above the mean overflows, and one of −∞ makes it −∞. Subtract the largest.
     shift_by_the_true_score: scores.detach().amax(1, keepdim=True)
         → scores.gather(1, target[:, None])
     # The true score is subtracted, so exp overflows for one far above it. Subtract the largest.
-    multiplies_by_one_hot: … → return -(F.one_hot(target, scores.shape[1]) *
-        scores.log_softmax(1)).sum(1).mean()
-    # The log-probabilities are multiplied by a one-hot target: a wrong class at −∞ gives 0 · (−∞),
-    # which is NaN. Pick the true class with `gather` or an index.
+    multiplies_by_one_hot: … → one_hot = F.one_hot(target, scores.shape[1])
+        \n    return -(one_hot * scores.log_softmax(1)).sum(1).mean()
+    # A wrong class at −∞ gives 0 · (−∞), which is NaN. Pick the true class with `gather`.
     log_of_softmax: … → return -scores.softmax(1).gather(1, target[:, None]).log().mean()
-    # A softmax and then its logarithm: far behind, the probability is rounded to 0 and the loss is
-    # infinite; a little earlier its gradient is lost already. Take the logarithm of the sum.
+    # Far behind, the probability is rounded to 0, and its log is −∞. Take the log of the sum.
     all_classes: … → return -scores.log_softmax(1).mean()
     # The mean over all classes: the target is not used. Pick the true class of each row.
     all_pairs: … → return -scores.log_softmax(1)[:, target].mean()
-    # `[:, target]` picks all targets' columns from every row, N·N numbers. Row n needs its own
-    # target: `gather(1, target[:, None])`.
-    sum_without_the_true_class: … → others = scores.scatter(1, target[:, None],
-        -math.inf)\n    return (others.logsumexp(1) - scores.gather(1, target[:, None])[:,
-        0]).mean()
+    # `[:, target]` picks N·N numbers. Each row needs its own target: `gather(1, target[:, None])`.
+    sum_without_the_true_class: … → others = scores.scatter(1, target[:, None], -math.inf)
+        \n    return (others.logsumexp(1) - scores.gather(1, target[:, None])[:, 0]).mean()
     # The sum in (3.1) runs over all classes. Without the true one the loss can be below 0.
     softmax_over_rows: … → return F.nll_loss(scores.log_softmax(0), target)
     # The softmax runs over the rows (dim 0). The classes lie along the last dimension.
+    maximum_without_keepdim: … → largest = scores.amax(1)
+        \n    total = (scores - largest).exp().sum(1).log() + largest
+        \n    return (total - scores.gather(1, target[:, None])[:, 0]).mean()
+    # The maxima are spread along the classes. With `keepdim=True` each row loses its own.
 """)
-
-
-@stable_cross_entropy.mistake
-def maximum_without_keepdim(scores, target):
-    """The maxima have shape (N,), so that they are spread along the classes. With `keepdim=True`
-    they have shape (N, 1), and each row loses its own."""
-    largest = scores.amax(1)
-    total = (scores - largest).exp().sum(1).log() + largest
-    return (total - scores.gather(1, target[:, None])[:, 0]).mean()
-
-
-# stable_binary_cross_entropy
 
 
 @exercise(
@@ -449,39 +419,28 @@ stable_binary_cross_entropy.slips(r"""
     one_cost_for_both: F.logsigmoid(-score) → F.logsigmoid(score)
     # Both targets cost −ln σ(s) here. A target of 0 costs −ln(1 − σ(s)): another sigmoid.
     signed_score: … → return -F.logsigmoid((2 * target - 1) * score).mean()
-    # ln σ((2t − 1)·s) is right for targets 0 and 1 only. A target of 0.25 takes a quarter of one
-    # loss and three quarters of the other.
+    # That is right for targets 0 and 1 only. 0.25 takes ¼ of one loss and ¾ of the other.
     one_of_two: … → return -F.logsigmoid(torch.where(target == 1, score, -score)).mean()
     # This chooses one of two losses. A target of 0.25 takes a quarter of one and ¾ of the other.
     bce_of_sigmoid: … → return F.binary_cross_entropy(score.sigmoid(), target)
-    # `F.binary_cross_entropy` of a sigmoid: torch cuts the logarithm at −100, and its backward
-    # divides by 10⁻¹² at least. So the worst scores get too small a gradient, or none.
+    # torch cuts this logarithm off: the worst scores push too little, or not. Use `F.logsigmoid`.
     softplus_overflows: … → return (score.exp().log1p() - target * score).mean()
     # log1p(exp(s)) overflows for large s. `F.softplus(s)` is the same without the overflow.
-    where_over_branches: … → softplus = torch.where(score > 0, score + (-score).exp().log1p(),
-        score.exp().log1p())\n    return (softplus - target * score).mean()
-    # The values are right, the gradient is NaN: `torch.where` runs both branches, and the one that
-    # it does not take overflows: 0 · ∞. Use `F.logsigmoid`, or a second `where` before `exp`.
+    where_over_branches: … → above, below = score + (-score).exp().log1p(), score.exp().log1p()
+        \n    return (torch.where(score > 0, above, below) - target * score).mean()
+    # The gradient is NaN: the branch not taken overflows, and 0 · ∞ comes back. Use `F.logsigmoid`.
     kink_of_relu: … → return (score.relu() - target * score + (-score.abs()).exp().log1p()).mean()
-    # max(s, 0) − t·s + log1p(e^−|s|) has the right value everywhere, but at s = 0 torch takes both
-    # kinks' slopes as 0, so that the gradient is −t instead of ½ − t. A layer that starts at 0 sits
-    # just there. `F.logsigmoid` has no kink.
-    kink_of_clamp: … → return (score.clamp(min=0) - target * score +
-        (-score.abs()).exp().log1p()).mean()
-    # The right value everywhere, but at s = 0 clamp's slope is 1 and |s|'s is 0, so that the
-    # gradient is 1 − t instead of ½ − t. `F.logsigmoid` has no kink.
+    # The value is right. At s = 0 torch's gradient is −t, not ½ − t: `F.logsigmoid` has no kink.
+    kink_of_clamp: … → size = score.abs()
+        \n    return (score.clamp(min=0) - target * score + (-size).exp().log1p()).mean()
+    # The value is right. At s = 0 torch's gradient is 1 − t, not ½ − t: `F.logsigmoid` has no kink.
     minus_s_for_the_size: … → return (score.relu() - target * score + (-score).exp().log1p()).mean()
-    # log1p(exp(−s)) stands where log1p(exp(−|s|)) belongs: a score below 0 costs |s| too much. And
-    # the exponential overflows there.
+    # log1p(exp(−|s|)) belongs here. With −s a score below 0 costs |s| too much, and overflows.
     softplus_of_minus_s: … → return (F.softplus(-score) - target * score).mean()
     # softplus(−s) takes (1 − t)·s besides, and softplus(s) takes −t·s: this mixes the two.
     squares_of_the_error: … → return (score.sigmoid() - target).square().mean()
-    # This is the squared error of σ(s). The loss here takes logarithms, so that a sure and wrong
-    # answer costs more and more.
+    # This is the squared error of σ(s). Take logarithms: a sure wrong answer costs more and more.
 """)
-
-
-# lowest_mean_loss
 
 
 @exercise(
@@ -546,19 +505,13 @@ lowest_mean_loss.slips(r"""
     mean_probability: … → return -math.log(accuracy + (1 - accuracy) / (k + 1))
     # The logarithm of a mean probability. The mean loss is the mean of the logarithms.
     log_of_accuracy: … → return -math.log(accuracy) if accuracy else math.inf
-    # −ln of the accuracy would be the loss if every true class had just that probability. Right
-    # answers may be surer than that, and cost nearly nothing.
-    share_of_wrong_answers: … → wrong = 1 - accuracy\n    return -wrong * math.log(wrong / k) if
-        wrong else 0.0
-    # The share of wrong answers is no probability that the model gives. In a wrong answer the true
-    # class has at most 1/(k + 1), however rare such answers are.
+    # That holds if each true class has this probability. Right answers may be surer, and cost 0.
+    share_of_wrong_answers: … → wrong = 1 - accuracy
+        \n    return -wrong * math.log(wrong / k) if wrong else 0.0
+    # However rare wrong answers are: in each, the true class has at most 1/(k + 1).
     entropy_of_the_accuracy: … → return -sum(p * math.log(p) for p in (accuracy, 1 - accuracy) if p)
-    # −A·ln A − (1 − A)·ln(1 − A) is what a model pays that knows only how often it is right. One
-    # that is sure where it is right, and undecided where it is wrong, pays less.
+    # A model that is sure where it is right pays less: there the loss is nearly 0.
 """)
-
-
-# read_the_log
 
 
 def log_of(losses, accuracies, lost=0):
@@ -639,7 +592,7 @@ def read_the_log(loss, accuracy):
     return "no gradient" if loss[-10:].min() == loss[-10:].max() else "nothing"
 
 
-read_the_log.slips("""
+read_the_log.slips(r"""
     nan_means_lost: "NaN rows" if moves else "NaN weights" → "NaN weights"
     # A NaN loss does not mean NaN weights. If the accuracy moves, something is still learnt.
     nan_is_in_the_rows: "NaN rows" if moves else "NaN weights" → "NaN rows"
@@ -664,8 +617,7 @@ read_the_log.slips("""
     # An accuracy can stay for one step by chance. Look at more than two.
     nan_by_the_level: moves = accuracy[-10:].min() < accuracy[-10:].max()
         → moves = accuracy[-1] > 0.2
-    # How high the accuracy is says little: of two classes NaN weights get a half right, and a
-    # network that learns may be worse. Does it move?
+    # How high the accuracy is says little: one of two classes is right by chance. Does it move?
     nan_not_noticed: loss[-1].isnan() → False
     # A NaN is not noticed here. NaN equals nothing, not even itself: use `isnan` in place of `==`.
     nan_long_ago: loss[-1].isnan() → loss.isnan().any()
@@ -677,19 +629,10 @@ read_the_log.slips("""
     # Momentum may still move the accuracy a little. It is the loss that must stand still.
     bound_turned_round: loss[-1] < (1 → loss[-1] > (1
     # The comparison is turned round. (4.1) is a lower bound: a loss below it can't be true.
+    only_the_loss: … → if loss[-1].isnan():\n        return "NaN weights"
+        \n    return "no gradient" if (loss[-10:] == loss[-1]).all() else "nothing"
+    # Look at the accuracy, too: does it move, and can the loss be true with it?
 """)
-
-
-@read_the_log.mistake
-def only_the_loss(loss, accuracy):
-    """This looks at the loss alone. The accuracy says whether a NaN has reached the weights, and
-    whether the loss can be true at all."""
-    if loss[-1].isnan():
-        return "NaN weights"
-    return "no gradient" if (loss[-10:] == loss[-1]).all() else "nothing"
-
-
-# entropy
 
 
 @exercise(
@@ -760,15 +703,11 @@ entropy.slips(r"""
     softmax_of_probabilities: safe = torch.where(
         → probabilities = probabilities.softmax(-1)\n    safe = torch.where(
     # The rows are probabilities already: no softmax.
-    one_where: … → return -torch.where(probabilities > 0, probabilities * probabilities.log(),
-        0.0).sum(-1)
-    # The value is right, the gradient NaN: a `torch.where` or `nan_to_num` behind the logarithm
-    # sends 0 back through it, and 0 · ∞ is NaN; `torch.xlogy` does no better. Replace p before the
-    # logarithm as well.
+    one_where: … → terms = probabilities * probabilities.log()
+        \n    return -torch.where(probabilities > 0, terms, 0.0).sum(-1)
+    # The gradient is NaN: 0 · ∞ comes back through the logarithm. Replace p before it as well.
     uses_entr: … → return torch.special.entr(probabilities).sum(-1)
-    # `torch.special.entr` has the right value at 0 and the true slope of −p·ln p there, +∞. One
-    # step with it and every weight is lost; here the gradient at 0 is to be 0.
+    # Its slope at p = 0 is +∞: one step, and every weight is lost. Here the gradient is 0 there.
     uses_categorical: … → return torch.distributions.Categorical(probs=probabilities).entropy()
-    # `Categorical` divides by the sum first, and raises each p to at least the format's eps: the
-    # value is right, and the gradient is another one. At p = 0 it is not 0.
+    # `Categorical` divides by the sum and raises each p to eps: the gradient is another one.
 """)
