@@ -6,7 +6,7 @@ import torch
 from helpers.detection_pooling import explain, formulas
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, LogSlider, Slider, figure
-from helpers.teaching.parts import set_heights, set_lines, ticks
+from helpers.teaching.parts import corner, set_heights, set_lines, ticks
 from helpers.teaching.words import brief, fixed
 
 __all__ = [  # noqa: RUF022
@@ -30,11 +30,6 @@ def picture(axes, **look):
     axes.grid(False)
     axes.spines[:].set_visible(True)
     return axes.imshow(np.zeros((8, 16)), **look), axes.text(0, 1.06, "", transform=axes.transAxes)
-
-
-def corner(axes, x=0.98):
-    """A text in the upper right corner."""
-    return axes.text(x, 0.97, "", ha="right", va="top", transform=axes.transAxes)
 
 
 def bars_of(axes, names, colours):
@@ -124,7 +119,7 @@ class TrainingByPool:
         right.invert_yaxis()
         self.others = [left.plot([], [], color=PALE, lw=1.2)[0] for _ in FIVE]
         (self.bold,) = left.plot([], [], color=style.BLUE, lw=3)
-        self.start = corner(left, 0.97)
+        self.start = corner(left)
         self.bars = right.barh(range(5), [1] * 5, height=0.6, color=PALE)
         self.numbers = [right.text(0, k, "", va="center") for k in range(5)]
 
@@ -182,7 +177,7 @@ class CreditOfOneUnit:
         left.legend(loc="upper left", ncols=3, columnspacing=0.8, handletextpad=0.3)
         colours = [style.SKY, style.SKY, style.BLUE, style.GREEN]
         self.bars, self.numbers = bars_of(right, ["x₁", "x₂", "sum", "output"], colours)
-        self.rule = corner(right)
+        self.rule = corner(right, 0.98)
 
     def update(self, now):
         t = np.array([-9.0, 9.0])
@@ -242,7 +237,7 @@ class HeatMap:
         (self.bold,) = right.plot([], [], color=style.BLUE, lw=3)
         (self.dot,) = right.plot([], [], "o", color=style.BLUE, markersize=9)
         right.axhline(50, color=style.GREY, lw=0.8, ls="--")
-        self.readout = corner(right, 0.97)
+        self.readout = corner(right)
 
     def update(self, now):
         self.x.set_data(now.x)
@@ -300,7 +295,7 @@ class SoftPool:
         (self.dot,) = left.plot([], [], "o", color=style.BLUE, markersize=9)
         right.set(title="gradient of each entry", ylim=(0, 1.25))
         self.bars, self.numbers = bars_of(right, ["1st", "2nd", "3rd", "4th"], style.SKY)
-        self.entries = corner(right)
+        self.entries = corner(right, 0.98)
 
     def update(self, now):
         self.curve.set_data(self.T, now.curve)

@@ -1,4 +1,4 @@
-"""Parts that pictures share: keys, named ticks, heights of bars, and marks that stay in sight."""
+"""Parts that pictures share: keys, named ticks, texts, heights of bars, and marks in sight."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -28,6 +28,12 @@ def ticks(axes: Axes, x: Iterable | None = None, y: Iterable | None = None) -> N
             named = places if isinstance(places, dict) else {at: tick(at) for at in places}
             set_ticks(list(named), list(named.values()))
     axes.minorticks_off()
+
+
+def corner(axes: Axes, x: float = 0.97, y: float = 0.97) -> Text:
+    """An empty text in the upper right corner of the axes, or in the left one if x is small."""
+    side = "left" if x < 0.5 else "right"
+    return axes.text(x, y, "", ha=side, va="top", transform=axes.transAxes)
 
 
 def set_heights(bars: Iterable[Artist], heights: Iterable) -> None:

@@ -41,6 +41,15 @@ def test_one_axis_alone_is_named(axes):
     assert list(axes.get_yticks()) == before
 
 
+@pytest.mark.parametrize(("x", "side"), [(0.98, "right"), (0.03, "left")])
+def test_a_text_in_a_corner_stays_there_whatever_the_limits(axes, x, side):
+    text = parts.corner(axes, x, 0.9)
+    before = text.get_window_extent().get_points().tolist()
+    axes.set(xlim=(3, 4), ylim=(-80, 5))
+    assert text.get_window_extent().get_points().tolist() == before
+    assert (*text.get_position(), text.get_ha(), text.get_va()) == (x, 0.9, side, "top")
+
+
 def test_heights_texts_curves_and_dots_go_to_their_own_and_none_is_left_over(axes):
     bars = axes.bar([0, 1], [1, 1])
     texts = [axes.text(0, 0, ""), axes.text(0, 0, "")]
