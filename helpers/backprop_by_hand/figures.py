@@ -7,6 +7,7 @@ import numpy as np
 from helpers.backprop_by_hand import formulas
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, LogSlider, Slider, figure
+from helpers.teaching.parts import corner, set_heights
 from helpers.teaching.words import brief, fixed
 
 __all__ = [  # noqa: RUF022
@@ -84,14 +85,13 @@ class RepeatedBatch:
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2, width_ratios=[2, 3])
-        names = ["dW, first", "dW, second", "db"]
-        left.set(title="the gradient", ylim=(-20, 20), xlim=(-0.6, 2.6), yscale="symlog")
+        left.set(title="the gradient", ylim=(-20, 20), xlim=(-0.6, 2.6))
         left.set_yscale("symlog", linthresh=0.1)
         left.set_yticks([-10, -1, -0.1, 0, 0.1, 1, 10], ["−10", "−1", "−.1", "0", ".1", "1", "10"])
-        left.set_xticks(range(3), [name.replace(", ", "\n") for name in names])
+        left.set_xticks(range(3), ["dW\nfirst", "dW\nsecond", "db"])
         exact = formulas.batch_gradient(1, "mean over m")
         left.plot(range(3), [*exact[0], exact[1]], "_", color=style.BLACK, ms=34, mew=2)
-        left.text(0.97, 0.97, "—  right", ha="right", va="top", transform=left.transAxes)
+        corner(left).set_text("—  right")
         self.bars = left.bar(range(3), [1, 1, 1], width=0.5, color=style.SKY)
         right.set(title="times the right gradient", xlabel="copies", xlim=(0.7, 8.3))
         right.set(yscale="log", ylim=(0.02, 50))
@@ -100,15 +100,14 @@ class RepeatedBatch:
             right.plot(self.COPIES, self.factors(name), color="#B0B0B0", lw=1.2)
         (self.line,) = right.plot([], [], color=style.BLUE, lw=3)
         (self.dot,) = right.plot([], [], "o", color=style.BLUE, markersize=9)
-        self.text = right.text(0.03, 0.95, "", va="top", transform=right.transAxes)
+        self.text = corner(right, 0.03, 0.95)
 
     def factors(self, program):
         exact = formulas.batch_gradient(1, "mean over m")[1]
         return [formulas.batch_gradient(k, program)[1] / exact for k in self.COPIES]
 
     def update(self, now):
-        for bar, value in zip(self.bars, now.gradient, strict=True):
-            bar.set_height(value)
+        set_heights(self.bars, now.gradient)
         self.line.set_data(self.COPIES, self.factors(now.program))
         factor = now.gradient[2] / now.right[2]
         self.dot.set_data([now.copies], [factor])
@@ -143,17 +142,12 @@ class TwoCosts:
     def draw(self, canvas):
         parts = canvas.subplot_mosaic([["points", "right"], ["points", "slip"]])
         points, right, slip = parts["points"], parts["right"], parts["slip"]
-        points.set(
-            title="labels, and outputs",
-            xlabel="x",
-            xlim=(-2.2, 2.2),
-            ylim=(-0.1, 1.9),
-            yticks=[0, 0.5, 1],
-        )
+        points.set(title="labels, and outputs", xlabel="x", xlim=(-2.2, 2.2), ylim=(-0.1, 1.9))
+        points.set_yticks([0, 0.5, 1])
         points.plot(formulas.NINE[0], formulas.FOUR_ONES[0], "o", color=style.BLACK, label="label")
         (self.outputs,) = points.plot([], [], "s", color=style.ORANGE, ms=9, label="output")
         points.legend(loc=(0, 0.69), ncols=2, columnspacing=1, handletextpad=0.2)
-        self.which = points.text(0.02, 0.97, "", va="top", transform=points.transAxes)
+        self.which = corner(points, 0.02)
         right.set(title="the right cost", xlim=(0, 100), ylim=(0, 1.5), xticklabels=[])
         slip.set(title="the cost with the slip", xlabel="step", xlim=(0, 100), ylim=(-0.3, 0.05))
         (self.right,) = right.plot([], [], color=style.BLUE)
@@ -205,7 +199,7 @@ class FaultyDescent:
         right.set(title="mean squared error", xlabel="epoch", xlim=(-5, 405), yscale="log")
         right.set_ylim(1e-5, 1e8)
         (self.error,) = right.plot([], [], color=style.BLUE)
-        self.text = right.text(0.97, 0.95, "", ha="right", va="top", transform=right.transAxes)
+        self.text = corner(right, y=0.95)
 
     def update(self, now):
         for line, epoch in zip(self.lines, self.SHOWN, strict=True):
@@ -224,10 +218,7 @@ class FaultyDescent:
         return brief(error) if error < 1e12 else "above 10¹²"
 
     def describe(self, now):
-        said = [
-            self.words(now.errors[k] if now.errors[k] == now.errors[k] else np.inf)
-            for k in (1, 100, 400)
-        ]
+        said = [self.words(now.errors[epoch]) for epoch in (1, 100, 400)]
         slip = "the right program" if now.slip == "none" else f"the slip “{now.slip}”"
         return (
             f"y = 3x, {slip}, rate {brief(now.rate)}: the mean squared error is {said[0]} after one "
@@ -261,7 +252,7 @@ class UnitWithBias:
         right.set(title="loss against w, for this b", xlabel="w", xlim=(-2, 15), ylim=(0, 2))
         (self.losses,) = right.plot([], [], color=style.SKY)
         (self.dot,) = right.plot([], [], "o", color=style.BLACK, markersize=8)
-        self.text = right.text(0.97, 0.95, "", ha="right", va="top", transform=right.transAxes)
+        self.text = corner(right, y=0.95)
 
     def update(self, now):
         self.curve.set_data(self.X, formulas.sigmoid(now.w * self.X + now.used))
