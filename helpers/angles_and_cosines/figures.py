@@ -1,13 +1,12 @@
 """The live figures of 10_angles_and_cosines."""
 
-from functools import lru_cache
-
 import numpy as np
 import torch
 
 from helpers.angles_and_cosines import formulas
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, LogSlider, Slider, figure
+from helpers.teaching.parts import set_dots, set_heights, set_lines
 from helpers.teaching.words import brief, fixed
 
 __all__ = [  # noqa: RUF022
@@ -19,20 +18,26 @@ __all__ = [  # noqa: RUF022
     "TurnedDigits",
 ]
 
-CIRCLE = np.linspace(0, 2 * np.pi, 121)
+PALE = "#B0B0B0"
 
 
 def plane(axes, title, limit=1.3):
     """Prepare `axes` for points (cos, sin), with the unit circle."""
     axes.set(title=title, xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
     axes.set(xticks=[-1, 0, 1], yticks=[-1, 0, 1])
-    axes.plot(np.cos(CIRCLE), np.sin(CIRCLE), color="#B0B0B0", lw=1)
+    turn = np.linspace(0, 2 * np.pi, 121)
+    axes.plot(np.cos(turn), np.sin(turn), color=PALE, lw=1)
 
 
 def ray(degrees, length=1.0):
     """x and y of a line from the centre in a direction."""
     angle = np.deg2rad(degrees)
     return [0, length * np.cos(angle)], [0, length * np.sin(angle)]
+
+
+def around_45(degrees):
+    """The same directions in degrees, at most half a turn from 45°: a tensor."""
+    return 45 + formulas.wrapped(torch.as_tensor(degrees, dtype=torch.float64) - 45)
 
 
 @figure(
@@ -46,12 +51,9 @@ class TwoAngles:
 
     def measure(self, true, guess):
         a, b = (torch.tensor(float(angle), dtype=torch.float64) for angle in (true, guess))
-        number, point = formulas.CODES.values()
-        return {
-            "costs": (number(a, b).item(), point(a, b).item()),
-            "curves": (number(a, self.GRID), point(a, self.GRID)),
-            "wrong": formulas.wrapped(b - a).item(),
-        }
+        costs = [cost(a, b).item() for cost in formulas.CODES.values()]
+        curves = [cost(a, self.GRID) for cost in formulas.CODES.values()]
+        return {"costs": costs, "curves": curves, "wrong": formulas.wrapped(b - a).item()}
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2)
@@ -70,11 +72,8 @@ class TwoAngles:
         self.true.set_data(*ray(now.true))
         self.guess.set_data(*ray(now.guess, 0.8))
         self.truth.set_xdata([now.true, now.true])
-        for curve, dot, costs, cost in zip(
-            self.curves, self.dots, now.curves, now.costs, strict=True
-        ):
-            curve.set_data(self.GRID, costs)
-            dot.set_data([now.guess], [cost])
+        set_lines(self.curves, self.GRID, now.curves)
+        set_dots(self.dots, now.guess, now.costs)
 
     def describe(self, now):
         return (
@@ -95,18 +94,17 @@ class CornersOfTanh:
 
     def measure(self, size, target, output, steps):
         start = (float(size), float(size))
-        path = formulas.descend(start, target, output)
+        path = formulas.descend(start, target, output)[: steps + 1]
         degrees = formulas.output_angles(path, output)
         shown = formulas.ACTIVATIONS[output](path)
         if output == "linear":
             shown = shown / shown.norm(dim=1, keepdim=True)
         return {
             "slope": formulas.pull(start, target, output)[1].norm().item(),
-            "places": shown[: steps + 1].numpy(),
-            "degrees": (45 + formulas.wrapped(degrees - 45))[: steps + 1].numpy(),
-            "aim": 45
-            + formulas.wrapped(torch.tensor(float(target - 45), dtype=torch.float64)).item(),
-            "angle": torch.remainder(degrees[steps], 360).item(),
+            "places": shown.numpy(),
+            "degrees": around_45(degrees).numpy(),
+            "aim": around_45(target).item(),
+            "angle": degrees[-1].item() % 360,
         }
 
     def draw(self, canvas):
@@ -125,14 +123,13 @@ class CornersOfTanh:
 
     def update(self, now):
         self.aim.set_data(*ray(now.target, 1.25))
-        self.way.set_data(now.places[:, 0], now.places[:, 1])
-        self.end.set_data(now.places[-1:, 0], now.places[-1:, 1])
+        self.way.set_data(*now.places.T)
+        self.end.set_data(*now.places[-1:].T)
         self.line.set_data(range(len(now.degrees)), now.degrees)
         self.dot.set_data([now.steps], now.degrees[-1:])
         self.goal.set_ydata([now.aim, now.aim])
-        self.readout.set_text(
-            f"first gradient {brief(now.slope)}\nnow {fixed(now.degrees[-1], 2)}°"
-        )
+        now_at = fixed(now.degrees[-1], 2)
+        self.readout.set_text(f"first gradient {brief(now.slope)}\nnow {now_at}°")
 
     def describe(self, now):
         return (
@@ -200,12 +197,6 @@ class PushOfCosine:
         )
 
 
-@lru_cache(maxsize=32)
-def weights_by_step(cosine, batch, seed):
-    """The lengths of the weights in a training of section 4, (31,) numpy."""
-    return formulas.rows_training(cosine, batch, seed).numpy()
-
-
 @figure(
     batch=Choice("rows in a batch", ["1", "2", "8", "32"], default="2"),
     step=Slider("step", 1, 30, step=1, default=30),
@@ -216,11 +207,12 @@ class MixedRows:
 
     def measure(self, batch, step, seed):
         mixed, right = (
-            weights_by_step(name, int(batch), int(seed)) for name in formulas.ROW_COSINES
+            formulas.rows_training(name, int(batch), int(seed))[: step + 1].numpy()
+            for name in formulas.ROW_COSINES
         )
-        lost = np.flatnonzero(np.isnan(mixed))
-        first = int(lost[0]) if len(lost) else None
-        return {"mixed": mixed[: step + 1], "right": right[: step + 1], "first": first}
+        lost = np.isnan(mixed)
+        first = int(lost.argmax()) if lost.any() else None
+        return {"mixed": mixed, "right": right, "first": first}
 
     def draw(self, canvas):
         axes = canvas.subplots()
@@ -232,26 +224,20 @@ class MixedRows:
         self.readout = axes.text(0.98, 0.04, "", ha="right", transform=axes.transAxes)
         axes.legend(loc="upper left")
 
-    def _ended(self, now):
-        return now.first is not None and now.first <= now.step
-
     def update(self, now):
-        self.right.set_data(range(now.step + 1), now.right)
-        self.mixed.set_data(range(now.step + 1), now.mixed)
+        set_lines((self.right, self.mixed), range(now.step + 1), (now.right, now.mixed))
         self.dot.set_data([now.step], now.right[-1:])
-        gone = self._ended(now)
-        self.cross.set_data(*([now.first - 1], now.mixed[[now.first - 1]]) if gone else ([], []))
-        words = f"NaN at step {now.first}" if gone else f"length {fixed(now.mixed[-1])}"
-        self.readout.set_text(
-            f"matrix products: {words}\nrow by row: length {fixed(now.right[-1])}"
-        )
+        last = [] if now.first is None else [now.first - 1]
+        self.cross.set_data(last, now.mixed[last])
+        mixed, right = f"length {fixed(now.mixed[-1])}", f"length {fixed(now.right[-1])}"
+        if now.first is not None:
+            mixed = f"NaN at step {now.first}"
+        self.readout.set_text(f"matrix products: {mixed}\nrow by row: {right}")
 
     def describe(self, now):
-        words = (
-            f"NaN since step {now.first}"
-            if self._ended(now)
-            else f"of length {fixed(now.mixed[-1])}"
-        )
+        words = f"of length {fixed(now.mixed[-1])}"
+        if now.first is not None:
+            words = f"NaN since step {now.first}"
         return (
             f"Batches of {now.batch}, seed {now.seed}, step {now.step}: with matrix products the "
             f"weights are {words}; row by row they are of length {fixed(now.right[-1])}."
@@ -265,45 +251,42 @@ class MixedRows:
 class MovedHistogram:
     """A true and a predicted histogram, and four losses against the shift."""
 
-    NAMES = tuple(formulas.HISTOGRAM_LOSSES)
+    COLOURS = (style.BLUE, style.VERMILION, style.PURPLE, style.GREEN)
     TRUE = formulas.bump(3, 1.0)
 
     def measure(self, shift, width):
         shown = [formulas.bump(3 + k, width) for k in range(11)]
-        curves = [
-            [formulas.HISTOGRAM_LOSSES[name](p, self.TRUE).item() for p in shown]
-            for name in self.NAMES
-        ]
-        return {"shown": shown[shift].numpy(), "curves": curves}
+        curves = np.array(
+            [[loss(p, self.TRUE) for p in shown] for loss in formulas.HISTOGRAM_LOSSES.values()]
+        )
+        shares = curves / curves[:, -1:]
+        losses, here = curves[:, shift], shares[:, shift]
+        return {"shown": shown[shift], "losses": losses, "curves": shares, "here": here}
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2)
-        left.set(
-            title="blue: predicted, line: true", xlabel="bin", ylim=(0, 0.85), xlim=(-0.7, 15.7)
-        )
+        left.set(title="blue: predicted, line: true", xlabel="bin")
+        left.set(ylim=(0, 0.85), xlim=(-0.7, 15.7))
         self.bars = left.bar(range(16), [0.1] * 16, width=0.9, color=style.SKY)
         left.step(np.arange(17) - 0.5, [*self.TRUE, self.TRUE[-1]], where="post", color=style.BLACK)
         right.set(title="share of the loss at shift 10", xlabel="shift", xlim=(-0.4, 10.4))
         right.set_ylim(-0.03, 1.75)
-        dashes = ("-", "--", ":", "-")
-        colours = (style.BLUE, style.VERMILION, style.PURPLE, style.GREEN)
-        looks = list(zip(self.NAMES, dashes, colours, strict=True))
-        self.lines = [right.plot([], [], d, color=c, label=n)[0] for n, d, c in looks]
-        self.dots = [right.plot([], [], "o", color=c, markersize=7)[0] for _, _, c in looks]
+        looks = zip(formulas.HISTOGRAM_LOSSES, self.COLOURS, ("-", "--", ":", "-"), strict=True)
+        self.lines = [right.plot([], [], d, color=c, label=name)[0] for name, c, d in looks]
+        self.dots = [right.plot([], [], "o", color=c, markersize=7)[0] for c in self.COLOURS]
         right.legend(loc="upper left")
 
     def update(self, now):
-        for bar, height in zip(self.bars, now.shown, strict=True):
-            bar.set_height(height)
-        for line, dot, curve in zip(self.lines, self.dots, now.curves, strict=True):
-            shares = np.array(curve) / curve[-1]
-            line.set_data(range(11), shares)
-            dot.set_data([now.shift], [shares[now.shift]])
+        set_heights(self.bars, now.shown)
+        set_lines(self.lines, range(11), now.curves)
+        set_dots(self.dots, now.shift, now.here)
 
     def describe(self, now):
         losses = ", ".join(
-            f"{name} {fixed(curve[now.shift])} ({fixed(100 * curve[now.shift] / curve[-1], 0)} %)"
-            for name, curve in zip(self.NAMES, now.curves, strict=True)
+            f"{name} {fixed(loss)} ({fixed(100 * share, 0)} %)"
+            for name, loss, share in zip(
+                formulas.HISTOGRAM_LOSSES, now.losses, now.here, strict=True
+            )
         )
         return (
             f"Predicted {now.shift} bins too far right, width {fixed(now.width, 1)}. Losses, and "
@@ -322,17 +305,15 @@ class TurnedDigits:
     SHORT = ("tanh\ncosine", "linear\ncosine", "tanh\nMSE", "linear\nMSE", "number\nMSE")
 
     def measure(self, output, rate, digit):
-        at = int(digit), output, float(rate)
-        errors = [
-            formulas.over_seeds(int(digit), name, float(rate), "error").mean().item()
-            for name in formulas.OUTPUTS
-        ]
+        digit, rate = int(digit), float(rate)
         return {
-            "guess": formulas.guesses(*at) % 360,
-            "true": formulas.rotated_digits(int(digit))[1][1].numpy(),
-            "errors": errors,
-            "error": errors[list(formulas.OUTPUTS).index(output)],
-            "stuck": 100 * formulas.over_seeds(*at, "stuck").mean().item(),
+            "guess": formulas.guesses(digit, output, rate) % 360,
+            "true": formulas.rotated_digits(digit)[1][1].numpy(),
+            "errors": {
+                name: formulas.over_seeds(digit, name, rate, "error").mean().item()
+                for name in formulas.OUTPUTS
+            },
+            "stuck": 100 * formulas.over_seeds(digit, output, rate, "stuck").mean().item(),
         }
 
     def draw(self, canvas):
@@ -348,16 +329,15 @@ class TurnedDigits:
 
     def update(self, now):
         self.dots.set_data(now.true, now.guess)
-        for k, (name, error) in enumerate(zip(formulas.OUTPUTS, now.errors, strict=True)):
+        for k, (name, error) in enumerate(now.errors.items()):
             self.bars[k].set_width(error)
-            self.bars[k].set_facecolor(style.BLUE if name == now.output else "#B0B0B0")
-            self.numbers[k].set_text(f"{fixed(error, 1)}°")
-            self.numbers[k].set_x(error + 3)
+            self.bars[k].set_facecolor(style.BLUE if name == now.output else PALE)
+            self.numbers[k].set(text=f"{fixed(error, 1)}°", x=error + 3)
 
     def describe(self, now):
         return (
             f"Digit {now.digit}, {now.output}, rate {now.rate}: the mean error is "
-            f"{fixed(now.error, 1)}° over five seeds, and {fixed(now.stuck, 0)} % of the predictions "
+            f"{fixed(now.errors[now.output], 1)}° over five seeds, and {fixed(now.stuck, 0)} % of the predictions "
             f"lie within 3° of a multiple of 45°. Mean errors of all five outputs: "
-            f"{', '.join(f'{fixed(error, 1)}°' for error in now.errors)}."
+            f"{', '.join(f'{fixed(error, 1)}°' for error in now.errors.values())}."
         )

@@ -156,6 +156,7 @@ def gram_cosine(a, b):
 ROW_COSINES = {"matrix products": gram_cosine, "row by row": F.cosine_similarity}
 
 
+@lru_cache(maxsize=32)
 def rows_training(cosine, batch, seed=0, steps=30, rate=0.1):
     """Length of the weights before and after each step of a linear model, (steps + 1,) float64.
 
