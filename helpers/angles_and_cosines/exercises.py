@@ -1,7 +1,7 @@
 """The exercises of 10_angles_and_cosines, in the order of the page."""
 
 import torch
-from torch.nn import functional as F
+from torch.nn import functional as F  # noqa: F401 (in slips)
 
 from helpers.teaching.cases import normal, tensor
 from helpers.teaching.exercise import exercise
@@ -13,8 +13,8 @@ __all__ = ["angle_error", "circular_mean", "diagnose", "cosine_loss", "histogram
     cases={
         "values": {
             "on both sides of the seam": lambda: (
-                tensor(359.0, 1.0, 30.0, 350.0, 200.0),
-                tensor(1.0, 359.0, 50.0, 20.0, 10.0),
+                tensor(359, 1, 30, 350, 200),
+                tensor(1, 359, 50, 20, 10),
             ),
             "some more": lambda: (tensor(90.0, 10.0, 181.0), tensor(100.0, 200.0, 0.0)),
             "below 0": lambda: (tensor(-170.0, -10.0, 0.0), tensor(170.0, 10.0, -179.0)),
@@ -52,7 +52,7 @@ def angle_error(a, b):
     return (a - b + 180) % 360 - 180
 
 
-angle_error.slips("""
+angle_error.slips(r"""
     plain_difference: (a - b + 180) % 360 - 180 → a - b
     # 359 − 1 is 358, and the two angles are 2° apart. Full turns must go.
     absolute_difference: (a - b + 180) % 360 - 180 → (a - b).abs()
@@ -72,41 +72,22 @@ angle_error.slips("""
     radians: a - b + 180) % 360 - 180 → a - b + torch.pi) % (2 * torch.pi) - torch.pi
     # The angles are in degrees, and this wraps at 2π.
     remainder_of_c: (a - b + 180) % 360 → torch.fmod(a - b + 180, 360)
-    # fmod keeps the sign of a negative number, so that these errors are not wrapped. `%` and
-    # `torch.remainder` do not.
+    # fmod keeps the sign of a negative number, so these errors are not wrapped. Take `%`.
     degrees_into_the_sine: (a - b + 180) % 360 - 180
         → torch.rad2deg(torch.atan2((a - b).sin(), (a - b).cos()))
     # `sin` and `cos` take radians, and a − b is in degrees.
     half_turns_throughout: (a - b + 180) % 360 - 180 → (a - b + 90) % 180 - 90
     # This takes half a turn for a whole one, so opposite directions count as the same.
+    each_remainder: (a - b + 180) % 360 - 180 → a % 360 - b % 360
+    # Each angle is brought into one turn, but their difference is not: 359 − 1 is still 358.
+    shorter_way_unsigned: … → d = a - b\n    return torch.where(d.abs() > 180, 360 - d.abs(), d)
+    # 360 − |d| is how long the shorter way is, and its sign is lost: a = 359, b = 1 gives −2.
+    one_side_only: … → d = a - b\n    return torch.where(d > 180, d - 360, d)
+    # Only differences above 180 are brought back; those below −180 are not.
+    wraps_once: … → d = a - b
+        \n    return torch.where(d >= 180, d - 360, torch.where(d < -180, d + 360, d))
+    # One full turn at most is taken off. Angles such as 725° need two.
 """)
-
-
-@angle_error.mistake
-def each_remainder(a, b):
-    """Each angle is brought into one turn, but their difference is not: 359 − 1 is still 358."""
-    return a % 360 - b % 360
-
-
-@angle_error.mistake
-def shorter_way_unsigned(a, b):
-    """360 − |d| is how long the shorter way is, and its sign is lost: a = 359, b = 1 gives −2."""
-    d = a - b
-    return torch.where(d.abs() > 180, 360 - d.abs(), d)
-
-
-@angle_error.mistake
-def one_side_only(a, b):
-    """Only differences above 180 are brought back; those below −180 are not."""
-    d = a - b
-    return torch.where(d > 180, d - 360, d)
-
-
-@angle_error.mistake
-def wraps_once(a, b):
-    """One full turn at most is taken off. Angles such as 725° need two."""
-    d = a - b
-    return torch.where(d >= 180, d - 360, torch.where(d < -180, d + 360, d))
 
 
 @exercise(
@@ -144,7 +125,7 @@ def circular_mean(angles, weights):
     return torch.rad2deg(torch.atan2(y, x)) % 360
 
 
-circular_mean.slips("""
+circular_mean.slips(r"""
     swapped: torch.atan2(y, x) → torch.atan2(x, y)
     # `atan2` takes y (the sine) first. Swapped, 20° becomes 70°; only 45° and 225° stay.
     two_quadrants: torch.atan2(y, x) → torch.atan(y / x)
@@ -166,59 +147,32 @@ circular_mean.slips("""
     # Adding 180 turns every direction round. Only the negative ones need a turn, of 360.
     shares_of_the_angles: torch.deg2rad(angles) → torch.deg2rad(angles * weights / weights.sum());
         weights * radians → radians
-    # Each angle is multiplied by its share of the weights, which turns its arrow. The weights belong
-    # to the points.
+    # Each angle is multiplied by its share, which turns its arrow. Give the points their weights.
+    mean_of_numbers: … → return (weights * angles).sum() / weights.sum()
+    # That is the mean of the numbers. For 350° and 10° it is 180°, the opposite direction.
+    mean_within_a_turn: … → return (weights * angles).sum() / weights.sum() % 360
+    # That is the mean of the numbers; a remainder after it only moves it by full turns.
+    mean_of_remainders: … → return (weights * (angles % 360)).sum() / weights.sum()
+    # Within one turn they are still numbers: the mean of 350 and 10 is 180, the opposite.
+    weighted_angles: torch.deg2rad(angles) → torch.deg2rad(weights * angles);
+        weights * radians → radians
+    # The weights multiply the angles here, which turns the arrows. They belong to the points.
+    mean_of_wrapped_numbers: … → wrapped = (angles + 180) % 360 - 180
+        \n    return (weights * wrapped).sum() / weights.sum() % 360
+    # The numbers are wrapped first, which only moves the seam. Take the mean of the points.
+    plain_mean: … → return angles.mean()
+    # That is the mean of the numbers, and the weights are not used.
 """)
 
 
-@circular_mean.mistake
-def mean_of_numbers(angles, weights):
-    """That is the mean of the numbers. For 350° and 10° it is 180°, the opposite direction."""
-    return (weights * angles).sum() / weights.sum()
+def outputs(*degrees):
+    """Rows (cos, sin) at these angles."""
+    radians = torch.deg2rad(tensor(*degrees))
+    return torch.stack([radians.cos(), radians.sin()], 1)
 
 
-@circular_mean.mistake
-def mean_within_a_turn(angles, weights):
-    """That is the mean of the numbers; a remainder after it only moves it by full turns."""
-    return (weights * angles).sum() / weights.sum() % 360
-
-
-@circular_mean.mistake
-def mean_of_remainders(angles, weights):
-    """Within one turn they are still numbers: the mean of 350 and 10 is 180, the opposite."""
-    return (weights * (angles % 360)).sum() / weights.sum()
-
-
-@circular_mean.mistake
-def weighted_angles(angles, weights):
-    """The weights multiply the angles here, which turns the arrows. They belong to the points."""
-    radians = torch.deg2rad(weights * angles)
-    return torch.rad2deg(torch.atan2(radians.sin().sum(), radians.cos().sum())) % 360
-
-
-@circular_mean.mistake
-def mean_of_wrapped_numbers(angles, weights):
-    """The numbers are wrapped first, which only moves the seam. The direction of the mean point is
-    not the mean of wrapped numbers either."""
-    wrapped = (angles + 180) % 360 - 180
-    return (weights * wrapped).sum() / weights.sum() % 360
-
-
-@circular_mean.mistake
-def plain_mean(angles, weights):
-    """That is the mean of the numbers, and the weights are not used."""
-    return angles.mean()
-
-
-def outputs(degrees, lengths=1.0):
-    """Rows (cos, sin) of these lengths at these angles, and the angles."""
-    angles = tensor(*degrees)
-    radians = torch.deg2rad(angles)
-    return lengths * torch.stack([radians.cos(), radians.sin()], 1)
-
-
-def corners(degrees):
-    return outputs(degrees).sign() * 0.998
+def corners(*degrees):
+    return outputs(*degrees).sign() * 0.998
 
 
 TRUE = (20.0, 100.0, 350.0, 200.0)
@@ -228,40 +182,28 @@ LENGTHS = tensor([0.5], [3.0], [1.0], [7.0])
 @exercise(
     cases={
         "values": {
-            "upside down, and long": lambda: (-9 * outputs((60.0, 310.0)), tensor(60.0, 310.0)),
-            "all in corners": lambda: (corners(TRUE), tensor(*TRUE)),
-            "two numbers in the wrong order": lambda: (outputs(TRUE).flip(1), tensor(*TRUE)),
-            "upside down, of any length": lambda: (-LENGTHS * outputs(TRUE), tensor(*TRUE)),
-            "right, of any length": lambda: (LENGTHS * outputs(TRUE), tensor(*TRUE)),
-            "right, on both sides of the seam": lambda: (
-                outputs((355.0, 9.0, 182.0)),
-                tensor(4.0, 1.0, 178.0),
-            ),
-            "right, in the first quadrant": lambda: (outputs((20.0, 60.0)), tensor(22.0, 60.0)),
-            "one in a corner that is near": lambda: (
-                corners((45.0, 100.0, 300.0)),
-                tensor(46.0, 100.0, 300.0),
-            ),
+            "upside down, and long": lambda: (-9 * outputs(60.0, 310.0), tensor(60.0, 310.0)),
+            "all in corners": lambda: (corners(*TRUE), tensor(*TRUE)),
+            "two numbers in the wrong order": lambda: (outputs(*TRUE).flip(1), tensor(*TRUE)),
+            "upside down, of any length": lambda: (-LENGTHS * outputs(*TRUE), tensor(*TRUE)),
+            "right, of any length": lambda: (LENGTHS * outputs(*TRUE), tensor(*TRUE)),
+            "right, on both sides of the seam": lambda: (outputs(355, 9, 182), tensor(4, 1, 178)),
+            "right, in the first quadrant": lambda: (outputs(20.0, 60.0), tensor(22.0, 60.0)),
+            "one in a corner that is near": lambda: (corners(45, 100, 300), tensor(46, 100, 300)),
             "swapped, and more than 90° off": lambda: (
-                outputs((100.0, 110.0, 350.0)).flip(1),
-                tensor(100.0, 110.0, 350.0),
+                outputs(100, 110, 350).flip(1),
+                tensor(100, 110, 350),
             ),
-            "opposite corners": lambda: (corners((45.0, 225.0)), tensor(225.0, 45.0)),
-            "opposite diagonals": lambda: (
-                -3 * outputs((45.0, 135.0, 315.0)),
-                tensor(45.0, 135, 315),
-            ),
+            "opposite corners": lambda: (corners(45.0, 225.0), tensor(225.0, 45.0)),
+            "opposite diagonals": lambda: (-3 * outputs(45, 135, 315), tensor(45, 135, 315)),
         },
         "shapes": {
-            "two rows, in corners": lambda: (corners((45.0, 225.0)), tensor(48.0, 220.0)),
-            "two rows, swapped, at the seam": lambda: (
-                outputs((10.0, 95.0)).flip(1),
-                tensor(10.0, 95.0),
-            ),
+            "two rows, in corners": lambda: (corners(45.0, 225.0), tensor(48.0, 220.0)),
+            "two rows, swapped, at the seam": lambda: (outputs(10, 95).flip(1), tensor(10, 95)),
         },
         "edges": {
-            "9.5° off": lambda: (outputs((359.5, 90.5)), tensor(350.0, 100.0)),
-            "a corner 10.5° off": lambda: (corners((45.0, 135.0)), tensor(55.5, 130.0)),
+            "9.5° off": lambda: (outputs(359.5, 90.5), tensor(350.0, 100.0)),
+            "a corner 10.5° off": lambda: (corners(45.0, 135.0), tensor(55.5, 130.0)),
             "0.05 off a corner, turned by 180°": lambda: (tensor([-1.05, -0.95]), tensor(42.0)),
         },
     },
@@ -300,7 +242,7 @@ def diagnose(outputs, angles):
     return "opposite" if right(-x, -y) else "swapped"
 
 
-diagnose.slips("""
+diagnose.slips(r"""
     no_wrap: ((off + 180) % 360 - 180).abs() → off.abs()
     # 355° and 4° are 9° apart, and their numbers 351. Wrap the error before you judge it.
     sees_half_the_circle: torch.atan2(y, x) → torch.atan(y / x)
@@ -323,50 +265,23 @@ diagnose.slips("""
     # This is the corner (1, 1) alone. There are four: (±1, ±1).
     turns_one_number: right(-x, -y) → right(-x, y)
     # With one sign turned an arrow is mirrored. Half a turn turns both signs.
+    corners_before_truth: if right(x, y):
+        → if ((outputs.abs() - 1).abs() < 0.01).all():\n        return "corners"\n    if right(x, y):
+    # 45° may be the truth. Ask first whether all rows are right.
+    opposite_before_corners: if ((outputs → if right(-x, -y):\n        return "opposite"\n    if ((outputs
+    # Outputs in a corner may lie opposite to the truth as well. The corners come before that.
+    by_right_angles: return "opposite" if right(-x, -y) → radians = torch.deg2rad(angles)
+        \n    return "opposite" if (x * radians.cos() + y * radians.sin()).max() < 0
+    # Swapped numbers can be more than 90° off, too. Turn by 180° and ask if all rows are right.
+    by_multiples_of_45: if ((outputs.abs() - 1).abs() < 0.01).all():
+        → degrees = torch.rad2deg(torch.atan2(y, x))
+        \n    if (((degrees + 22.5) % 45 - 22.5).abs() < 6).all():
+    # A direction of 45° is no corner by itself: a corner also has both numbers near 1 or −1.
+    by_the_mean_cosine: return "opposite" if right(-x, -y) → radians = torch.deg2rad(angles)
+        \n    truth = torch.stack([radians.cos(), radians.sin()], 1)
+        \n    return "opposite" if F.cosine_similarity(outputs, truth).mean() < 0.5
+    # A low mean cosine doesn't say why: swapped numbers give it, too. Ask if all rows are right.
 """)
-
-
-@diagnose.mistake
-def corners_before_truth(outputs, angles):
-    """45° may be the truth. Ask first whether all rows are right."""
-    if ((outputs.abs() - 1).abs() < 0.01).all():
-        return "corners"
-    return diagnose(outputs, angles)
-
-
-@diagnose.mistake
-def opposite_before_corners(outputs, angles):
-    """Outputs in a corner may lie opposite to the truth as well. The corners come before that."""
-    return "opposite" if diagnose(-outputs, angles) == "fine" else diagnose(outputs, angles)
-
-
-@diagnose.mistake
-def by_right_angles(outputs, angles):
-    """More than 90° off is not opposite: swapped numbers can be that far off. Turn by 180° and
-    ask whether all rows are right."""
-    found, radians = diagnose(outputs, angles), torch.deg2rad(angles)
-    beyond = (outputs * torch.stack([radians.cos(), radians.sin()], 1)).sum(1) < 0
-    return "opposite" if found == "swapped" and beyond.all() else found
-
-
-@diagnose.mistake
-def by_multiples_of_45(outputs, angles):
-    """A direction of 45° is no corner by itself: a corner also has both numbers near 1 or −1."""
-    found = diagnose(outputs, angles)
-    degrees = torch.rad2deg(torch.atan2(outputs[:, 1], outputs[:, 0]))
-    stuck = (degrees + 22.5) % 45 - 22.5
-    return "corners" if found != "fine" and (stuck.abs() < 6).all() else found
-
-
-@diagnose.mistake
-def by_the_mean_cosine(outputs, angles):
-    """A negative mean cosine says that many are wrong, but not how: swapped numbers and corners
-    can give it as well."""
-    radians = torch.deg2rad(angles)
-    cosine = F.cosine_similarity(outputs, torch.stack([radians.cos(), radians.sin()], 1))
-    if cosine.mean() < 0.5 and not ((outputs.abs() - 1).abs() < 0.01).all():
-        return "opposite"
-    return diagnose(outputs, angles)
 
 
 A = [[3.0, 1.0, 0.5], [-1.0, 2.0, 0.2]]
@@ -379,8 +294,8 @@ B = [[1.0, 2.0, -1.0], [0.5, 0.1, 4.0]]
             "two rows": lambda: (tensor(*A), tensor(*B), 1e-8),
             "one row, opposite": lambda: (tensor([1.0, -2.0]), tensor([-2.0, 4.1]), 1e-8),
             "a row shorter than eps": lambda: (
-                tensor([0.03, 0.01], [2.0, 1.0]),
-                tensor([5.0, 1.0], [0.0, 3.0]),
+                tensor([0.03, 0.01], [2, 1]),
+                tensor([5, 1], [0, 3]),
                 0.1,
             ),
             "five rows": lambda: (normal(5, 4), normal(5, 4, seed=1), 1e-6),
@@ -390,11 +305,7 @@ B = [[1.0, 2.0, -1.0], [0.5, 0.1, 4.0]]
             "by a, of five rows": lambda: (normal(5, 4, grad=True), normal(5, 4, seed=1), 1e-8),
         },
         "edges": {
-            "a row of zeros": lambda: (
-                tensor([0.0, 0.0], [1.0, 3.0]),
-                tensor([1.0, 2.0], [2.0, 1.0]),
-                1e-8,
-            ),
+            "a row of zeros": lambda: (tensor([0, 0], [1, 3]), tensor([1, 2], [2, 1]), 1e-8),
             "a short target": lambda: (tensor([1.0, 2.0]), tensor([0.01, 0.03]), 0.1),
         },
     },
@@ -418,7 +329,7 @@ def cosine_loss(a, b, eps):
     return (1 - (a * b).sum(1) / lengths).mean()
 
 
-cosine_loss.slips("""
+cosine_loss.slips(r"""
     columns: dim=1 → dim=0; sum(1) → sum(0)
     # These are the cosines of columns. An example stands in a row: dimension 1.
     one_long_arrow: a.norm(dim=1) → a.norm(); b.norm(dim=1) → b.norm(); .sum(1) → .sum()
@@ -430,8 +341,7 @@ cosine_loss.slips("""
     minus_cosine: (1 - → (-
     # That is minus the cosine. Its gradient is the same, but the lowest value is −1.
     similarity: 1 - (a * b).sum(1) / lengths → (a * b).sum(1) / lengths
-    # That is the cosine itself: it is largest for the right direction, and a loss must be lowest
-    # there.
+    # That is the cosine itself: largest for the right direction. A loss must be lowest there.
     sums_rows: .mean() → .sum()
     # That is the sum over the rows; the mean is asked for.
     eps_added: a.norm(dim=1).clamp(min=eps) * b.norm(dim=1).clamp(min=eps)
@@ -443,8 +353,7 @@ cosine_loss.slips("""
     squared_lengths: a.norm(dim=1) → a.square().sum(1); b.norm(dim=1) → b.square().sum(1)
     # The root is missing: these are squared lengths.
     eps_added_to_each: clamp(min=eps) → add(eps)
-    # An eps that is added makes every length a little larger. It should only replace lengths below
-    # it.
+    # Adding eps makes every length a little larger. It should only replace lengths below it.
     dot_products_of_all_rows: (a * b).sum(1) → (a @ b.T).sum(1)
     # a @ b.T holds the products of every pair of rows, and its row sums mix them.
     ratio_of_means: (1 - (a * b).sum(1) / lengths).mean()
@@ -454,37 +363,19 @@ cosine_loss.slips("""
     # Only the length of a is divided by. The length of b counts as well.
     gram_matrices_for_the_lengths: a.norm(dim=1) → (a @ a.T).sum(1).sqrt(); b.norm(dim=1)
         → (b @ b.T).sum(1).sqrt()
-    # a·aᵀ holds the products of every pair of rows, and its row sums mix the examples. Only its
-    # diagonal belongs to single rows.
+    # a·aᵀ holds the products of all pairs of rows. Only its diagonal belongs to single rows.
+    no_eps: .clamp(min=eps) →
+    # eps is not used: a row shorter than eps counts with its own length, and zeros give NaN.
+    eps_under_the_root: a.norm(dim=1).clamp(min=eps) → (a.square().sum(1) + eps).sqrt();
+        b.norm(dim=1).clamp(min=eps) → (b.square().sum(1) + eps).sqrt()
+    # An eps under the root changes every length. It should only replace lengths below it.
+    gram_matrix: a.norm(dim=1).clamp(min=eps) * b.norm(dim=1).clamp(min=eps)
+        → ((a @ a.T).sum(1).sqrt() * (b @ b.T).sum(1).sqrt()).clamp(min=eps)
+    # a·aᵀ multiplies every row with every other. Its row sums mix rows, and their roots can be NaN.
+    every_pair: … → rows = [x / x.norm(dim=1, keepdim=True).clamp(min=eps) for x in (a, b)]
+        \n    return (1 - rows[0] @ rows[1].T).mean()
+    # This compares every row of a with every row of b: n² cosines. Row i belongs to row i.
 """)
-
-
-@cosine_loss.mistake
-def no_eps(a, b, eps):
-    """eps is not used: a row shorter than eps counts with its own length, and zeros give NaN."""
-    return (1 - (a * b).sum(1) / (a.norm(dim=1) * b.norm(dim=1))).mean()
-
-
-@cosine_loss.mistake
-def eps_under_the_root(a, b, eps):
-    """An eps under the root changes every length. It should only replace lengths below it."""
-    lengths = (a.square().sum(1) + eps).sqrt() * (b.square().sum(1) + eps).sqrt()
-    return (1 - (a * b).sum(1) / lengths).mean()
-
-
-@cosine_loss.mistake
-def gram_matrix(a, b, eps):
-    """A matrix product a·aᵀ holds the products of every row with every other one. Its row sums mix
-    the examples, and their roots can be NaN."""
-    lengths = (a @ a.T).sum(1).sqrt() * (b @ b.T).sum(1).sqrt()
-    return (1 - (a * b).sum(1) / lengths.clamp(min=eps)).mean()
-
-
-@cosine_loss.mistake
-def every_pair(a, b, eps):
-    """This compares every row of a with every row of b: n² cosines. Row i belongs to row i."""
-    rows = [x / x.norm(dim=1, keepdim=True).clamp(min=eps) for x in (a, b)]
-    return (1 - rows[0] @ rows[1].T).mean()
 
 
 LOGITS = [[2.0, -1.0, 0.5, 0.0], [0.0, 1.0, 3.0, -2.0]]
@@ -501,7 +392,7 @@ HISTOGRAMS = [[0.1, 0.2, 0.3, 0.4], [0.6, 0.3, 0.1, 0.0]]
         "gradient": {
             "by the logits": lambda: (tensor(*LOGITS, grad=True), tensor(*HISTOGRAMS)),
             "by the logits of one row": lambda: (
-                tensor([0.5, 1.0, -1.0], grad=True),
+                tensor([0.5, 1, -1], grad=True),
                 tensor([0.2, 0.2, 0.6]),
             ),
         },
@@ -532,8 +423,7 @@ def histogram_loss(logits, target):
 
 histogram_loss.slips("""
     bin_by_bin: logits.softmax(1).cumsum(1) - target.cumsum(1) → logits.softmax(1) - target
-    # The bins are compared one by one: then a bump that is far off costs as much as one that is
-    # nearly right. Add them up first, `cumsum(1)`.
+    # Each bin is compared with itself, so it doesn't count how far a bump is off. Take `cumsum(1)`.
     logits_as_they_are: logits.softmax(1) → logits
     # The logits are no histogram yet: they need a softmax.
     sigmoids: logits.softmax(1) → logits.sigmoid()
@@ -566,24 +456,10 @@ histogram_loss.slips("""
     # One softmax runs over the whole table. Each row is a histogram of its own.
     root: .square().sum(1) → .square().sum(1).sqrt()
     # There is a root in it. The squares are added, and that is all.
+    soft_cross_entropy: … → return F.cross_entropy(logits, target)
+    # That is the cross-entropy. It looks at each bin for itself, and not at how far it is off.
+    kl_of_bins: … → return F.kl_div(logits.log_softmax(1), target, reduction="batchmean")
+    # That is the KL divergence. Like the cross-entropy, it compares each bin with itself.
+    by_hand_exponentials: logits.softmax(1) → (logits.exp() / logits.exp().sum(1, keepdim=True))
+    # exp overflows from about 710 on, and the loss is NaN. `softmax` subtracts the largest first.
 """)
-
-
-@histogram_loss.mistake
-def soft_cross_entropy(logits, target):
-    """That is the cross-entropy. It looks at each bin for itself, and not at how far it is off."""
-    return F.cross_entropy(logits, target)
-
-
-@histogram_loss.mistake
-def kl_of_bins(logits, target):
-    """That is the KL divergence. Like the cross-entropy, it compares each bin with itself."""
-    return F.kl_div(logits.log_softmax(1), target, reduction="batchmean")
-
-
-@histogram_loss.mistake
-def by_hand_exponentials(logits, target):
-    """exp and a sum by hand: from about 710 on an exponential is infinite in float64, and the loss
-    is NaN. `softmax` subtracts the largest logit first."""
-    shares = logits.exp() / logits.exp().sum(1, keepdim=True)
-    return (shares.cumsum(1) - target.cumsum(1)).square().sum(1).mean()
