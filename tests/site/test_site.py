@@ -19,6 +19,7 @@ from helpers.site import build, exercises, figures, markdown, packs, pages
 from helpers.site.styles import Styles
 from helpers.site.svg import Drawing
 from helpers.start_here import figures as start_figures
+from helpers.teaching.exercise import exercise
 from helpers.teaching.figure import Choice, LogSlider, Slider, figure
 
 
@@ -264,12 +265,18 @@ def test_a_mistake_is_shown_as_code_with_the_checks_sentence():
 
 
 def test_a_mistake_that_is_a_function_has_the_exercises_name():
-    exercise = log_exercises.read_the_log
-    written = [m for m in exercise.mistakes.values() if not m.edits]
-    assert written
-    for mistake in written:
-        code = exercises.code_of(exercise, mistake)
-        assert code.startswith("def read_the_log(") and mistake.hint not in code
+    @exercise(cases={"values": {"of 1": lambda: (1.0,)}}, hints=["h"])
+    def double(x):
+        """2·x."""
+        return 2 * x
+
+    @double.mistake
+    def adds_a_little(x, *, EPS):
+        """Nothing is to be added."""
+        return 2 * x + EPS
+
+    code = exercises.code_of(double, double.mistakes["adds_a_little"])
+    assert code == "def double(x):\n    return 2 * x + 1e-07"
 
 
 def test_the_solution_stands_without_its_docstring():
