@@ -253,6 +253,10 @@ lrn_jacobian.slips(
     # The second part lacks the factor a_i, which stays when the power is differentiated.
     leaves_out_a_j: a[:, None] * a → a[:, None]
     # In the second part the factor a_j is missing: the derivative of a_j² is 2·a_j.
+    squares_a_j: a[:, None] * a → a * a
+    # In the second part stands a_j². One factor is the output's own a_i, the other the a_j of s_i.
+    starts_below_0: window @ (a * a) → slices((a * a)[None], size, -size)[0]
+    # A slice that starts at a negative index counts from the end. Begin at `max(0, i - size // 2)`.
     forgets_the_window: shared = window * → shared =
     # Here every channel depends on every other. Outside the window of i, row i is 0.
     softmaxs: return {JACOBIAN} → b = a * s**-beta\n    return torch.diag(b) - torch.outer(b, b)
@@ -315,6 +319,9 @@ rms_backward.slips(r"""
     # In the second part the factor a_j is missing: the derivative of a_j² is 2·a_j.
     leaves_out_a_in_the_sum: (g_b * a).mean(1, keepdim=True) → g_b.mean(1, keepdim=True)
     # In the sum the activation of the output is missing: ∂b_i/∂r is a_i.
+    multiplies_two_means: (g_b * a).mean(1, keepdim=True)
+        → g_b.mean(1, keepdim=True) * a.mean(1, keepdim=True)
+    # You multiply two means. Multiply each error by its own activation first, then take the mean.
     takes_b_for_a: (g_b * a).mean → (g_b * a * r).mean
     # In the mean stands b where a belongs: ∂b_i/∂r is a_i.
     keeps_the_power: r**3 → r

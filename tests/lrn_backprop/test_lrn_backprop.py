@@ -88,7 +88,7 @@ def test_eq_1_2_is_torchs_output(channels, size, alpha, beta, k):
 @pytest.mark.parametrize("size", [1, 3, 4])
 @pytest.mark.parametrize("alpha", [0.01, 1.0])
 @pytest.mark.parametrize(("beta", "k"), [(0.75, 1.0), (1.0, 2.0)])
-def test_eq_1_3_is_where_a_lone_channel_turns(size, alpha, beta, k):
+def test_the_turning_point_is_where_a_lone_channel_turns(size, alpha, beta, k):
     turn = formulas.turning_point(size, alpha, beta, k)
     x = torch.linspace(0.5 * turn, 2 * turn, 30001, dtype=FLOAT)
     b = formulas.response(x, size, alpha, beta, k)
@@ -466,7 +466,7 @@ def test_rms_norm_is_torchs(k):
 
 @pytest.mark.parametrize("size", range(1, 9))
 @pytest.mark.parametrize("channels", [1, 3, 8])
-def test_eq_4_1_is_the_mirrored_window(size, channels):
+def test_who_hears_of_a_channel_is_the_mirrored_window(size, channels):
     for i in range(channels):
         heard = [j for j in range(channels) if i in members(j, size, channels)]
         printed = range(max(0, i - (size - 1) // 2), min(channels - 1, i + size // 2) + 1)
@@ -568,7 +568,7 @@ def test_the_page_names_the_versions_that_are_pinned():
 
 @FEW
 @given(st.integers(1, 9), st.integers(1, 12))
-def test_eq_5_1_moves_the_window_on(channels, size):
+def test_one_in_and_one_out_moves_the_window_on(channels, size):
     x = torch.randint(-50, 50, (2, channels, 3), generator=torch.Generator().manual_seed(channels))
     expected = formulas.window_sums(x, size)
     assert torch.equal(formulas.running_sums(x, size), expected)
@@ -747,7 +747,7 @@ def test_an_edge_filter_answers_a_step_with_its_height():
 
 @FEW
 @given(SIZE, st.floats(1e-4, 10), st.floats(0.1, 20))
-def test_eq_6_1_a_factor_of_the_input_is_a_factor_of_alpha(size, alpha, c):
+def test_a_factor_of_the_input_is_a_factor_of_alpha(size, alpha, c):
     a = draws(2, 6, 3)
     left = F.local_response_norm(c * a, size, alpha, 0.75, 1.0)
     torch.testing.assert_close(left, c * F.local_response_norm(a, size, c**2 * alpha, 0.75, 1.0))
@@ -761,6 +761,9 @@ def test_figure_6_says_what_prose_says():
     assert b[0, 7] > 2 * b[0, :7].max()  # far ahead
     small = torch_lrn(a, 5, 1e-6, 0.75, 1.0)
     torch.testing.assert_close(a / a.max(), small / small.max(), atol=0.01, rtol=0)
+    direct = formulas.lrn_scale(a, 5, 1e-6, 1.0)[0, 2] ** -0.75
+    row = formulas.lrn_jacobian(a[0], 5, 1e-6, 0.75, 1.0)[2]
+    torch.testing.assert_close(row / direct, torch.eye(8, dtype=FLOAT)[2], atol=0.01, rtol=0)
 
 
 def flips(a, size, ring=False, alpha=1e-2):
@@ -813,7 +816,7 @@ def test_how_much_the_papers_layer_lowers_an_edge():
 
 @FEW
 @given(st.floats(0.1, 50), SIZE, st.sampled_from([0.5, 0.75, 1.0]))
-def test_eq_6_2_without_k_a_factor_comes_out_as_a_power(c, size, beta):
+def test_without_k_a_factor_comes_out_as_a_power(c, size, beta):
     a = 1 + draws(2, 6, 3).abs()
     left = F.local_response_norm(c * a, size, 1.0, beta, 0.0)
     torch.testing.assert_close(
