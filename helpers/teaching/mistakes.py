@@ -50,7 +50,8 @@ def slips_in(text: str) -> Iterator[tuple[str, tuple, str]]:
     """Yield (name, its (old, new) edits, the hint) of each entry of a text.
 
     An entry is a line “name: old → new; old → new”, which may go on in the next, and the hint under
-    it in lines that begin with #. A line break in an edit is written \\n. Raises ValueError.
+    it in lines that begin with #. A line break in an edit is written \\n, which may begin a line.
+    Raises ValueError.
     """
     found = []
     for line in filter(None, map(str.strip, text.splitlines())):
@@ -61,7 +62,8 @@ def slips_in(text: str) -> Iterator[tuple[str, tuple, str]]:
         else:
             found.append(([line], []))
     for lines, hint in found:
-        name, _, edits = " ".join(lines).replace(r"\n", "\n").partition(": ")
+        whole = " ".join(lines).replace(r" \n", "\n").replace(r"\n", "\n")
+        name, _, edits = whole.partition(": ")
         edits = tuple(
             tuple(side.strip(" ") for side in edit.split("→")) for edit in edits.split("; ")
         )

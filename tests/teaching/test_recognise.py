@@ -198,14 +198,15 @@ def test_slips_that_change_the_same_place_are_no_pair():
     assert "turned + mean" in names and "base_2 + epsilon" not in names
 
 
-def test_slips_are_read_from_lines_that_may_go_on():
+def test_slips_are_read_from_lines_that_may_go_on_and_leave_no_blank_at_the_end_of_one():
     text = r"""
         one: old → new
         # The hint
         # goes on.
 
         two: a + b
-            → a; x =  1\n → x = 2\n    y = 3\n
+            → a; x =  1\n → x = 2
+            \n    y = 3\n
         # Another one, with a # in it.
     """
     assert list(slips_in(text)) == [
