@@ -8,6 +8,7 @@ from matplotlib.patches import Patch
 from helpers.stable_norms import formulas
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, LogSlider, Slider, figure
+from helpers.teaching.parts import in_sight, set_lines, set_texts
 from helpers.teaching.words import brief, fixed
 
 __all__ = [  # noqa: RUF022
@@ -71,17 +72,16 @@ class Strips:
         canvas.legend(patches, self.LEGEND, loc="outside lower left", ncols=5, handlelength=1)
         right.set(title="at the line", xlim=(0, 1))
         right.axis("off")
-        self.texts = [
-            right.text(0, y, "", va="center") for k in range(5) for y in (3 * k, 3 * k + 1)
-        ]
+        lines = (y for k in range(5) for y in (3 * k, 3 * k + 1))
+        self.texts = [right.text(0, y, "", va="center") for y in lines]
 
     def update(self, now):
         self.image.set_data(now.rows)
         self.cursor.set_xdata([now.power, now.power])
-        for k, found in enumerate(now.here.values()):
-            value, gradient = ("d does not fit", "") if found is None else self._words(*found)
-            self.texts[2 * k].set_text(value)
-            self.texts[2 * k + 1].set_text(gradient)
+        words = []
+        for found in now.here.values():
+            words += ("d does not fit", "") if found is None else self._words(*found)
+        set_texts(self.texts, words)
 
     def _words(self, value, gradient):
         return brief(value), f"({brief(gradient[0], 2)}, {brief(gradient[1], 2)})"
@@ -127,19 +127,16 @@ class FourDescents:
         self.lines, self.dots, self.texts = [], [], []
         for k, (name, dash) in enumerate(zip(formulas.OBJECTIVES, DASHES, strict=True)):
             look = dict(color=style.COLOURS[k], ls=dash)
-            (line,) = left.plot([], [], **look)
-            (dot,) = left.plot([], [], "o", color=style.COLOURS[k], markersize=8)
+            self.lines += left.plot([], [], **look)
+            self.dots += left.plot([], [], "o", color=style.COLOURS[k], markersize=8)
             right.plot([0, 0.25], [3.7 - k, 3.7 - k], **look)
             right.text(0.33, 3.7 - k, name, va="center")
             self.texts.append(right.text(0.33, 3.3 - k, "", va="center"))
-            self.lines.append(line)
-            self.dots.append(dot)
 
     def update(self, now):
-        for k, (path, here) in enumerate(zip(now.paths.values(), now.here.values(), strict=True)):
-            self.lines[k].set_data(range(len(path)), path)
-            self.dots[k].set_data([now.step], [here])
-            self.texts[k].set_text(brief(here, 2))
+        set_lines(self.lines, range(201), now.paths.values())
+        set_lines(self.dots, [now.step], ([here] for here in now.here.values()))
+        set_texts(self.texts, (brief(here, 2) for here in now.here.values()))
 
     def describe(self, now):
         ends = "; ".join(f"{name} {brief(here)}" for name, here in now.here.items())
@@ -237,13 +234,13 @@ class OneOutlier:
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2)
-        left.set(title="centre of the five points", xlabel="centre", xlim=(0.7, 5.6))
+        left.set(title="centre of the five points", xlabel="centre")
+        left.set(xlim=(0.7, 5.6), ylim=(3.6, -0.6))
         left.set_yticks(range(4), list(formulas.ROBUST))
-        left.set_ylim(3.6, -0.6)
         for point in formulas.POINTS:
             left.axvline(point, color=style.GREY, lw=1, ls=":")
-        right.set(title="centre, as it moves", xlabel="fifth point", xlim=(0.5, 20.5))
-        right.set_ylim(0.7, 5.3)
+        right.set(title="centre, as it moves", xlabel="fifth point")
+        right.set(xlim=(0.5, 20.5), ylim=(0.7, 5.3))
         self.marks, self.numbers, self.lines, self.dots = [], [], [], []
         for k, dash in enumerate(DASHES):
             look = dict(color=style.COLOURS[k])
@@ -253,11 +250,11 @@ class OneOutlier:
             self.dots += right.plot([], [], "o", markersize=7, **look)
 
     def update(self, now):
-        for k, (curve, here) in enumerate(zip(now.curves.values(), now.here.values(), strict=True)):
+        set_lines(self.lines, self.PLACES, now.curves.values())
+        for k, here in enumerate(now.here.values()):
             self.marks[k].set_data([here], [k])
             self.numbers[k].set_text(fixed(here, 2))
             self.numbers[k].set_x(here + 0.25 if here < 4 else here - 0.95)
-            self.lines[k].set_data(self.PLACES, curve)
             self.dots[k].set_data([now.outlier], [here])
 
     def describe(self, now):
@@ -280,12 +277,8 @@ class ClippedTraining:
     """Linear models on the diabetes data with one spoiled row, clipped in four ways."""
 
     def measure(self, factor, batch, row):
-        seed = int(row) // 100
-        return {
-            "runs": {
-                how: formulas.clipped_run(how, factor, batch, seed) for how in formulas.CLIPPINGS
-            }
-        }
+        setting = factor, batch, int(row) // 100
+        return {"runs": {how: formulas.clipped_run(how, *setting) for how in formulas.CLIPPINGS}}
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2, width_ratios=[3, 1.5])
@@ -296,17 +289,15 @@ class ClippedTraining:
         self.lines, self.texts = [], []
         for k, (how, dash) in enumerate(zip(formulas.CLIPPINGS, DASHES, strict=True)):
             look = dict(color=style.COLOURS[k], ls=dash)
-            (line,) = left.plot([], [], lw=2.5 if k else 2, **look)
+            self.lines += left.plot([], [], lw=2.5 if k else 2, **look)
             right.plot([0, 0.2], [3.8 - k, 3.8 - k], **look)
             right.text(0.27, 3.8 - k, how, va="center")
             self.texts.append(right.text(0.27, 3.6 - k, "", va="top"))
-            self.lines.append(line)
 
     def update(self, now):
         self.title.set_text(f"row {now.row} times {brief(now.factor)}, {now.batch} a step")
         for k, (losses, zeros) in enumerate(now.runs.values()):
-            shown = np.where(losses < 10, losses, np.nan)
-            self.lines[k].set_data(range(len(losses)), shown)
+            self.lines[k].set_data(range(len(losses)), in_sight(losses, 0, 10))
             self.texts[k].set_text(f"{_loss(losses[-1])}\n{zeros} skipped")
 
     def describe(self, now):
