@@ -16,26 +16,26 @@ __all__ = [  # noqa: RUF022
 single = torch.float32
 
 
+def entries(*values, dtype=torch.float64):
+    return (tensor(*values, dtype=dtype, grad=True),)
+
+
 @exercise(
     cases={
         "values": {
-            "a zero entry": lambda: (tensor(0.0, 3, -4, grad=True),),
-            "no zero": lambda: (tensor(0.5, -2, grad=True),),
-            "10²⁰ in float32": lambda: (tensor(3e20, -4e20, dtype=single, grad=True),),
-            "10⁻³⁰ in float32": lambda: (tensor(3e-30, -4e-30, dtype=single, grad=True),),
+            "a zero entry": lambda: entries(0.0, 3, -4),
+            "no zero": lambda: entries(0.5, -2),
+            "10²⁰ in float32": lambda: entries(3e20, -4e20, dtype=single),
+            "10⁻³⁰ in float32": lambda: entries(3e-30, -4e-30, dtype=single),
         },
         "shapes": {
-            "a single entry": lambda: (tensor(-3.0, grad=True),),
+            "a single entry": lambda: entries(-3.0),
             "100 entries": lambda: (normal(100, grad=True),),
         },
         "edges": {
-            "a zero beside 3·10²⁰ in float32": lambda: (
-                tensor(0.0, 3e20, dtype=single, grad=True),
-            ),
-            "a zero beside 3·10⁻³⁰ in float32": lambda: (
-                tensor(0.0, 3e-30, dtype=single, grad=True),
-            ),
-            "all but one are 0": lambda: (tensor(0.0, 0, -0.5, 0, grad=True),),
+            "a zero beside 3·10²⁰ in float32": lambda: entries(0.0, 3e20, dtype=single),
+            "a zero beside 3·10⁻³⁰ in float32": lambda: entries(0.0, 3e-30, dtype=single),
+            "all but one are 0": lambda: entries(0.0, 0, -0.5, 0),
         },
     },
     hints=[
@@ -56,18 +56,15 @@ def log_squared_norm(d):
     return torch.logsumexp(2 * d[d != 0].abs().log(), 0)
 
 
-log_squared_norm.slips("""
+log_squared_norm.slips(r"""
     logarithm_of_zero: d[d != 0] → d
-    # The logarithm of a 0 is −∞, and its gradient is NaN. A `torch.where` around the logarithm
-    # does not help: the branch that is not chosen still gets 0 times ∞.
+    # ln 0 is −∞, and its gradient NaN. Leave the zeros out first: a `where` after it is too late.
     epsilon_in_the_logarithm: d[d != 0].abs() → (d.abs() + EPS)
-    # You add an ε inside the logarithm. Where entries are about as small as ε, it replaces the
-    # answer.
+    # You add an ε inside the logarithm: it replaces the answer where entries are as small as ε.
     clamped_logarithm: d[d != 0].abs() → d.abs().clamp(min=EPS)
     # You clamp inside the logarithm. Where entries are smaller than that, it replaces the answer.
     zeros_become_ones: d[d != 0] → d.where(d != 0, 1)
-    # You put a 1 for each zero. Its logarithm is 0, and e⁰ = 1 is added to the sum. A zero must
-    # add nothing.
+    # You put a 1 for each zero: ln 1 = 0, and e⁰ = 1 is added to the sum. A zero adds nothing.
     two_outside: torch.logsumexp(2 * d[d != 0].abs().log(), 0)
         → 2 * torch.logsumexp(d[d != 0].abs().log(), 0)
     # The 2 stands outside: this is twice the logarithm of |d₁| + … + |dₙ|.
@@ -78,14 +75,12 @@ log_squared_norm.slips("""
     of_the_norm: torch.logsumexp → 0.5 * torch.logsumexp
     # That is ln |d|, half of what is asked for.
     squares_first: torch.logsumexp(2 * d[d != 0].abs().log(), 0) → (d * d).sum().log()
-    # The squares are taken first: of 3·10²⁰ the square is infinite in float32, and of 3·10⁻³⁰ it
-    # is 0.
+    # The squares come first: in float32 that of 3·10²⁰ is infinite, and that of 3·10⁻³⁰ is 0.
     squares_before_the_logarithm: 2 * d[d != 0].abs().log() → (d[d != 0] ** 2).log()
     # You square before the logarithm: (3·10²⁰)² is infinite in float32. Take ln |d|, twice.
     of_a_plain_norm: torch.logsumexp(2 * d[d != 0].abs().log(), 0)
         → 2 * torch.linalg.vector_norm(d).log()
-    # `vector_norm` squares the entries as they are, so in float32 it is ∞ at 3·10²⁰ and 0 at
-    # 3·10⁻³⁰.
+    # `vector_norm` squares the entries: in float32 it is ∞ at 3·10²⁰ and 0 at 3·10⁻³⁰.
     negative_entries_left_out: d[d != 0] → d[d > 0]
     # `d > 0` leaves out the negative entries as well.
     logarithm_of_a_negative: .abs().log() → .log()
@@ -97,36 +92,29 @@ log_squared_norm.slips("""
     # A sum of logarithms is the logarithm of a product. The squares are to be added.
     no_logarithm: torch.logsumexp(2 * d[d != 0].abs().log(), 0) → (d * d).sum()
     # That is the squared norm itself; its logarithm is asked for.
+    scale_added_once: … → m = d.detach().abs().max()
+        \n    return m.log() + ((d / m) ** 2).sum().log()
+    # You divide by m, so the sum of squares is m² times too small: add 2·ln m, not ln m.
+    where_with_a_zero: 2 * d[d != 0].abs().log() → torch.where(d != 0, 2 * d.abs().log(), 0)
+    # The 0 that you put for ln 0 adds e⁰ = 1. And what `where` leaves out still gets 0·∞ = NaN.
 """)
-
-
-@log_squared_norm.mistake
-def scale_added_once(d):
-    """You divide by m, so the sum of squares is m² times too small: add 2·ln m, not ln m."""
-    return log_squared_norm(d) - d.detach().abs().max().log()
-
-
-@log_squared_norm.mistake
-def where_with_a_zero(d):
-    """The 0 that you put for ln 0 adds e⁰ = 1. And what `where` leaves out still gets 0·∞ = NaN."""
-    return torch.logsumexp(torch.where(d != 0, 2 * d.abs().log(), 0), 0)
 
 
 @exercise(
     cases={
         "values": {
-            "10²⁰ in float32": lambda: (tensor(-3e20, -4e20, 0, dtype=single, grad=True),),
-            "10⁻³⁰ in float32": lambda: (tensor(3e-30, -4e-30, dtype=single, grad=True),),
-            "usual size": lambda: (tensor(3.0, -4, 12, grad=True),),
-            "10²⁰⁰ in float64": lambda: (tensor(3e200, 4e200, grad=True),),
+            "10²⁰ in float32": lambda: entries(-3e20, -4e20, 0, dtype=single),
+            "10⁻³⁰ in float32": lambda: entries(3e-30, -4e-30, dtype=single),
+            "usual size": lambda: entries(3.0, -4, 12),
+            "10²⁰⁰ in float64": lambda: entries(3e200, 4e200),
         },
         "shapes": {
-            "a single entry": lambda: (tensor(-3.0, grad=True),),
+            "a single entry": lambda: entries(-3.0),
             "100 entries": lambda: (normal(100, grad=True),),
         },
         "edges": {
-            "all 0": lambda: (tensor(0.0, 0, grad=True),),
-            "a single 0": lambda: (tensor(0.0, grad=True),),
+            "all 0": lambda: entries(0.0, 0),
+            "a single 0": lambda: entries(0.0),
         },
     },
     hints=[
@@ -154,17 +142,14 @@ safe_norm.slips(r"""
     plain_root: m * torch.linalg.vector_norm(d / m) → (d * d).sum().sqrt()
     # The squares overflow and vanish, and at d = 0 the root's gradient is NaN.
     squares_as_they_are: m * torch.linalg.vector_norm(d / m) → ((d * d).sum() + EPS).sqrt()
-    # The entries are squared as they are (`vector_norm` does so as well): in float32 3·10²⁰ gives
-    # ∞, and 3·10⁻³⁰ gives 0. An ε under the root mends only d = 0.
+    # The squares overflow at 3·10²⁰ and vanish at 3·10⁻³⁰. An ε under the root mends only d = 0.
     in_float64: m * torch.linalg.vector_norm(d / m)
         → torch.linalg.vector_norm(d, dtype=torch.float64).to(d.dtype)
-    # float64 is wide enough for numbers that come from float32. In float64 itself 3·10²⁰⁰ still
-    # overflows.
+    # float64 is wide enough for numbers from float32. In float64 itself 3·10²⁰⁰ still overflows.
     no_guard: m.where(m > 0, 1) → m
     # Where all entries are 0 you divide 0 by 0, which is NaN.
     root_after_scaling: torch.linalg.vector_norm(d / m) → ((d / m) ** 2).sum().sqrt()
-    # Scaled rightly, and 0 at d = 0. But the gradient there is NaN: `.sqrt()` has the slope ∞ at
-    # 0, and a guard that stands after a division by 0 comes too late.
+    # Scaled rightly. But at d = 0 `.sqrt()` has the slope ∞, so that the gradient is NaN there.
     not_multiplied_back: m * torch → torch
     # You divide by the largest entry and do not multiply back.
     signed_maximum: .detach().abs().max() → .detach().max()
@@ -173,17 +158,14 @@ safe_norm.slips(r"""
     # That is the largest |dᵢ| alone. The others count as well.
     multiplied_under_the_root: m * torch.linalg.vector_norm(d / m)
         → (m * m * ((d / m) ** 2).sum()).sqrt()
-    # You multiply by m² under the root. That is as large as the squares: multiply by m after the
-    # root.
+    # Under the root you multiply by m², which overflows as well. Multiply by m after the root.
     squared: m * torch.linalg.vector_norm(d / m) → (d * d).sum()
     # That is the squared norm, and it overflows.
     epsilon_in_the_divisor: m.where(m > 0, 1) → m + EPS
-    # You add an ε to the divisor. Entries far smaller than ε are then hardly scaled, and their
-    # squares vanish again.
+    # With an ε in the divisor far smaller entries are hardly scaled: their squares vanish again.
     epsilon_under_the_scaled_root: m * torch.linalg.vector_norm(d / m)
         → m * (((d / m) ** 2).sum() + EPS).sqrt()
-    # Scaled rightly. But the ε under the root is in the result, and at d = 0 its root is all of
-    # it. `torch.linalg.vector_norm` needs none.
+    # The ε under the root is in the result; at d = 0 it is all of it. `vector_norm` needs none.
     scaled_by_a_plain_norm: d.detach().abs().max() → torch.linalg.vector_norm(d.detach())
     # Your m is a plain norm, which itself overflows or vanishes. Take the largest |dᵢ|.
     sum_of_sizes: m * torch.linalg.vector_norm(d / m) → d.abs().sum()
@@ -192,15 +174,11 @@ safe_norm.slips(r"""
     # Under the root only the root of m is left of m. Multiply by m after the root.
     signed_maximum_as_it_is: .detach().abs().max() → .detach().max(); m = m.where(m > 0, 1)
         → if m == 0:\n        return (d * 0).sum()
-    # Your m is the largest entry, with its sign. It can be 0 or below, however large the others
-    # are in size.
+    # Your m is the largest entry with its sign: 0 or below, however large the others' sizes are.
+    through_logarithms: m * torch.linalg.vector_norm(d / m)
+        → (0.5 * torch.logsumexp(2 * d.abs().log(), 0)).exp()
+    # exp(½·logsumexp(2·log|d|)) is right in value, but an entry of 0 has a NaN gradient.
 """)
-
-
-@safe_norm.mistake
-def through_logarithms(d):
-    """exp(½·logsumexp(2·log|d|)) is right in value, but an entry of 0 has a NaN gradient."""
-    return (0.5 * torch.logsumexp(2 * d.abs().log(), 0)).exp()
 
 
 @exercise(
@@ -242,7 +220,7 @@ def huber(d, delta):
     return each.sum(), d.clamp(-delta, delta)
 
 
-huber.slips("""
+huber.slips(r"""
     jump_at_delta: (size - delta / 2) → size
     # The line must meet the parabola at δ: ½·δ² there. Yours gives δ².
     line_from_zero: (size - delta / 2) → (size - delta)
@@ -280,28 +258,18 @@ huber.slips("""
         → each.mean(), d.clamp(-delta, delta) / len(d)
     # That is the mean with its gradient; the sum is asked for.
     line_without_the_size: delta * (size - delta / 2) → delta * (d - delta / 2)
-    # A large negative error lies on the line as well, and its loss is positive: the line needs the
-    # size |d|.
+    # A large negative error lies on the line, too, and has a loss above 0: take the size |d|.
     branches_swapped: size <= delta → size > delta; d.clamp(-delta, delta)
         → torch.where(size > delta, d, delta * d.sign())
     # The two parts are swapped: the parabola is for sizes up to δ, and the line beyond.
+    of_the_norm: … → norm = torch.linalg.vector_norm(d)\n    if norm <= delta:
+        \n        return (d * d).sum() / 2, d
+        \n    return delta * (norm - delta / 2), delta * d / norm
+    # You compare the norm |d| with δ. Huber's loss decides for each entry by itself.
+    pseudo_huber: … → root = (1 + (d / delta) ** 2).sqrt()
+        \n    return (delta**2 * (root - 1)).sum(), d / root
+    # That is the smooth pseudo-Huber loss, δ²·(√(1 + (d/δ)²) − 1). Huber's has two pieces.
 """)
-
-
-@huber.mistake
-def of_the_norm(d, delta):
-    """You compare the norm |d| with δ. Huber's loss decides for each entry by itself."""
-    norm = torch.linalg.vector_norm(d)
-    if norm <= delta:
-        return (d * d).sum() / 2, d
-    return delta * (norm - delta / 2), delta * d / norm
-
-
-@huber.mistake
-def pseudo_huber(d, delta):
-    """That is the smooth pseudo-Huber loss, δ²·(√(1 + (d/δ)²) − 1). Huber's has two pieces."""
-    root = (1 + (d / delta) ** 2).sqrt()
-    return (delta**2 * (root - 1)).sum(), d / root
 
 
 @exercise(
@@ -353,7 +321,10 @@ def clip_by_norm(gradients, limit):
     return [g.clone() for g in gradients], m * s
 
 
-clip_by_norm.slips("""
+TOGETHER = "torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(u) for u in unit]))"
+PLAIN = "torch.cat([g.flatten() for g in gradients]).square().sum().sqrt()"
+WIDE = "torch.cat([g.flatten() for g in gradients]).double().square().sum().sqrt()"
+clip_by_norm.slips(rf"""
     always_that_long: m * s > limit → s > 0
     # Gradients that are short enough must stay as they are.
     never_clips: m * s > limit → limit < 0
@@ -374,95 +345,46 @@ clip_by_norm.slips("""
     # s is the norm after the division by m. The norm of the gradients is m·s.
     no_guard_at_zero: m.where(m != 0, 1) → m
     # Where all gradients are 0 you divide 0 by 0.
-    sum_of_norms: torch.linalg.vector_norm(torch.stack([torch.linalg.vector_norm(u) for u in unit]))
-        → sum(torch.linalg.vector_norm(u) for u in unit)
+    sum_of_norms: {TOGETHER} → sum(torch.linalg.vector_norm(u) for u in unit)
     # The norms of the tensors are not added up: it is their squares that add up.
     in_place: u * (limit / s) for u in unit → g.mul_(limit / (m * s)) for g in gradients
     # This changes the caller's gradients. Return new tensors.
+    overflowing_norm: … → norm = {PLAIN}
+        \n    scale = (limit / (norm + EPS)).clamp(max=1)
+        \n    return [g * scale for g in gradients], norm
+    # The squares overflow: the norm is ∞, and limit/∞ turns every gradient into 0.
+    in_float64: … → norm = {WIDE}
+        \n    scale = (limit / (norm + EPS)).clamp(max=1)
+        \n    return [(g * scale).to(g.dtype) for g in gradients], norm.to(gradients[0].dtype)
+    # float64 is wide enough for numbers that come from float32. In float64 10²⁰⁰ overflows.
+    squares_of_norms_overflow: {TOGETHER}
+        → torch.linalg.vector_norm(torch.stack([m * torch.linalg.vector_norm(u) for u in unit])) / m
+    # Each tensor's norm is right. But their norm squares them: ∞ once they are above 10¹⁹.
+    largest_of_the_norms: {TOGETHER} → max(torch.linalg.vector_norm(u) for u in unit)
+    # The norm of all tensors together is not the largest of their norms: the others count, too.
+    largest_entry_for_the_norm: … → m = max(g.abs().max() for g in gradients)
+        \n    return [g * (limit / m).clamp(max=1) for g in gradients], m
+    # You take the largest |entry| for the norm. The norm of all entries is longer than that.
+    factor_above_one: if m * s > limit:\n        return [u → return [u;
+        \n    return [g.clone() for g in gradients], m * s →
+    # The factor limit/norm is above 1 for short gradients, which become longer; at 0 it is ∞.
+    tensor_by_tensor: u * (limit / s) → u * min(m, limit / torch.linalg.vector_norm(u))
+    # Each tensor is shortened for itself, so their common direction changes. One norm for all.
+    by_value: u * (limit / s) for u in unit → g.clamp(-limit, limit) for g in gradients
+    # Each entry is cut at ±limit, which changes the direction.
+    overflowing_norm_as_a_number: … → norm = {PLAIN}
+        \n    scale = min(1.0, limit / norm.item())
+        \n    return [g * scale for g in gradients], norm
+    # The squares overflow to ∞, and limit/∞ is 0. Where all gradients are 0, you divide by 0.
+    tensor_by_tensor_in_float64: … → norms = [g.double().square().sum().sqrt() for g in gradients]
+        \n    scales = [(limit / norm).clamp(max=1) for norm in norms]
+        \n    clipped = [(g * scale).to(g.dtype) for g, scale in zip(gradients, scales)]
+        \n    return clipped, torch.stack(norms).norm().to(gradients[0].dtype)
+    # Each tensor is shortened for itself: take one norm. And in float64 10²⁰⁰ squared overflows.
+    by_value_in_float64: … → norm = {WIDE}.to(gradients[0].dtype)
+        \n    return [g.clamp(-limit, limit) for g in gradients], norm
+    # Each entry is cut at ±limit: the direction changes. And in float64 10²⁰⁰ squared overflows.
 """)
-
-
-@clip_by_norm.mistake
-def overflowing_norm(gradients, limit, *, EPS):
-    """The squares overflow: the norm is ∞, and limit/∞ turns every gradient into 0."""
-    norm = torch.cat([g.flatten() for g in gradients]).square().sum().sqrt()
-    scale = (limit / (norm + EPS)).clamp(max=1)
-    return [g * scale for g in gradients], norm
-
-
-@clip_by_norm.mistake
-def in_float64(gradients, limit, *, EPS):
-    """float64 is wide enough for numbers that come from float32. In float64 10²⁰⁰ overflows."""
-    norm = torch.cat([g.flatten() for g in gradients]).double().square().sum().sqrt()
-    scale = (limit / (norm + EPS)).clamp(max=1)
-    return [(g * scale).to(g.dtype) for g in gradients], norm.to(gradients[0].dtype)
-
-
-@clip_by_norm.mistake
-def squares_of_norms_overflow(gradients, limit):
-    """Each tensor's norm is right. But their norm squares them: ∞ once they are above 10¹⁹."""
-    norm = torch.linalg.vector_norm(torch.stack([clip_by_norm([g], 1)[1] for g in gradients]))
-    scale = (limit / norm).clamp(max=1)
-    return [g * scale for g in gradients], norm
-
-
-@clip_by_norm.mistake
-def largest_of_the_norms(gradients, limit):
-    """The norm of all tensors together is not the largest of their norms: the others count, too."""
-    norm = max(clip_by_norm([g], limit)[1] for g in gradients)
-    scale = (limit / norm).clamp(max=1)
-    return [g * scale for g in gradients], norm
-
-
-@clip_by_norm.mistake
-def largest_entry_for_the_norm(gradients, limit):
-    """You take the largest |entry| for the norm. The norm of all entries is longer than that."""
-    m = max(g.abs().max() for g in gradients)
-    return [g * (limit / m).clamp(max=1) for g in gradients], m
-
-
-@clip_by_norm.mistake
-def factor_above_one(gradients, limit):
-    """The factor limit/norm is above 1 for short gradients, which become longer; at 0 it is ∞."""
-    norm = clip_by_norm(gradients, limit)[1]
-    return [g * (limit / norm) for g in gradients], norm
-
-
-@clip_by_norm.mistake
-def tensor_by_tensor(gradients, limit):
-    """Each tensor is shortened for itself, so their common direction changes. One norm for all."""
-    whole = clip_by_norm(gradients, limit)[1]
-    return [clip_by_norm([g], limit)[0][0] for g in gradients], whole
-
-
-@clip_by_norm.mistake
-def by_value(gradients, limit):
-    """Each entry is cut at ±limit, which changes the direction."""
-    return [g.clamp(-limit, limit) for g in gradients], clip_by_norm(gradients, limit)[1]
-
-
-@clip_by_norm.mistake
-def overflowing_norm_as_a_number(gradients, limit):
-    """The squares overflow: the norm is ∞, and limit/∞ turns every gradient into 0. Where all gradients
-    are 0, you divide by a norm of 0."""
-    norm = torch.cat([g.flatten() for g in gradients]).square().sum().sqrt()
-    scale = min(1.0, limit / norm.item())
-    return [g * scale for g in gradients], norm
-
-
-@clip_by_norm.mistake
-def tensor_by_tensor_in_float64(gradients, limit):
-    """Each tensor is shortened for itself, so their common direction changes. Besides, in float64 the
-    squares of 10²⁰⁰ overflow."""
-    each = [in_float64([g], limit, EPS=0)[0][0] for g in gradients]
-    return each, in_float64(gradients, limit, EPS=0)[1]
-
-
-@clip_by_norm.mistake
-def by_value_in_float64(gradients, limit):
-    """Each entry is cut at ±limit, which changes the direction. Besides, in float64 the squares of 10²⁰⁰
-    overflow in the norm."""
-    return by_value(gradients, limit)[0], in_float64(gradients, limit, EPS=0)[1]
 
 
 @exercise(
@@ -523,81 +445,45 @@ def which_clipping(before, after, limit):
     return "by norm" if torch.allclose(one, other, atol=1e-9) else "something else"
 
 
-which_clipping.slips(r"""
+SAME = "torch.allclose(one, other, atol=1e-9)"
+CUT = "torch.allclose(after, before.clamp(-limit, limit), atol=1e-9)"
+which_clipping.slips(rf"""
     zeros_are_a_direction: if (after == 0).all():\n        return "skipped"
         → if False:\n        return ""
     # All zeros are no direction. The step was lost: the norm was probably infinite.
     skipped_if_any_zero: (after == 0).all() → (after == 0).any()
     # A single 0 is no lost step. All entries must be 0.
-    within_the_limit_is_by_value: torch.allclose(after, before.clamp(-limit, limit), atol=1e-9)
-        → (after.abs() <= limit).all()
-    # A gradient that was shortened has no entry above the limit either. Compare with the entries
-    # cut at ±limit.
-    maximum_at_the_limit: torch.allclose(after, before.clamp(-limit, limit), atol=1e-9)
-        → after.abs().max() == limit
+    within_the_limit_is_by_value: {CUT} → (after.abs() <= limit).all()
+    # A shortened gradient is within the limit, too. Compare with the entries cut at ±limit.
+    maximum_at_the_limit: {CUT} → after.abs().max() == limit
     # A largest size at the limit is not enough. Each entry must be the old one, cut at ±limit.
     cut_above_only: before.clamp(-limit, limit) → before.clamp(max=limit)
     # Negative entries are cut as well, at −limit.
-    length_is_no_direction: torch.allclose(one, other, atol=1e-9)
-        → (after * after).sum().sqrt().sub(limit).abs() < 1e-9
+    length_is_no_direction: {SAME} → (after * after).sum().sqrt().sub(limit).abs() < 1e-9
     # A length at the limit is not enough: the direction must be the old one.
     sign_is_no_direction: g / g.abs().max() → (g / g.abs().max()).abs()
     # The sizes agree, but the direction may have turned round: mind the sign.
     squares_overflow: g / g.abs().max() → g / (g * g).sum().sqrt()
-    # The plain norm of 10²⁰⁰ is infinite, even in float64, and so a cosine is lost as well. Divide
-    # by the largest size.
-    anything_else_is_by_norm: "by norm" if torch.allclose(one, other, atol=1e-9) else "something else"
-        → "by norm"
+    # The plain norm of 10²⁰⁰ is ∞, and so a cosine is lost as well. Divide by the largest size.
+    anything_else_is_by_norm: "by norm" if {SAME} else "something else" → "by norm"
     # What is left need not have the old direction: compare the two.
-    order_of_signs: torch.allclose(one, other, atol=1e-9) → torch.equal(one.sign(), other.sign())
+    order_of_signs: {SAME} → torch.equal(one.sign(), other.sign())
     # Equal signs are not yet one direction.
     zeros_by_the_sum: (after == 0).all() → after.sum() == 0
     # A sum of 0 is not enough, as entries of both signs cancel. A lost step has 0 in every entry.
+    length_must_be_the_limit: {SAME} → {SAME} and abs(after.norm() - limit) < 1e-9
+    # “By norm” asks for the direction only: a length below the limit is possible, too.
+    never_longer: {SAME} → {SAME} and after.abs().max() <= before.abs().max()
+    # “By norm” asks for the direction only. The length may grow, too.
+    value_before_equality: if torch.equal(before, after):
+        → if {CUT}:\n        return "by value"\n    if torch.equal(before, after):
+    # A gradient within ±limit is cut nowhere. If both are equal, it is “untouched”.
+    norm_before_value: if {CUT}: → one, other = (g / g.abs().max() for g in (before, after))
+        \n    if {SAME}:\n        return "by norm"\n    if {CUT}:
+    # Both answers can fit. Then the first of the docstring counts: “by value”.
+    ratio_of_entries: one, other = (g / g.abs().max() for g in (before, after))
+        → ratio = after / before; {SAME} → ratio.allclose(ratio[0])
+    # Equal ratios are not enough: a negative one turns the gradient round, and 0/0 is NaN.
+    zeros_left_out: (before, after)) → (before[before != 0], after[before != 0]))
+    # Where `before` is 0, `after` must be 0 as well: look at these entries, too.
 """)
-
-
-@which_clipping.mistake
-def length_must_be_the_limit(before, after, limit):
-    """“By norm” asks for the direction only: a length below the limit is possible, too."""
-    found = which_clipping(before, after, limit)
-    at_limit = torch.linalg.vector_norm(after).isclose(torch.tensor(limit, dtype=after.dtype))
-    return "something else" if found == "by norm" and not at_limit else found
-
-
-@which_clipping.mistake
-def never_longer(before, after, limit):
-    """“By norm” asks for the direction only. The length may grow, too."""
-    found = which_clipping(before, after, limit)
-    longer = after.abs().max() > before.abs().max()
-    return "something else" if found == "by norm" and longer else found
-
-
-@which_clipping.mistake
-def value_before_equality(before, after, limit):
-    """A gradient within ±limit is cut nowhere. If both are equal, it is “untouched”."""
-    found = which_clipping(before, after, limit)
-    return "by value" if after.allclose(before.clamp(-limit, limit), atol=1e-9) else found
-
-
-@which_clipping.mistake
-def norm_before_value(before, after, limit):
-    """Both answers can fit. Then the first of the docstring counts: “by value”."""
-    one, other = (g / g.abs().max() for g in (before, after))
-    found = which_clipping(before, after, limit)
-    return "by norm" if found == "by value" and one.allclose(other, atol=1e-9) else found
-
-
-@which_clipping.mistake
-def ratio_of_entries(before, after, limit):
-    """Equal ratios are not enough: a negative one turns the gradient round, and 0/0 is NaN."""
-    found, ratio = which_clipping(before, after, limit), after / before
-    if found in ("by norm", "something else"):
-        return "by norm" if ratio.allclose(ratio[0]) else "something else"
-    return found
-
-
-@which_clipping.mistake
-def zeros_left_out(before, after, limit):
-    """Where `before` is 0, `after` must be 0 as well: look at these entries, too."""
-    found, kept = which_clipping(before, after, limit), before != 0
-    return which_clipping(before[kept], after[kept], limit) if found == "something else" else found
