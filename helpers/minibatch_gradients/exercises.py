@@ -1,7 +1,5 @@
 """The exercises of 07_minibatch_gradients, in the order of the page."""
 
-import math
-
 import torch
 from torch import nn
 
@@ -58,7 +56,7 @@ def full_gradient(batch_gradients, batch_sizes):
     return sum(size * gradient for size, gradient in pairs) / sum(batch_sizes)
 
 
-full_gradient.slips("""
+full_gradient.slips(r"""
     averages_the_averages: size * gradient → gradient; / sum(batch_sizes) → / len(batch_sizes)
     # A small last batch counts as much as a whole one. Weigh each by its size.
     adds_the_means: size * gradient → gradient; / sum(batch_sizes) → * 1
@@ -76,48 +74,28 @@ full_gradient.slips("""
     # Divides by all samples, but does not multiply each mean by its size first.
     takes_the_first_size_for_all: size * gradient → batch_sizes[0] * gradient
     # Takes every batch to be as large as the first. The last often is not.
-    keeps_the_last: return sum → return batch_gradients[-1] * 1 if batch_sizes else sum
+    keeps_the_last: … → return batch_gradients[-1]
     # Only the last batch is left, as after `zero_grad` inside the loop.
     takes_all_batches_as_full: / sum(batch_sizes) → / (batch_sizes[0] * len(batch_sizes))
     # The number of samples is taken as if the last batch were full. Add up the sizes.
     mean_of_weighted_gradients: / sum(batch_sizes) → / sum(batch_sizes) / len(batch_sizes)
-    # The weights size/n add up to 1 already. Add the weighted gradients up, without another mean.
+    # The weights size/n add up to 1 already. Add the weighted gradients, without another mean.
     one_number_for_all_parameters: size * gradient for → (size * gradient).sum() for
-    # This adds up the parameters, too, as a mean without an axis does. Each parameter has a
-    # gradient of its own.
+    # This adds up the parameters, too. Each parameter has a gradient of its own.
+    overwrites_the_sum: sum(size * gradient for size, gradient in pairs)
+        → batch_sizes[-1] * batch_gradients[-1]
+    # Each round overwrites what was there, so only the last batch is left. Use `+=`.
+    halves_again_and_again: … → mean = batch_gradients[0]\n    for gradient in
+        batch_gradients[1:]:\n        mean = (mean + gradient) / 2\n    return mean
+    # The mean of the mean so far and the next batch: the last batch counts half. Collect a sum.
+    drops_the_last_if_smaller: size * gradient for size, gradient in pairs
+        → gradient for size, gradient in pairs if size == batch_sizes[0]; / sum(batch_sizes)
+        → / batch_sizes.count(batch_sizes[0])
+    # Leaves an incomplete last batch out, as `drop_last=True` does. It belongs to the mean.
+    softmax_of_the_sizes: zip(batch_sizes, → zip(torch.tensor(batch_sizes).double().softmax(0),;
+        / sum(batch_sizes) →
+    # A softmax changes the ratios: a batch twice as large must count twice as much.
 """)
-
-
-@full_gradient.mistake
-def overwrites_the_sum(batch_gradients, batch_sizes):
-    """Each round overwrites what was there, so only the last batch is left. Use `+=`."""
-    return batch_sizes[-1] * batch_gradients[-1] / sum(batch_sizes)
-
-
-@full_gradient.mistake
-def halves_again_and_again(batch_gradients, batch_sizes):
-    """The mean of the mean so far and the next batch: the last batch counts half. Collect a sum."""
-    mean = batch_gradients[0]
-    for gradient in batch_gradients[1:]:
-        mean = (mean + gradient) / 2
-    return mean
-
-
-@full_gradient.mistake
-def drops_the_last_if_smaller(batch_gradients, batch_sizes):
-    """Leaves an incomplete last batch out, as `drop_last=True` does: its samples belong to the
-    mean."""
-    pairs = zip(batch_gradients, batch_sizes, strict=True)
-    kept = [gradient for gradient, size in pairs if size == batch_sizes[0]]
-    return sum(kept) / len(kept)
-
-
-@full_gradient.mistake
-def softmax_of_the_sizes(batch_gradients, batch_sizes):
-    """A softmax adds up to 1, but it changes the ratios: a batch twice as large must count twice as
-    much."""
-    weights = torch.tensor(batch_sizes).double().softmax(0).tolist()
-    return sum(w * gradient for w, gradient in zip(weights, batch_gradients, strict=True))
 
 
 def points(count, seed=0, dtype=torch.float64):
@@ -149,7 +127,7 @@ def line(*values, dtype=torch.float64, old=None):
             "one batch": lambda: (pieces(4, 4, seed=9), line(1.0, 0.5)),
             "an old gradient is still there": lambda: (
                 pieces(7, 3),
-                line(0.5, 0.1, old=(100.0, -100.0)),
+                line(0.5, 0.1, old=(100, -100)),
             ),
         },
     },
@@ -181,13 +159,11 @@ def accumulate(chunks, line):
     return line.grad
 
 
-accumulate.slips("""
+accumulate.slips(r"""
     mean_of_the_means: squares.sum() / n → squares.mean() / len(chunks)
-    # The mean of the batches' means: a point of the small last batch counts more than the others.
-    # Add up the squares, and divide by the number of all points.
+    # A point of the small last batch counts more here. Divide sums by the number of all points.
     adds_the_means: squares.sum() / n → squares.mean()
-    # Each batch adds a whole mean. Three batches make a gradient that is about three times too
-    # long.
+    # Each batch adds a whole mean. Three batches make a gradient about three times too long.
     sum_of_all: squares.sum() / n → squares.sum()
     # This is the gradient of the sum over all points; the mean is asked for.
     weighs_by_the_first_size: sum(len(x) for x, _ in chunks) → len(chunks[0][0]) * len(chunks)
@@ -203,60 +179,26 @@ accumulate.slips("""
     sums_over_the_number_of_batches: squares.sum() / n → squares.sum() / len(chunks)
     # The mean is over points, not over batches. Divide by the number of all points.
     sum_weighed_by_its_size: squares.sum() / n → squares.sum() * len(x) / n
-    # A sum over the batch has counted its points already. Only a mean needs the size as weight.
+    # A sum over the batch counts its points already. Only a mean needs the size as weight.
     root_of_each_batch: squares.sum() / n → squares.mean().sqrt() * len(x) / n
     # The mean squared error has no root.
     absolute_values: (line[0] * x + line[1] - t) ** 2 → (line[0] * x + line[1] - t).abs()
     # This is the mean absolute error. Square the differences.
     sign_of_the_gradient: (squares → (-squares
-    # The gradient has the wrong sign. The derivative of (prediction − target)² has the error
-    # prediction − target as its factor.
+    # The gradient has the wrong sign. Its factor is the error, prediction − target.
+    counts_while_it_goes: sum(len(x) for x, _ in chunks) → 0; in chunks:\n
+        → in chunks:\n        n += len(x)\n
+    # Divides by the points so far: the first batches count too much. Count all before the loop.
+    adds_the_sum_so_far: line.grad = None → line.grad, total = None, 0; (squares.sum() / n).backward()
+        → total = total + squares.sum() / n\n        total.backward(retain_graph=True)
+    # `backward` on the sum so far adds the first batches again. Call it on one batch's loss.
+    clears_in_the_loop: line.grad = None\n    for x, t in chunks:\n
+        → for x, t in chunks:\n        line.grad = None\n
+    # Clears the gradient in the loop, so only the last batch is left. Clear it before the loop.
+    mean_of_the_last: line.grad = None\n    for x, t in chunks:\n
+        → for x, t in chunks:\n        line.grad = None\n; squares.sum() / n → squares.mean()
+    # Only the last batch's mean is left: clear before the loop, and divide sums by all points.
 """)
-
-
-@accumulate.mistake
-def counts_while_it_goes(chunks, line):
-    """Divides by the number of points so far: the first batches count too much. Count all the points
-    before the loop."""
-    line.grad = None
-    n = 0
-    for x, t in chunks:
-        n += len(x)
-        (((line[0] * x + line[1] - t) ** 2).sum() / n).backward()
-    return line.grad
-
-
-@accumulate.mistake
-def adds_the_sum_so_far(chunks, line):
-    """Calls backward on the sum so far, so the first batches are added again and again. Call it on
-    the loss of one batch, or once on the whole sum."""
-    n = sum(len(x) for x, _ in chunks)
-    line.grad, total = None, 0
-    for x, t in chunks:
-        total = total + ((line[0] * x + line[1] - t) ** 2).sum() / n
-        total.backward(retain_graph=True)
-    return line.grad
-
-
-@accumulate.mistake
-def clears_in_the_loop(chunks, line):
-    """Clears the gradient in the loop, so only the last batch is left. Clear it before the loop."""
-    n = sum(len(x) for x, _ in chunks)
-    for x, t in chunks:
-        line.grad = None
-        squares = (line[0] * x + line[1] - t) ** 2
-        (squares.sum() / n).backward()
-    return line.grad
-
-
-@accumulate.mistake
-def mean_of_the_last(chunks, line):
-    """Only the last batch's mean is left: the gradient is cleared in the loop. Clear it once,
-    before, and add up what belongs to all points."""
-    for x, t in chunks:
-        line.grad = None
-        ((line[0] * x + line[1] - t) ** 2).mean().backward()
-    return line.grad
 
 
 @exercise(
@@ -320,32 +262,17 @@ n_updates.slips("""
     # What is left over makes one batch together, so one step and not one a sample.
     drops_a_full_batch: n // batch_size if → (n + batch_size - 1) // batch_size - 1 if
     # If the batches fit, the last is full, and drop_last drops nothing.
+    drops_once_in_all: n // batch_size if drop_last else (n → (n; epochs * batches
+        → epochs * batches - (drop_last and n % batch_size > 0)
+    # Drops one batch at the very end. Each epoch drops its own incomplete batch.
+    cuts_the_product: epochs * batches → int(n / batch_size * epochs)
+    # Rounds once, after the epochs, and always down. Round the batches of one epoch.
+    adds_one_in_all: epochs * batches → epochs * (n // batch_size) + (0 if drop_last else 1)
+    # Adds one step at the very end. Each epoch has its own incomplete batch, if one is left.
+    carries_the_rest_over: n // batch_size → n * epochs // batch_size; (n + → (n * epochs +;
+        epochs * batches → batches
+    # Cuts all epochs as one long row. Each epoch has an incomplete batch of its own.
 """)
-
-
-@n_updates.mistake
-def drops_once_in_all(n, batch_size, epochs, drop_last):
-    """Drops one batch at the very end. Each epoch drops its own incomplete batch."""
-    return epochs * math.ceil(n / batch_size) - (drop_last and n % batch_size > 0)
-
-
-@n_updates.mistake
-def cuts_the_product(n, batch_size, epochs, drop_last):
-    """Rounds once, after the epochs, and always down. Round the batches of one epoch."""
-    return int(n / batch_size * epochs)
-
-
-@n_updates.mistake
-def adds_one_in_all(n, batch_size, epochs, drop_last):
-    """Adds one step at the very end. Each epoch has its own incomplete batch, if one is left."""
-    return epochs * (n // batch_size) + (0 if drop_last else 1)
-
-
-@n_updates.mistake
-def carries_the_rest_over(n, batch_size, epochs, drop_last):
-    """Cuts all epochs as one long row. Each epoch has an incomplete batch of its own."""
-    total = n * epochs
-    return total // batch_size if drop_last else (total + batch_size - 1) // batch_size
 
 
 @exercise(
@@ -389,15 +316,13 @@ def batch_gradient_variance(per_sample_gradients, batch_size):
     return v / batch_size * (n - batch_size) / (n - 1)
 
 
-batch_gradient_variance.slips("""
+batch_gradient_variance.slips(r"""
     with_replacement: * (n - batch_size) / (n - 1) →
     # v/B holds if a sample may come twice. Without replacement a batch of all n has no variance.
     unbiased_and_corrected: var(0, correction=0) → var(0)
-    # `var(0)` divides by n − 1, and the factor (n − B)/(n − 1) does so again. With n − 1 in the
-    # variance, the factor is (n − B)/n.
+    # `var(0)` divides by n − 1, and the factor does so again. Take `var(0, correction=0)`.
     sample_variance_over_b: var(0, correction=0) → var(0);  * (n - batch_size) / (n - 1) →
-    # This estimates the variance for draws from an endless supply. Here all n samples are known,
-    # and a batch has no sample twice.
+    # That is for draws from an endless supply. Here all n samples are known, and none comes twice.
     divides_by_n: (n - 1) → n
     # Try B = 1: the factor must be 1 there, so it is (n − B)/(n − 1).
     root_of_b: v / batch_size → v / batch_size**0.5
@@ -423,28 +348,15 @@ batch_gradient_variance.slips("""
     # The root of this factor belongs to the standard deviation.
     all_samples_for_b: v / batch_size → v / n
     # The mean is over the batch_size samples of a batch, not over all n.
+    within_the_first_batch: per_sample_gradients.var → per_sample_gradients[:batch_size].var;
+        * (n - batch_size) / (n - 1) →
+    # Looks at the first rows only. All batches are possible: use the variance of all n rows.
+    batches_of_one_epoch: … → means = [rows.mean(0) for rows in
+        per_sample_gradients.split(batch_size)]\n    return torch.stack(means).var(0, correction=0)
+    # Compares the few batches of one split. All batches are possible, so use the formula.
+    variance_of_the_norm: .var(0, → .norm(dim=1).var(
+    # The variance of the gradients' lengths is one number, and it does not see directions.
 """)
-
-
-@batch_gradient_variance.mistake
-def within_the_first_batch(per_sample_gradients, batch_size):
-    """Looks at the first rows only. All batches are possible: use the variance of all n rows."""
-    return per_sample_gradients[:batch_size].var(0, correction=0) / batch_size
-
-
-@batch_gradient_variance.mistake
-def batches_of_one_epoch(per_sample_gradients, batch_size):
-    """Compares the few batches of one split. All batches are possible, so use the formula."""
-    means = torch.stack([rows.mean(0) for rows in per_sample_gradients.split(batch_size)])
-    return means.var(0, correction=0)
-
-
-@batch_gradient_variance.mistake
-def variance_of_the_norm(per_sample_gradients, batch_size):
-    """The variance of the gradients' lengths is one number, and it does not see directions."""
-    n = len(per_sample_gradients)
-    v = per_sample_gradients.norm(dim=1).var(correction=0)
-    return v / batch_size * (n - batch_size) / (n - 1)
 
 
 @exercise(
@@ -486,13 +398,11 @@ def smallest_batch(rate, v, n, floor):
     return n
 
 
-smallest_batch.slips("""
+smallest_batch.slips(r"""
     with_replacement: * (n - size) / (n - 1) →
-    # This leaves out (n − B)/(n − 1), the factor of drawing without replacement. It matters as
-    # soon as B is a good part of n.
+    # (n − B)/(n − 1) is missing, the factor of drawing without replacement. For large B it counts.
     rate_squared: rate * v → rate**2 * v
-    # One step adds rate²·v/B, but the next steps keep most of it. In the long run the floor grows
-    # as the rate, not as its square.
+    # One step adds rate²·v/B, but the next steps keep most of it: the floor grows as the rate.
     no_quarter: (4 * size) → size
     # The factor ¼ of (4.2) is missing, so the batch is four times as large as it must be.
     root_of_b: (4 * size) → (4 * size**0.5)
@@ -514,69 +424,43 @@ smallest_batch.slips("""
     multiplies_by_the_size: (4 * size) → 4 * size
     # `/ 4 * B` divides by 4 and multiplies by B. Write `/ (4 * B)`.
     factor_upside_down: (n - size) / (n - 1) → (n - 1) / (n - size)
-    # The factor is upside down: drawn without replacement, a batch has less noise, and all n
-    # samples have none.
+    # The factor is upside down: without replacement, a batch of all n samples has no noise.
     b_with_a_plus: (n - size) / (n - 1) → (n + size) / (n - 1)
     # This holds for n + B. If you solved for B, its term lost the minus.
     b_lost: (n - size) / (n - 1) → n / (n - 1)
     # This holds for n in place of n − B. If you solved for B, one of its terms was lost.
+    to_the_nearest: … → c = rate * v / 4\n    return max(1, round(c * n / (floor * (n - 1) + c)))
+    # Rounds B to the nearest whole number. A smaller batch has a higher floor: round up.
+    largest_that_fits: range(1, n) → range(1, n + 1); return size → fits = size; return n
+        → return fits
+    # Keeps the last size that fits, and all larger ones fit as well. Return the first.
+    doubles_the_size: … → size = 1\n    while size < n and rate * v / (4 * size) * (n - size)
+        / (n - 1) > floor:\n        size *= 2\n    return min(size, n)
+    # Tries powers of two only, and so jumps over the smallest batch. Try every size.
+    solves_for_v_over_b: … → import math\n    return math.ceil(rate * v / (4 * floor))
+    # Solves rate·v/(4B) = floor, without (n − B)/(n − 1). That can ask for more than n samples.
+    rounds_down: … → c = rate * v / 4\n    return max(1, int(c * n / (floor * (n - 1) + c)))
+    # Solves (4.2) for B and rounds down. A smaller batch has a higher floor: round up.
+    never_above_half: range(1, n) → range(1, n // 2 + 1); return n → return n // 2
+    # Stops at n/2. A batch may be larger: with all n samples there is no noise at all.
 """)
 
 
-@smallest_batch.mistake
-def to_the_nearest(rate, v, n, floor):
-    """Rounds B to the nearest whole number. A smaller batch has a higher floor: round up."""
-    c = rate * v / 4
-    return max(1, round(c * n / (floor * (n - 1) + c)))
-
-
-@smallest_batch.mistake
-def largest_that_fits(rate, v, n, floor):
-    """Keeps the last size that fits, and all larger ones fit as well. Return the first."""
-    return n
-
-
-@smallest_batch.mistake
-def doubles_the_size(rate, v, n, floor):
-    """Tries powers of two only, and so jumps over the smallest batch. Try every size."""
-    size = 1
-    while size < n and rate * v / (4 * size) * (n - size) / (n - 1) > floor:
-        size *= 2
-    return min(size, n)
-
-
-@smallest_batch.mistake
-def solves_for_v_over_b(rate, v, n, floor):
-    """Solves rate·v/(4B) = floor, without (n − B)/(n − 1). That can even ask for more samples than
-    there are."""
-    return math.ceil(rate * v / (4 * floor))
-
-
-@smallest_batch.mistake
-def rounds_down(rate, v, n, floor):
-    """Solves (4.2) for B and rounds down. A smaller batch has a higher floor: round up."""
-    c = rate * v / 4
-    return max(1, math.floor(c * n / (floor * (n - 1) + c)))
-
-
-@smallest_batch.mistake
-def never_above_half(rate, v, n, floor):
-    """Stops at n/2. A batch may be larger: with all n samples there is no noise at all."""
-    for size in range(1, n // 2 + 1):
-        if rate * v / (4 * size) * (n - size) / (n - 1) <= floor:
-            return size
-    return n // 2
+def layer(samples, inputs, outputs, seed, spread=1, dtype=torch.float64, grad=False):
+    """x, mu, sigma and noise, each with a seed of its own."""
+    sigma = spread * (normal(inputs, outputs, seed=seed + 2, dtype=dtype).abs() + 0.1)
+    return (
+        normal(samples, inputs, seed=seed, dtype=dtype),
+        normal(inputs, outputs, seed=seed + 1, dtype=dtype, grad=grad),
+        sigma.requires_grad_(grad),
+        normal(samples, outputs, seed=seed + 3, dtype=dtype),
+    )
 
 
 @exercise(
     cases={
         "values": {
-            "inputs of both signs": lambda: (
-                normal(4, 3, seed=1),
-                normal(3, 2, seed=2),
-                normal(3, 2, seed=3).abs() + 0.1,
-                normal(4, 2, seed=4),
-            ),
+            "inputs of both signs": lambda: layer(4, 3, 2, seed=1),
             "one input, one output": lambda: (
                 tensor([-1.0], [2.0]),
                 tensor([3.0]),
@@ -585,34 +469,14 @@ def never_above_half(rate, v, n, floor):
             ),
         },
         "gradient": {
-            "by mu and sigma": lambda: (
-                normal(5, 3, seed=5),
-                normal(3, 2, seed=6, grad=True),
-                (normal(3, 2, seed=7).abs() + 0.2).requires_grad_(),
-                normal(5, 2, seed=8),
-            ),
+            "by mu and sigma": lambda: layer(5, 3, 2, seed=5, grad=True),
         },
         "shapes": {
-            "float32": lambda: (
-                normal(3, 4, seed=9, dtype=single),
-                normal(4, 5, seed=10, dtype=single),
-                normal(4, 5, seed=11, dtype=single).abs() + 0.1,
-                normal(3, 5, seed=12, dtype=single),
-            ),
-            "as many samples as inputs and outputs": lambda: (
-                normal(3, 3, seed=17),
-                normal(3, 3, seed=18),
-                normal(3, 3, seed=19).abs(),
-                normal(3, 3, seed=20),
-            ),
+            "float32": lambda: layer(3, 4, 5, seed=9, dtype=single),
+            "as many samples as inputs and outputs": lambda: layer(3, 3, 3, seed=17),
         },
         "edges": {
-            "no spread": lambda: (
-                normal(2, 3, seed=13),
-                normal(3, 2, seed=14),
-                torch.zeros(3, 2, dtype=torch.float64),
-                normal(2, 2, seed=15),
-            ),
+            "no spread": lambda: layer(2, 3, 2, seed=13, spread=0),
         },
     },
     hints=[
@@ -641,14 +505,13 @@ def local_reparameterisation(x, mu, sigma, noise):
 
 local_reparameterisation.slips("""
     variance_of_x_itself: x**2 @ → x @
-    # The variance of x·w is x²·σ²: x must be squared, too. With a negative x the root is NaN.
+    # The variance of x·w is x²·σ²: square x, too. With a negative x the root is NaN.
     sigma_not_squared: @ sigma**2 → @ sigma
     # sigma is a standard deviation. Variances add up, so square it first.
     adds_standard_deviations: x**2 @ sigma**2 → (x.abs() @ sigma) ** 2
     # Adds up standard deviations. For independent weights the variances add up.
     signed_standard_deviations: variance.sqrt() → (x @ sigma)
-    # x @ sigma is what one and the same noise for all weights would give. The weights are
-    # independent: √(x² @ σ²).
+    # x @ sigma gives all weights one noise. They are independent, so take √(x² @ σ²).
     variance_for_the_deviation: variance.sqrt() → variance
     # Noise of standard deviation s is s·noise. Here the variance is multiplied: take its root.
     one_noise_for_all: * noise → * noise[:1]
@@ -656,8 +519,7 @@ local_reparameterisation.slips("""
     detached: variance.sqrt() → variance.sqrt().detach()
     # No gradient reaches sigma. The noise is a constant, its size is not.
     noise_of_width_one: variance.sqrt() * noise → noise
-    # The noise has standard deviation 1 here. It must have that of z, which depends on x and
-    # sigma.
+    # The noise has standard deviation 1 here. It must have that of z, from x and sigma.
     width_without_x: x**2 @ sigma**2 → (sigma**2).sum(0)
     # The variance of x·w is x²·σ², so it depends on the sample.
     noise_of_its_own: * noise → * torch.randn_like(noise)
@@ -678,12 +540,10 @@ local_reparameterisation.slips("""
     # The variance of x·w is x²·σ². Here stands |x|, which is right only for inputs of size 1.
     one_weight_matrix_for_all: mean + variance.sqrt() * noise
         → x @ (mu + sigma * torch.randn_like(mu))
-    # One matrix of weights is drawn for the whole batch. Each sample has weights of its own, and
-    # the noise has been drawn already: it is an argument.
+    # Here one matrix serves the batch. Each sample has weights of its own, and noise is given.
     drawn_without_a_gradient: return mean + variance.sqrt() * noise
         → return torch.normal(mean.detach(), variance.sqrt().detach())
-    # `torch.normal` draws noise of its own, and no gradient goes through a draw to mu and sigma.
-    # The noise is given: scale and shift it.
+    # No gradient goes through a draw to mu and sigma. Scale and shift the noise that is given.
 """)
 
 
@@ -734,8 +594,7 @@ estimator_variance.slips("""
     across_the_parameters: gradients.var(0) → gradients.var(1)
     # That is the variance across the parameters of one draw. The draws are dimension 0.
     biased: gradients.var(0) → gradients.var(0, correction=0)
-    # This divides by the number of draws. The mean is estimated from the same draws, so divide by
-    # draws − 1.
+    # This divides by the number of draws. The mean is estimated, too, so divide by draws − 1.
     not_centred: gradients.var(0) → gradients.square().mean(0)
     # This is the mean square. It is large where the gradient is large, even without any noise.
     not_centred_unbiased: gradients.var(0) → gradients.square().sum(0) / (draws - 1)
@@ -769,30 +628,16 @@ estimator_variance.slips("""
     # This is the variance beside the squared mean. The variance itself is asked for.
     square_of_the_sum: gradients.var(0)
         → (gradients.square().sum(0) - gradients.sum(0) ** 2) / (draws - 1)
-    # The square of the sum is subtracted whole. What belongs there is the square of the *mean*,
-    # once for each draw.
+    # Subtract the square of the *mean*, once a draw, not the square of the whole sum.
+    draws_anew_for_the_mean: gradients.var(0) → sum((sample_gradient() - gradients.mean(0)) ** 2
+        for _ in range(draws)) / (draws - 1)
+    # The mean comes from other draws than the deviations. Keep the draws and use them twice.
+    one_draw_copied: [sample_gradient() for _ in range(draws)] → [sample_gradient()] * draws
+    # No variance is left: one draw is repeated, or the deviations are added before squaring.
+    spread_within_one_draw: torch.stack([sample_gradient() for _ in range(draws)])
+        → sample_gradient()
+    # Draws only once. What differs inside one draw is not the noise of the gradient.
 """)
-
-
-@estimator_variance.mistake
-def draws_anew_for_the_mean(sample_gradient, draws):
-    """The mean comes from other draws than the deviations. Keep the draws and use them twice."""
-    mean = sum(sample_gradient() for _ in range(draws)) / draws
-    return sum((sample_gradient() - mean) ** 2 for _ in range(draws)) / (draws - 1)
-
-
-@estimator_variance.mistake
-def one_draw_copied(sample_gradient, draws):
-    """No variance is left: one draw is used again and again, or the deviations are added up before
-    they are squared."""
-    gradient = sample_gradient()
-    return torch.stack([gradient] * draws).var(0)
-
-
-@estimator_variance.mistake
-def spread_within_one_draw(sample_gradient, draws):
-    """Draws only once. What differs inside one draw is not the noise of the gradient."""
-    return sample_gradient().var(0)
 
 
 class Coder(nn.Module):
@@ -822,19 +667,11 @@ class Coder(nn.Module):
     cases={
         "values": {
             "10 rows by 4": lambda: (Coder(True), normal(10, 4, seed=20), 4),
-            "an outlier": lambda: (
-                Coder(True),
-                normal(9, 4, seed=21) * tensor([9.0] + [1] * 8).T,
-                3,
-            ),
+            "an outlier": lambda: (Coder(True), normal(9, 4, seed=21) * tensor([9] + [1] * 8).T, 3),
         },
         "shapes": {
             "batches that fit": lambda: (Coder(True), normal(6, 4, seed=22), 3),
-            "float32": lambda: (
-                Coder(True, single),
-                normal(8, 4, seed=23, dtype=single),
-                5,
-            ),
+            "float32": lambda: (Coder(True, single), normal(8, 4, seed=23, dtype=single), 5),
         },
         "edges": {
             "a batch for all": lambda: (Coder(True), normal(5, 4, seed=24), 100),
@@ -875,8 +712,7 @@ anomaly_scores.slips("""
     always_back_to_training: model.train(mode) → model.train()
     # `model.train()` switches training mode on also where it was off. Restore what was.
     in_training_mode: model.eval() → pass
-    # In training mode a row's score depends on its batch, and batch normalisation's running
-    # averages move.
+    # In training mode a score depends on its batch, and batch norm's running averages move.
     with_a_graph: torch.no_grad() → torch.enable_grad()
     # The scores hang on the graph, and with it every activation stays in memory.
     mean_of_the_batch: .square().mean(1) → .square().mean().reshape(1)
@@ -902,31 +738,12 @@ anomaly_scores.slips("""
     # Errors of opposite sign cancel in this mean. Square them first.
     whole_batches_in_a_loop: x.split(batch_size)
         → [x[i * batch_size : (i + 1) * batch_size] for i in range(len(x) // batch_size)]
-    # `len(x) // batch_size` counts the whole batches, so the rows after them have no score. Each
-    # row needs one.
+    # `len(x) // batch_size` counts whole batches: the rows after them have no score.
+    not_averaged: .square().mean(1) → .square()
+    # One number for each entry (N, D). A row's score is the mean over its numbers.
+    mean_of_everything: torch.cat(scores) → torch.cat(scores).mean()
+    # One number for all rows. It tells how good the model is, and not which row is odd.
 """)
-
-
-@anomaly_scores.mistake
-def not_averaged(model, x, batch_size):
-    """One number for each entry (N, D). A row's score is the mean over its numbers."""
-    mode = model.training
-    model.eval()
-    with torch.no_grad():
-        scores = [(model(rows) - rows).square() for rows in x.split(batch_size)]
-    model.train(mode)
-    return torch.cat(scores)
-
-
-@anomaly_scores.mistake
-def mean_of_everything(model, x, batch_size):
-    """One number for all rows. It tells how good the model is, and not which row is odd."""
-    mode = model.training
-    model.eval()
-    with torch.no_grad():
-        score = (model(x) - x).square().mean()
-    model.train(mode)
-    return score
 
 
 @exercise(
@@ -986,39 +803,32 @@ def diagnose(train, test, longer_train, longer_test):
 
 
 diagnose.slips(r"""
-    bias_first: if longer_train - train > 0.02:\n        return "under-trained"\n    if
-        longer_train < 0.95:\n        return "high bias" → if train < 0.95:\n        return "high
-        bias"\n    if longer_train - train > 0.02:\n        return "under-trained"
-    # A low training accuracy is no bias as long as it still rises. Ask first whether the training
-    # has ended.
-    bias_of_the_longer_first: if longer_train - train > 0.02:\n        return
-        "under-trained"\n    if longer_train < 0.95:\n        return "high bias" → if longer_train
-        < 0.95:\n        return "high bias"\n    if longer_train - train > 0.02:\n        return
-        "under-trained"
+    bias_first: if longer_train - train > 0.02:\n        return "under-trained"
+        → if train < 0.95:\n        return "high bias"; if longer_train < 0.95:\n        return "high bias"
+        → if longer_train - train > 0.02:\n        return "under-trained"
+    # A low accuracy that still rises is no bias. Ask first whether the training has ended.
+    bias_of_the_longer_first: if longer_train - train
+        → if longer_train < 0.95:\n        return "high bias"\n    if longer_train - train
     # An accuracy that is low and still rises is no bias yet. Ask first whether it still rises.
-    bias_and_variance_swapped: "high bias"\n    if longer_train - longer_test > 0.05:\n        return "high variance"
-        → "high variance"\n    if longer_train - longer_test > 0.05:\n        return "high bias"
+    bias_and_variance_swapped: "high bias" → "bias"; "high variance" → "high bias"; "bias"
+        → "high variance"
     # The two words are swapped: who can't fit their own data has high bias.
     any_change: longer_train - train > 0.02 → abs(longer_train - train) > 0.02
     # A fall counts as a rise here. If the training accuracy falls, more updates don't help.
     best_of_both_trainings: longer_train < 0.95 → max(train, longer_train) < 0.95
     # This takes the better of the two trainings. The longer one is asked for.
     never_under_trained: longer_train - train > 0.02 → False
-    # The two trainings are not compared. A model that still learns shows neither its bias nor its
-    # variance.
+    # Compare the trainings: a model that still learns shows neither its bias nor its variance.
     in_per_cent_of_itself: longer_train - train > 0.02 → longer_train > 1.02 * train
     # This is 2 % of what it was. The gain itself must be above 0.02.
     watches_the_other_data: longer_train - train > 0.02 → longer_test - test > 0.02
-    # Whether the training has ended shows on the training data. Other data may get worse while it
-    # goes on.
+    # Whether training has ended shows on the training data. Others may get worse meanwhile.
     bias_by_the_other_data: longer_train < 0.95 → longer_test < 0.95
     # Low accuracy on other data alone is no bias. Can the model fit its own data?
     any_gap: longer_train - longer_test > 0.05 → longer_train > longer_test
     # A small gap is usual. Here it counts above 0.05.
-    variance_before_bias: if longer_train < 0.95:\n        return "high bias"\n    if longer_train
-        - longer_test > 0.05:\n        return "high variance" → if longer_train - longer_test >
-        0.05:\n        return "high variance"\n    if longer_train < 0.95:\n        return "high
-        bias"
+    variance_before_bias: if longer_train < 0.95
+        → if longer_train - longer_test > 0.05:\n        return "high variance"\n    if longer_train < 0.95
     # The order is another one: a model that can't fit its own data comes before the gap.
     bias_in_both: longer_train < 0.95 → max(longer_train, longer_test) < 0.95
     # Whether it can fit its own data shows on its own data alone.
@@ -1028,11 +838,8 @@ diagnose.slips(r"""
     # This takes the gap of the shorter training; the longer one is asked for.
     never_high_bias: longer_train < 0.95 → False
     # A model that can't reach 0.95 on its own data has high bias, whatever the gap.
-    gap_before_all: if longer_train - train > 0.02:\n        return "under-trained"\n    if
-        longer_train < 0.95:\n        return "high bias"\n    if longer_train - longer_test >
-        0.05:\n        return "high variance" → if longer_train - longer_test >
-        0.05:\n        return "high variance"\n    if longer_train - train > 0.02:\n        return
-        "under-trained"\n    if longer_train < 0.95:\n        return "high bias"
+    gap_before_all: if longer_train - train
+        → if longer_train - longer_test > 0.05:\n        return "high variance"\n    if longer_train - train
     # The gap comes last. As long as the training accuracy rises, it says nothing yet.
     either_still_rises: longer_train - train > 0.02
         → max(longer_train - train, longer_test - test) > 0.02
@@ -1056,12 +863,7 @@ diagnose.slips(r"""
     # The comparison is turned round: high bias is to stay *below* 0.95 on its own data.
     words_of_another_book: "high bias" → "underfitting"; "high variance" → "overfitting"
     # The cases are told apart. Here the words are “high bias” and “high variance”.
+    from_the_short_training: … → if train < 0.95:\n        return "high bias"\n    return
+        "high variance" if train - test > 0.05 else "fine"
+    # Judges by the short training alone. Only the longer one tells whether it had ended.
 """)
-
-
-@diagnose.mistake
-def from_the_short_training(train, test, longer_train, longer_test):
-    """Judges by the short training alone. Whether it had ended only the longer one tells."""
-    if train < 0.95:
-        return "high bias"
-    return "high variance" if train - test > 0.05 else "fine"
