@@ -644,7 +644,7 @@ def apart(figure, one, other, **values):
 
     def place(name, at, point):
         artist = getattr(figure._drawing, name)
-        artist = artist if at is None else artist[at]
+        artist = artist if at is None else np.array(artist, object)[at]
         return artist.axes.transData.transform(artist.get_xydata()[point])[1] / style.PIXEL_RATIO
 
     return abs(place(*one) - place(*other))
@@ -664,19 +664,20 @@ def apart(figure, one, other, **values):
         ),
         (figures.OrderMatters, ("lines", 2, 200), ("lines", 3, 200), {}),  # z = 2
         (figures.OrderMatters, ("lines", 2, -1), ("lines", 3, -1), dict(activation="tanh")),
-        (figures.TwoConventions, ("chosen", 0, 1), ("inverted", 0, 1), {}),  # rate 0.2
+        # The chosen program, and inverted dropout.
+        (figures.TwoConventions, ("lines", (0, -1), 1), ("lines", (0, -2), 1), dict(rate=0.2)),
         (
             figures.TwoConventions,
             ("training", None, 0),
             ("output", None, 0),
             dict(program="never scaled", rate=0.5),
         ),
-        (figures.TwoConventions, ("chosen", 0, 4), ("inverted", 0, 4), dict(rate=0.5)),
-        (figures.TwoConventions, ("chosen", 1, 6), ("inverted", 1, 6), dict(rate=0.7)),
+        (figures.TwoConventions, ("lines", (0, -1), 4), ("lines", (0, -2), 4), dict(rate=0.5)),
+        (figures.TwoConventions, ("lines", (1, -1), 6), ("lines", (1, -2), 6), dict(rate=0.7)),
         (
             figures.TwoConventions,
-            ("chosen", 0, 4),
-            ("inverted", 0, 4),
+            ("lines", (0, -1), 4),
+            ("lines", (0, -2), 4),
             dict(program="never scaled", rate=0.5),
         ),
     ],
