@@ -19,42 +19,37 @@ GRADIENT = (0.5, -1.5, 2.0, 0.25)
 UNIFORMS, EQUAL = (0.35, 0.1, 0.62, 0.95), (0.25, 0.2, 0.8, 0.5)  # one equals the rate 0.25
 
 
-def batch(**how):
-    """(3, 5), of both signs."""
-    return 4 * uniform(3, 5, seed=1, **how) - 2
+def spread(*shape, seed=1, **how):
+    """Numbers from −2 to 2."""
+    return 4 * uniform(*shape, seed=seed, **how) - 2
 
 
 # Slips in the mask, and in the factor.
 MASK = """
-    keeps_below_the_rate: (uniforms >= rate) → (~(uniforms >= rate))
+    keeps_below_the_rate: uniforms >= rate → uniforms < rate
     # Keeps what should be dropped: a uniform number is below `rate` with probability `rate`.
     keeps_up_to_the_rate: (uniforms >= rate) → (uniforms <= rate)
     # The comparison is turned round: the units with small numbers stay, and they should go.
     keeps_the_other_end: (uniforms >= rate) → (uniforms < 1 - rate)
-    # As many units are kept as should be, but others: a unit is kept where its number is at least
-    # `rate`, and yours are those below 1 − rate.
+    # The right number of units is kept, but the wrong ones: keep where `uniforms` ≥ `rate`.
     strictly_above: uniforms >= rate → uniforms > rate
-    # Loses a unit whose number equals the rate: “at least” includes the equal. A uniform number
-    # can be exactly 0, and at rate 0 nothing may be dropped.
+    # Loses a unit whose number equals the rate: “at least” includes the equal. Write `>=`.
     draws_again: (uniforms >= rate) → (torch.rand_like(uniforms) >= rate)
     # The mask is drawn anew. Here the random numbers are given, in `uniforms`.
 """
 FACTOR = """
     divides_by_the_rate: / (1 - rate) → / rate
     # Divides by the rate. At 0.5 nobody notices; in general the share that stays is 1 − rate.
-    takes_rate_for_keep: (uniforms >= rate) → (~(uniforms >= rate)); / (1 - rate) → / rate
-    # Takes the rate for the share that is kept, in mask and factor alike: what should be dropped
-    # with probability 0.2 is kept with probability 0.2.
+    takes_rate_for_keep: uniforms >= rate → uniforms < rate; / (1 - rate) → / rate
+    # Takes the rate for the share that is kept, in mask and factor. It is the share dropped.
     divides_twice: / (1 - rate) → / (1 - rate) ** 2
     # Divides by 1 − rate twice. Once makes up for the units that are missing.
     divides_by_the_observed_share: / (1 - rate) → / mask.mean()
-    # Divides by the share that this mask happens to keep. One kept of four at rate 0.2 then counts
-    # 4 times, not 1.25 times: the factor is the same for every mask.
+    # Divides by the share this mask happens to keep. The factor is 1/(1 − rate) for every mask.
     takes_the_root: / (1 - rate) → / (1 - rate) ** 0.5
     # Divides by the root of 1 − rate. The factor that keeps a unit's mean is 1/(1 − rate) itself.
     adds_the_rate: / (1 - rate) → * (1 + rate)
-    # Multiplies by 1 + rate. At rate 0.5 only half of the units stay, so they must count twice,
-    # not 1.5 times: divide by 1 − rate.
+    # Multiplies by 1 + rate. At 0.5 half of the units stay and count twice: divide by 1 − rate.
 """
 
 
@@ -69,8 +64,8 @@ FACTOR = """
             "evaluation, rate 0.2": lambda: (tensor(*X), 0.2, tensor(*UNIFORMS), False),
         },
         "shapes": {
-            "a batch of 3, rate 0.4": lambda: (batch(), 0.4, uniform(3, 5, seed=2), True),
-            "float32": lambda: (batch(**SINGLE), 0.3, uniform(3, 5, seed=3, **SINGLE), True),
+            "a batch of 3, rate 0.4": lambda: (spread(3, 5), 0.4, uniform(3, 5, seed=2), True),
+            "float32": lambda: (spread(3, 5, **SINGLE), 0.3, uniform(3, 5, seed=3, **SINGLE), True),
         },
         "gradient": {
             "through the kept units": lambda: (tensor(*X, grad=True), 0.2, tensor(*UNIFORMS), True)
@@ -117,23 +112,20 @@ inverted_dropout.slips(
     FACTOR,
     r"""
     multiplies: / (1 - rate) → * (1 - rate)
-    # Multiplies by 1 − rate. Units are missing, so those that stay must count more: the factor is
-    # 1/(1 − rate), forward and backward.
-    only_masks: if not training → if False; x * mask / (1 - rate) → x * mask
-    # Only the mask is there. Two things are missing: the factor of the kept units, and evaluation,
-    # where nothing happens to `x`.
+    # Multiplies by 1 − rate. Units are missing, so the others must count more: divide by it.
+    only_masks: if not training:\n        return x\n    if rate → if rate; mask / (1 - rate) → mask
+    # Only the mask is there. Divide the kept units by 1 − rate, and in evaluation return `x`.
     does_not_scale: x * mask / (1 - rate) → x * mask
     # Leaves the kept units as they are. Then the mean shrinks to 1 − rate of that in evaluation.
     classic_dropout: x * mask / (1 - rate) → x * mask; return x\n → return x * (1 - rate)\n
-    # This is the classic convention: unscaled in training, times 1 − rate in evaluation. The
-    # inverted one divides by 1 − rate in training and leaves evaluation alone.
+    # This is the classic convention. The inverted one divides in training, and only there.
     scales_twice: return x\n → return x * (1 - rate)\n
     # Scales twice: in training, and by 1 − rate in evaluation. In evaluation nothing happens.
     scales_in_evaluation: return x\n → return x / (1 - rate)\n
     # Scales in evaluation, too, where no unit is missing. There nothing happens.
-    drops_in_evaluation: if not training → if False
+    drops_in_evaluation: if not training:\n        return x\n    if rate → if rate
     # Drops in evaluation, too: `training` is not used. Without it nothing happens to `x`.
-    drops_in_evaluation_only: if not training → if training and rate < 1
+    drops_in_evaluation_only: if not training → if training
     # Training and evaluation are exchanged: units are dropped in training.
     compares_the_inputs: (uniforms >= rate) → (x >= rate)
     # Compares `x` with the rate. Chance decides which units stay, so compare `uniforms`.
@@ -150,8 +142,7 @@ inverted_dropout.slips(
     # Uses the first row's mask for all rows. Each entry of `x` has a number in `uniforms`.
     drops_a_fixed_number: (uniforms >= rate)
         → (uniforms.flatten().argsort().argsort().view_as(x) >= round(rate * x.numel()))
-    # Always drops the share `rate` of the units. Each unit is dropped or kept by its own number, so
-    # how many are dropped is random.
+    # Always drops the share `rate` of the units. Each unit is kept or not by its own number.
 """,
 )
 
@@ -202,50 +193,40 @@ def best_weights(inputs, targets, rate):
 
 best_weights.slips("""
     plain_least_squares: gram + penalty → gram
-    # This is plain least squares. Under dropout the sum also varies from mask to mask, and the
-    # squared error pays for that.
+    # This is plain least squares. The sum also varies from mask to mask: that costs, too.
     takes_the_rate: rate / (1 - rate) → rate
     # The penalty's factor is not the rate alone: dividing by 1 − rate makes the sum vary more.
     variance_without_the_scaling: rate / (1 - rate) → rate * (1 - rate)
-    # This is the variance without the scaling. Each kept term is divided by 1 − rate, so the
-    # variance is divided by its square.
+    # Each kept term is divided by 1 − rate, so the variance is divided by its square.
     swaps_kept_and_dropped: rate / (1 - rate) → (1 - rate) / rate
     # Kept and dropped are swapped: your penalty shrinks as the rate grows.
     divides_twice: rate / (1 - rate) → rate / (1 - rate) ** 2
-    # Divides by 1 − rate once too often. A mask entry has variance rate·(1 − rate), and the square
-    # of the factor is 1/(1 − rate)²: one power of 1 − rate cancels.
+    # Divides once too often: a mask's variance rate·(1 − rate) is divided by (1 − rate)².
     same_penalty_for_all: gram.diagonal().diag() → torch.eye(len(gram), dtype=gram.dtype)
-    # This is ridge regression: each weight pays the same. Here a weight pays for the size of its
-    # own inputs, since what is dropped is w·x.
+    # This is ridge regression. Here w·x is dropped, so a weight pays for the size of its inputs.
     squares_the_sum: gram.diagonal().diag() → gram
-    # This makes all weights of plain least squares smaller by one factor, 1 − rate. Units are
-    # dropped one by one, so square each term w·x, not their sum.
+    # Units are dropped one by one: square each term w·x, not their sum.
     penalty_of_one_example: gram.diagonal().diag() → gram.diagonal().diag() / len(inputs)
     # The penalty takes the mean of the examples, the error their sum. Use the sum for both.
     classic_dropout: inputs.T @ targets) → inputs.T @ targets) / (1 - rate)
-    # These are the weights for sums that are not divided by 1 − rate. Here the kept terms are
-    # divided, so the weights need not make up for the missing ones.
+    # These weights make up for missing terms. The kept terms are divided by 1 − rate already.
     half_the_penalty: rate / (1 - rate) → rate / (1 - rate) / 2
-    # Your penalty is half as large as it should be. The derivatives of the error and of the
-    # variance both have a factor 2, and it cancels.
+    # Half the penalty. Error and variance both have a 2 in their derivatives: it cancels.
     twice_the_penalty: rate / (1 - rate) → 2 * rate / (1 - rate)
-    # Your penalty is twice as large as it should be. The derivatives of the error and of the
-    # variance both have a factor 2, and it cancels.
+    # Twice the penalty. Error and variance both have a 2 in their derivatives: it cancels.
     mean_of_the_square: rate / (1 - rate) → 1 / (1 - rate)
     # 1/(1 − rate) is a scaled mask entry's mean square. Its variance is 1 less.
     subtracts_the_penalty: gram + penalty → gram - penalty
     # Subtracts the penalty. The variance is added to the error, so it makes the matrix larger.
     sums_before_squaring: gram.diagonal().diag() → inputs.sum(0).square().diag()
-    # Adds up each input over the examples, then squares. Each example has masks of its own, so
-    # variances are added: square first.
+    # Each example has masks of its own, so variances are added: square first, then add up.
     penalty_in_every_row: gram.diagonal().diag() → gram.diagonal()
     # Adds the penalties to every row. That of wᵢ is on the diagonal only: `torch.diag`.
     size_of_all_inputs: gram.diagonal().diag()
         → gram.trace() * torch.eye(len(gram), dtype=gram.dtype)
     # Each weight pays for the size of all inputs. It pays for its own input only.
     subtracts_the_means: gram.diagonal().diag() → (len(inputs) * inputs.var(0, correction=0)).diag()
-    # Takes the inputs' variance over the examples. What varies here is the mask: each example adds
-    # the square of its own input.
+    # The mask varies here, not the example: each example adds the square of its own input.
     shrinks_the_weights: return torch → return (1 - rate) * torch
     # Multiplies the weights by 1 − rate at the end. Inverted dropout changes nothing there.
 """)
@@ -263,12 +244,7 @@ best_weights.slips("""
         },
         "shapes": {
             "one input": lambda: (tensor(1.5), tensor(-2.0), 0.3, torch.tanh),
-            "six inputs": lambda: (
-                2 * uniform(6, seed=6) - 1,
-                4 * uniform(6, seed=7) - 2,
-                0.4,
-                torch.sigmoid,
-            ),
+            "six inputs": lambda: (spread(6, seed=6) / 2, spread(6, seed=7), 0.4, torch.sigmoid),
         },
         "edges": {
             "a square": lambda: (tensor(0.5, -1.0, 2.0), tensor(1.0, 1, 1), 0.2, torch.square),
@@ -305,17 +281,14 @@ def expected_output(x, w, rate, activation):
 expected_output.slips(r"""
     activation_of_the_mean: (probability * activation(sums)).sum()
         → activation((probability * sums).sum())
-    # This is the activation of the mean, f(S). The mean of the activation is something else as
-    # soon as f is not a straight line: apply f to each mask's sum, then average.
+    # This is f(S), the activation of the mean. Apply f to each mask's sum, then average.
     equal_probabilities: (1 - rate) ** kept * rate ** (n - kept) → 0.5**n
-    # Gives every mask the same weight. That is right at rate 0.5 only: a mask is the more
-    # probable, the more of its units have the more probable fate.
+    # Gives every mask the same weight, which is right at rate 0.5 only. Use its probability.
     swapped_probability: (1 - rate) ** kept * rate ** (n - kept)
         → rate**kept * (1 - rate) ** (n - kept)
     # Kept and dropped are swapped in the probability: a unit is kept with probability 1 − rate.
     forgets_the_dropped_units: * rate ** (n - kept) →
-    # In the probability only the kept units count. Each dropped one has probability `rate`: the
-    # probabilities must add up to 1.
+    # Only the kept units count in this probability. Multiply by `rate` for each dropped one.
     unscaled_sums: (w * x) / (1 - rate) → (w * x)
     # These are the sums of unscaled dropout. Divide each by 1 − rate before the activation.
     sums_divided_by_the_rate: (w * x) / (1 - rate) → (w * x) / rate
@@ -327,8 +300,7 @@ expected_output.slips(r"""
         → activation(masks * w * x / (1 - rate)).sum(1); activation(sums) → sums
     # The activation is applied to each term. It stands behind the sum: one activation a mask.
     forgets_the_empty_mask: torch.arange(2**n) → torch.arange(1, 2**n)
-    # Drops the empty mask. It is a mask like the others, with probability rateⁿ and the sum 0; an
-    # activation such as the sigmoid is not 0 there.
+    # Drops the empty mask. It has probability rateⁿ and the sum 0, where f may not be 0.
     forgets_the_full_mask: torch.arange(2**n) → torch.arange(2**n - 1)
     # The mask that keeps every unit is missing: there are 2ⁿ masks.
     adds_without_weights: probability * activation → activation
@@ -360,8 +332,7 @@ expected_output.slips(r"""
     # Knows two masks only, the full one and the empty one. Units are dropped one by one: 2ⁿ masks.
     keeps_a_fixed_number: (probability * activation(sums)).sum()
         → activation(sums)[kept == round((1 - rate) * n)].mean()
-    # Only uses masks that keep the share 1 − rate of the units. Each unit is kept or not by itself,
-    # so every number of kept units can occur.
+    # Only uses masks that keep the share 1 − rate. Any number of units may be kept.
 """)
 
 
@@ -450,12 +421,12 @@ def diagnose(x, training, evaluation, rate):
 
 
 diagnose.slips(r"""
-    takes_zeros_for_dropped: alive = x != 0 → alive = x == x
-    # Takes each zero for a dropped unit. Behind a ReLU many inputs are 0, and then the output is 0
-    # in every layer: look only at entries where x is not 0.
+    takes_zeros_for_dropped: evaluation[alive] == 0 → evaluation == 0
+    # Takes each zero for a dropped unit. Where x is 0 every output is 0: leave it out.
     compares_dropped_units: kept = training != 0 → kept = alive
     # Compares the dropped units, too: in training they are 0 in every layer. Leave them out.
-    ignores_evaluation: torch.allclose(evaluation, x * (1 - rate)) → not scaled
+    ignores_evaluation: "scaled twice" if shrunk else "inverted" → "inverted";
+        "classic" if shrunk else "never scaled" → "classic"
     # The output in evaluation is not used. A layer may scale in both modes, or in neither.
     ignores_training: torch.allclose(training[kept], x[kept] / (1 - rate))
         → not torch.allclose(evaluation, x * (1 - rate))
@@ -464,11 +435,12 @@ diagnose.slips(r"""
     # The factor of evaluation is 1 − rate, the share that is kept.
     expects_equal_digits: torch.allclose → torch.equal
     # x/(1 − rate) and x·(1/(1 − rate)) differ in the last digit: use `torch.allclose`.
-    never_left_on: (evaluation[alive] == 0).any() → False
+    never_left_on: if (evaluation[alive] == 0).any():\n        return "left on"\n    kept → kept
     # A layer that still drops units in evaluation is not found.
     knows_one_right_layer: return "classic" if shrunk else "never scaled" → return "never scaled"
     # The classic layer is right, too: unscaled in training, times 1 − rate in evaluation.
-    overlooks_the_swapped_rate: torch.allclose(training[kept], x[kept] / rate) → False
+    overlooks_the_swapped_rate: if torch.allclose(training[kept], x[kept] / rate):\n        return
+        "keep as rate"\n    scaled → scaled
     # The factor 1/rate is not found: it says that the rate was taken for the share that is kept.
     counts_the_kept: torch.allclose(training[kept], x[kept] / rate)
         → abs(kept[alive].double().mean() - rate) < abs(kept[alive].double().mean() - (1 - rate))
@@ -485,8 +457,7 @@ diagnose.slips(r"""
     # The two names are swapped: inverted dropout scales in training, the classic one in evaluation.
     calls_the_right_one_never_scaled: return "classic" if shrunk else "never scaled"
         → return "never scaled" if shrunk else "classic"
-    # Two words are exchanged. The classic layer is right: it leaves the kept units alone in
-    # training, and shrinks all of them in evaluation.
+    # Two words are exchanged. The classic layer is right: it shrinks all units in evaluation.
     divides_by_zero: alive = x
         → training, evaluation, x = training / x, evaluation / x, x / x\n    alive = x
     # Divides by x where x is 0. That gives NaN, close to no number. Leave these entries out.
@@ -494,14 +465,12 @@ diagnose.slips(r"""
         "inverted" → "inverted" if torch.allclose(evaluation, x) else "scaled twice";
         return "classic" if shrunk else "never scaled" → return "never scaled" if
         torch.allclose(evaluation, x) else "classic" if shrunk else "left on"
-    # A layer that is left on has the factor of a right one in training, so your answer is made
-    # before you ask for drops in evaluation. Ask for them first.
+    # A layer that is left on looks right in training. Ask for drops in evaluation first.
     compares_means: torch.allclose(training[kept], x[kept] / rate) → False;
         torch.allclose(training[kept], x[kept] / (1 - rate)) → abs(training.mean() - x.mean())
         < abs(training.mean() - (1 - rate) * x.mean());
         torch.allclose(evaluation, x * (1 - rate)) → abs(evaluation.mean() - x.mean()) > 1e-9
-    # Compares means. The mean of one mask's output is itself random. What you need is the factor of
-    # the kept entries, and that is the same for all of them.
+    # The mean of one mask's output is random. The factor of the kept entries is not: use that.
     looks_at_the_first_unit: training[kept], x[kept] → training[0] / x[0], x[0] / x[0]
     # Looks at the first unit only. It may be dropped, or be 0 from the start: look at kept ones.
     larger_means_scaled: evaluation[alive] → evaluation[x != 0];
@@ -509,9 +478,8 @@ diagnose.slips(r"""
         torch.allclose(training[kept], x[kept] / (1 - rate))
         → (training[kept].abs() > x[kept].abs()).all()
     # Only asks whether kept entries have grown. By how much? 1/(1 − rate) is right, 1/rate is not.
-    takes_rate_for_keep: alive = x != 0 → alive, rate = x != 0, 1 - rate
-    # Takes the rate for the share that is kept. It is the share that is dropped: the factor is
-    # 1/(1 − rate) in training, or 1 − rate in evaluation.
+    takes_rate_for_keep: alive = x → rate = 1 - rate\n    alive = x
+    # Takes the rate for the share that is kept. It is the share that is dropped: use 1 − rate.
 """)
 
 
@@ -525,8 +493,8 @@ diagnose.slips(r"""
             "four units, rate 0.7": lambda: (tensor(*GRADIENT), 0.7, tensor(*UNIFORMS)),
         },
         "shapes": {
-            "a batch of 3, rate 0.4": lambda: (batch(), 0.4, uniform(3, 5, seed=4)),
-            "float32": lambda: (batch(**SINGLE), 0.3, uniform(3, 5, seed=5, **SINGLE)),
+            "a batch of 3, rate 0.4": lambda: (spread(3, 5), 0.4, uniform(3, 5, seed=4)),
+            "float32": lambda: (spread(3, 5, **SINGLE), 0.3, uniform(3, 5, seed=5, **SINGLE)),
         },
         "edges": {
             "rate 1": lambda: (tensor(*GRADIENT), 1.0, tensor(*UNIFORMS)),
@@ -563,8 +531,7 @@ dropout_backward.slips(
     undoes_the_scaling: / (1 - rate) → * (1 - rate)
     # Multiplies by 1 − rate, as if backward undid forward. The derivative of c·x is c, not 1/c.
     forgets_the_factor: mask / (1 - rate) → mask
-    # Forgets the factor. The layer has multiplied kept units by 1/(1 − rate), so the gradient is
-    # multiplied by it, too.
+    # Forgets the factor: kept units were multiplied by 1/(1 − rate), and so is the gradient.
     forgets_the_mask: * mask → * 1
     # Forgets the mask. A dropped unit has sent 0 whatever its input was: its gradient is 0.
     passes_it_on: grad_output * mask / (1 - rate) → grad_output * 1
