@@ -6,10 +6,10 @@ import torch
 from helpers.angles_and_cosines import formulas
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, LogSlider, Slider, figure
-from helpers.teaching.parts import set_dots, set_heights, set_lines
+from helpers.teaching.parts import corner, set_dots, set_heights, set_lines
 from helpers.teaching.words import brief, fixed
 
-__all__ = [  # noqa: RUF022
+__all__ = [  # noqa: RUF022 (the order of the page)
     "TwoAngles",
     "CornersOfTanh",
     "PushOfCosine",
@@ -119,7 +119,7 @@ class CornersOfTanh:
         (self.line,) = right.plot([], [], color=style.BLUE)
         (self.dot,) = right.plot([], [], "o", color=style.BLUE, markersize=8)
         self.goal = right.axhline(0, ls="--", color=style.BLACK, lw=1.5)
-        self.readout = right.text(0.03, 0.98, "", va="top", transform=right.transAxes)
+        self.readout = corner(right, 0.03, 0.98)
 
     def update(self, now):
         self.aim.set_data(*ray(now.target, 1.25))
@@ -174,7 +174,7 @@ class PushOfCosine:
         right.plot([6e-4, 20], [6e-4, 20], ":", color=style.GREY, lw=1.2)
         (self.curve,) = right.plot([], [], color=style.BLUE)
         (self.dot,) = right.plot([], [], "o", color=style.BLUE, markersize=9)
-        self.readout = right.text(0.97, 0.97, "", ha="right", va="top", transform=right.transAxes)
+        self.readout = corner(right)
 
     def update(self, now):
         x, y = (end[1] for end in ray(now.between))

@@ -6,10 +6,18 @@ import torch
 from helpers.batch_norm_statistics import formulas
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, Slider, figure
-from helpers.teaching.parts import histogram, set_dots, set_heights, set_lines, shares, ticks
+from helpers.teaching.parts import (
+    corner,
+    histogram,
+    set_dots,
+    set_heights,
+    set_lines,
+    shares,
+    ticks,
+)
 from helpers.teaching.words import fixed
 
-__all__ = [  # noqa: RUF022
+__all__ = [  # noqa: RUF022 (the order of the page)
     "FiveTensors",
     "RunningStatistics",
     "NeighbourSlopes",
@@ -275,7 +283,7 @@ class NewCamera:
         right.set(xlim=(-1.08, 1.08), yticks=[0, 0.25, 0.5, 0.75, 1])
         ticks(right, x=[-1, -0.5, 0, 0.5, 1])
         self.lines, self.dots = two_curves(right, "old statistics", "new statistics")
-        self.words = right.text(0.98, 0.97, "", ha="right", va="top", transform=right.transAxes)
+        self.words = corner(right, 0.98)
 
     def update(self, now):
         self.image.set_data(now.image)
