@@ -112,7 +112,7 @@ diagnose.slips(r"""
     both_must_move: moved("weight", "bias") → moved("weight") and moved("bias")
     # You ask that weight and bias both moved. A step may change one of them alone.
     always_trained: not torch.equal(before[name], after[name]) → before[name] is not after[name]
-    # This says “trained” whatever moved, as two tensors are two objects. Compare their numbers.
+    # This says “trained” whatever moved. Compare the numbers before and after, not the objects.
 """)
 
 
