@@ -86,8 +86,7 @@ SECOND_PART = """
         "gradient": {"in a": lambda: (rows(**GRAD), 3, 0.6, 0.75, 1.0)},
     },
     hints=[
-        "Four steps: square, add up over the window, α/n and k, the power. Which of them needs to "
-        "know the neighbours?",
+        "Square, add up over the window, α/n and k, the power: which step needs the neighbours?",
         "Put zeros around the channels first, size // 2 in front and (size − 1) // 2 behind. Then "
         "each window has `size` entries, at the ends as well.",
         "`F.pad` puts zeros around the last dimension, `movedim` brings the channels there and "
@@ -130,8 +129,7 @@ lrn.slips(
     # You divide by n twice: a window's mean is divided already. Add up, or leave out the n below α.
     power_of_the_quotient: a * s**-beta → (a / s) ** beta
     # The power reaches a too, and a negative number has no power 0.75. Raise only the scale s to β.
-    power_of_the_sum_alone: .sum(-1).movedim(-1, 1) → .sum(-1).movedim(-1, 1) ** beta; s**-beta
-        → s**-1
+    power_of_the_sum_alone: .movedim(-1, 1) → .movedim(-1, 1) ** beta; s**-beta → s**-1
     # Only the sum of squares is raised to β. The power belongs to all of s, with k and α/n.
     leaves_itself_out: .sum(-1).movedim(-1, 1) → .sum(-1).movedim(-1, 1) - alpha / size * a * a
     # Your windows hold the neighbours alone. Channel i is in its own window too.
@@ -157,8 +155,7 @@ lrn.slips(
     # This is the scale s. The output is a times its power −β.
     k_after_the_power: s = k + alpha → s = alpha; a * s**-beta → a / (k + s**beta)
     # You add k to the power of the sum. It belongs inside: the power of k plus the sum.
-    divides_by_what_is_there: … → return a * (k + alpha * slices(a * a, size) /
-        slices(torch.ones_like(a), size)) ** -beta
+    divides_by_what_is_there: alpha / size → alpha / slices(torch.ones_like(a), size)
     # Near the ends you divide by the channels that are there. Divide by n: missing ones count as 0.
     adds_up_the_samples: … → others = [d for d in range(a.dim()) if d != 1]\n    return a * (k +
         alpha / size * slices(a * a, size).sum(others, keepdim=True)) ** -beta
@@ -447,10 +444,8 @@ BACKWARD = {  # s^(−β) is p, and s^(−β − 1) is p/s; f is 2αβ/n
         },
     },
     hints=[
-        "gradcheck compares a backward pass with the forward pass of the same layer. What does it "
-        "say if the forward pass itself is wrong?",
-        "Which sizes do you try? One channel in each window hides most mistakes, and odd windows "
-        "hide one more.",
+        "gradcheck compares a layer's two passes. What does it say if the forward pass is wrong?",
+        "Which sizes? Windows of one channel hide most mistakes, and odd ones hide one more.",
         "In this order: the output at an odd and at an even size, gradcheck at an odd size from 3, "
         "gradcheck at an even size, gradgradcheck. Take α around 1.",
     ],
@@ -490,8 +485,7 @@ diagnose.slips(r"""
     # You compare outputs at an even size only. Windows can be one short at odd sizes: try one too.
     all_ones: [[1.0, -2.0, 3.0, 0.5, 2.5]] → [[1.0, 1.0, 1.0, 1.0, 1.0]]
     # All your activations are 1, which is its own square: a forgotten square is hidden. Vary them.
-    compares_with_defaults: F.local_response_norm(*arguments))
-        → F.local_response_norm(*arguments[:2]))
+    compares_with_defaults: norm(*arguments)) → norm(*arguments[:2]))
     # F.local_response_norm takes its own α, β and k here. Give it those that the layer got.
     nothing_to_differentiate: .requires_grad_() → .clone()
     # gradcheck needs an input that requires a gradient: end a with `.requires_grad_()`.
@@ -568,8 +562,7 @@ def saved(a, g_b, size, alpha, beta=0.75, k=1.0):
     without_autograd=True,
     hints=[
         "How many arguments did forward have, after ctx? backward returns one value for each.",
-        "The charges of the outputs are added up over the mirrored window: (size − 1) // 2 to the "
-        "left and size // 2 to the right.",
+        "Add up the outputs' charges in the mirrored window: it goes size // 2 to the right.",
         "For the second derivative s must be a function of a: compute it again. The saved s is no "
         "input and no output of forward, so for torch it is a constant.",
     ],
@@ -612,18 +605,16 @@ lrn_backward.slips(
 """,
     WINDOW,
     SECOND_PART,
-    f"""
+    rf"""
     gradient_alone: return g_a, None, None, None, None → return g_a
     # The gradient is right, but torch wants four more values, None for each constant of forward.
-    none_for_the_context: return g_a, None, None, None, None
-        → return g_a, None, None, None, None, None
+    none_for_the_context: return g_a, → return g_a, None,
     # One None too many: ctx is no argument that gets a gradient.
     one_none_short: return g_a, None, None, None, None → return g_a, None, None, None
     # One None is missing: forward has four constants after a.
     zeros_for_none: return g_a, None, None, None, None → return g_a, 0, 0, 0, 0
     # A constant has no gradient, and torch wants None for it. 0 is a value.
-    cuts_the_graph: = ctx.saved_tensors, ctx
-        → = [saved.detach() for saved in ctx.saved_tensors], ctx
+    cuts_the_graph: left, right = size → a = a.detach()\n    left, right = size
     # The values are right, but detach cuts a off from the graph. Use a as it was saved.
     along_the_last_dimension: movedim(1, -1) → movedim(-1, -1); movedim(-1, 1) → movedim(-1, -1)
     # Your window runs along the last dimension. The channels are in dimension 1.
