@@ -684,6 +684,8 @@ entropy.slips(r"""
     clips_p: safe = torch.where(probabilities > 0, probabilities, 1.0)
         → probabilities = safe = probabilities.clamp(min=EPS)
     # What is below ε counts as another number, so that the sum changes, and has no gradient.
+    forgets_the_weights: probabilities * safe.log() → safe.log()
+    # Each −ln p counts as often as it happens: multiply it by its p before you add.
     bits: safe.log() → safe.log2()
     # In bits: `log2`. The entropy in nats takes the natural logarithm, `log`.
     sums_everything: .sum(-1) → .sum()

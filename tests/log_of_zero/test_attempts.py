@@ -184,6 +184,12 @@ def no_negative_outputs(outputs, one_hot, epsilon):
 # entropy
 
 
+@wrong("entropy", "forgets_the_weights")
+def adds_the_logarithms(probabilities):
+    certain = torch.where(probabilities > 0, probabilities, 1.0)
+    return -certain.log().sum(-1)
+
+
 @wrong("entropy", "adds_epsilon_to_p")
 def epsilon_1e_10(probabilities):
     return -torch.sum(probabilities * torch.log(probabilities + 1e-10), dim=-1)

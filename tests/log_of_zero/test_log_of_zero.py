@@ -348,7 +348,7 @@ def test_what_keras_gave_is_a_clip_and_not_a_sum():
 
 
 @pytest.mark.parametrize("epsilon", [1e-3, 1e-7, 1e-12])
-def test_eq_2_1_the_push_that_an_added_epsilon_leaves(epsilon):
+def test_the_push_that_an_added_epsilon_leaves(epsilon):
     gap = torch.linspace(0, 30, 61, dtype=torch.float64)
     loss, push = formulas.behind_softmax(gap, "log(p + ε)", epsilon)
 
@@ -492,6 +492,7 @@ def test_an_epsilon_on_raw_digits_from_ten_starts():
     loss = of_softmax(lambda p: p + 1e-7)
     right = [digits_layer(loss, seed=seed)[0] for seed in range(10)]
     assert 0.285 < min(right) < 0.3 and 0.57 < max(right) < 0.585
+    assert right[0] == pytest.approx(0.49, abs=0.005)
     assert min(digits_layer(F.cross_entropy, seed=seed)[0] for seed in range(10)) > 0.91
 
 
@@ -621,6 +622,9 @@ def test_the_margins_that_the_page_names():
     last = [formulas.sure_from(3, "float32", position) for position in range(3)]
     assert 17.2 < max(last) < 17.4
     assert math.log(999 / formulas.ROUNDING["float64"]) == pytest.approx(43.64, abs=0.005)
+    for margin, exact in ((last[0], True), (last[0] - 0.01, False)):
+        row = torch.tensor([margin, 0.0, 0.0])
+        assert (F.cross_entropy(row, torch.tensor(0)) == 0) == exact
 
 
 # 5 · Digits
@@ -696,7 +700,7 @@ BOTH_SIDES = torch.linspace(-2, 3, 51, dtype=torch.float64)
 
 
 @pytest.mark.parametrize("function", formulas.BRANCHES)
-def test_eq_6_1_one_where_multiplies_by_what_it_did_not_choose(function):
+def test_one_where_multiplies_by_what_it_did_not_choose(function):
     x = BOTH_SIDES.clone()
     x[20] = 0.0
     leaf_x = x.clone().requires_grad_()
@@ -716,7 +720,7 @@ def test_eq_6_1_one_where_multiplies_by_what_it_did_not_choose(function):
         ("x·log x", lambda x: mpmath.log(x) + 1),
     ],
 )
-def test_eq_6_2_two_wheres_are_finite_and_right(function, derivative):
+def test_two_wheres_are_finite_and_right(function, derivative):
     x = BOTH_SIDES.clone()
     x[20] = 0.0
     value, slope = formulas.branch_slope(x, function, "two wheres")
