@@ -103,6 +103,10 @@ deltas.slips("""
     gradient_of_the_first_weight: (1 - a1), delta2 → (1 - a1) * x, delta2
     # The first number is the gradient of w₁: the delta times its input. The delta itself is asked
     # for.
+    hidden_output_not_squashed: np.exp(-w2 * a1) → np.exp(-w2 * w1 * x)
+    # w₂ multiplies the hidden unit's output: z₂ = w₂·a₁, and a₁ is σ(z₁). You put z₁ in.
+    square_kept: 2 * delta2 * a2 → 2 * delta2**2 * a2
+    # The derivative of (a₂ − y)² by a₂ is 2·(a₂ − y). The square is gone in it.
     slope_of_a_tanh: a1 * (1 - a1) → (1 - a1**2)
     # 1 − a² is the slope of a tanh. That of a sigmoid is another product of a₁.
 """)
@@ -361,6 +365,8 @@ sgd_epoch.slips(r"""
     # The derivative by w holds x as its inner derivative; you move w as if it were b.
     error_missing: w + 2 * rate * error * x, b + 2 * rate * error → w + 2 * rate * x, b + 2 * rate
     # The steps do not contain the error. At the right line the parameters must stay.
+    square_kept: error * x, b + 2 * rate * error → error**2 * x, b + 2 * rate * error**2
+    # The derivative of error² is 2·error times the inner derivative. The square is gone in it.
     sign_of_the_error: error * x, b + 2 * rate * error
         → np.sign(error) * x, b + 2 * rate * np.sign(error)
     # That is the gradient of the absolute error: it looks at the error's sign alone.

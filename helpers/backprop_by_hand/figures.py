@@ -118,7 +118,7 @@ class RepeatedBatch:
         return (
             f"Three examples, put in {now.copies} times, {now.program}: dW = ({values[0]}, "
             f"{values[1]}) and db = {values[2]}, {brief(now.gradient[2] / now.right[2])} times the "
-            "gradient of the mean cost. Grey: the other programs."
+            "gradient of the mean cost. Thin lines: the other programs."
         )
 
 
