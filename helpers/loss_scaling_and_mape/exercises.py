@@ -455,6 +455,10 @@ def lasso_weight(v, alpha):
 
 
 lasso_weight.slips("""
+    raises_all_below_alpha: v.sign() * (v.abs() - alpha).clamp(min=0)
+        → torch.where(v > alpha, v - alpha, torch.where(v < alpha, v + alpha, 0.0))
+    # Every v below alpha is raised here. Only what is below −alpha comes nearer to 0 by alpha; what
+    # lies between −alpha and alpha becomes 0.
     shrinks_as_ridge_does: v.sign() * (v.abs() - alpha).clamp(min=0) → v / (1 + alpha)
     # That is a penalty on w²/2: it shrinks in proportion and sets nothing to 0.
     shrinks_as_ridge_with_2: v.sign() * (v.abs() - alpha).clamp(min=0) → v / (1 + 2 * alpha)

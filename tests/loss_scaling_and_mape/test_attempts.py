@@ -422,6 +422,14 @@ def both_formulas_of_the_page(x, y, layers):
 # lasso_weight
 
 
+@wrong("lasso_weight", "raises_all_below_alpha")
+def a_minus_forgotten(v, alpha):
+    w = torch.zeros_like(v)
+    w[v > alpha] = v[v > alpha] - alpha
+    w[v < alpha] = v[v < alpha] + alpha
+    return w
+
+
 @wrong("lasso_weight", "cuts_without_shrinking")
 def hard_threshold(v, alpha):
     return torch.where(v.abs() <= alpha, torch.zeros_like(v), v)
