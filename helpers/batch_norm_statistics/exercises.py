@@ -254,6 +254,8 @@ def updated_statistics(running_mean, running_var, x, momentum):
 updated_statistics.slips(r"""
     stores_the_biased_variance: x.var(0) → x.var(0, correction=0)
     # This remembers the variance that divides by N. PyTorch remembers the other one, over N − 1.
+    corrected_twice: x.var(0) → x.var(0) * len(x) / (len(x) - 1)
+    # `var` divides by N − 1 already. The factor N/(N − 1) comes in twice.
     momentum_swapped: + momentum * → + (1-momentum) * ; (1 - momentum) → momentum
     # The momentum weighs the old value here, as in Keras. In PyTorch it weighs the new one.
     standard_deviation: x.var(0) → x.std(0)

@@ -93,7 +93,7 @@ def test_a_layer_is_told_by_its_state_dicts():
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_eq_2_1_the_forward_pass_is_that_of_torch(seed):
+def test_the_forward_pass_is_that_of_torch(seed):
     for shape, kind in (((7, 3), nn.BatchNorm1d), ((4, 3, 2, 5), nn.BatchNorm2d)):
         norm = kind(3, eps=0.01, dtype=FLOAT)
         with torch.no_grad():
@@ -108,7 +108,7 @@ def test_eq_2_1_the_forward_pass_is_that_of_torch(seed):
 
 
 @pytest.mark.parametrize("momentum", [0.01, 0.1, 0.9, 1.0])
-def test_eq_2_2_the_running_statistics_are_those_of_torch(momentum):
+def test_eq_2_1_the_running_statistics_are_those_of_torch(momentum):
     norm = nn.BatchNorm1d(3, momentum=momentum, dtype=FLOAT)
     for seed in range(4):
         x = 2 * normal(5, 3, seed=seed) - seed
@@ -120,7 +120,7 @@ def test_eq_2_2_the_running_statistics_are_those_of_torch(momentum):
 
 @pytest.mark.parametrize("size", [2, 4, 8, 16, 32])
 @pytest.mark.parametrize("momentum", [0.01, 0.1, 0.9])
-def test_eq_2_3_one_batch_again_and_again(size, momentum):
+def test_one_batch_again_and_again(size, momentum):
     x = formulas.batch_of(size)
     assert len(x) == size
     norm = nn.BatchNorm1d(1, momentum=momentum, dtype=FLOAT)
@@ -245,7 +245,7 @@ def test_what_the_page_says_of_slopes():
 
 
 @pytest.mark.parametrize("eps", [1e-5, 0.1])
-def test_eq_4_1_a_batch_of_two(eps):
+def test_a_batch_of_two(eps):
     for a, b in ((-3.0, 250.0), (0.5, 0.2), (1.0, 1.001)):
         norm = nn.BatchNorm1d(1, eps=eps, dtype=FLOAT)
         d = (a - b) / 2
@@ -411,7 +411,7 @@ def test_new_statistics_are_those_of_update_bn(parts):
 
 
 @pytest.mark.parametrize("contrast", [0.3, -1.0])
-def test_eq_6_1_new_statistics_undo_a_contrast_but_not_its_sign(contrast):
+def test_new_statistics_undo_a_contrast_but_not_its_sign(contrast):
     images, network = formulas.data()[1][0], formulas.network()
     new = formulas.camera(images, contrast)
     units = [network[0](batch) for batch in (images, new)]
@@ -513,11 +513,3 @@ def test_what_the_prose_names_is_large_enough_to_be_seen(name, values, axis, low
     picture, _ = getattr(figures, name).artists(**values)
     places = picture.axes[axis].transData.transform([low, high])
     assert np.abs(places[1] - places[0]).max() / 1.5 >= 12
-
-
-@pytest.mark.parametrize("name", figures.__all__)
-def test_what_a_figure_says_is_finite_at_its_ends(name):
-    figure = getattr(figures, name)
-    for end in (0, -1):
-        values = {key: control.values()[end] for key, control in figure.controls.items()}
-        assert figure.describe(**values).endswith(".")
