@@ -1,7 +1,6 @@
 """The live figures of 03_loss_scaling_and_mape: sunspot numbers, forecasts of them, and metrics."""
 
 import math
-from typing import ClassVar
 
 import numpy as np
 import torch
@@ -9,6 +8,7 @@ import torch
 from helpers.loss_scaling_and_mape import formulas
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, LogSlider, Slider, figure
+from helpers.teaching.parts import key, set_heights, set_lines, set_texts, ticks
 from helpers.teaching.words import brief, fixed
 
 __all__ = ["UnitOfMetrics", "ConstantGuess", "TargetUnit", "LogOfTarget", "Leads"]  # noqa: RUF022
@@ -25,9 +25,15 @@ def years(count):
     return f"{count} year{'s' if count > 1 else ''}"
 
 
+def against_truth(axes):
+    """Axes of forecasts against truths, and the line where the two are equal."""
+    places = range(0, 201, 50)
+    axes.set(title="forecast against truth", xlabel="true number", xticks=places, yticks=places)
+    axes.set(xlim=(-8, 200), ylim=(-8, 225))
+    axes.plot([0, 200], [0, 200], color=style.BLACK, lw=1)
+
+
 # 1 · What a unit does to a metric
-
-
 @figure(
     s=Slider("factor s", 0.1, 1.2, step=0.1, default=0.5),
     c=Slider("shift c", -50, 50, step=1, default=40),
@@ -38,32 +44,29 @@ class UnitOfMetrics:
     LOW, HIGH = 0.03, 30
 
     def measure(self, s, c):
-        y, p = formulas.one_year_ahead()
-        new = formulas.rescale(y, s, c), formulas.rescale(p, s, c)
+        old = formulas.one_year_ahead()
+        new = [formulas.rescale(values, s, c) for values in old]
         after = [float(metric(*new)) for metric in formulas.METRICS.values()]
-        before = [float(metric(y, p)) for metric in formulas.METRICS.values()]
+        before = [float(metric(*old)) for metric in formulas.METRICS.values()]
         ratios = [a / b for a, b in zip(after, before, strict=True)]
-        return {"pairs": new, "after": after, "ratios": ratios}
+        times = [f"×{brief(ratio)}" if math.isfinite(ratio) else "" for ratio in ratios]
+        told = list(zip(map(in_words, after), times, strict=True))
+        return {"pairs": new, "after": after, "ratios": ratios, "told": told}
 
     def draw(self, canvas):
-        left, right = canvas.subplots(1, 2, width_ratios=[1, 1])
-        left.set(title="forecast against truth", xlabel="true number", xlim=(-60, 290))
-        left.set(ylim=(-60, 290))
-        left.set_xticks([0, 100, 200])
-        left.set_yticks([0, 100, 200])
-        left.set_aspect("equal")
+        left, right = canvas.subplots(1, 2)
+        left.set(title="forecast against truth", xlabel="true number", aspect="equal")
+        left.set(xlim=(-60, 290), ylim=(-60, 290), xticks=[0, 100, 200], yticks=[0, 100, 200])
         left.plot([-60, 290], [-60, 290], color=style.BLACK, lw=1)
         left.plot(*formulas.one_year_ahead(), "o", color="#B0B0B0", ms=3.5)
         (self.dots,) = left.plot([], [], "o", color=style.BLUE, ms=3.5)
         self.change = left.text(-50, 265, "", va="center")
         left.text(284, -40, "grey: as they were", ha="right", va="center")
-        right.set_yscale("log")
         right.set(title="metric ÷ the same metric before", xlim=(-0.6, 3.6), ylim=(self.LOW, 160))
-        ticks = [0.03, 0.1, 0.3, 1, 3, 10, 30]
-        right.set_yticks(ticks, [f"×{tick:g}" for tick in ticks])
-        right.minorticks_off()
+        right.set_yscale("log")
+        levels = {level: f"×{level:g}" for level in (0.03, 0.1, 0.3, 1, 3, 10, 30)}
+        ticks(right, x=dict(enumerate(formulas.METRICS)), y=levels)
         right.grid(False, axis="x")
-        right.set_xticks(range(4), formulas.METRICS)
         right.axhline(1, color=style.BLACK, lw=1.2)
         self.bars = right.bar(range(4), 1, 0.5, color=[*style.COLOURS[:4]])
         (self.levels,) = right.plot([], [], "_", color=style.BLACK, ms=34, mew=2.5)
@@ -71,22 +74,20 @@ class UnitOfMetrics:
         self.words = [right.text(i, 70, "", ha="center", linespacing=1.4) for i in range(4)]
 
     def update(self, now):
-        ratios, levels = np.array(now.ratios), []
-        for bar, words, value, ratio in zip(self.bars, self.words, now.after, ratios, strict=True):
-            top = 1 if math.isnan(ratio) else min(max(ratio, self.LOW), self.HIGH)
-            levels.append(top)
-            bar.set(y=min(top, 1), height=abs(top - 1))
-            words.set_text(in_words(value) + (f"\n×{brief(ratio)}" if math.isfinite(ratio) else ""))
+        levels = np.clip(np.nan_to_num(now.ratios, nan=1), self.LOW, self.HIGH)
+        for bar, level in zip(self.bars, levels, strict=True):
+            bar.set(y=min(level, 1), height=abs(level - 1))
         self.levels.set_data(range(4), levels)
-        (beyond,) = np.nonzero(ratios > self.HIGH)
+        beyond = [i for i, ratio in enumerate(now.ratios) if ratio > self.HIGH]
         self.beyond.set_data(beyond, [self.HIGH * 1.25] * len(beyond))
-        self.dots.set_data(*(values.numpy() for values in now.pairs))
+        set_texts(self.words, ("\n".join(pair).strip() for pair in now.told))
+        self.dots.set_data(*now.pairs)
         self.change.set_text(f"{now.s:g}·y {'−' if now.c < 0 else '+'} {abs(now.c):g}")
 
     def describe(self, now):
         told = ", ".join(
-            f"{name} {in_words(value)}" + (f" (×{brief(ratio)})" if math.isfinite(ratio) else "")
-            for name, value, ratio in zip(formulas.METRICS, now.after, now.ratios, strict=True)
+            f"{name} {value}" + (f" ({times})" if times else "")
+            for name, (value, times) in zip(formulas.METRICS, now.told, strict=True)
         )
         return (
             f"Sunspot numbers of 1901 to 2008 and their forecasts, times {now.s:g}, plus "
@@ -110,24 +111,22 @@ class ConstantGuess:
 
     def measure(self, guess, shift):
         y = formulas.one_year_ahead()[0].sort().values
-        best, here = formulas.best_constants(y, shift), torch.tensor([guess], dtype=torch.float64)
-        least = {n: formulas.constant_losses(y, best[n][None], shift)[n] for n in best}
+        best = formulas.best_constants(y, shift)
+        losses = formulas.constant_losses(y, self.GRID, shift)
+        least = {n: formulas.constant_losses(y, best[n][None], shift)[n] for n in LOSSES}
         weights = 1 / (y + shift)
         return {
-            "best": {name: float(c) for name, c in best.items()},
-            "least": least,
-            "losses": formulas.constant_losses(y, self.GRID, shift),
-            "at": formulas.constant_losses(y, here, shift),
-            "heights": (weights / weights.sum()).numpy(),
+            "best": best,
+            "ratios": {name: losses[name] / least[name] for name in LOSSES},
+            "at": {name: losses[name][2 * guess] for name in LOSSES},
+            "weights": weights / weights.sum(),
             "half": int((y <= best["MAPE"]).sum()),
         }
 
     def draw(self, canvas):
         top, below = canvas.subplots(2, 1, height_ratios=[3, 2])
         top.set(title="loss ÷ its smallest value", xlim=(-2, 115), ylim=(0.9, 4.4))
-        top.set(xlabel="guess")
-        top.set_yticks([1, 2, 3, 4])
-        top.set_xticks(range(0, 101, 20))
+        top.set(xlabel="guess", xticks=range(0, 101, 20), yticks=[1, 2, 3, 4])
         (self.here,) = top.plot([], [], color=style.GREY, lw=1)
         self.curves, self.minima, self.points, self.names = {}, {}, {}, {}
         for name, (colour, ls) in LOSSES.items():
@@ -137,9 +136,8 @@ class ConstantGuess:
             self.names[name] = top.text(101, 1, name, va="center")
         top.text(0, 4.05, "◆ minimum    ○ at the guess", va="center")
         below.set(title="weight of each year in MAPE, quietest year first", xlim=(-1, 108))
-        below.set(ylim=(0, 0.14))
-        below.set_yticks([0, 0.05, 0.1], ["0", "5 %", "10 %"])
-        below.set_xticks([])
+        below.set_ylim(0, 0.14)
+        ticks(below, x=[], y={0: "0", 0.05: "5 %", 0.1: "10 %"})
         self.bars = below.bar(range(108), 0.01, 0.8, color=style.SKY)
         (self.border,) = below.plot([], [], color=style.BLACK, ls="--", lw=1.5)
         self.words = below.text(106, 0.115, "", ha="right", va="center")
@@ -147,15 +145,13 @@ class ConstantGuess:
     def update(self, now):
         self.here.set_data([now.guess] * 2, [0.9, 3.8])
         last = 0
-        for name in sorted(LOSSES, key=lambda n: float(now.losses[n][-1] / now.least[n])):
-            ratio = (now.losses[name] / now.least[name]).numpy()
-            self.curves[name].set_data(self.GRID.numpy(), ratio)
+        for name, ratios in sorted(now.ratios.items(), key=lambda pair: pair[1][-1]):
+            self.curves[name].set_data(self.GRID, ratios)
             self.minima[name].set_data([now.best[name]], [1])
-            self.points[name].set_data([now.guess], [float(now.at[name] / now.least[name])])
-            last = max(float(ratio[-1]), last + 0.42)  # labels keep their distance
+            self.points[name].set_data([now.guess], [ratios[2 * now.guess]])
+            last = max(float(ratios[-1]), last + 0.42)  # labels keep their distance
             self.names[name].set_y(min(last, 4.1))
-        for bar, height in zip(self.bars, now.heights, strict=True):
-            bar.set_height(height)
+        set_heights(self.bars, now.weights)
         self.border.set_data([now.half - 0.5] * 2, [0, 0.095])
         self.words.set_text(f"half of the weight lies in the {now.half} quietest of 108 years")
 
@@ -173,6 +169,11 @@ class ConstantGuess:
 # 3 · Does the unit of the target change the model?
 
 OVERFLOW = 800  # where the picture puts what has overflowed
+LINES = {
+    "this unit": {"color": style.VERMILION, "marker": "D", "ms": 5},
+    "standardised": {"color": style.PURPLE, "ls": "--", "marker": "o", "ms": 4},
+    "always the mean": {"color": style.GREY, "ls": "--", "lw": 1},
+}
 
 
 @figure(
@@ -186,30 +187,24 @@ class TargetUnit:
     def measure(self, scale, model, rate):
         m, r = list(formulas.MODELS).index(model), formulas.RATES.index(rate)
         units, at = formulas.stored()["units"][m, :, r], formulas.SCALES.index(scale)
-        standard = formulas.stored()["standardised"][m, r]
-        ends = [
-            "overflow" if error > 1e6 else fixed(error, 1)
-            for error in (units[at, -1], standard[-1])
-        ]
+        curves = units[:, -1], units[at], formulas.stored()["standardised"][m, r]
         return {
-            "by_unit": units[:, -1],
-            "by_step": units[at],
-            "standard": standard,
             "at": at,
-            "ends": ends,
+            "curves": [errors.clamp(max=OVERFLOW) for errors in curves],
+            "ends": ["overflow" if e[-1] > 1e6 else fixed(e[-1], 1) for e in curves[1:]],
+            "overflows": int((units[:, -1] > 1e6).sum()),
         }
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2, sharey=True, width_ratios=[3, 2])
         left.set(title="RMSE on the new years, original unit", xlabel="target times")
         left.set(xscale="log", yscale="log", xlim=(5e-5, 2e3), ylim=(9, 2600))
-        left.set_xticks([1e-4, 1e-2, 1, 100], ["10⁻⁴", "0.01", "1", "100"])
-        left.set_yticks([10, 20, 50, 100, 200, OVERFLOW], ["10", "20", "50", "100", "200", "∞"])
-        left.minorticks_off()
+        errors = {10: "10", 20: "20", 50: "50", 100: "100", 200: "200", OVERFLOW: "∞"}
+        ticks(left, x=[1e-4, 1e-2, 1, 100], y=errors)
         y, p = formulas.one_year_ahead()
         mean = float(formulas.rmse(y, formulas.parts()[0][1].mean()))
         for axes in (left, right):
-            axes.axhline(mean, color=style.GREY, ls="--", lw=1)
+            axes.axhline(mean, **LINES["always the mean"])
             axes.axhline(float(formulas.rmse(y, p)), color=style.BLACK, lw=1)
         left.plot(formulas.SCALES, formulas.stored()["forest"], ":", color=style.GREEN, lw=2.5)
         left.text(6e-5, 10.6, "least squares; dotted: a forest", va="center")
@@ -218,44 +213,30 @@ class TargetUnit:
         self.words = left.text(0.3, 1650, "", ha="center", va="center")
         right.set(title="step by step", xlabel="step", xscale="symlog", xlim=(-0.15, 1300))
         right.set_xscale("symlog", linthresh=1, linscale=0.5)
-        right.set_xticks([0, 1, 10, 100, 1000], ["0", "1", "10", "100", "1000"])
-        right.minorticks_off()
-        (self.steps,) = right.plot([], [], "-D", ms=5, color=style.VERMILION)
-        (self.standard,) = right.plot([], [], "--o", ms=4, color=style.PURPLE)
-        handles = [
-            *right.plot([], [], "-D", ms=5, color=style.VERMILION, label="this unit"),
-            *right.plot([], [], "--o", ms=4, color=style.PURPLE, label="standardised"),
-            *right.plot([], [], "--", lw=1, color=style.GREY, label="always the mean"),
-        ]
-        canvas.legend(handles=handles, loc="outside lower center", ncols=3, handlelength=2)
+        ticks(right, x=[0, 1, 10, 100, 1000])
+        (self.steps,) = right.plot([], [], **LINES["this unit"])
+        (self.standard,) = right.plot([], [], **LINES["standardised"])
+        key(canvas, LINES, loc="outside lower center", ncols=3, handlelength=2)
 
     def update(self, now):
-        by_unit, by_step, standard = (
-            values.clamp(max=OVERFLOW).numpy()
-            for values in (now.by_unit, now.by_step, now.standard)
-        )
+        by_unit, *by_step = now.curves
         self.curve.set_data(formulas.SCALES, by_unit)
         self.here.set_data([now.scale], [by_unit[now.at]])
-        self.steps.set_data(formulas.STEPS, by_step)
-        self.standard.set_data(formulas.STEPS, standard)
+        set_lines((self.steps, self.standard), formulas.STEPS, by_step)
         self.words.set_text(f"{now.model}, rate {now.rate:g}: {now.ends[0]}")
 
     def describe(self, now):
         return (
             f"{now.model}, rate {now.rate:g}, target times {now.scale:g}. RMSE on 1901 to 2008 after "
             f"1000 steps, in the original unit: {now.ends[0]}; with the standardised target: "
-            f"{now.ends[1]}. Of 15 units {(now.by_unit > 1e6).sum()} end in an overflow."
+            f"{now.ends[1]}. Of 15 units {now.overflows} end in an overflow."
         )
 
 
 # 5 · log1p changes the question
 
 PARTS = {"1901–2008, new": 1, "up to 1900, learnt from": 0}
-NAMES = {
-    "straight line": "line",
-    "log1p, taken back": "log1p",
-    "… times exp(σ²/2)": "times exp",
-}
+NAMES = {"straight line": "line", "log1p, taken back": "log1p", "… times exp(σ²/2)": "times exp"}
 
 
 @figure(
@@ -266,66 +247,50 @@ NAMES = {
 class LogOfTarget:
     """Forecasts against truths, by a line and by a log fit, and how high they are on average."""
 
-    LOOKS: ClassVar = {
-        "line": (style.GREY, ":", "s"),
-        "log1p": (style.BLUE, "-", "o"),
-        "times exp": (style.VERMILION, "--", "D"),
-    }
+    LOOKS = (("s", style.GREY, ":"), ("o", style.BLUE, "-"), ("D", style.VERMILION, "--"))
 
     def measure(self, ahead, fit, part):
-        at, name = PARTS[part], NAMES[fit]
-        means = {}
-        for other in formulas.FITS:
-            each = [formulas.three_fits(h)[at] for h in formulas.AHEAD]
-            means[other] = [float(fits[other].mean() / y.mean()) for y, fits in each]
-        y, fits = formulas.three_fits(ahead)[at]
-        scores = [float(metric(y, fits[name])) for metric in (formulas.rmse, formulas.mae)]
-        return {"means": means, "y": y, "p": fits[name], "name": name, "scores": scores}
+        each = [formulas.three_fits(h)[PARTS[part]] for h in formulas.AHEAD]
+        means = {n: [float(fits[n].mean() / y.mean()) for y, fits in each] for n in formulas.FITS}
+        (y, fits), name = each[ahead - 1], NAMES[fit]
+        return {
+            "means": means,
+            "mean": means[name][ahead - 1],
+            "name": name,
+            "pair": (y, fits[name]),
+            "scores": [float(metric(y, fits[name])) for metric in (formulas.rmse, formulas.mae)],
+        }
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2)
-        left.set(title="forecast against truth", xlabel="true number", xlim=(-8, 200))
-        left.set(ylim=(-8, 225))
-        left.set_xticks([0, 50, 100, 150, 200])
-        left.set_yticks([0, 50, 100, 150, 200])
-        left.plot([0, 200], [0, 200], color=style.BLACK, lw=1)
-        self.dots = {
-            name: left.plot([], [], marker, color=colour, ms=4)[0]
-            for name, (colour, _, marker) in self.LOOKS.items()
-        }
-        self.words = left.text(0, 215, "", va="center")
+        against_truth(left)
         right.set(title="mean forecast ÷ mean number", xlabel="years ahead", xlim=(0.7, 6.3))
-        right.set(ylim=(0.6, 1.3))
-        right.set_yticks([0.6, 0.8, 1, 1.2])
+        right.set(ylim=(0.6, 1.3), yticks=[0.6, 0.8, 1, 1.2])
         right.axhline(1, color=style.BLACK, lw=1)
-        self.curves = {}
-        for name, label in zip(formulas.FITS, NAMES, strict=True):
-            colour, ls, _ = self.LOOKS[name]
-            (self.curves[name],) = right.plot([], [], color=colour, ls=ls, lw=2.5)
-            right.plot([], [], color=colour, ls=ls, lw=2.5, label=label)
-        right.legend(loc="upper left", handlelength=2.2)
+        self.dots, self.curves, looks = {}, [], {}
+        for (label, name), (marker, colour, ls) in zip(NAMES.items(), self.LOOKS, strict=True):
+            looks[label] = {"color": colour, "ls": ls, "lw": 2.5}
+            (self.dots[name],) = left.plot([], [], marker, color=colour, ms=4)
+            self.curves += right.plot([], [], **looks[label])
+        self.words = left.text(0, 215, "", va="center")
+        key(right, looks, loc="upper left", handlelength=2.2)
         (self.here,) = right.plot([], [], "o", ms=11, mfc="none", mec=style.BLACK, mew=2)
 
     def update(self, now):
         for name, dots in self.dots.items():
-            shown = name == now.name
-            dots.set_data(now.y.numpy() if shown else [], now.p.numpy() if shown else [])
-        for name, means in now.means.items():
-            self.curves[name].set_data(formulas.AHEAD, means)
-        self.here.set_data([now.ahead], [now.means[now.name][now.ahead - 1]])
+            dots.set_data(*(now.pair if name == now.name else ([], [])))
+        set_lines(self.curves, formulas.AHEAD, now.means.values())
+        self.here.set_data([now.ahead], [now.mean])
         self.words.set_text(f"RMSE {now.scores[0]:.1f}, MAE {now.scores[1]:.1f}")
 
     def describe(self, now):
         return (
             f"{now.fit}, {years(now.ahead)} ahead, {now.part}: RMSE {now.scores[0]:.2f}, MAE "
-            f"{now.scores[1]:.2f}; the mean forecast is "
-            f"{fixed(now.means[now.name][now.ahead - 1], 3)} of the mean number."
+            f"{now.scores[1]:.2f}; the mean forecast is {fixed(now.mean, 3)} of the mean number."
         )
 
 
 # 6 · Which forecast is better?
-
-
 @figure(
     ahead=Slider("years ahead", 1, 6, step=1, default=3),
     block=Choice("drawn again in blocks of", [years(n) for n in formulas.BLOCKS], "11 years"),
@@ -336,37 +301,29 @@ class Leads:
     def measure(self, ahead, block):
         y, fits = formulas.three_fits(ahead)[1]
         leads = formulas.lead_of_log(ahead, int(block.split()[0]))
-        return {"y": y, "line": fits["line"], "log": fits["log1p"], "leads": leads}
+        return {"y": y, "forecasts": (fits["line"], fits["log1p"]), "leads": leads}
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2)
-        left.set(title="forecast against truth", xlabel="true number", xlim=(-8, 200))
-        left.set(ylim=(-8, 225))
-        left.set_xticks([0, 50, 100, 150, 200])
-        left.set_yticks([0, 50, 100, 150, 200])
-        left.plot([0, 200], [0, 200], color=style.BLACK, lw=1)
-        looks = {"straight line": ("s", style.ORANGE), "log1p": ("o", style.BLUE)}
-        (self.line,), (self.log,) = (
-            left.plot([], [], m, color=colour, ms=4) for m, colour in looks.values()
-        )
-        for name, (marker, colour) in looks.items():
-            left.plot([], [], marker, color=colour, ms=5, label=name)
-        left.legend(loc="upper left", handlelength=1, ncols=2, columnspacing=1)
+        against_truth(left)
+        self.forecasts, looks = [], {}
+        two = (("straight line", "s", style.ORANGE), ("log1p", "o", style.BLUE))
+        for name, marker, colour in two:
+            looks[name] = {"marker": marker, "color": colour, "ls": "", "ms": 5}
+            self.forecasts += left.plot([], [], marker, color=colour, ms=4)
+        key(left, looks, loc="upper left", handlelength=1, ncols=2, columnspacing=1)
         right.set(title="score of log1p ÷ score of the line", xlim=(-0.5, 3.7), ylim=(0.4, 1.65))
-        right.set_xticks(range(4), formulas.SCORES)
-        right.set_yticks([0.5, 1, 1.5])
+        right.set(xticks=range(4), xticklabels=formulas.SCORES, yticks=[0.5, 1, 1.5])
         right.axhline(1, color=style.BLACK, lw=1.2)
         right.text(3.65, 1.6, "above 1: the line is better", ha="right", va="center")
         right.text(3.65, 0.44, "below 1: log1p is better", ha="right", va="center")
-        self.bars = [
-            right.plot([], [], color=style.GREY, lw=5, solid_capstyle="butt")[0] for _ in range(4)
-        ]
+        bar = {"color": style.GREY, "lw": 5, "solid_capstyle": "butt"}
+        self.bars = [right.plot([], [], **bar)[0] for _ in range(4)]
         (self.points,) = right.plot([], [], "D", ms=8, color=style.VERMILION)
         self.words = [right.text(i + 0.12, 1, "", va="center") for i in range(4)]
 
     def update(self, now):
-        self.line.set_data(now.y.numpy(), now.line.numpy())
-        self.log.set_data(now.y.numpy(), now.log.numpy())
+        set_lines(self.forecasts, now.y, now.forecasts)
         for i, (value, low, high) in enumerate(now.leads.values()):
             self.bars[i].set_data([i, i], [low, high])
             self.words[i].set(text=f"{value:.2f}", y=value)
