@@ -1,12 +1,14 @@
 """The live figures of 15_sample_weights, in the order of the page."""
 
+from functools import cache
+
 import numpy as np
 import torch
-from matplotlib.lines import Line2D
 
 from helpers.sample_weights import formulas, tumours
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, Slider, figure
+from helpers.teaching.parts import histogram, key, set_lines, set_texts, shares
 from helpers.teaching.words import brief, fixed
 
 __all__ = [  # noqa: RUF022 (the order of the page)
@@ -18,7 +20,29 @@ __all__ = [  # noqa: RUF022 (the order of the page)
     "PriceOfAMiss",
 ]
 
-CENTRE = {"ha": "center", "va": "center"}
+EXACT = {"color": style.BLACK}
+MEAN = {"color": style.VERMILION, "ls": "--", "lw": 2.5}
+
+
+def bell(x, mean=0.0):
+    """The density of normal numbers of this mean, with the standard deviation 1."""
+    return np.exp(-((x - mean) ** 2) / 2) / (2 * np.pi) ** 0.5
+
+
+def spread_out(estimates):
+    """Estimates with their mean and their spread."""
+    return {"estimates": estimates, "mean": estimates.mean(), "spread": estimates.std()}
+
+
+def readout(axes, x, y, **place):
+    """An empty text in a corner of the axes."""
+    return axes.text(x, y, "", transform=axes.transAxes, **{"va": "top", **place})
+
+
+def set_upright(lines, places, height):
+    """Let each line stand at its place, from 0 up to `height`."""
+    for line, x in zip(lines, places, strict=True):
+        line.set_data([x, x], [0, height])
 
 
 @figure(
@@ -34,45 +58,40 @@ class WeightedLine:
     def measure(self, weight, factor, division):
         times = 0.5 if factor == "½" else float(factor)
         weights = times * torch.tensor([1.0, 3.0, weight, 2.0], dtype=torch.float64)
-        gradients = [formulas.slope_gradient(weights, d).item() for d in formulas.DIVISIONS]
-        gradient = gradients[formulas.DIVISIONS.index(division)]
+        gradients = {d: formulas.slope_gradient(weights, d).item() for d in formulas.DIVISIONS}
         return {
             "weights": weights.numpy(),
             "best": formulas.fitted_slope(weights).item(),
             "gradients": gradients,
-            "gradient": gradient,
-            "stepped": formulas.SLOPE - 0.015 * gradient,
+            "stepped": formulas.SLOPE - 0.015 * gradients[division],
         }
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2, width_ratios=[3, 2])
         left.set(title="the line through 0", xlabel="x", xlim=(0, 4.4), ylim=(0, 13.5))
         left.plot(self.ENDS, formulas.SLOPE * self.ENDS, color=style.GREY, lw=1.5, label="start")
-        (self.best,) = left.plot([], [], "--", color=style.GREEN, label="best line")
-        (self.step,) = left.plot([], [], color=style.VERMILION, lw=3, label="after one step")
+        self.lines = left.plot([], [], "--", color=style.GREEN, label="best line")
+        self.lines += left.plot([], [], color=style.VERMILION, lw=3, label="after one step")
         self.points = left.scatter(formulas.X, formulas.T, color=style.BLUE, zorder=3)
         left.legend(loc="upper left")
-        right.set(title="−gradient", ylim=(0, 225), xlim=(-0.6, 2.6))
+        right.set(title="−gradient", ylim=(0, 225), xlim=(-0.6, 2.6), xlabel="divided by")
         right.set_xticks(range(3), [d.removeprefix("by ") for d in formulas.DIVISIONS])
-        right.set_xlabel("divided by")
         self.bars = right.bar(range(3), [1, 1, 1], width=0.6)
         self.numbers = [right.text(k, 0, "", ha="center", va="bottom") for k in range(3)]
 
     def update(self, now):
-        self.best.set_data(self.ENDS, now.best * self.ENDS)
-        self.step.set_data(self.ENDS, now.stepped * self.ENDS)
+        set_lines(self.lines, self.ENDS, (now.best * self.ENDS, now.stepped * self.ENDS))
         self.points.set_sizes(25 + 40 * now.weights)
-        for k, (name, gradient) in enumerate(zip(formulas.DIVISIONS, now.gradients, strict=True)):
-            self.bars[k].set_height(-gradient)
-            self.bars[k].set_facecolor(style.VERMILION if name == now.division else style.SKY)
-            self.numbers[k].set_text(fixed(-gradient, 2))
-            self.numbers[k].set_y(-gradient + 2)
+        for k, (name, gradient) in enumerate(now.gradients.items()):
+            colour = style.VERMILION if name == now.division else style.SKY
+            self.bars[k].set(height=-gradient, facecolor=colour)
+            self.numbers[k].set(text=fixed(-gradient, 2), y=-gradient + 2)
 
     def describe(self, now):
         weights = ", ".join(brief(w) for w in now.weights)
         return (
             f"Weights ({weights}), the weighted sum divided {now.division}: gradient "
-            f"{fixed(now.gradient, 2)}; a step at rate 0.015 takes the slope from 0.5 to "
+            f"{fixed(now.gradients[now.division], 2)}; a step at rate 0.015 takes the slope from 0.5 to "
             f"{fixed(now.stepped, 3)}. The best slope is {fixed(now.best, 3)}."
         )
 
@@ -90,10 +109,8 @@ class EveryBatch:
         values = formulas.all_batches(weights, size, normaliser).numpy()
         holds = formulas.all_batches(weights * 0 + 1, size, formulas.NORMALISERS[1], weights)
         return {
-            "values": values,
+            **spread_out(values),
             "heavy": holds.numpy() > 1 if weight > 1 else np.zeros(len(values), bool),
-            "mean": values.mean(),
-            "spread": values.std(),
             "exact": formulas.weighted_mean(formulas.LOSSES, weights).item(),
         }
 
@@ -103,23 +120,18 @@ class EveryBatch:
         axes.set(title="every batch of the eight samples, a dot each")
         self.light = axes.scatter([], [], s=45, color=style.SKY, edgecolor=style.BLUE)
         self.heavy = axes.scatter([], [], s=45, color=style.ORANGE, edgecolor=style.VERMILION)
-        (self.exact,) = axes.plot([], [], color=style.BLACK, lw=2)
-        (self.mean,) = axes.plot([], [], "--", color=style.VERMILION, lw=2.5)
-        handles = [
-            Line2D([], [], color=style.BLACK, label="weighted loss of all eight"),
-            Line2D([], [], color=style.VERMILION, ls="--", lw=2.5, label="mean of all batches"),
-            Line2D([], [], ls="", marker="o", color=style.ORANGE, label="with the last sample"),
-            Line2D([], [], ls="", marker="o", color=style.SKY, label="without it"),
-        ]
-        axes.legend(handles=handles, loc="upper right")
-        self.readout = axes.text(0.985, 0.5, "", ha="right", va="top", transform=axes.transAxes)
+        self.lines = [axes.plot([], [], **look)[0] for look in (EXACT, MEAN)]
+        looks = {"weighted loss of all eight": EXACT, "mean of all batches": MEAN}
+        looks["with the last sample"] = {"ls": "", "marker": "o", "color": style.ORANGE}
+        looks["without it"] = {"ls": "", "marker": "o", "color": style.SKY}
+        key(axes, looks, loc="upper right")
+        self.readout = readout(axes, 0.985, 0.5, ha="right")
 
     def update(self, now):
-        height = 0.08 + 0.84 * (np.arange(len(now.values)) + 0.5) / len(now.values)
+        height = 0.08 + 0.84 * (np.arange(len(now.estimates)) + 0.5) / len(now.estimates)
         for dots, chosen in ((self.light, ~now.heavy), (self.heavy, now.heavy)):
-            dots.set_offsets(np.column_stack([now.values[chosen], height[chosen]]))
-        self.exact.set_data([now.exact] * 2, [0, 1.05])
-        self.mean.set_data([now.mean] * 2, [0, 1.05])
+            dots.set_offsets(np.column_stack([now.estimates[chosen], height[chosen]]))
+        set_upright(self.lines, (now.exact, now.mean), 1.05)
         self.readout.set_text(
             f"all eight {fixed(now.exact, 2)}\nmean {fixed(now.mean, 2)}\n"
             f"spread {fixed(now.spread, 2)}\n÷ {now.normaliser}"
@@ -127,7 +139,7 @@ class EveryBatch:
 
     def describe(self, now):
         return (
-            f"{len(now.values)} batches of {now.size}, the last sample of weight {now.weight}, "
+            f"{len(now.estimates)} batches of {now.size}, the last sample of weight {now.weight}, "
             f"divided by {now.normaliser}: their mean is {fixed(now.mean, 2)} with the spread "
             f"{fixed(now.spread, 2)}; the weighted loss of all eight is {fixed(now.exact, 2)}."
         )
@@ -146,14 +158,12 @@ class RareSamples:
     def measure(self, pooling, weight, batch):
         size = int(batch)
         gradients, weights = formulas.rare_gradients(), formulas.rare_weights(weight)
-        estimates = formulas.batch_gradients(pooling, weight, size).numpy()
+        estimates = formulas.batch_gradients(pooling, weight, size)
         # Where batches with no, one and two rare samples lie, if they lie apart.
         rare = weight * gradients[-formulas.RARE :].mean().item()
         whole = size * weights.mean().item()
         return {
-            "estimates": estimates,
-            "mean": estimates.mean(),
-            "spread": estimates.std(),
+            **spread_out(estimates.numpy()),
             "exact": formulas.weighted_mean(gradients, weights).item(),
             "clumps": [(2 * (k - size) + k * rare) / whole for k in range(3)],
             "apart": pooling == formulas.POOLINGS[0] and -rare / whole > 9,
@@ -163,33 +173,21 @@ class RareSamples:
         axes = canvas.subplots()
         axes.set(xlim=(-46, 2), ylim=(0, 0.75), ylabel="share of batches")
         axes.set(xlabel="a batch's estimate of the gradient", title="1000 batches")
-        self.bars = axes.stairs(
-            np.zeros(96), self.BINS, fill=True, facecolor=style.SKY, edgecolor=style.BLUE
-        )
-        (self.exact,) = axes.plot([], [], color=style.BLACK, lw=1.8)
-        (self.mean,) = axes.plot([], [], "--", color=style.VERMILION, lw=2.5)
-        handles = [
-            Line2D([], [], color=style.BLACK, label="weighted gradient of all 1000:"),
-            Line2D([], [], color=style.VERMILION, ls="--", lw=2.5, label="mean of the batches:"),
-            Line2D([], [], ls="", label="their spread:"),
-        ]
-        axes.legend(handles=handles, loc="upper left")
-        self.clumps = [
-            axes.text(0, height, f"{k} rare", ha="center")
-            for k, height in enumerate((0.56, 0.06, 0.06))
-        ]
-        at = {"ha": "right", "va": "center", "transform": axes.transAxes}
-        self.readouts = [axes.text(0.56, height, "", **at) for height in (0.942, 0.872, 0.803)]
+        self.bars = histogram(axes, self.BINS)
+        self.lines = [axes.plot([], [], **look)[0] for look in ({**EXACT, "lw": 1.8}, MEAN)]
+        looks = {"weighted gradient of all 1000:": EXACT, "mean of the batches:": MEAN}
+        key(axes, {**looks, "their spread:": {"ls": ""}}, loc="upper left")
+        heights = enumerate((0.56, 0.06, 0.06))
+        self.clumps = [axes.text(0, y, f"{k} rare", ha="center") for k, y in heights]
+        place = {"ha": "right", "va": "center"}
+        self.readouts = [readout(axes, 0.56, y, **place) for y in (0.942, 0.872, 0.803)]
 
     def update(self, now):
-        share, _ = np.histogram(now.estimates, self.BINS)
-        self.bars.set_data(share / len(now.estimates))
-        self.exact.set_data([now.exact, now.exact], [0, 0.75])
-        self.mean.set_data([now.mean, now.mean], [0, 0.75])
+        self.bars.set_data(shares(now.estimates, self.BINS))
+        set_upright(self.lines, (now.exact, now.mean), 0.75)
         for text, x in zip(self.clumps, now.clumps, strict=True):
             text.set(x=x, visible=now.apart)
-        for text, value in zip(self.readouts, (now.exact, now.mean, now.spread), strict=True):
-            text.set_text(fixed(value, 2))
+        set_texts(self.readouts, (fixed(x, 2) for x in (now.exact, now.mean, now.spread)))
 
     def describe(self, now):
         return (
@@ -215,19 +213,14 @@ class RareClass:
         p = formulas.posterior(self.X, pi)
         q = formulas.outputs(p, pi, remedy)
         cut = float(np.interp(threshold, q, self.X))
-        density = [
-            s * torch.exp(-((self.X - m) ** 2) / 2) / (2 * np.pi) ** 0.5
-            for m, s in ((0, 1 - pi), (formulas.GAP, pi))
-        ]
-        truth = float(np.interp(cut, self.X, p))
-        mean = (q * sum(density)).sum().item() * 0.025
+        density = (1 - pi) * bell(self.X), pi * bell(self.X, formulas.GAP)
         return {
-            "p": p.numpy(),
-            "q": q.numpy(),
+            "p": p,
+            "q": q,
             "cut": cut,
-            "density": [d.numpy() for d in density],
-            "truth": truth,
-            "mean": mean,
+            "density": density,
+            "truth": float(np.interp(cut, self.X, p)),
+            "mean": (q * sum(density)).sum().item() * 0.025,
             "people": formulas.found_and_alarms(cut, pi),
         }
 
@@ -235,21 +228,20 @@ class RareClass:
         left, right = canvas.subplots(1, 2)
         left.set(title="healthy and sick people", xlabel="measurement x", xlim=(-3, 5))
         left.set(ylim=(0, 0.62), yticks=[])
-        (self.healthy,) = left.plot([], [], color=style.BLUE, label="healthy")
-        (self.sick,) = left.plot([], [], color=style.VERMILION, label="sick")
+        groups = (("healthy", style.BLUE), ("sick", style.VERMILION))
+        self.groups = [left.plot([], [], color=c, label=group)[0] for group, c in groups]
         (self.cut,) = left.plot([], [], "--", color=style.BLACK, lw=1.8)
         left.legend(loc="upper left")
-        self.counts = left.text(0.98, 0.97, "", ha="right", va="top", transform=left.transAxes)
+        self.counts = readout(left, 0.98, 0.97, ha="right")
         right.set(title="what an output is worth", xlabel="output", xlim=(0, 1), ylim=(0, 1))
         right.set(ylabel="share that is sick", aspect="equal")
         right.plot([0, 1], [0, 1], ":", color=style.GREY, lw=1.5)
         (self.curve,) = right.plot([], [], color=style.VERMILION, lw=3)
         (self.dot,) = right.plot([], [], "o", color=style.BLACK, markersize=9)
-        self.readout = right.text(0.03, 0.97, "", va="top", transform=right.transAxes)
+        self.readout = readout(right, 0.03, 0.97)
 
     def update(self, now):
-        self.healthy.set_data(self.X, now.density[0])
-        self.sick.set_data(self.X, now.density[1])
+        set_lines(self.groups, self.X, now.density)
         self.cut.set_data([now.cut, now.cut], [0, 0.42])
         sick, found, alarms = now.people
         self.counts.set_text(
@@ -283,49 +275,43 @@ class ShiftedPopulation:
         estimates, sizes = formulas.shifted_risks(shift, clip)
         x = formulas.old_people()[0]
         weights = formulas.importance(x, shift, clip)
+        weights = weights / weights.sum()
         return {
-            "estimates": estimates.numpy(),
-            "x": x.numpy(),
-            "weights": (weights / weights.sum()).numpy(),
-            "largest": (weights.max() / weights.sum()).item(),
-            "size": sizes[0].item(),
-            "middle": sizes.median().item(),
+            **spread_out(estimates.numpy()),
+            "dots": np.column_stack([x, 1.6 * weights]),
+            "largest": weights.max(),
+            "size": sizes[0],
+            "middle": sizes.median(),
             "true": formulas.true_risk(shift),
         }
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2)
-        bell = np.exp(-(self.X**2) / 2) / (2 * np.pi) ** 0.5
         left.set(title="500 people, dots: weights", xlabel="x", xlim=(-3.5, 6.5), yticks=[])
         left.set_ylim(0, 0.8)
-        left.plot(self.X, bell, color=style.GREY, label="old population")
+        left.plot(self.X, bell(self.X), color=style.GREY, label="old population")
         (self.new,) = left.plot([], [], color=style.GREEN, label="new population")
         left.legend(loc="upper left")
         self.people = left.scatter([], [], s=18, color=style.BLUE, alpha=0.5)
-        self.ess = left.text(0.98, 0.72, "", ha="right", va="top", transform=left.transAxes)
+        self.ess = readout(left, 0.98, 0.72, ha="right")
         right.set(title="400 estimates of the risk", xlabel="weighted mean risk")
         right.set(xlim=(0.15, 1.0), ylim=(0, 0.62), ylabel="share of estimates")
-        self.bars = right.stairs(
-            np.zeros(68), self.BINS, fill=True, facecolor=style.SKY, edgecolor=style.BLUE
-        )
-        (self.true,) = right.plot([], [], color=style.BLACK, lw=2)
-        (self.mean,) = right.plot([], [], "--", color=style.VERMILION, lw=2.5)
-        self.readout = right.text(0.03, 0.97, "", va="top", transform=right.transAxes)
+        self.bars = histogram(right, self.BINS)
+        self.lines = [right.plot([], [], **look)[0] for look in (EXACT, MEAN)]
+        self.readout = readout(right, 0.03, 0.97)
 
     def update(self, now):
-        self.new.set_data(self.X, np.exp(-((self.X - now.shift) ** 2) / 2) / (2 * np.pi) ** 0.5)
-        self.people.set_offsets(np.column_stack([now.x, 1.6 * now.weights]))
+        self.new.set_data(self.X, bell(self.X, now.shift))
+        self.people.set_offsets(now.dots)
         self.ess.set_text(
             f"effective size {fixed(now.size, 0)}\nmiddle of 400: {fixed(now.middle, 0)}\n"
             f"largest weight {fixed(100 * now.largest, 1)} %\nclipped: {now.clip}"
         )
-        share, _ = np.histogram(now.estimates, self.BINS)
-        self.bars.set_data(share / len(now.estimates))
-        self.true.set_data([now.true] * 2, [0, 0.45])
-        self.mean.set_data([now.estimates.mean()] * 2, [0, 0.45])
+        self.bars.set_data(shares(now.estimates, self.BINS))
+        set_upright(self.lines, (now.true, now.mean), 0.45)
         self.readout.set_text(
-            f"true (solid) {fixed(now.true, 3)}\nmean (dashed) {fixed(now.estimates.mean(), 3)}\n"
-            f"spread {fixed(now.estimates.std(), 3)}"
+            f"true (solid) {fixed(now.true)}\nmean (dashed) {fixed(now.mean)}\n"
+            f"spread {fixed(now.spread)}"
         )
 
     def describe(self, now):
@@ -334,16 +320,23 @@ class ShiftedPopulation:
             f"{now.clip}. The first 500 people count as much as {fixed(now.size, 0)}, and one of "
             f"them has {fixed(100 * now.largest, 1)} % of the weight; of 400 such samples the middle "
             f"one counts as much as {fixed(now.middle, 0)} people. The 400 estimates of the "
-            f"risk have the mean {fixed(now.estimates.mean(), 3)} and the spread "
-            f"{fixed(now.estimates.std(), 4)}; true is {fixed(now.true, 3)}."
+            f"risk have the mean {fixed(now.mean)} and the spread {fixed(now.spread, 4)}; "
+            f"true is {fixed(now.true)}."
         )
 
 
+PRICES = np.arange(1, 31)
 RULES = {
     "above ½": "½",
     "above 1/(1 + price)": "price",
     "corrected, above 1/(1 + price)": "corrected",
 }
+
+
+@cache
+def costs(cure, rule):
+    """What 1000 tumours cost at each price, in each of the 20 splits."""
+    return np.array([tumours.costs(cure, int(price), rule).numpy() for price in PRICES])
 
 
 @figure(
@@ -354,45 +347,31 @@ RULES = {
 class PriceOfAMiss:
     """Cost per 1000 tumours by price, mean of 20 splits, for the chosen training and for none."""
 
-    PRICES = np.arange(1, 31)
-
-    def __init__(self):
-        self._curves = {}
-
-    def curve(self, cure, rule):
-        if (cure, rule) not in self._curves:
-            values = [tumours.costs(cure, int(p), rule).numpy() for p in self.PRICES]
-            self._curves[cure, rule] = np.array(values)
-        return self._curves[cure, rule]
-
     def measure(self, price, cure, rule):
-        mine = self.curve(cure, RULES[rule])
-        plain = self.curve("none", "price")
-        here = mine[price - 1] - plain[price - 1]
+        curve = costs(cure, RULES[rule])
+        mine, plain = curve[price - 1], costs("none", "price")[price - 1]
         return {
-            "mine": mine.mean(1),
-            "low": mine.min(1),
-            "high": mine.max(1),
-            "cost": mine[price - 1].mean(),
-            "plain": plain[price - 1].mean(),
-            "wins": int((here < 0).sum()),
-            "losses": int((here > 0).sum()),
+            "curve": curve.mean(1),
+            "cost": mine.mean(),
+            "plain": plain.mean(),
+            "wins": (mine < plain).sum(),
+            "losses": (mine > plain).sum(),
         }
 
     def draw(self, canvas):
         axes = canvas.subplots()
         axes.set(title="cost for 1000 tumours, mean of 20 splits", xlim=(0.5, 30.5))
         axes.set(xlabel="price of a missed tumour", ylim=(0, 2000))
-        half, own = (self.curve("none", rule).mean(1) for rule in ("½", "price"))
-        axes.plot(self.PRICES, half, ":", color=style.GREY, label="no remedy, above ½")
-        axes.plot(self.PRICES, own, "--", color=style.GREY, label="no remedy, above 1/(1 + price)")
+        half, own = (costs("none", rule).mean(1) for rule in ("½", "price"))
+        axes.plot(PRICES, half, ":", color=style.GREY, label="no remedy, above ½")
+        axes.plot(PRICES, own, "--", color=style.GREY, label="no remedy, above 1/(1 + price)")
         (self.line,) = axes.plot([], [], color=style.VERMILION, lw=3, label="as chosen")
         (self.dot,) = axes.plot([], [], "o", color=style.BLACK, markersize=9)
         axes.legend(loc="upper left")
-        self.readout = axes.text(0.98, 0.04, "", ha="right", transform=axes.transAxes)
+        self.readout = readout(axes, 0.98, 0.04, ha="right", va="baseline")
 
     def update(self, now):
-        self.line.set_data(self.PRICES, now.mine)
+        self.line.set_data(PRICES, now.curve)
         self.dot.set_data([now.price], [now.cost])
         self.readout.set_text(
             f"{now.cure}, {now.rule}: {fixed(now.cost, 0)}\n"
