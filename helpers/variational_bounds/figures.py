@@ -4,10 +4,13 @@ import numpy as np
 
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, LogSlider, Slider, figure
+from helpers.teaching.parts import set_heights, set_lines, ticks
 from helpers.teaching.words import brief, fixed
 from helpers.variational_bounds import formulas, vae
 
 __all__ = ["BoundAndGap", "WeightYouGet", "PriceOfTheKL", "SamplesAndBounds", "WeightsThatMove"]  # noqa: RUF022
+
+EVIDENCE = fixed(formulas.log_evidence())  # ln p(x) of the solvable model
 
 
 @figure(
@@ -40,10 +43,9 @@ class BoundAndGap:
         right.set_xticks(range(3), ["E ln p(x|z)", "−KL(q‖prior)", "ELBO"])
         right.axhline(0, color=style.GREY, lw=0.8)
         right.axhline(formulas.log_evidence(), color=style.BLUE, lw=1.5)
-        right.text(-0.55, 0.25, "blue: ln p(x) = −1.431", va="bottom")
-        self.bars = right.bar(
-            range(3), [-1] * 3, width=0.5, color=[style.SKY, style.ORANGE, style.GREEN]
-        )
+        right.text(-0.55, 0.25, f"blue: ln p(x) = {EVIDENCE}", va="bottom")
+        colours = [style.SKY, style.ORANGE, style.GREEN]
+        self.bars = right.bar(range(3), [-1] * 3, width=0.5, color=colours)
         (self.gap,) = right.plot([], [], color=style.VERMILION, lw=4, solid_capstyle="butt")
         self.numbers = [right.text(k, 0, "", ha="center", va="top") for k in range(3)]
         self.readout = right.text(2.6, 1.5, "", ha="right", va="bottom")
@@ -52,8 +54,7 @@ class BoundAndGap:
         self.q.set_data(self.Z, formulas.density(self.Z, now.mu, now.sigma))
         for k, value in enumerate((now.likelihood, -now.prior, now.elbo)):
             self.bars[k].set_height(value)
-            self.numbers[k].set_text(fixed(value, 2))
-            self.numbers[k].set_y(min(value, 0) - 0.15)
+            self.numbers[k].set(text=fixed(value, 2), y=min(value, 0) - 0.15)
         self.gap.set_data([2.35, 2.35], [now.elbo, now.elbo + now.gap])
         self.readout.set_text(f"gap (red): {fixed(now.gap, 3)}")
 
@@ -61,7 +62,7 @@ class BoundAndGap:
         return (
             f"q has mean {fixed(now.mu, 1)} and standard deviation {fixed(now.sigma, 2)}: "
             f"E ln p(x|z) {fixed(now.likelihood)}, KL from the prior {fixed(now.prior)}, "
-            f"ELBO {fixed(now.elbo)}; the gap to ln p(x) = −1.431 is {fixed(now.gap)}."
+            f"ELBO {fixed(now.elbo)}; the gap to ln p(x) = {EVIDENCE} is {fixed(now.gap)}."
         )
 
 
@@ -75,8 +76,7 @@ def mosaic(weight):
 def show_digits(axes):
     """An empty mosaic in `axes`, to be filled by set_data."""
     axes.grid(False)
-    axes.set_xticks([])
-    axes.set_yticks([5, 15, 25], ["digits", "rebuilt", "samples"])
+    ticks(axes, x=[], y={5: "digits", 15: "rebuilt", 25: "samples"})
     return axes.imshow(np.zeros((30, 60)), cmap="gray_r", vmin=0, vmax=1, aspect="equal")
 
 
@@ -95,8 +95,8 @@ class WeightYouGet:
 
     def draw(self, canvas):
         top, bottom = canvas.subplots(2, 1, height_ratios=[1, 2.6])
-        top.set(title="effective β, logarithmic", xscale="log", xlim=(2e-4, 4e4), ylim=(0, 1))
-        top.set_yticks([])
+        top.set(title="effective β, logarithmic", xscale="log", xlim=(2e-4, 4e4))
+        top.set(ylim=(0, 1), yticks=[])
         top.axvline(1, color=style.BLUE, lw=1.5)
         top.plot(vae.WEIGHTS[1:], [0.14] * (len(vae.WEIGHTS) - 1), "|", color=style.GREY, ms=12)
         (self.dot,) = top.plot([], [], "o", color=style.VERMILION, markersize=11)
@@ -122,46 +122,43 @@ class WeightYouGet:
 PRICES = [weight for weight in vae.WEIGHTS if weight <= 8]
 
 
+def kept(name, weight):
+    """One measure of what the KL term costs and buys at this weight, the mean of the trainings."""
+    return formulas.kept("weights", weight, name).mean()
+
+
 @figure(beta=Choice("β", [f"{weight:g}" for weight in PRICES], default="0.01"))
 class PriceOfTheKL:
     """One weight of the KL term: what it costs, what it buys, and which latents are used."""
 
     def measure(self, beta):
         weight = float(beta)
-        names = ("reconstruction", "divergence", "spread", "distance")
-        found = {name: formulas.kept("weights", weight, name).mean() for name in names}
-        latents = formulas.kept_latents(weight)
-        return {**found, "latents": latents, "mosaic": mosaic(weight)}
+        measures = ("reconstruction", "divergence", "spread", "distance")
+        found = {name: kept(name, weight) for name in measures}
+        return {**found, "latents": formulas.kept_latents(weight), "mosaic": mosaic(weight)}
 
     def draw(self, canvas):
         grid = canvas.add_gridspec(2, 2, width_ratios=[1, 1.35])
         left, low = canvas.add_subplot(grid[0, 0]), canvas.add_subplot(grid[1, 0])
         right = canvas.add_subplot(grid[:, 1])
-        left.set(title="KL of each latent, nats", xlim=(-0.6, 7.6), ylim=(0, 10))
-        left.set_xticks([])
+        left.set(title="KL of each latent, nats", xlim=(-0.6, 7.6), ylim=(0, 10), xticks=[])
         self.bars = left.bar(range(8), [1] * 8, width=0.7, color=style.ORANGE)
-        rows = [
-            [formulas.kept("weights", weight, name).mean() for weight in PRICES]
-            for name in ("reconstruction", "distance")
-        ]
         low.set(title="by β (dots: this one)", xlim=(-0.5, len(PRICES) - 0.5), ylim=(0, 29))
-        low.plot(rows[0], color=style.BLUE, label="error, nats")
-        low.plot(rows[1], "--", color=style.VERMILION, label="pixels off")
-        low.set_xticks([0, 5, 10], ["0", "1", "8"])
+        errors = [kept("reconstruction", weight) for weight in PRICES]
+        distances = [kept("distance", weight) for weight in PRICES]
+        low.plot(errors, color=style.BLUE, label="error, nats")
+        low.plot(distances, "--", color=style.VERMILION, label="pixels off")
+        ticks(low, x={0: "0", 5: "1", 10: "8"})
         low.legend(loc="upper left", handlelength=1.2, borderaxespad=0.1)
-        self.dots = [
-            low.plot([], [], "o", color=colour, markersize=9)[0]
-            for colour in (style.BLUE, style.VERMILION)
-        ]
+        dot = {"marker": "o", "ls": "", "markersize": 9}
+        self.dots = [low.plot([], [], color=c, **dot)[0] for c in (style.BLUE, style.VERMILION)]
         self.digits = show_digits(right)
         self.readout = right.text(0, -0.06, "", va="top", transform=right.transAxes)
 
     def update(self, now):
-        for k in range(8):
-            self.bars[k].set_height(now.latents[k])
-        at = [f"{weight:g}" for weight in PRICES].index(now.beta)
-        for dot, value in zip(self.dots, (now.reconstruction, now.distance), strict=True):
-            dot.set_data([at], [value])
+        set_heights(self.bars, now.latents)
+        at = PRICES.index(float(now.beta))
+        set_lines(self.dots, [at], ([now.reconstruction], [now.distance]))
         self.digits.set_data(now.mosaic)
         self.readout.set_text(
             f"β = {now.beta}: KL {brief(now.divergence)} nats\n"
@@ -195,37 +192,32 @@ class SamplesAndBounds:
         left, right = canvas.subplots(1, 2, width_ratios=[1.6, 1])
         left.set(title="nats", xlabel="standard deviation of q", xscale="log")
         left.set(xlim=(0.19, 21), ylim=(-6, 3))
-        left.set_xticks([0.2, 0.5, 2, 5, 20], ["0.2", "0.5", "2", "5", "20"])
-        left.minorticks_off()
+        ticks(left, x=[0.2, 0.5, 2, 5, 20])
         left.axhline(formulas.log_evidence(), color=style.GREY, lw=1.2, label="ln p(x)")
-        looks = {"bound": (style.BLUE, "-"), "posted": (style.VERMILION, "--")}
         self.lines, self.dots = [], []
-        for name, (colour, dash) in looks.items():
-            self.lines.append(left.plot([], [], dash, color=colour, label=name)[0])
-            self.dots.append(left.plot([], [], "o", color=colour, markersize=8)[0])
+        for name, colour, dash in (("bound", style.BLUE, "-"), ("posted", style.VERMILION, "--")):
+            self.lines += left.plot([], [], dash, color=colour, label=name)
+            self.dots += left.plot([], [], "o", color=colour, markersize=8)
         self.here = left.axvline(2, color=style.GREY, lw=1, linestyle=":")
         left.legend(loc="lower left")
         right.set(title="effective samples", xlim=(-0.6, 0.6), ylim=(0, 1.15))
-        right.set_xticks([])
-        right.set_yticks([0, 0.5, 1], ["0", "K/2", "K"])
-        self.bar = right.bar([0], [1], width=0.5, color=style.GREEN)[0]
+        ticks(right, x=[], y={0: "0", 0.5: "K/2", 1: "K"})
+        (self.bar,) = right.bar([0], [1], width=0.5, color=style.GREEN)
         self.size = right.text(0, 0, "", ha="center", va="bottom")
 
     def update(self, now):
-        for k, value in enumerate((now.bound, now.posted)):
-            self.lines[k].set_data(formulas.WIDTHS, now.curves[:, k])
-            self.dots[k].set_data([now.sigma], [value])
+        set_lines(self.lines, formulas.WIDTHS, now.curves[:, :2].T)
+        set_lines(self.dots, [now.sigma], ([now.bound], [now.posted]))
         self.here.set_xdata([now.sigma, now.sigma])
         share = now.size / int(now.samples)
         self.bar.set_height(share)
-        self.size.set_text(f"{fixed(now.size, 1)} of {now.samples}")
-        self.size.set_y(share + 0.01)
+        self.size.set(text=f"{fixed(now.size, 1)} of {now.samples}", y=share + 0.01)
 
     def describe(self, now):
         return (
             f"K = {now.samples}, q with mean 0.8 and standard deviation {brief(now.sigma)}: bound "
             f"{fixed(now.bound)}, posted objective {fixed(now.posted)}, effective sample size "
-            f"{fixed(now.size, 1)}; ln p(x) is −1.431."
+            f"{fixed(now.size, 1)}; ln p(x) is {EVIDENCE}."
         )
 
 
@@ -245,8 +237,7 @@ class WeightsThatMove:
         titles = ("the bound (or weights detached)", "weights not detached")
         self.bars, self.numbers = [], []
         for axes, title, colour in zip(panels, titles, (style.BLUE, style.VERMILION), strict=True):
-            axes.set_title(title)
-            axes.set(xlim=(-0.6, 2.6), ylim=(-0.55, 1.65))
+            axes.set(title=title, xlim=(-0.6, 2.6), ylim=(-0.55, 1.65))
             axes.axhline(0, color=style.GREY, lw=0.8)
             axes.set_xticks(range(3), ["first", "second", "third"])
             self.bars += axes.bar(range(3), [1] * 3, width=0.5, color=colour)
@@ -254,10 +245,9 @@ class WeightsThatMove:
 
     def update(self, now):
         values = np.concatenate([now.right, now.posted])
-        for bar, number, value in zip(self.bars, self.numbers, values, strict=True):
-            bar.set_height(value)
-            number.set_text(fixed(value, 3))
-            number.set_y(value + 0.02 if value >= 0 else value - 0.12)
+        set_heights(self.bars, values)
+        for number, value in zip(self.numbers, values, strict=True):
+            number.set(text=fixed(value, 3), y=value + 0.02 if value >= 0 else value - 0.12)
 
     def describe(self, now):
         parts = [", ".join(fixed(g, 3) for g in row) for row in (now.right, now.posted)]
