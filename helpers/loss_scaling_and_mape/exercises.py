@@ -272,10 +272,9 @@ def best_constant_for_mape(y_true):
 best_constant_for_mape.slips(r"""
     takes_the_median: 1 / y.abs() → torch.ones_like(y)
     # The median is best for the mean *absolute* error. Here a target counts 1/|y|.
-    takes_the_mean: y = y_true.sort().values → return y_true.mean()
+    takes_the_mean: … → return y_true.mean()
     # This is the mean: the best constant for the *squared* error.
-    takes_the_weighted_mean: y = y_true.sort().values
-        → return y_true.sign().sum() / (1 / y_true.abs()).sum()
+    takes_the_weighted_mean: … → return y_true.sign().sum() / (1 / y_true.abs()).sum()
     # The mean weighted by 1/|y|. An absolute error is minimised by a median.
     weighs_by_size: 1 / y.abs() → y.abs()
     # The weights are upside down: large targets speak loudest. MAPE divides by |y|.
@@ -294,10 +293,9 @@ best_constant_for_mape.slips(r"""
     one_too_early: (reached >= reached[-1] / 2).int().argmax()
         → ((reached < reached[-1] / 2).sum() - 1).clamp(min=0)
     # One target too early: the last one before half of the weight is reached.
-    takes_the_target_nearest_to_zero: y = y_true.sort().values
-        → return y_true[y_true.abs().argmin()]
+    takes_the_target_nearest_to_zero: … → return y_true[y_true.abs().argmin()]
     # Right for (1, 2, 10), but several larger targets can outvote the nearest to 0.
-    takes_the_smallest_target: y = y_true.sort().values → return y_true.min()
+    takes_the_smallest_target: … → return y_true.min()
     # Right for (1, 2, 10), but several larger targets can outvote the smallest.
     waits_for_more_than_half: reached >= → reached >
     # At exactly half you go on to the next target: the upper end, not the lower.
@@ -306,14 +304,13 @@ best_constant_for_mape.slips(r"""
     takes_the_place_nearest_to_half: (reached >= reached[-1] / 2).int().argmax()
         → (reached - reached[-1] / 2).abs().argmin()
     # Takes the sum nearest to half. Half of the weight must be *reached*.
-    takes_the_middle_of_two: y = y_true.sort().values → return torch.quantile(y_true, 0.5)
+    takes_the_middle_of_two: … → return torch.quantile(y_true, 0.5)
     # The middle of the two middle targets. But each target counts 1/|y|, not 1.
-    squares_the_percentages: y = y_true.sort().values
-        → return (1 / y_true).sum() / (1 / y_true**2).sum()
+    squares_the_percentages: … → return (1 / y_true).sum() / (1 / y_true**2).sum()
     # The best constant for *squared* percentages. MAPE does not square them.
-    takes_the_harmonic_mean: y = y_true.sort().values → return len(y_true) / (1 / y_true).sum()
+    takes_the_harmonic_mean: … → return len(y_true) / (1 / y_true).sum()
     # The harmonic mean. An absolute error is minimised by a median, here a weighted one.
-    always_says_0: y = y_true.sort().values → return torch.zeros_like(y_true[0])
+    always_says_0: … → return torch.zeros_like(y_true[0])
     # A guess of 0 costs 100 % for each target. One of the targets costs less.
     takes_the_midpoint: return y[(reached >= reached[-1] / 2).int().argmax()]
         → low, high = (reached >= reached[-1] / 2), (reached > reached[-1] / 2)
@@ -484,17 +481,13 @@ lasso_weight.slips("""
     # This is the best weight without a penalty.
     limits_to_alpha: v.sign() * (v.abs() - alpha).clamp(min=0) → v.clamp(-alpha, alpha)
     # This keeps what the penalty takes away. It is v minus the answer.
-    knows_two_cases_only: v.sign() * (v.abs() - alpha).clamp(min=0)
-        → torch.where(v > 0, v - alpha, v + alpha)
+    knows_two_cases_only: … → return torch.where(v > 0, v - alpha, v + alpha)
     # There is a third case. If |v| is at most alpha, neither w has the right sign: w is 0.
-    cuts_after_the_sign: v.sign() * (v.abs() - alpha).clamp(min=0)
-        → (v.sign() * (v.abs() - alpha)).clamp(min=0)
+    cuts_after_the_sign: v.sign() * (v.abs() - alpha) → (v.sign() * (v.abs() - alpha))
     # The cut at 0 comes too late: it hits all negative weights. Cut first, then give the sign.
-    leaves_small_ones: v.sign() * (v.abs() - alpha).clamp(min=0)
-        → torch.where(v.abs() > alpha, v - alpha * v.sign(), v)
+    leaves_small_ones: … → return torch.where(v.abs() > alpha, v - alpha * v.sign(), v)
     # Where |v| is at most alpha, v stays as it is. The penalty pulls it to exactly 0.
-    moves_the_large_ones_away: v.sign() * (v.abs() - alpha).clamp(min=0)
-        → torch.where(v.abs() > alpha, v + alpha * v.sign(), 0 * v)
+    moves_the_large_ones_away: … → return torch.where(v.abs() > alpha, v + alpha * v.sign(), 0 * v)
     # The penalty pulls towards 0. Large weights move away from it here.
     shrinks_by_a_share: (v.abs() - alpha) → (v.abs() * (1 - alpha))
     # This shrinks in proportion. The slope of alpha·|w| is alpha for large and small weights.
@@ -502,8 +495,7 @@ lasso_weight.slips("""
     # This shrinks in proportion, and beyond 0 if alpha is above 1. The penalty subtracts alpha.
     always_takes_one_half: v.abs() - alpha → v.abs() - 0.5
     # alpha is not used: without its second argument, `softshrink` takes 0.5.
-    divides_by_the_weight: v.sign() * (v.abs() - alpha).clamp(min=0)
-        → v * (1 - alpha / v.abs()).clamp(min=0)
+    divides_by_the_weight: … → return v * (1 - alpha / v.abs()).clamp(min=0)
     # Where v and alpha are 0, this is 0 divided by 0. `v.sign()` needs no division.
     returns_the_smallest_loss: v.sign() * (v.abs() - alpha).clamp(min=0)
         → (v.abs().clamp(max=alpha) ** 2) / 2 + alpha * (v.abs() - alpha).clamp(min=0)
@@ -553,8 +545,7 @@ def mean_of_log_fit(logs, residuals):
 mean_of_log_fit.slips("""
     takes_it_back_only: * torch.exp(residuals).mean() - 1 → - 1
     # `expm1` of the forecast alone: the number in the middle, not the mean.
-    multiplies_the_forecast: torch.exp(logs) * torch.exp(residuals).mean() - 1
-        → torch.expm1(logs) * torch.exp(residuals).mean()
+    multiplies_the_forecast: torch.exp(logs) → torch.expm1(logs); - 1 →
     # The factor belongs to 1 + y. Subtract the 1 after multiplying.
     assumes_normal_noise: torch.exp(residuals).mean() → torch.exp(residuals.square().mean() / 2)
     # exp(σ²/2) is the mean of exp(residual) for normal noise only. Take that mean itself.
@@ -577,8 +568,7 @@ mean_of_log_fit.slips("""
     # A residual of the logarithm multiplies 1 + y; it adds nothing to y.
     adds_up_and_forgets_n: torch.exp(residuals).mean() → torch.exp(residuals).sum()
     # This is the sum over the residuals. Divide by their number.
-    matches_them_one_to_one: torch.exp(logs) * torch.exp(residuals).mean() - 1
-        → torch.expm1(logs + residuals).mean()
+    matches_them_one_to_one: … → return torch.expm1(logs + residuals).mean()
     # Each forecast goes with *every* residual, and each gets a mean of its own.
     subtracts_1_twice: torch.exp(logs) → torch.expm1(logs)
     # The 1 is subtracted twice. Multiply exp(logs), and subtract 1 at the end only.
@@ -588,14 +578,11 @@ mean_of_log_fit.slips("""
     # A residual is log(1 + y) *minus* its fit, so it is added to the fit.
     forgets_the_half: torch.exp(residuals).mean() → torch.exp(residuals.square().mean())
     # Even for normal noise it is exp(σ²/2). For any noise, take the mean of exp(residual).
-    stays_with_logarithms: torch.exp(logs) * torch.exp(residuals).mean() - 1
-        → logs + torch.exp(residuals).mean().log()
+    stays_with_logarithms: … → return logs + torch.exp(residuals).mean().log()
     # These are logarithms of 1 + y. Take them back.
-    makes_one_mean_of_all: torch.exp(logs) * torch.exp(residuals).mean() - 1
-        → (torch.exp(logs) * torch.exp(residuals).mean() - 1).mean()
+    makes_one_mean_of_all: … → return (torch.exp(logs) * torch.exp(residuals).mean() - 1).mean()
     # One mean over all forecasts. Each forecast keeps a mean of its own: `mean(1)`.
-    takes_the_mean_over_the_forecasts: torch.exp(logs) * torch.exp(residuals).mean() - 1
-        → torch.exp(logs).mean() * torch.exp(residuals) - 1
+    takes_the_mean_over_the_forecasts: … → return torch.exp(logs).mean() * torch.exp(residuals) - 1
     # The mean is taken over the forecasts. Take it over the residuals, for each forecast.
     adds_up_the_forecasts: return torch → return len(residuals) * (torch; - 1 → - 1)
     # These are sums over the residuals. Each forecast is a mean: divide by their number.

@@ -191,7 +191,7 @@ weighted_loss.slips("""
     # The weights of the batch are not used.
     normalises_first: (weights * losses).mean() → (weights / weights.sum() * losses).mean()
     # The weights are divided by their sum in the batch, and by n once more. Divide by n alone.
-    divides_twice: .mean() / → .sum() / weights.sum() /
+    divides_twice: .mean() → .sum() / weights.sum()
     # This divides by the weights of the batch as well. Divide by n and the data's mean weight only.
     takes_roots: weights * losses → weights.sqrt() * losses
     # The roots of the weights are used. A weight multiplies the loss as it is.
@@ -202,7 +202,7 @@ weighted_loss.slips("""
     scales_by_the_largest: (weights * losses).mean() / data_mean_weight
         → (weights / weights.max() * losses).mean()
     # The largest weight differs from batch to batch. Divide by the mean weight of the data.
-    counts_the_heavy_samples: .mean() / → .sum() / (weights > 0).sum() /
+    counts_the_heavy_samples: .mean() → .sum() / (weights > 0).sum()
     # Samples of weight 0 belong to the batch as well: divide by all n.
     returns_a_loss_for_each_sample: .mean() →
     # These are n weighted losses. Average them to one number.
@@ -255,10 +255,10 @@ sampler_probabilities.slips(r"""
     # Each sample gets the whole share of its class. Divide it among the samples of the class.
     share_of_the_whole_normalised: … → return target_shares[labels] / target_shares[labels].sum()
     # The sum is 1, but large classes come too often. The samples of a class share its target share.
-    ignores_the_targets: …
-        → return (1 / torch.bincount(labels).double())[labels] / len(target_shares)
+    ignores_the_targets: target_shares / torch.bincount(labels)
+        → 1 / torch.bincount(labels).double() / len(target_shares)
     # One over the count gives all classes equal shares. Asked for are the target shares.
-    one_over_the_count: … → return (1 / torch.bincount(labels).double())[labels]
+    one_over_the_count: target_shares / torch.bincount(labels) → 1 / torch.bincount(labels).double()
     # One over the count makes all classes equally common. Divide the target shares by the counts.
     relative_weights: torch.bincount(labels) → (torch.bincount(labels) / len(labels))
     # These add up to n: target share over share in the data. Divide by the count of the class.
@@ -439,31 +439,38 @@ effective_sample_size.slips("""
     forgets_both_squares: weights.sum() ** 2 → weights.sum();
         (weights**2).sum() → (weights**2).sum().sqrt()
     # This is the square root of the effective size.
-    as_a_share_of_n: (weights**2).sum() → (weights**2).sum() / len(weights)
+    as_a_share_of_n: weights.sum() ** 2 / (weights**2).sum()
+        → weights.sum() ** 2 / (weights**2).sum() / len(weights)
     # That is the effective size as a share of n. Multiply by n.
-    divides_by_the_largest: … → return weights.sum() / weights.max()
+    divides_by_the_largest: weights.sum() ** 2 / (weights**2).sum() → weights.sum() / weights.max()
     # Σw over the largest weight looks at one sample only. The variance has the squares of all.
-    gives_the_design_effect: … → return len(weights) * (weights**2).sum() / weights.sum() ** 2
+    gives_the_design_effect: weights.sum() ** 2 / (weights**2).sum()
+        → len(weights) * (weights**2).sum() / weights.sum() ** 2
     # This is n over the effective size, by which the variance is larger than with equal weights.
-    squares_the_ratio: … → return (weights.sum() / (weights**2).sum()) ** 2
+    squares_the_ratio: weights.sum() ** 2 / (weights**2).sum()
+        → (weights.sum() / (weights**2).sum()) ** 2
     # The whole ratio is squared. Square the sum above the line alone.
-    counts_those_of_weight_0: … → return torch.ones_like(weights).sum()
+    counts_those_of_weight_0: weights.sum() ** 2 / (weights**2).sum()
+        → torch.ones_like(weights).sum()
     # That is n, the number of samples. Unequal weights make them worth less.
-    forgets_the_mean_weight: … → return len(weights) / (1 + weights.var(correction=0))
+    forgets_the_mean_weight: weights.sum() ** 2 / (weights**2).sum()
+        → len(weights) / (1 + weights.var(correction=0))
     # The variance of the weights is to be divided by their squared mean, so that units cancel.
-    forgets_to_square_the_spread: …
-        → return len(weights) / (1 + weights.std(correction=0) / weights.mean())
+    forgets_to_square_the_spread: weights.sum() ** 2 / (weights**2).sum()
+        → len(weights) / (1 + weights.std(correction=0) / weights.mean())
     # The spread over the mean weight is not squared.
     n_in_place_of_a_sum: weights.sum() ** 2 → len(weights) * weights.sum()
     # One of the two sums is n here. Square the sum of the weights, so that their unit cancels.
-    forgets_to_square_the_mean: …
-        → return len(weights) / (1 + weights.var(correction=0) / weights.mean())
+    forgets_to_square_the_mean: weights.sum() ** 2 / (weights**2).sum()
+        → len(weights) / (1 + weights.var(correction=0) / weights.mean())
     # The variance is divided by the mean weight. Square the mean, so that the unit cancels.
     takes_the_norm: / (weights**2).sum() → / (weights**2).sum().sqrt()
     # The sum of squares has a root here, so that doubling all weights doubles the result.
-    softmax_of_the_weights: … → return 1 / (weights.softmax(0) ** 2).sum()
+    softmax_of_the_weights: weights.sum() ** 2 / (weights**2).sum()
+        → 1 / (weights.softmax(0) ** 2).sum()
     # A softmax adds up to 1, but changes all ratios. Divide the weights by their sum.
-    by_the_entropy: … → return torch.special.entr(weights / weights.sum()).sum().exp()
+    by_the_entropy: weights.sum() ** 2 / (weights**2).sum()
+        → torch.special.entr(weights / weights.sum()).sum().exp()
     # The exponential of the entropy is another measure. The variance gives (Σw)²/Σw².
     adds_up: weights.sum() ** 2 / (weights**2).sum() → weights.sum()
     # Σw depends on the unit of the weights, and the effective size must not.
