@@ -365,13 +365,13 @@ def largest_rate(x, y, layers):
 
 
 largest_rate.slips("""
-    is_that_of_one_layer: layers * (x * others) → (x * 1)
+    is_that_of_one_layer: (layers * (x * others) ** 2) → x**2
     # This is the rate for one layer, 1/x². With more layers each slope holds the other weights.
     leaves_the_other_weights_out: x * others → x
     # The slope of p by one weight is x times *all the other weights*.
     multiplies_all_weights: ((layers - 1) / layers) → 1.0
     # The slope by one weight holds the product of the others, without that weight.
-    counts_one_direction: layers * → 1 *
+    counts_one_direction: layers * (x → (x
     # All weights move at once: the largest eigenvalue adds the equal entries of a row.
     takes_one_weight_only: ((layers - 1) / layers) → (1 / layers)
     # This is one weight. The slope holds all weights *but* one: their product.
@@ -464,7 +464,7 @@ lasso_weight.slips("""
     # Small weights become 0, but the others must come nearer to 0 by alpha.
     goes_through_zero: .clamp(min=0) →
     # A small v is pushed through 0 to the other side. There the penalty pushes back: w is 0.
-    forgets_the_sign: v.sign() * → 1 *
+    forgets_the_sign: return v.sign() * → return
     # The sign of v is lost: a negative weight stays negative, nearer to 0.
     subtracts_from_v: v.sign() * (v.abs() - alpha) → (v - alpha)
     # Right for positive v only. For negative v the slope of |w| is −1.
@@ -657,7 +657,7 @@ judge_report.slips(r"""
     # The spread of y is the RMSE of “always the mean”. R² says by how much this one is lower.
     forgets_the_spread_of_y: ((1 - r2) * y.var(correction=0)) → torch.tensor(1.0 - r2)
     # √(1 − R²) is the RMSE of standardised numbers. It lacks the standard deviation of y.
-    forgets_the_root: .sqrt() → * 1
+    forgets_the_root: .sqrt() →
     # (1 − R²)·Var(y) is the *squared* RMSE: take the root.
     divides_by_n_minus_1: y.var(correction=0) → y.var()
     # `var()` divides by n − 1. The RMSE divides by n.
