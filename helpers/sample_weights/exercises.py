@@ -75,7 +75,7 @@ weighted_gradient.slips(r"""
     scales_the_weights_to_mean_1: =weights → =weights / weights.mean()
     # The weights are scaled to a mean of 1. Take them as they are.
     adds_up_before_weighting: =weights → =weights.sum() * torch.ones_like(losses)
-    # Each loss gets all the weights: it was added up first, or a column met a row. Weigh it first.
+    # The losses are added up before the weights come, or a column meets a row. Weigh each first.
     averages_before_weighting: =weights → =weights.mean() * torch.ones_like(losses)
     # Averaged before the weights come: every sample has the same weight, the mean of all.
     weights_twice: =weights → =weights**2
@@ -120,7 +120,7 @@ weighted_gradient.slips(r"""
         \n    return [w * g for w, g in zip(weights, gradients)]
     # A weight belongs to a sample, and not to a parameter: weigh before the losses are added.
     fills_grad_of_the_parameters: … → losses.backward(weights)
-    # `backward` adds to `.grad` and returns nothing. Let `torch.autograd.grad` return them.
+    # `backward` adds to `.grad` and returns nothing. Return what `torch.autograd.grad` gives.
     calls_backward_on_the_mean: … → (weights * losses).mean().backward()
         \n    return [p.grad for p in parameters]
     # The mean divides by n, and `backward` adds to `.grad`. Use the sum and `torch.autograd.grad`.
