@@ -26,7 +26,7 @@ MEAN = {"color": style.VERMILION, "ls": "--", "lw": 2.5}
 
 def bell(x, mean=0.0):
     """The density of normal numbers of this mean, with the standard deviation 1."""
-    return np.exp(-((x - mean) ** 2) / 2) / (2 * np.pi) ** 0.5
+    return torch.exp(-((x - mean) ** 2) / 2) / (2 * np.pi) ** 0.5
 
 
 def spread_out(estimates):
@@ -268,7 +268,7 @@ class RareClass:
 class ShiftedPopulation:
     """Two populations, the weights that lead from one to the other, and 400 weighted estimates."""
 
-    X = np.linspace(-3.5, 6.5, 301)
+    X = torch.linspace(-3.5, 6.5, 301, dtype=torch.float64)
     BINS = np.linspace(0.15, 1.0, 69)
 
     def measure(self, shift, clip):
