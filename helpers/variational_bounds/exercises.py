@@ -242,7 +242,7 @@ elbo.slips("""
     # β stands before the wrong term: it weighs the KL.
     weight_on_both: error + beta * kl → beta * (error + kl)
     # β weighs both terms here, so that it changes nothing but the scale. It weighs the KL.
-    shares: error + beta * kl → (1 - beta) * error + beta * kl
+    beta_as_a_share: error + beta * kl → (1 - beta) * error + beta * kl
     # β is no share of 1: the error keeps its weight, whatever β is.
     averaged_twice: beta * kl → beta * kl / len(x)
     # The KL is averaged over the batch twice.

@@ -152,7 +152,7 @@ def sign_of_the_kl(logits, x, mu, logvar, beta):
     return torch.mean(logs + beta * kld)
 
 
-@wrong("elbo", "shares")
+@wrong("elbo", "beta_as_a_share")
 def as_a_mixture(logits, x, mu, logvar, beta):
     logs = -F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(1)
     kld = -0.5 * torch.sum(1 + logvar - mu**2 - logvar.exp(), 1)
