@@ -8,7 +8,7 @@ import torch
 from helpers.sample_weights import formulas, tumours
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, Slider, figure
-from helpers.teaching.parts import histogram, key, set_lines, set_texts, shares
+from helpers.teaching.parts import corner, histogram, key, set_lines, set_texts, shares
 from helpers.teaching.words import brief, fixed
 
 __all__ = [  # noqa: RUF022 (the order of the page)
@@ -32,11 +32,6 @@ def bell(x, mean=0.0):
 def spread_out(estimates):
     """Estimates with their mean and their spread."""
     return {"estimates": estimates, "mean": estimates.mean(), "spread": estimates.std()}
-
-
-def readout(axes, x, y, **place):
-    """An empty text in a corner of the axes."""
-    return axes.text(x, y, "", transform=axes.transAxes, **{"va": "top", **place})
 
 
 def set_upright(lines, places, height):
@@ -125,7 +120,7 @@ class EveryBatch:
         looks["with the last sample"] = {"ls": "", "marker": "o", "color": style.ORANGE}
         looks["without it"] = {"ls": "", "marker": "o", "color": style.SKY}
         key(axes, looks, loc="upper right")
-        self.readout = readout(axes, 0.985, 0.5, ha="right")
+        self.readout = corner(axes, 0.985, 0.5)
 
     def update(self, now):
         height = 0.08 + 0.84 * (np.arange(len(now.estimates)) + 0.5) / len(now.estimates)
@@ -179,8 +174,8 @@ class RareSamples:
         key(axes, {**looks, "their spread:": {"ls": ""}}, loc="upper left")
         heights = enumerate((0.56, 0.06, 0.06))
         self.clumps = [axes.text(0, y, f"{k} rare", ha="center") for k, y in heights]
-        place = {"ha": "right", "va": "center"}
-        self.readouts = [readout(axes, 0.56, y, **place) for y in (0.942, 0.872, 0.803)]
+        place = {"ha": "right", "va": "center", "transform": axes.transAxes}
+        self.readouts = [axes.text(0.56, y, "", **place) for y in (0.942, 0.872, 0.803)]
 
     def update(self, now):
         self.bars.set_data(shares(now.estimates, self.BINS))
@@ -232,13 +227,13 @@ class RareClass:
         self.groups = [left.plot([], [], color=c, label=group)[0] for group, c in groups]
         (self.cut,) = left.plot([], [], "--", color=style.BLACK, lw=1.8)
         left.legend(loc="upper left")
-        self.counts = readout(left, 0.98, 0.97, ha="right")
+        self.counts = corner(left, 0.98)
         right.set(title="what an output is worth", xlabel="output", xlim=(0, 1), ylim=(0, 1))
         right.set(ylabel="share that is sick", aspect="equal")
         right.plot([0, 1], [0, 1], ":", color=style.GREY, lw=1.5)
         (self.curve,) = right.plot([], [], color=style.VERMILION, lw=3)
         (self.dot,) = right.plot([], [], "o", color=style.BLACK, markersize=9)
-        self.readout = readout(right, 0.03, 0.97)
+        self.readout = corner(right, 0.03)
 
     def update(self, now):
         set_lines(self.groups, self.X, now.density)
@@ -293,12 +288,12 @@ class ShiftedPopulation:
         (self.new,) = left.plot([], [], color=style.GREEN, label="new population")
         left.legend(loc="upper left")
         self.people = left.scatter([], [], s=18, color=style.BLUE, alpha=0.5)
-        self.ess = readout(left, 0.98, 0.72, ha="right")
+        self.ess = corner(left, 0.98, 0.72)
         right.set(title="400 estimates of the risk", xlabel="weighted mean risk")
         right.set(xlim=(0.15, 1.0), ylim=(0, 0.62), ylabel="share of estimates")
         self.bars = histogram(right, self.BINS)
         self.lines = [right.plot([], [], **look)[0] for look in (EXACT, MEAN)]
-        self.readout = readout(right, 0.03, 0.97)
+        self.readout = corner(right, 0.03)
 
     def update(self, now):
         self.new.set_data(self.X, bell(self.X, now.shift))
@@ -368,7 +363,7 @@ class PriceOfAMiss:
         (self.line,) = axes.plot([], [], color=style.VERMILION, lw=3, label="as chosen")
         (self.dot,) = axes.plot([], [], "o", color=style.BLACK, markersize=9)
         axes.legend(loc="upper left")
-        self.readout = readout(axes, 0.98, 0.04, ha="right", va="baseline")
+        self.readout = axes.text(0.98, 0.04, "", ha="right", transform=axes.transAxes)
 
     def update(self, now):
         self.line.set_data(PRICES, now.curve)

@@ -4,7 +4,7 @@ import numpy as np
 
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, LogSlider, Slider, figure
-from helpers.teaching.parts import set_heights, set_lines, ticks
+from helpers.teaching.parts import set_dots, set_heights, set_lines, ticks
 from helpers.teaching.words import brief, fixed
 from helpers.variational_bounds import formulas, vae
 
@@ -158,7 +158,7 @@ class PriceOfTheKL:
     def update(self, now):
         set_heights(self.bars, now.latents)
         at = PRICES.index(float(now.beta))
-        set_lines(self.dots, [at], ([now.reconstruction], [now.distance]))
+        set_dots(self.dots, at, (now.reconstruction, now.distance))
         self.digits.set_data(now.mosaic)
         self.readout.set_text(
             f"β = {now.beta}: KL {brief(now.divergence)} nats\n"
@@ -207,7 +207,7 @@ class SamplesAndBounds:
 
     def update(self, now):
         set_lines(self.lines, formulas.WIDTHS, now.curves[:, :2].T)
-        set_lines(self.dots, [now.sigma], ([now.bound], [now.posted]))
+        set_dots(self.dots, now.sigma, (now.bound, now.posted))
         self.here.set_xdata([now.sigma, now.sigma])
         share = now.size / int(now.samples)
         self.bar.set_height(share)
