@@ -365,8 +365,8 @@ clip_by_norm.slips(rf"""
     largest_entry_for_the_norm: … → m = max(g.abs().max() for g in gradients)
         \n    return [g * (limit / m).clamp(max=1) for g in gradients], m
     # You take the largest |entry| for the norm. The norm of all entries is longer than that.
-    factor_above_one: if m * s > limit:\n        return [u → return [u;
-        \n    return [g.clone() for g in gradients], m * s →
+    factor_above_one: if m * s > limit:\n        return [u → return [u; for u in unit], m * s
+        \n    return [g.clone() for g in gradients], m * s → for u in unit], m * s
     # The factor limit/norm is above 1 for short gradients, which become longer; at 0 it is ∞.
     tensor_by_tensor: u * (limit / s) → u * min(m, limit / torch.linalg.vector_norm(u))
     # Each tensor is shortened for itself, so their common direction changes. One norm for all.
