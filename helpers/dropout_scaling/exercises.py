@@ -168,7 +168,7 @@ inverted_dropout.slips(
     },
     guards={"the same input twice": "the best weights are unique where least squares has many"},
     hints=[
-        "Use (1.1) for each example: which two terms does the mean over the masks have?",
+        "Use (1.1) for each example. Which two terms does it give, if the mean of S̃ is S?",
         "(2.2) gives the second term. Added over the examples, it is a multiple of Σᵢ wᵢ²·aᵢ. What is "
         "aᵢ?",
         "Set the derivative by each wᵢ to 0. That gives linear equations in w: `torch.linalg.solve`.",
@@ -220,6 +220,9 @@ best_weights.slips("""
     # Subtracts the penalty. The variance is added to the error, so it makes the matrix larger.
     sums_before_squaring: gram.diagonal().diag() → inputs.sum(0).square().diag()
     # Each example has masks of its own, so variances are added: square first, then add up.
+    weights_one_by_one: torch.linalg.solve(gram + penalty, inputs.T @ targets)
+        → inputs.T @ targets / (gram + penalty).diagonal()
+    # Fits each weight alone. The other terms are in the same sum: solve all equations together.
     penalty_in_every_row: gram.diagonal().diag() → gram.diagonal()
     # Adds the penalties to every row. That of wᵢ is on the diagonal only: `torch.diag`.
     size_of_all_inputs: gram.diagonal().diag()
@@ -299,6 +302,8 @@ expected_output.slips(r"""
     activation_before_the_sum: masks @ (w * x) / (1 - rate)
         → activation(masks * w * x / (1 - rate)).sum(1); activation(sums) → sums
     # The activation is applied to each term. It stands behind the sum: one activation a mask.
+    activates_single_terms: … → return (1 - rate) * activation(w * x / (1 - rate)).sum()
+    # The activation is applied to each kept term. It stands behind the sum: one for each mask.
     forgets_the_empty_mask: torch.arange(2**n) → torch.arange(1, 2**n)
     # Drops the empty mask. It has probability rateⁿ and the sum 0, where f may not be 0.
     forgets_the_full_mask: torch.arange(2**n) → torch.arange(2**n - 1)

@@ -23,9 +23,8 @@ units_thrown_away = question(
         "it rises on the trained digits and falls on new ones": "The fit gets a little worse, and "
         "the loss on new digits is 0.235 in place of 0.290. Fitting the trained digits perfectly was "
         "not what the new ones needed.",
-        "nothing changes on average, since the factor makes up for what is missing": "The factor "
-        "keeps the mean of a sum. It does not keep its spread, and the loss depends on that as "
-        "well.",
+        "nothing changes on average, since the factor makes up for what is missing": "Sums "
+        "differ from mask to mask, whatever the factor is. The loss depends on that as well.",
     },
     right="it rises on the trained digits and falls on new ones",
 )

@@ -64,10 +64,12 @@ MPMATH = {
 
 @pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize("target", [-3.0, 0.4])
-def test_eq_1_1_the_squared_error_pays_for_the_variance(rate, target):
-    error = mean_by_hand(*VECTOR, rate, lambda z: (z - target) ** 2)
-    variance = mean_by_hand(*VECTOR, rate, lambda z: (z + 1) ** 2)
-    assert error == pytest.approx((-1 - target) ** 2 + variance, rel=1e-12)
+@pytest.mark.parametrize("factor", [None, 1.0])
+def test_eq_1_1_the_squared_error_pays_for_the_variance(rate, target, factor):
+    mean = mean_by_hand(*VECTOR, rate, factor=factor)
+    error = mean_by_hand(*VECTOR, rate, lambda z: (z - target) ** 2, factor)
+    variance = mean_by_hand(*VECTOR, rate, lambda z: (z - mean) ** 2, factor)
+    assert error == pytest.approx((mean - target) ** 2 + variance, rel=1e-12)
 
 
 def test_figures_of_section_1():
@@ -186,16 +188,17 @@ def test_many_inputs_of_weights_one_over_root_n_end_there():
 
 @pytest.mark.parametrize("name", list(FUNCTIONS))
 @pytest.mark.parametrize(("n", "size"), [(4, "1/√n"), (8, "1/√n"), (8, "1/n")])
-def test_the_counted_distribution_is_that_of_all_masks(name, n, size):
+@pytest.mark.parametrize("rate", [0.0, 0.3])
+def test_the_counted_distribution_is_that_of_all_masks(name, n, size, rate):
     up, down = formulas.two_contributions(n, -0.7, size)
     terms = [up] * (n // 2) + [down] * (n // 2)
-    exact = mean_by_hand(terms, [1.0] * n, 0.3, FUNCTIONS[name])
-    values, probabilities = formulas.sum_distribution(n, -0.7, 0.3, size)
+    exact = mean_by_hand(terms, [1.0] * n, rate, FUNCTIONS[name])
+    values, probabilities = formulas.sum_distribution(n, -0.7, rate, size)
     f = formulas.ACTIVATIONS[name]
     assert float((probabilities * f(values)).sum()) == pytest.approx(exact, abs=1e-12)
-    bias, sd = formulas.bias_after(name, n, -0.7, 0.3, size)
+    bias, sd = formulas.bias_after(name, n, -0.7, rate, size)
     assert bias == pytest.approx(exact - FUNCTIONS[name](-0.7), abs=1e-12)
-    assert sd**2 == pytest.approx(0.3 / 0.7 * math.fsum(t * t for t in terms))
+    assert sd**2 == pytest.approx(rate / (1 - rate) * math.fsum(t * t for t in terms))
 
 
 @pytest.mark.parametrize(
@@ -238,7 +241,7 @@ def test_more_figures_of_section_3():
         assert abs(torch.func.hessian(f)(w @ x) * variance / 2 / gap - 1) < 1 / 8
 
 
-def test_eq_3_2_evaluation_is_the_geometric_mean_of_one_softmax_layer():
+def test_evaluation_is_the_geometric_mean_of_one_softmax_layer():
     generator = torch.Generator().manual_seed(3)
     x = torch.randn(6, generator=generator, dtype=FLOAT)
     weight = torch.randn(6, 4, generator=generator, dtype=FLOAT)
@@ -274,7 +277,7 @@ def test_unit_outcomes_are_those_of_torchs_layers(name, rate):
 
 @pytest.mark.parametrize("rate", RATES)
 @pytest.mark.parametrize("mu", [0.0, 1.5])
-def test_eq_4_1_variance_of_a_unit_after_dropout(rate, mu):
+def test_variance_of_a_unit_after_dropout(rate, mu):
     torch.manual_seed(2)
     x = mu + 0.7 * torch.randn(1000, dtype=FLOAT)
     mean, variance = x.mean(), x.var(correction=0)
