@@ -1,6 +1,6 @@
 """The live figures of 08_logits_and_probabilities."""
 
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 import torch
@@ -8,6 +8,7 @@ import torch
 from helpers.logits_and_probabilities import formulas
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, Slider, figure
+from helpers.teaching.parts import set_heights, set_lines, set_texts
 from helpers.teaching.words import brief, fixed
 
 __all__ = ["PullOfALoss", "SoftmaxTwice", "DigitsByPair", "RowOfPixels", "CurveFromLabels"]  # noqa: RUF022
@@ -27,7 +28,9 @@ class PullOfALoss:
     def measure(self, first, third, pair):
         scores = torch.tensor([[first, -1.0, third]], dtype=torch.float64)
         loss, gradient = formulas.pull(scores, torch.tensor([2]), *PUSHES[pair])
-        return {"scores": scores[0].numpy(), "loss": loss, "push": -gradient[0].numpy()}
+        push = -gradient[0].numpy()
+        words = [fixed(entry, 3, sign=True) for entry in push]
+        return {"scores": scores[0], "loss": loss, "push": push, "words": words}
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2)
@@ -38,29 +41,43 @@ class PullOfALoss:
             axes.set_xticks(range(3), names)
             axes.axhline(0, color=style.GREY, lw=0.8)
         self.bars = left.bar(range(3), [1, 1, 1], width=0.5, color=style.SKY)
-        self.arrows = [
-            right.plot([k, k], [0, 0], color=style.VERMILION, lw=4, solid_capstyle="butt")[0]
-            for k in range(3)
-        ]
-        (self.heads,) = right.plot(range(3), [0] * 3, "o", color=style.VERMILION, markersize=8)
+        look = {"color": style.VERMILION, "lw": 4, "solid_capstyle": "butt"}
+        self.arrows = [right.plot([], [], **look)[0] for _ in range(3)]
+        (self.heads,) = right.plot([], [], "o", color=style.VERMILION, ms=8)
         self.numbers = [right.text(k, 0, "", ha="center", va="bottom") for k in range(3)]
         self.loss = left.text(1, 13.4, "", ha="center")
 
     def update(self, now):
-        for k in range(3):
-            self.bars[k].set_height(now.scores[k])
-            self.arrows[k].set_data([k, k], [0, now.push[k]])
-            self.numbers[k].set_text(fixed(now.push[k], 3, sign=True))
-            self.numbers[k].set_y(now.push[k] + 0.07 if now.push[k] >= 0 else now.push[k] - 0.17)
+        set_heights(self.bars, now.scores)
+        set_texts(self.numbers, now.words)
+        for k, push in enumerate(now.push):
+            self.arrows[k].set_data([k, k], [0, push])
+            self.numbers[k].set_y(push + 0.07 if push >= 0 else push - 0.17)
         self.heads.set_data(range(3), now.push)
         self.loss.set_text(f"loss {fixed(now.loss, 3)}")
 
     def describe(self, now):
-        pushes = ", ".join(fixed(push, 3, sign=True) for push in now.push)
         return (
             f"{now.pair}, scores ({fixed(now.first, 1)}, −1, {fixed(now.third, 1)}), the last class "
-            f"true: loss {fixed(now.loss, 3)}; the pushes on the three scores are {pushes}."
+            f"true: loss {fixed(now.loss, 3)}; the pushes on the three scores are {', '.join(now.words)}."
         )
+
+
+GAPS = torch.linspace(-10, 10, 81, dtype=torch.float64)
+
+
+def losses_and_pushes(gaps, classes):
+    """Loss and push behind one softmax, then loss and push behind two; four tensors."""
+    found = []
+    for softmaxes in (1, 2):
+        loss, slope = formulas.loss_of_gap(gaps, classes, softmaxes)
+        found += [loss, -slope]
+    return found
+
+
+@cache
+def curves(classes):
+    return losses_and_pushes(GAPS, classes)
 
 
 @figure(
@@ -70,52 +87,37 @@ class PullOfALoss:
 class SoftmaxTwice:
     """Loss and push on the true score, behind one softmax and behind two, against the gap."""
 
-    GAPS = torch.linspace(-10, 10, 81, dtype=torch.float64)
-
-    @lru_cache(maxsize=6)  # noqa: B019 (there is one such figure)
-    def curves(self, classes, times):
-        loss, slope = formulas.loss_of_gap(self.GAPS, classes, times)
-        return loss.numpy(), -slope.numpy()
-
     def measure(self, gap, classes):
-        here = torch.tensor([gap], dtype=torch.float64)
-        found = {}
-        for times, name in ((1, "once"), (2, "twice")):
-            found[f"losses_{name}"], found[f"pushes_{name}"] = self.curves(int(classes), times)
-            loss, slope = formulas.loss_of_gap(here, int(classes), times)
-            found[name] = loss.item(), -slope.item()
-        return found
+        at = torch.tensor([gap], dtype=torch.float64)
+        here = [value.item() for value in losses_and_pushes(at, int(classes))]
+        return {"curves": curves(int(classes)), "here": here}
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2)
         left.set(title="loss", xlabel="gap", xlim=(-10.3, 10.3), ylim=(-0.5, 17.5))
         right.set(title="push on the true score", xlabel="gap", xlim=(-10.3, 10.3))
         right.set_ylim(-0.05, 1.15)
-        self.lines, self.dots = {}, {}
-        looks = {"once": (style.BLUE, "-", "one softmax"), "twice": (style.VERMILION, "--", "two")}
-        for name, (colour, dash, label) in looks.items():
+        self.lines, self.dots = [], []
+        looks = (("one softmax", style.BLUE, "-"), ("two", style.VERMILION, "--"))
+        for label, colour, dash in looks:
             for axes in (left, right):
-                key = name, axes is left
-                (self.lines[key],) = axes.plot([], [], dash, color=colour, label=label)
-                (self.dots[key],) = axes.plot([], [], "o", color=colour, markersize=8)
+                self.lines += axes.plot([], [], dash, color=colour, label=label)
+                self.dots += axes.plot([], [], "o", color=colour, ms=8)
         left.legend(loc="upper right")
         self.readout = right.text(0.05, 0.55, "", va="center", transform=right.transAxes)
 
     def update(self, now):
-        for name, losses, pushes in (
-            ("once", now.losses_once, now.pushes_once),
-            ("twice", now.losses_twice, now.pushes_twice),
-        ):
-            for at, values in enumerate((losses, pushes)):
-                self.lines[name, at == 0].set_data(self.GAPS, values)
-                self.dots[name, at == 0].set_data([now.gap], [getattr(now, name)[at]])
-        self.readout.set_text(f"once {fixed(now.once[1], 3)}\ntwice {fixed(now.twice[1], 3)}")
+        set_lines(self.lines, GAPS, now.curves)
+        for dot, value in zip(self.dots, now.here, strict=True):
+            dot.set_data([now.gap], [value])
+        _, once, _, twice = now.here
+        self.readout.set_text(f"once {fixed(once, 3)}\ntwice {fixed(twice, 3)}")
 
     def describe(self, now):
+        loss, push, second_loss, second_push = map(brief, now.here)
         return (
-            f"{now.classes} classes, the true score {fixed(now.gap, 1)} above the others: loss "
-            f"{brief(now.once[0])} and push {brief(now.once[1])} behind one softmax, loss "
-            f"{brief(now.twice[0])} and push {brief(now.twice[1])} behind two."
+            f"{now.classes} classes, the true score {fixed(now.gap, 1)} above the others: loss {loss} "
+            f"and push {push} behind one softmax, loss {second_loss} and push {second_push} behind two."
         )
 
 
@@ -129,11 +131,15 @@ class DigitsByPair:
 
     def measure(self, step, pair, training):
         at = formulas.STEPS.index(step)
-        accuracies = {name: formulas.digit_run(training, name)[:, 0] for name in formulas.PAIRS}
-        accuracy, loss, true, other, _, classes, _ = formulas.digit_run(training, pair)[at].tolist()
-        here = {"accuracy": accuracy, "loss": loss, "true": true, "other": other}
-        here["classes"] = round(classes)
-        return {"accuracies": accuracies, **here}
+        runs = {name: formulas.digit_run(training, name) for name in formulas.PAIRS}
+        accuracy, loss, true, other, _, classes, _ = runs[pair][at].tolist()
+        return {
+            "accuracies": {name: run[:, 0] for name, run in runs.items()},
+            "accuracy": accuracy,
+            "loss": loss,
+            "outputs": (true, other),
+            "classes": round(classes),
+        }
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2, width_ratios=[3, 2])
@@ -150,23 +156,22 @@ class DigitsByPair:
         self.loss = right.text(0.03, 0.97, "", va="top", transform=right.transAxes)
 
     def update(self, now):
-        for line, accuracies in zip(self.others, now.accuracies.values(), strict=True):
-            line.set_data(formulas.STEPS, accuracies)
+        set_lines(self.others, formulas.STEPS, now.accuracies.values())
         self.bold.set_data(formulas.STEPS, now.accuracies[now.pair])
         self.dot.set_data([now.step], [now.accuracy])
-        for k, value in enumerate((now.true, now.other)):
-            self.bars[k].set_height(value)
-            self.numbers[k].set_text(fixed(value, 2))
-            self.numbers[k].set_y(value + 0.01)
+        set_heights(self.bars, now.outputs)
+        for number, output in zip(self.numbers, now.outputs, strict=True):
+            number.set_text(fixed(output, 2))
+            number.set_y(output + 0.01)
         self.loss.set_text(f"loss {fixed(now.loss, 3)}\ndigits named: {now.classes}")
 
     def describe(self, now):
+        true, other = (fixed(output, 3) for output in now.outputs)
         return (
             f"{now.training}, {now.pair}, step {now.step}: accuracy {fixed(now.accuracy, 3)}, loss "
-            f"{fixed(now.loss, 3)}, mean output {fixed(now.true, 3)} for the true class and "
-            f"{fixed(now.other, 3)} for each other one; the answers, by the largest score, "
-            f"name {now.classes} of 10 classes. Grey: the accuracy of the other "
-            "pairs. First of five random starts."
+            f"{fixed(now.loss, 3)}, mean output {true} for the true class and {other} for each other "
+            f"one; the answers, by the largest score, name {now.classes} of 10 classes. Grey: the "
+            "accuracy of the other pairs. First of five random starts."
         )
 
 
@@ -185,37 +190,22 @@ class RowOfPixels:
         scores = x[:, None] * weight + bias
         accuracy, confidence = formulas.accuracy_and_confidence(scores, target, head)
         p = formulas.through(scores, head).softmax(1)
-        rows = np.stack([target.numpy(), p.argmax(1).numpy()])
-        cap = 1.0 if head == "none" else 1 / (1 + (classes - 1) / np.e)
         return {
-            "bright": x.numpy()[None],
-            "rows": rows,
-            "sure": p.amax(1).numpy(),
+            "bright": x[None].numpy(),
+            "rows": torch.stack([target, p.argmax(1)]).numpy(),
+            "sure": p.amax(1),
             "accuracy": accuracy,
             "confidence": confidence,
-            "cap": cap,
+            "cap": 1.0 if head == "none" else 1 / (1 + (classes - 1) / np.e),
         }
 
     def draw(self, canvas):
         top, middle, bottom = canvas.subplots(3, 1, sharex=True, height_ratios=[1, 2, 3])
-        extent = (0, formulas.PIXELS, 0, 1)
-        self.bright = top.imshow(
-            np.zeros((1, formulas.PIXELS)),
-            cmap="gray",
-            vmin=0,
-            vmax=1,
-            extent=extent,
-            aspect="auto",
-        )
-        self.rows = middle.imshow(
-            np.zeros((2, formulas.PIXELS)),
-            cmap="viridis",
-            vmin=0,
-            vmax=7,
-            extent=(0, formulas.PIXELS, 0, 2),
-            aspect="auto",
-            interpolation="nearest",
-        )
+        rows = np.zeros((2, formulas.PIXELS))
+        look = {"cmap": "gray", "vmin": 0, "vmax": 1, "aspect": "auto"}
+        self.bright = top.imshow(rows[:1], extent=(0, formulas.PIXELS, 0, 1), **look)
+        look = {"cmap": "viridis", "interpolation": "nearest", "aspect": "auto"}
+        self.rows = middle.imshow(rows, extent=(0, formulas.PIXELS, 0, 2), **look)
         top.set(title="brightness", yticks=[])
         middle.set_title("true class, predicted class")
         middle.set_yticks([1.5, 0.5], ["true", "predicted"])
@@ -252,7 +242,8 @@ class CurveFromLabels:
 
     def measure(self, b0, b1):
         line = torch.tensor([b0, b1], dtype=torch.float64)
-        return {"costs": [formulas.curve_cost(*line, name).item() for name in formulas.ERRORS]}
+        costs = {name: formulas.curve_cost(*line, name).item() for name in formulas.ERRORS}
+        return {"costs": costs}
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2, width_ratios=[3, 2])
@@ -267,14 +258,11 @@ class CurveFromLabels:
     def update(self, now):
         x = np.linspace(-2.4, 3.4, 300)
         self.curve.set_data(x, 1 / (1 + np.exp(-(now.b0 + now.b1 * x))))
-        for k, cost in enumerate(now.costs):
-            self.bars[k].set_height(cost)
-            self.numbers[k].set_text(fixed(cost, 2))
-            self.numbers[k].set_y(cost * 1.03)
+        set_heights(self.bars, now.costs.values())
+        for number, cost in zip(self.numbers, now.costs.values(), strict=True):
+            number.set_text(fixed(cost, 2))
+            number.set_y(cost * 1.03)
 
     def describe(self, now):
-        costs = ", ".join(
-            f"{name} {fixed(cost, 3)}"
-            for name, cost in zip(formulas.ERRORS, now.costs, strict=True)
-        )
+        costs = ", ".join(f"{name} {fixed(cost, 3)}" for name, cost in now.costs.items())
         return f"The curve of b0 = {fixed(now.b0, 1)} and b1 = {fixed(now.b1, 1)}: {costs}."
