@@ -1,7 +1,5 @@
 """The exercises of 08_logits_and_probabilities, in the order of the page."""
 
-import math
-
 import torch
 from torch.nn import functional as F
 
@@ -18,6 +16,7 @@ __all__ = [  # noqa: RUF022
 ]
 
 SCORES = [[2.0, -1.0, 0.5], [0.0, 3.0, 1.0]]
+CE, NLL = "cross_entropy", "nll_loss"
 
 
 def scores(output=None, **options):
@@ -25,62 +24,43 @@ def scores(output=None, **options):
     return output(rows) if output else rows
 
 
+def logs(*shares):
+    """The logarithms of these rows, for nll_loss."""
+    return tensor(*shares).log(), NLL
+
+
 @exercise(
     cases={
         "values": {
-            "log-sigmoid into nll_loss": lambda: (scores(F.logsigmoid), "nll_loss"),
-            "softmax into nll_loss": lambda: (scores(lambda z: z.softmax(1)), "nll_loss"),
-            "log-softmax into nll_loss": lambda: (scores(lambda z: z.log_softmax(1)), "nll_loss"),
-            "sigmoid into nll_loss": lambda: (scores(torch.sigmoid), "nll_loss"),
-            "scores into cross_entropy": lambda: (scores(), "cross_entropy"),
-            "softmax into cross_entropy": lambda: (scores(lambda z: z.softmax(1)), "cross_entropy"),
-            "log-softmax into cross_entropy": lambda: (
-                scores(lambda z: z.log_softmax(1)),
-                "cross_entropy",
-            ),
-            "log-probabilities that mirror each other": lambda: (
-                tensor([0.3, 0.7], [0.7, 0.3]).log(),
-                "nll_loss",
-            ),
-            "shares that add up to a half, into nll_loss": lambda: (
-                tensor([0.2, 0.3], [0.1, 0.4]).log(),
-                "nll_loss",
-            ),
-            "scores from 0 to 1.5 into cross_entropy": lambda: (
-                tensor([0.5, 1.5], [0.0, 1.0]),
-                "cross_entropy",
-            ),
-            "one row of shares, one of scores": lambda: (
-                tensor([0.2, 0.8], [3.0, -1.0]),
-                "cross_entropy",
-            ),
-            "one row of log-softmax, one of log-sigmoid": lambda: (
-                tensor([0.3, 0.7], [0.6, 0.9]).log(),
-                "nll_loss",
-            ),
-            "shares that add up to 1 on average": lambda: (
-                tensor([0.2, 0.3], [0.7, 0.8]).log(),
-                "nll_loss",
-            ),
-            "scores all above 1 into cross_entropy": lambda: (scores() + 3, "cross_entropy"),
-            "certain, log-softmax into nll_loss": lambda: (tensor([0.0, -800.0]), "nll_loss"),
+            "log-sigmoid into nll_loss": lambda: (scores(F.logsigmoid), NLL),
+            "softmax into nll_loss": lambda: (scores(lambda z: z.softmax(1)), NLL),
+            "log-softmax into nll_loss": lambda: (scores(lambda z: z.log_softmax(1)), NLL),
+            "sigmoid into nll_loss": lambda: (scores(torch.sigmoid), NLL),
+            "scores into cross_entropy": lambda: (scores(), CE),
+            "softmax into cross_entropy": lambda: (scores(lambda z: z.softmax(1)), CE),
+            "log-softmax into cross_entropy": lambda: (scores(lambda z: z.log_softmax(1)), CE),
+            "log-probabilities that mirror each other": lambda: logs([0.3, 0.7], [0.7, 0.3]),
+            "shares that add up to a half, into nll_loss": lambda: logs([0.2, 0.3], [0.1, 0.4]),
+            "scores from 0 to 1.5 into cross_entropy": lambda: (tensor([0.5, 1.5], [0.0, 1.0]), CE),
+            "one row of shares, one of scores": lambda: (tensor([0.2, 0.8], [3.0, -1.0]), CE),
+            "one row of log-softmax, one of log-sigmoid": lambda: logs([0.3, 0.7], [0.6, 0.9]),
+            "shares that add up to 1 on average": lambda: logs([0.2, 0.3], [0.7, 0.8]),
+            "scores all above 1 into cross_entropy": lambda: (scores() + 3, CE),
+            "certain, log-softmax into nll_loss": lambda: (tensor([0.0, -800.0]), NLL),
             "log-softmax of forty rows into nll_loss": lambda: (
                 (3 * normal(40, 7)).log_softmax(1),
-                "nll_loss",
+                NLL,
             ),
-            "scores into nll_loss": lambda: (scores(), "nll_loss"),
-            "scores all below 0 into cross_entropy": lambda: (scores() - 7, "cross_entropy"),
+            "scores into nll_loss": lambda: (scores(), NLL),
+            "scores all below 0 into cross_entropy": lambda: (scores() - 7, CE),
         },
         "shapes": {
-            "one row, two classes": lambda: (tensor([0.0, -40.0]), "nll_loss"),
-            "one row, four classes": lambda: (tensor([3.0, 1.0, 0.5, -1.0]), "nll_loss"),
+            "one row, two classes": lambda: (tensor([0.0, -40.0]), NLL),
+            "one row, four classes": lambda: (tensor([3.0, 1.0, 0.5, -1.0]), NLL),
         },
         "edges": {
-            "sigmoid into cross_entropy": lambda: (scores(torch.sigmoid), "cross_entropy"),
-            "ones and zeros into cross_entropy": lambda: (
-                tensor([1.0, 0.0], [0.0, 1.0]),
-                "cross_entropy",
-            ),
+            "sigmoid into cross_entropy": lambda: (scores(torch.sigmoid), CE),
+            "ones and zeros into cross_entropy": lambda: (tensor([1.0, 0.0], [0.0, 1.0]), CE),
         },
     },
     hints=[
@@ -109,20 +89,17 @@ def diagnose(outputs, loss):
     return "fine" if (outputs.exp().sum(1) - 1).abs().max() < 1e-6 else "no normaliser"
 
 
-diagnose.slips("""
+diagnose.slips(r"""
     adds_up_wrong_way: sum(1) → sum(0)
     # The probabilities of one picture stand in a row: add along dimension 1.
     logarithms_unchecked: return "fine" if (outputs.exp().sum(1) - 1).abs().max() < 1e-6 else "no normaliser"
         → return "fine"
-    # Below 0 is not enough. Log-sigmoids are logarithms too, and nothing makes their exponentials
-    # add up to 1.
+    # Below 0 is not enough: the exponentials of log-sigmoids do not add up to 1. Check the sum.
     only_sums_to_one: ((outputs >= 0) & (outputs <= 1)).all()
         → ((outputs.sum(1) - 1).abs() < 1e-6).all()
-    # That finds a softmax. Sigmoids lie from 0 to 1 as well, without adding up to 1, and
-    # cross_entropy takes them for scores just the same.
+    # That finds a softmax. Sigmoids lie from 0 to 1 as well, but do not add up to 1.
     logs_are_suspicious: ((outputs >= 0) & (outputs <= 1)).all() → (outputs <= 1).all()
-    # Scores may lie anywhere below 0, and log-probabilities are valid scores: cross_entropy gives
-    # the right loss for them.
+    # Log-probabilities lie below 0 and are valid scores. Ask for numbers from 0 to 1.
     no_exponential: outputs.exp().sum(1) → outputs.sum(1)
     # The outputs are logarithms here; it is their exponentials that add up to 1.
     no_tolerance: .max() < 1e-6 → .max() == 0
@@ -135,69 +112,53 @@ diagnose.slips("""
     zero_is_no_logarithm: outputs > 0 → outputs >= 0
     # 0 is the logarithm of 1: a network that is certain returns it.
     all_above_zero: (outputs > 0).any() → (outputs > 0).all()
-    # One number above 0 is enough: the logarithm of a probability is never above 0. So raw scores
-    # are no logarithms either.
+    # One number above 0 is enough: the logarithm of a probability is never above 0.
     upper_end_left_out: ((outputs >= 0) & (outputs <= 1)).all() → (outputs >= 0).all()
     # Scores may all lie above 0. They look like probabilities only if none is above 1.
     one_row_will_do: .max() < 1e-6 → .min() < 1e-6
     # Every row must add up to 1. Here one row is enough.
     rows_cancel: (outputs.exp().sum(1) - 1).abs().max() → (outputs.exp().sum(1) - 1).mean().abs()
     # Each row must add up to 1 by itself. In a sum or mean of the rows, errors cancel.
+    adds_up_first: if (outputs > 0) → if (outputs.exp().sum(1) - 1).abs().max() > 1e-6:\n        return
+        "no normaliser"\n    if (outputs > 0)
+    # Look for numbers above 0 first: these are no logarithms, and their sum means nothing.
+    loss_not_asked: if loss → if ((outputs >= 0) & (outputs <= 1)).all():\n        return
+        "probabilities"\n    if loss
+    # Ask first which loss it is. Into nll_loss, numbers from 0 to 1 lack their logarithm.
+    scores_must_add_up: .all() else "fine"
+        → .all() else "fine" if (outputs.exp().sum(1) - 1).abs().max() < 1e-6 else "no normaliser"
+    # cross_entropy has the normaliser inside, so any scores will do.
 """)
 
 
-@diagnose.mistake
-def adds_up_first(outputs, loss):
-    """Look for numbers above 0 first: if there are some, then these are no logarithms, and the sum
-    of their exponentials means nothing."""
-    if loss == "nll_loss" and (outputs.exp().sum(1) - 1).abs().max() >= 1e-6:
-        return "no normaliser"
-    return diagnose(outputs, loss)
+def target(*classes):
+    return torch.tensor(classes)
 
 
-@diagnose.mistake
-def loss_not_asked(outputs, loss):
-    """Ask first which loss it is. Into nll_loss, numbers from 0 to 1 lack their logarithm."""
-    if ((outputs >= 0) & (outputs <= 1)).all():
-        return "probabilities"
-    return diagnose(outputs, loss)
-
-
-@diagnose.mistake
-def scores_must_add_up(outputs, loss):
-    """cross_entropy has the normaliser inside, so any scores will do."""
-    found = diagnose(outputs, loss)
-    adds_up = (outputs.exp().sum(1) - 1).abs().max() < 1e-6
-    return "no normaliser" if found == "fine" and not adds_up else found
+def first_of(*scores):
+    """One row of scores in float32; the first class is true."""
+    return tensor(scores, dtype=torch.float32), target(0), False
 
 
 @exercise(
     cases={
         "values": {
-            "scores": lambda: (scores(), torch.tensor([2, 0]), False),
-            "probabilities": lambda: (scores(lambda z: z.softmax(1)), torch.tensor([2, 0]), True),
-            "five rows": lambda: (3 * normal(5, 4), torch.tensor([0, 3, 1, 1, 2]), False),
-            "a very unlikely class": lambda: (tensor([1 - 1e-12, 1e-12]), torch.tensor([1]), True),
+            "scores": lambda: (scores(), target(2, 0), False),
+            "probabilities": lambda: (scores(lambda z: z.softmax(1)), target(2, 0), True),
+            "five rows": lambda: (3 * normal(5, 4), target(0, 3, 1, 1, 2), False),
+            "a very unlikely class": lambda: (tensor([1 - 1e-12, 1e-12]), target(1), True),
         },
         "gradient": {
-            "by the scores": lambda: (scores(grad=True), torch.tensor([2, 0]), False),
+            "by the scores": lambda: (scores(grad=True), target(2, 0), False),
             "by the scores of three rows": lambda: (
                 2 * normal(3, 4, seed=1, grad=True),
-                torch.tensor([3, 0, 1]),
+                target(3, 0, 1),
                 False,
             ),
         },
         "edges": {
-            "a gap of 110 in float32": lambda: (
-                tensor([0.0, 110.0, 0.0], dtype=torch.float32),
-                torch.tensor([0]),
-                False,
-            ),
-            "a gap of 300 in float32": lambda: (
-                tensor([-100.0, 200.0], dtype=torch.float32),
-                torch.tensor([0]),
-                False,
-            ),
+            "a gap of 110 in float32": lambda: first_of(0.0, 110.0, 0.0),
+            "a gap of 300 in float32": lambda: first_of(-100.0, 200.0),
         },
     },
     guards={
@@ -225,18 +186,15 @@ def cross_entropy(scores, target, from_probabilities=False):
     return -logs.gather(1, target[:, None]).mean()
 
 
-cross_entropy.slips("""
+cross_entropy.slips(r"""
     softmax_of_probabilities: scores.log() if → scores.log_softmax(1) if
-    # You put a softmax behind probabilities: two softmaxes. The loss can't fall below
-    # ln(1 + (C − 1)/e) then.
+    # You put a softmax behind probabilities: two softmaxes. Take their logarithm alone.
     softmax_twice: else scores.log_softmax(1) → else scores.softmax(1).log_softmax(1)
     # The scores go through two softmaxes: log_softmax has one inside, as F.cross_entropy has.
     probabilities_without_a_logarithm: scores.log() if → scores if
-    # The probabilities are used as they are. A cross-entropy takes their logarithm, and F.nll_loss
-    # does not do it.
+    # The logarithm of the probabilities is missing. F.nll_loss does not take it either.
     every_target_of_every_row: logs.gather(1, target[:, None]) → logs[:, target]
-    # `[:, target]` takes all the true classes from each row: N×N numbers. Take one from each row:
-    # `gather`, or `[range(N), target]`.
+    # `[:, target]` takes all true classes from each row. Take one from each, with `gather`.
     no_logarithm: else scores.log_softmax(1) → else scores.softmax(1)
     # The logarithm is missing: this is minus the probability, which is never above 0.
     raw_scores: else scores.log_softmax(1) → else scores
@@ -246,8 +204,7 @@ cross_entropy.slips("""
     epsilon_in_the_log: scores.log() → (scores + EPS).log()
     # An ε inside the logarithm caps the loss and changes the gradient of every unlikely class.
     log_of_softmax: scores.log_softmax(1) → scores.softmax(1).log()
-    # In float32 a softmax is rounded to 0 from a gap of about 104, and exp(89) is infinite.
-    # log_softmax avoids both.
+    # In float32 a softmax rounds to 0 from a gap of about 104. log_softmax avoids that.
     sums_the_rows: .mean() → .sum()
     # That is the sum over the rows; the mean is asked for.
     sigmoid_for_softmax: else scores.log_softmax(1) → else F.logsigmoid(scores)
@@ -266,35 +223,23 @@ cross_entropy.slips("""
     # `sum()` adds over all rows. Each row has a normaliser of its own: add along dimension 1.
     mean_before_the_logarithm: -logs.gather(1, target[:, None]).mean()
         → -logs.gather(1, target[:, None]).exp().mean().log()
-    # You take the mean of the probabilities, and then the logarithm. Each row needs its logarithm
-    # first.
+    # This is the logarithm of the mean probability. Each row needs its logarithm first.
     entropy_of_the_answer: -logs.gather(1, target[:, None]).mean()
         → -(logs.exp() * logs).sum(1).mean()
     # That is the entropy of the probabilities. The true class is not used.
     one_minus_p: -logs.gather(1, target[:, None]).mean()
         → -(1 - logs.gather(1, target[:, None]).exp()).log().mean()
     # The true class costs −ln p. −ln(1 − p) is what a wrong class costs in a binary loss.
-    in_bits: -logs → -1 / math.log(2) * logs
+    in_bits: scores.log() → scores.log2(); scores.log_softmax(1) → scores.softmax(1).log2()
     # That is in bits, with `log2`. The loss takes the natural logarithm.
+    binary_losses: … → p = scores if from_probabilities else scores.softmax(1)\n    return
+        F.binary_cross_entropy(p, F.one_hot(target, scores.shape[1]).to(p))
+    # A binary cross-entropy makes the wrong classes cost as well. Only the true class costs.
+    binary_losses_added_up: … → p = scores if from_probabilities else scores.softmax(1)\n    one_hot =
+        F.one_hot(target, scores.shape[1]).to(p)\n    return
+        F.binary_cross_entropy(p, one_hot, reduction="sum") / len(scores)
+    # This adds up binary losses, so the wrong classes cost as well. Only the true class costs.
 """)
-
-
-@cross_entropy.mistake
-def binary_losses(scores, target, from_probabilities=False):
-    """A binary cross-entropy judges each class for itself, so the wrong classes cost as well. Here
-    only the true class costs."""
-    one_hot = F.one_hot(target, scores.shape[1]).to(scores.dtype)
-    p = scores if from_probabilities else scores.softmax(1)
-    return F.binary_cross_entropy(p, one_hot)
-
-
-@cross_entropy.mistake
-def binary_losses_added_up(scores, target, from_probabilities=False):
-    """This adds a binary cross-entropy of each class, so the wrong classes cost as well. Here only the
-    true class costs."""
-    one_hot = F.one_hot(target, scores.shape[1]).to(scores.dtype)
-    p = scores if from_probabilities else scores.softmax(1)
-    return F.binary_cross_entropy(p, one_hot, reduction="sum") / len(scores)
 
 
 @exercise(
@@ -337,10 +282,9 @@ def lowest_loss(classes, head):
     return math.log(math.e + classes - 1) - 1
 
 
-lowest_loss.slips("""
+lowest_loss.slips(r"""
     always_zero: math.log(math.e + classes - 1) - 1 → 0.0
-    # 0 needs a probability of 1. The softmax in the loss can't make it from outputs that lie from
-    # 0 to 1: an output of 0 still weighs exp(0) = 1.
+    # 0 needs a probability of 1. An output of 0 still weighs exp(0) = 1 in the loss's softmax.
     without_end: return 0.0 → return -math.inf
     # A cross-entropy is −ln p, and p is at most 1. So it can't fall below 0.
     as_if_it_guessed: math.log(math.e + classes - 1) - 1 → math.log(classes)
@@ -366,56 +310,27 @@ lowest_loss.slips("""
     a_gain: math.log(math.e + classes - 1) - 1 → 1 - math.log(math.e + classes - 1)
     # That is ln p. The loss is −ln p.
     guesses_from_logits: return 0.0 → return math.log(classes)
-    # ln C is the loss of a network that knows nothing. Without an activation the true score may
-    # rise without end, and p goes to 1.
+    # ln C is for a network that knows nothing. The true score may rise without end: p goes to 1.
     same_floor_for_logits: return 0.0 → return math.log(math.e + classes - 1) - 1
     # Logits are not limited to 0 to 1: the true score may rise without end, and p goes to 1.
+    only_the_softmax: head == "logits" → head != "softmax"
+    # The sigmoid has the same floor as the softmax: its outputs lie from 0 to 1, too.
+    only_the_sigmoid: head == "logits" → head != "sigmoid"
+    # A softmax has the same floor as the sigmoid: its outputs lie from 0 to 1, too.
+    one_class_more_behind_a_sigmoid: math.e + classes - 1
+        → math.e + (classes - 1 if head == "softmax" else classes)
+    # Behind a sigmoid the sum has C terms as well: e for the true class and C − 1 ones.
+    sigmoids_down_to_minus_one: return math.log(math.e + classes - 1) - 1
+        → lowest = 0 if head == "softmax" else -1\n    return math.log(1 + (classes - 1) *
+        math.exp(lowest - 1))
+    # A sigmoid gives 0 at the least, not −1; that would be a tanh.
+    sigmoids_stay_at_a_half: return math.log(math.e + classes - 1) - 1
+        → lowest = 0 if head == "softmax" else 0.5\n    return math.log(1 + (classes - 1) *
+        math.exp(lowest - 1))
+    # A sigmoid is ½ for a score of 0. Far below 0 it is nearly 0, and wrong classes can be there.
+    nll_of_the_sigmoid: return math → return -1.0 if head == "sigmoid" else math
+    # −1 is the lowest value of nll_loss behind a sigmoid. cross_entropy has a softmax inside.
 """)
-
-
-@lowest_loss.mistake
-def only_the_softmax(classes, head):
-    """The sigmoid has the same floor as the softmax: its outputs lie from 0 to 1, too."""
-    return math.log(math.e + classes - 1) - 1 if head == "softmax" else 0.0
-
-
-@lowest_loss.mistake
-def only_the_sigmoid(classes, head):
-    """A softmax has the same floor as the sigmoid: its outputs lie from 0 to 1, too."""
-    return math.log(math.e + classes - 1) - 1 if head == "sigmoid" else 0.0
-
-
-@lowest_loss.mistake
-def one_class_more_behind_a_sigmoid(classes, head):
-    """Behind a sigmoid the sum has C terms as well: e for the true class and C − 1 ones."""
-    if head == "logits":
-        return 0.0
-    return math.log(math.e + classes - (head == "softmax")) - 1
-
-
-@lowest_loss.mistake
-def sigmoids_down_to_minus_one(classes, head):
-    """A sigmoid gives 0 at the least, not −1; that would be a tanh."""
-    if head == "logits":
-        return 0.0
-    far = 1 if head == "softmax" else 2
-    return math.log1p((classes - 1) * math.exp(-far))
-
-
-@lowest_loss.mistake
-def sigmoids_stay_at_a_half(classes, head):
-    """A sigmoid is ½ for a score of 0. A wrong class can have a score far below 0, and then its
-    sigmoid is nearly 0."""
-    if head == "logits":
-        return 0.0
-    far = 1 if head == "softmax" else 0.5
-    return math.log1p((classes - 1) * math.exp(-far))
-
-
-@lowest_loss.mistake
-def nll_of_the_sigmoid(classes, head):
-    """−1 is the lowest value of nll_loss behind a sigmoid. cross_entropy has a softmax inside."""
-    return -1.0 if head == "sigmoid" else lowest_loss(classes, head)
 
 
 def pixels(**options):
@@ -432,18 +347,12 @@ def labels(void=True):
     cases={
         "values": {
             "some pixels have none": lambda: (pixels(), labels()),
-            "every pixel has a label": lambda: (pixels(), labels(void=False)),
-            "one picture": lambda: (
-                normal(1, 2, 2, 2, seed=3),
-                torch.tensor([[[0, 1], [-1, 1]]]),
-            ),
+            "every pixel has a label": lambda: (pixels(), labels(False)),
+            "one picture": lambda: (normal(1, 2, 2, 2, seed=3), target([[0, 1], [-1, 1]])),
         },
         "gradient": {
             "by the scores": lambda: (pixels(grad=True), labels()),
-            "by the scores, every pixel has a label": lambda: (
-                pixels(grad=True),
-                labels(void=False),
-            ),
+            "by the scores, every pixel has a label": lambda: (pixels(grad=True), labels(False)),
         },
     },
     hints=[
@@ -470,13 +379,11 @@ def segmentation_loss(scores, target):
     return -logs[labelled].gather(1, target[labelled][:, None]).mean()
 
 
-segmentation_loss.slips("""
+segmentation_loss.slips(r"""
     softmax_along_a_line: log_softmax(1) → log_softmax(-1)
-    # dim=-1 is the width of the picture: pixels compete there, not classes. Classes are dimension
-    # 1.
+    # dim=-1 is the width: pixels compete there, not classes. Classes are dimension 1.
     sigmoid_in_the_head: scores.log_softmax → scores.sigmoid().log_softmax
-    # A sigmoid stands before the softmax of the loss. It limits every probability to
-    # e/(e + C − 1).
+    # The softmax in the loss follows a sigmoid: no probability gets above e/(e + C − 1).
     softmax_in_the_head: scores.log_softmax → scores.softmax(1).log_softmax
     # A softmax stands before the softmax of the loss: two of them.
     no_competition: scores.log_softmax(1) → F.logsigmoid(scores)
@@ -498,55 +405,31 @@ segmentation_loss.slips("""
     pictures_compete: log_softmax(1) → log_softmax(0)
     # dim=0 counts the pictures: these compete there, not the classes. Classes are dimension 1.
     softmax_down_a_column: log_softmax(1) → log_softmax(2)
-    # dim=2 is the height of the picture: pixels compete there, not classes. Classes are dimension
-    # 1.
+    # dim=2 is the height: pixels compete there, not classes. Classes are dimension 1.
     zeros_in_the_mean: -logs[labelled].gather(1, target[labelled][:, None]).mean()
         → -(F.one_hot(target[labelled], scores.shape[1]) * logs[labelled]).mean()
-    # The zeros of the one-hot labels count in this mean. Divide by the number of labelled pixels
-    # alone.
+    # The zeros of the one-hot labels count in this mean. Divide by the labelled pixels alone.
     binary_pixels: -logs[labelled].gather(1, target[labelled][:, None]).mean() →
         F.binary_cross_entropy_with_logits(scores.movedim(1, -1)[labelled],
         F.one_hot(target[labelled], scores.shape[1]).to(scores.dtype))
-    # A binary cross-entropy judges each class for itself. The classes of a pixel exclude each
-    # other: take a softmax.
+    # This judges each class for itself. A pixel's classes exclude each other: take a softmax.
     sum_of_the_pixels: .mean() → .sum()
     # That is the sum; the mean of the pixels is needed.
     divided_by_pictures: .mean() → .sum() / len(target)
     # The sum is divided by the number of pictures. Divide by the number of labelled pixels.
+    mean_of_pictures: … → losses = [F.cross_entropy(s[None], t[None], ignore_index=-1)
+        for s, t in zip(scores, target)]\n    return torch.stack(losses).mean()
+    # That is the mean of the pictures' means. The mean over all labelled pixels is asked for.
+    reshaped: … → rows = scores.reshape(-1, scores.shape[1])\n    return
+        F.cross_entropy(rows, target.reshape(-1), ignore_index=-1)
+    # reshape(-1, C) makes rows that mix pixels. Move the classes to the end first.
+    turned_picture: … → rows = scores.permute(0, 3, 2, 1).reshape(-1, scores.shape[1])\n    return
+        F.cross_entropy(rows, target.reshape(-1), ignore_index=-1)
+    # The scores go column by column, the labels row by row. Take permute(0, 2, 3, 1).
+    scores_set_to_zero: … → labelled = target >= 0\n    return
+        F.cross_entropy(scores * labelled[:, None], target.clamp(min=0))
+    # Scores of 0 still cost ln C. Leave the pixels without a label out of the mean.
 """)
-
-
-@segmentation_loss.mistake
-def mean_of_pictures(scores, target):
-    """That is the mean of the pictures' means. A picture with few labelled pixels then counts as
-    much as one with many; the mean over all labelled pixels is asked for."""
-    pictures = zip(scores, target, strict=True)
-    return torch.stack(
-        [F.cross_entropy(s[None], t[None], ignore_index=-1) for s, t in pictures]
-    ).mean()
-
-
-@segmentation_loss.mistake
-def reshaped(scores, target):
-    """reshape(-1, C) cuts the numbers in the order of memory, (B, C, H, W), so that a row mixes
-    pixels. Move the classes to the end first."""
-    rows, labels = scores.reshape(-1, scores.shape[1]), target.reshape(-1)
-    return F.cross_entropy(rows, labels, ignore_index=-1)
-
-
-@segmentation_loss.mistake
-def turned_picture(scores, target):
-    """The scores go through the picture column by column, the labels row by row. Keep height before
-    width: permute(0, 2, 3, 1)."""
-    rows = scores.permute(0, 3, 2, 1).reshape(-1, scores.shape[1])
-    return F.cross_entropy(rows, target.reshape(-1), ignore_index=-1)
-
-
-@segmentation_loss.mistake
-def scores_set_to_zero(scores, target):
-    """Scores of 0 still cost ln C. Leave the pixels without a label out of the mean."""
-    labelled = target >= 0
-    return F.cross_entropy(scores * labelled[:, None], target.clamp(min=0))
 
 
 X = (-2.0, -1.0, 0.0, 1.5, 3.0)
@@ -590,8 +473,7 @@ def nll_gradient(b0, b1, x, y):
 
 nll_gradient.slips("""
     of_the_squared_error: (p - y) → ((p - y) * p * (1 - p))
-    # The factor p(1 − p) belongs to the squared error (up to a 2). In the log-loss it cancels, so
-    # a point that is sure and wrong still pulls.
+    # p(1 − p) belongs to the squared error. In the log-loss it cancels: leave it out.
     twice_the_squared_error: (p - y) → (2 * (p - y) * p * (1 - p))
     # That is the gradient of the squared error. The log-loss has no factor p(1 − p).
     uphill: p - y → y - p
@@ -599,8 +481,7 @@ nll_gradient.slips("""
     only_the_ones: (p - y) → (y * (p - y))
     # Only the points with y = 1 count here. Those with y = 0 cost −ln(1 − p), and pull as well.
     rounded: torch.sigmoid(b0 + b1 * x) → torch.sigmoid(b0 + b1 * x).round()
-    # You round p to a label first. Then a point on its right side pulls no more, however unsure
-    # the curve is there.
+    # You round p to a label first. Then a point on its right side pulls no more.
     penalised: (x * (p - y)).sum() → (x * (p - y)).sum() + b1
     # There is a penalty on b1 in it, as in scikit-learn's default. The log-loss has none.
     divided_by_zero: (p - y) → ((-y / p + (1 - y) / (1 - p)) * p * (1 - p))
@@ -636,48 +517,34 @@ nll_gradient.slips("""
 """)
 
 
+def labelled(scores, targets, weights):
+    return scores, tensor(*targets), tensor(*weights)
+
+
+def wrong(*scores):
+    """One row of scores in float32, where the labels with scores below 0 are present."""
+    row = tensor(scores, dtype=torch.float32)
+    return row, (row < 0).to(row), torch.ones(len(scores))
+
+
 @exercise(
     cases={
         "values": {
-            "rare labels weigh more": lambda: (
-                scores(),
-                tensor([1.0, 0.0, 1.0], [0.0, 0.0, 1.0]),
-                tensor(1.0, 5.0, 3.0),
+            "rare labels weigh more": lambda: labelled(scores(), [[1, 0, 1], [0, 0, 1]], [1, 5, 3]),
+            "one picture, two labels": lambda: labelled(
+                tensor([2, -1, 0.5]), [[1, 0, 1]], [1, 1, 1]
             ),
-            "one picture, two labels": lambda: (
-                tensor([2.0, -1.0, 0.5]),
-                tensor([1.0, 0.0, 1.0]),
-                tensor(1.0, 1.0, 1.0),
-            ),
-            "no label at all": lambda: (
-                scores(),
-                tensor([0.0] * 3, [0.0] * 3),
-                tensor(2.0, 3.0, 4.0),
-            ),
+            "no label at all": lambda: labelled(scores(), [[0] * 3, [0] * 3], [2, 3, 4]),
         },
         "gradient": {
-            "by the scores": lambda: (
-                scores(grad=True),
-                tensor([1.0, 1.0, 0.0], [0.0, 1.0, 1.0]),
-                tensor(1.0, 2.0, 4.0),
-            ),
-            "by the scores of one picture": lambda: (
-                tensor([0.5, -2.0], grad=True),
-                tensor([0.0, 1.0]),
-                tensor(3.0, 0.5),
+            "by the scores": lambda: labelled(scores(grad=True), [[1, 1, 0], [0, 1, 1]], [1, 2, 4]),
+            "by the scores of one picture": lambda: labelled(
+                tensor([0.5, -2], grad=True), [[0, 1]], [3, 0.5]
             ),
         },
         "edges": {
-            "scores of ±200 in float32": lambda: (
-                tensor([200.0, -200.0], dtype=torch.float32),
-                tensor([0.0, 1.0], dtype=torch.float32),
-                tensor(1.0, 1.0, dtype=torch.float32),
-            ),
-            "scores of ±300 in float32": lambda: (
-                tensor([-300.0, 300.0], dtype=torch.float32),
-                tensor([1.0, 0.0], dtype=torch.float32),
-                tensor(1.0, 1.0, dtype=torch.float32),
-            ),
+            "scores of ±200 in float32": lambda: wrong(200.0, -200.0),
+            "scores of ±300 in float32": lambda: wrong(-300.0, 300.0),
         },
     },
     guards={
@@ -710,11 +577,9 @@ multi_label_loss.slips("""
     # A softmax makes the labels compete: two of them can't both get more than ½.
     softmax_into_bce: F.logsigmoid(scores) → scores.softmax(1).log(); F.logsigmoid(-scores)
         → (1 - scores.softmax(1)).log()
-    # A softmax stands before the binary loss, so the labels share a 1. Each label needs a sigmoid
-    # of its own.
+    # A softmax makes the labels share a 1. Each label needs a sigmoid of its own.
     cross_entropy_of_labels: -(present + absent).mean() → F.cross_entropy(scores, targets)
-    # F.cross_entropy has a softmax inside: the labels share a 1, and two of them can't both get
-    # more than ½.
+    # F.cross_entropy has a softmax inside: two labels can't both get more than ½.
     weighted_cross_entropy: -(present + absent).mean()
         → F.cross_entropy(scores, targets, weight=pos_weight)
     # F.cross_entropy has a softmax inside, with a weight or without: the labels share a 1.
@@ -755,8 +620,7 @@ multi_label_loss.slips("""
     # Each label has a weight of its own, and you use the mean of them.
     weighted_mean: -(present + absent).mean()
         → -(present + absent).sum() / (pos_weight * targets + 1 - targets).sum()
-    # You divide by the sum of the weights. pos_weight leaves the divisor alone: it is the number
-    # of all labels.
+    # You divide by the sum of the weights. Divide by the number of all labels.
     weighted_targets: -(present + absent).mean()
         → F.binary_cross_entropy_with_logits(scores, pos_weight * targets)
     # A target of 5 also makes 1 − target negative. Weight the loss of a present label instead.
