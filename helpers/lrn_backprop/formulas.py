@@ -131,13 +131,6 @@ def own_output(a, g_b, size, alpha, beta, k):
     return g_b * (s**-beta - both * s ** (-beta - 1))
 
 
-def same_window(a, g_b, size, alpha, beta, k):
-    """Wrong for even sizes: the sum runs over the forward window."""
-    s = lrn_scale(a, size, alpha, k)
-    own = s**-beta * g_b
-    return own - 2 * alpha * beta / size * a * window_sums(own * a / s, size)
-
-
 WRONG = {
     "passed on": lambda a, g_b, *constants: g_b.clone(),
     "frozen denominator": frozen,
