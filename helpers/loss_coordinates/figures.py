@@ -8,6 +8,7 @@ import torch
 from helpers.loss_coordinates import formulas
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, LogSlider, Slider, figure
+from helpers.teaching.parts import set_lines, set_texts
 from helpers.teaching.words import brief, fixed
 
 __all__ = [  # noqa: RUF022
@@ -85,7 +86,7 @@ class TurnedErrors:
             curves = y.T, p.T, _segments(p, p + 3 * now.steps[i]), now.rings[i].T
             for line, curve in zip(self.parts[i], curves, strict=True):
                 line.set_data(*np.asarray(curve))
-            self.values[i].set_text(f"loss {fixed(now.values[i])}")
+        set_texts(self.values, (f"loss {fixed(value)}" for value in now.values))
 
     def describe(self, now):
         return (
@@ -112,7 +113,7 @@ class StretchedDescent:
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2)
         left.set(
-            title="the point's way (old frame)", xlim=(-1.5, 5.5), ylim=(-1, 6), aspect="equal"
+            xlim=(-1.5, 5.5), ylim=(-1, 6), aspect="equal", title="the point's way (old frame)"
         )
         left.tick_params(labelleft=False, labelbottom=False, length=0)
         right.set(title="loss by step", yscale="log", ylim=(1e-8, 60), xlim=(-1, 41))
@@ -128,9 +129,9 @@ class StretchedDescent:
 
     def update(self, now):
         self.ring.set_data(*now.ring.T.numpy())
-        for i, (path, losses) in enumerate(now.ways):
-            self.ways[i].set_data(*path.T.numpy())
-            self.losses[i].set_data(range(len(losses)), losses.clamp(min=1e-9))
+        for way, (path, _) in zip(self.ways, now.ways, strict=True):
+            way.set_data(*path.T.numpy())
+        set_lines(self.losses, range(41), (losses.clamp(min=1e-9) for _, losses in now.ways))
 
     def describe(self, now):
         (old, a), (new, b) = now.ways
@@ -174,7 +175,7 @@ class CarriedCovariance:
             rings = torch.cat([part for q in p for part in (q + ring, gap)])
             for line, curve in zip(self.parts[i], (y.T, p.T, rings.T), strict=True):
                 line.set_data(*curve.numpy())
-            self.values[i].set_text(f"NLL {fixed(now.values[i])}")
+        set_texts(self.values, (f"NLL {fixed(value)}" for value in now.values))
 
     def describe(self, now):
         return (
@@ -252,9 +253,8 @@ class FarFromZero:
         self.text = axes.text(0.98, 0.05, "", transform=axes.transAxes, ha="right")
 
     def update(self, now):
-        for i in range(2):
-            self.lines[i].set_data(self.SHIFTS, now.curves[:, i].clip(1e-16))
-            self.dots[i].set_data([now.shift], [max(now.here[i], 1e-16)])
+        set_lines(self.lines, self.SHIFTS, now.curves.T.clip(1e-16))
+        set_lines(self.dots, [now.shift], ([max(error, 1e-16)] for error in now.here))
         self.text.set_text(f"loss {brief(now.here[0], 2)}, gradient {brief(now.here[1], 2)}")
 
     def describe(self, now):
@@ -286,15 +286,12 @@ class QuakesInTwoFrames:
 
     def draw(self, canvas):
         left, right = canvas.subplots(1, 2)
-        left.set(
-            xlim=(-5.5, 4.5), ylim=(-5, 7.5), title="from above (part), in 100 km", xlabel="east"
-        )
+        left.set(title="from above (part), in 100 km", xlabel="east")
+        left.set(xlim=(-5.5, 4.5), ylim=(-5, 7.5))
         left.plot(*formulas.tonga()[1].T.numpy(), ".", color="#BBBBBB", ms=3)
-        names = {"old": (style.BLUE, "-"), "turned": (style.VERMILION, "--")}
-        self.curves = [
-            left.plot([], [], dash, color=colour, lw=3, label=f"fit, {name} frame")[0]
-            for name, (colour, dash) in names.items()
-        ]
+        (old,) = left.plot([], [], "-", color=style.BLUE, lw=3, label="fit, old frame")
+        (turned,) = left.plot([], [], "--", color=style.VERMILION, lw=3, label="fit, turned frame")
+        self.curves = old, turned
         left.legend(loc="lower left", frameon=True, edgecolor="none", framealpha=1)
         white = dict(facecolor="white", edgecolor="none", pad=1.5)
         self.angle = left.text(0.97, 0.94, "", transform=left.transAxes, ha="right", bbox=white)
