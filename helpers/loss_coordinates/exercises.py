@@ -20,10 +20,20 @@ __all__ = [  # noqa: RUF022
 ]
 
 
+STRETCH, FULL = [[2, 0], [0, 0.5]], [[2, 1], [-0.5, 3]]
+SHEAR, TURN = [[1, 0.7], [0, 1]], [[0.6, -0.8], [0.8, 0.6]]
+SPACE = [[1, 2, 0], [0, 3, 1], [1, 0, 1]]
+single = torch.float32
+
+
+def errors(*prediction, grad=False):
+    return tensor(*prediction, grad=grad), tensor([2, 2.5], [0, 0])
+
+
 @exercise(
     cases={
         "values": {
-            "short and long errors": lambda: (tensor([3, 1], [0.3, 0.4]), tensor([2, 2.5], [0, 0])),
+            "short and long errors": lambda: errors([3, 1], [0.3, 0.4]),
             "long ones": lambda: (4 * normal(5, 2, seed=1), tensor(*[[0.5, -1]] * 5)),
             "short ones": lambda: (0.2 * normal(4, 2, seed=2), tensor(*[[0.0, 0.1]] * 4)),
         },
@@ -31,10 +41,7 @@ __all__ = [  # noqa: RUF022
             "three coordinates": lambda: (2 * normal(4, 3, seed=3), normal(4, 3, seed=4)),
         },
         "gradient": {
-            "by the prediction": lambda: (
-                tensor([3, 1], [0.3, 0.4], grad=True),
-                tensor([2, 2.5], [0, 0]),
-            ),
+            "by the prediction": lambda: errors([3, 1], [0.3, 0.4], grad=True),
         },
         "edges": {
             "an error of 0": lambda: (tensor([1, 2], [3, 4], grad=True), tensor([1, 2], [0, 0])),
@@ -61,72 +68,55 @@ def radial_huber(prediction, truth):
     return F.huber_loss(r, torch.zeros_like(r))
 
 
-radial_huber.slips("""
-    coordinate_by_coordinate: (prediction - truth).norm(dim=1) → (prediction - truth)
+ERROR = "(prediction - truth)"
+HUBER = "F.huber_loss(r, torch.zeros_like(r))"
+radial_huber.slips(f"""
+    coordinate_by_coordinate: {ERROR}.norm(dim=1) → {ERROR}
     # This is torch's own Huber loss: it looks at each coordinate alone, and a turn changes it.
-    sums_the_coordinates: (prediction - truth).norm(dim=1) → (prediction - truth).abs().sum(dim=1)
+    sums_the_coordinates: {ERROR}.norm(dim=1) → {ERROR}.abs().sum(dim=1)
     # |x| + |y| is not the length of an error. It changes when the error is turned.
     length_of_all: norm(dim=1) → norm(dim=0)
     # dim=0 runs over the points. The length of one point's error runs over its coordinates.
-    squared_length: (prediction - truth).norm(dim=1) → (prediction - truth).square().sum(dim=1)
+    squared_length: {ERROR}.norm(dim=1) → {ERROR}.square().sum(dim=1)
     # The Huber function gets the squared length. It squares short errors itself.
-    sums_the_points: F.huber_loss(r, torch.zeros_like(r))
-        → F.huber_loss(r, torch.zeros_like(r)) * len(r)
+    sums_the_points: {HUBER} → {HUBER} * len(r)
     # That is the sum over the points; the mean is asked for.
-    no_half: F.huber_loss(r, torch.zeros_like(r)) → torch.where(r <= 1, r * r, r).mean()
+    no_half: {HUBER} → torch.where(r <= 1, r * r, r).mean()
     # The ½ is missing: r²/2 up to 1, and r − ½ beyond, so that both meet with one slope.
-    only_a_distance: F.huber_loss(r, torch.zeros_like(r)) → r.mean()
+    only_a_distance: {HUBER} → r.mean()
     # That is the mean distance. A Huber loss squares the short errors.
-    only_a_square: F.huber_loss(r, torch.zeros_like(r)) → (r * r / 2).mean()
+    only_a_square: {HUBER} → (r * r / 2).mean()
     # Every error is squared, however long. Beyond 1 the loss is r − ½.
-    square_not_halved: F.huber_loss(r, torch.zeros_like(r))
-        → torch.where(r <= 1, r * r, r - 0.5).mean()
+    square_not_halved: {HUBER} → torch.where(r <= 1, r * r, r - 0.5).mean()
     # The square is not halved: up to 1 the loss is r²/2.
-    branches_swapped: F.huber_loss(r, torch.zeros_like(r))
-        → torch.where(r > 1, r * r / 2, r - 0.5).mean()
+    branches_swapped: {HUBER} → torch.where(r > 1, r * r / 2, r - 0.5).mean()
     # The two parts are swapped: r²/2 is for r ≤ 1, and r − ½ for longer errors.
     one_length_for_all: norm(dim=1) → norm()
     # This is one length for all the points together. Each point's error has its own.
-    over_all_numbers: F.huber_loss(r, torch.zeros_like(r))
-        → F.huber_loss(r, torch.zeros_like(r)) * len(r) / prediction.numel()
+    over_all_numbers: {HUBER} → {HUBER} * len(r) / prediction.numel()
     # This divides by the number of all coordinates. Each point has one loss.
-    half_not_subtracted: F.huber_loss(r, torch.zeros_like(r))
-        → torch.where(r <= 1, r * r / 2, r).mean()
+    half_not_subtracted: {HUBER} → torch.where(r <= 1, r * r / 2, r).mean()
     # Beyond 1 the loss is r − ½, so that it meets r²/2 at r = 1.
-    one_subtracted: F.huber_loss(r, torch.zeros_like(r))
-        → torch.where(r <= 1, r * r / 2, r - 1).mean()
+    one_subtracted: {HUBER} → torch.where(r <= 1, r * r / 2, r - 1).mean()
     # Beyond 1 the loss is r − ½, not r − 1: both parts are ½ at r = 1.
-    cut_off: F.huber_loss(r, torch.zeros_like(r)) → (r.clamp(max=1) ** 2 / 2).mean()
+    cut_off: {HUBER} → (r.clamp(max=1) ** 2 / 2).mean()
     # Beyond 1 this loss stays at ½. It must go on growing, as r − ½.
-    a_mean_for_each_part: F.huber_loss(r, torch.zeros_like(r))
-        → (r[r <= 1] ** 2 / 2).mean() + (r[r > 1] - 0.5).mean()
+    a_mean_for_each_part: {HUBER} → (r[r <= 1] ** 2 / 2).mean() + (r[r > 1] - 0.5).mean()
     # Short and long errors get a mean each. Take every point's loss, then one mean.
-    length_of_the_losses: F.huber_loss(r, torch.zeros_like(r))
+    length_of_the_losses: {HUBER}
         → F.huber_loss(prediction, truth, reduction="none").norm(dim=1).mean()
     # The length is taken after the Huber function. Take it before, of the error.
     mean_too_early: norm(dim=1) → norm(dim=1).mean()
     # The mean of the lengths comes too early. Take each point's loss first, then the mean.
-    distances_from_the_origin: (prediction - truth).norm(dim=1)
-        → prediction.norm(dim=1) - truth.norm(dim=1)
-    # Two points can be equally far from the origin and far from each other. Take the length of
-    # their difference.
-    mean_over_the_coordinates: (prediction - truth).norm(dim=1)
-        → (prediction - truth).square().mean(dim=1).sqrt()
-    # This is the root of the mean over the coordinates. The length of an error is the root of
-    # their sum.
-    pseudo_huber: F.huber_loss(r, torch.zeros_like(r)) → ((1 + r * r).sqrt() - 1).mean()
+    distances_from_the_origin: {ERROR}.norm(dim=1) → prediction.norm(dim=1) - truth.norm(dim=1)
+    # Two points equally far from the origin can be far apart. Take their difference's length.
+    mean_over_the_coordinates: {ERROR}.norm(dim=1) → {ERROR}.square().mean(dim=1).sqrt()
+    # The root of the mean over the coordinates. An error's length is the root of their sum.
+    pseudo_huber: {HUBER} → ((1 + r * r).sqrt() - 1).mean()
     # That is the smooth pseudo-Huber loss, √(1 + r²) − 1. The one asked for has two pieces.
+    root_of_a_sum: {ERROR}.norm(dim=1) → {ERROR}.square().sum(1).sqrt()
+    # The root has no derivative at 0, and the gradient is NaN there. `norm` gives 0.
 """)
-
-
-@radial_huber.mistake
-def root_of_a_sum(prediction, truth):
-    """The root has no derivative at 0, and the gradient is NaN there. `norm` gives 0."""
-    r = (prediction - truth).square().sum(1).sqrt()
-    return F.huber_loss(r, torch.zeros_like(r))
-
-
-SHEAR, STRETCH = [[1, 0.7], [0, 1]], [[2, 0], [0, 0.5]]
 
 
 @exercise(
@@ -134,16 +124,16 @@ SHEAR, STRETCH = [[1, 0.7], [0, 1]], [[2, 0], [0, 0.5]]
         "values": {
             "a shear": lambda: (normal(3, 2, seed=1), tensor(*SHEAR)),
             "a stretch": lambda: (normal(3, 2, seed=2), tensor(*STRETCH)),
-            "a full matrix": lambda: (normal(4, 2, seed=3), tensor([2, 1], [-0.5, 3])),
+            "a full matrix": lambda: (normal(4, 2, seed=3), tensor(*FULL)),
         },
         "shapes": {
             "three coordinates, float32": lambda: (
-                normal(5, 3, seed=4, dtype=torch.float32),
-                tensor([1, 2, 0], [0, 3, 1], [1, 0, 1], dtype=torch.float32),
+                normal(5, 3, seed=4, dtype=single),
+                tensor(*SPACE, dtype=single),
             ),
         },
         "edges": {
-            "a rotation": lambda: (normal(2, 2, seed=5), tensor([0.6, -0.8], [0.8, 0.6])),
+            "a rotation": lambda: (normal(2, 2, seed=5), tensor(*TURN)),
         },
     },
     hints=[
@@ -186,8 +176,7 @@ gradient_in_other_frame.slips("""
     both_matrices_at_once: torch.linalg.inv(A) → A.T @ A
     # AᵀA belongs to the squared error's gradient by p. Here the chain rule has one matrix.
     divides_by_the_points: torch.linalg.inv(A) → torch.linalg.inv(A) / len(gradient)
-    # This divides by the number of points. The loss is the same in both frames, and so is any mean
-    # in it.
+    # You divide by the number of points. The loss is the same in both frames: leave that out.
     turns_the_sign: gradient @ → -gradient @
     # The sign is turned. Descent goes against the gradient, but the gradient itself is asked for.
 """)
@@ -201,22 +190,22 @@ def covariances(*, dtype=torch.float64):
 @exercise(
     cases={
         "values": {
-            "a turn": lambda: (covariances(), tensor([0.6, -0.8], [0.8, 0.6])),
+            "a turn": lambda: (covariances(), tensor(*TURN)),
             "a shear": lambda: (covariances(), tensor(*SHEAR)),
-            "a full matrix": lambda: (covariances(), tensor([2, 1], [-0.5, 3])),
+            "a full matrix": lambda: (covariances(), tensor(*FULL)),
         },
         "shapes": {
             "three coordinates, one point": lambda: (
                 tensor([[2, 0.5, 0], [0.5, 1, -0.3], [0, -0.3, 0.7]]),
-                tensor([1, 2, 0], [0, 3, 1], [1, 0, 1]),
+                tensor(*SPACE),
             ),
             "float32": lambda: (
-                covariances(dtype=torch.float32),
-                tensor(*SHEAR, dtype=torch.float32),
+                covariances(dtype=single),
+                tensor(*SHEAR, dtype=single),
             ),
         },
         "gradient": {
-            "by A": lambda: (covariances(), tensor([2.0, 1], [-0.5, 3], grad=True)),
+            "by A": lambda: (covariances(), tensor(*FULL, grad=True)),
         },
     },
     hints=[
@@ -280,13 +269,13 @@ carry_covariance.slips("""
     cases={
         "values": {
             "a stretch by 2": lambda: (tensor(1.5, 0.2, 3), tensor([2.0, 0], [0, 2])),
-            "a full matrix": lambda: (tensor(0.7, 2.5), tensor([2, 1], [-0.5, 3])),
+            "a full matrix": lambda: (tensor(0.7, 2.5), tensor(*FULL)),
             "it shrinks": lambda: (tensor(0.7, 2.5, -1), tensor([0.5, 0.1], [0.3, 0.4])),
         },
         "shapes": {
             "three dimensions, float32": lambda: (
-                normal(4, seed=11, dtype=torch.float32),
-                tensor([1, 2, 0], [0, 3, 1], [1, 0, 1], dtype=torch.float32),
+                normal(4, seed=11, dtype=single),
+                tensor(*SPACE, dtype=single),
             ),
             "one dimension": lambda: (tensor(0.3, 1.1), tensor([2.54])),
         },
@@ -297,9 +286,9 @@ carry_covariance.slips("""
             ),
         },
         "edges": {
-            "a rotation": lambda: (tensor(1.0, 2), tensor([0.6, -0.8], [0.8, 0.6])),
+            "a rotation": lambda: (tensor(1.0, 2), tensor(*TURN)),
             "a mirror that stretches": lambda: (tensor(1.0, 2), tensor([3.0, 0], [0, -2])),
-            "a shear": lambda: (tensor(1.0, 2), tensor([1, 0.7], [0, 1])),
+            "a shear": lambda: (tensor(1.0, 2), tensor(*SHEAR)),
         },
     },
     guards={"a mirror that stretches": "a mirror's determinant is negative; areas grow by |det A|"},
@@ -324,14 +313,15 @@ def transformed_gaussian_nll(nll, A):
     return nll + torch.linalg.slogdet(A).logabsdet
 
 
-transformed_gaussian_nll.slips("""
-    leaves_it: torch.linalg.slogdet(A).logabsdet → 0
+LOG = "torch.linalg.slogdet(A).logabsdet"
+transformed_gaussian_nll.slips(f"""
+    leaves_it: {LOG} → 0
     # Leaves the NLL as it is: right for maps that keep areas, and for no others.
     subtracts: nll + → nll -
     # Subtracts. A that makes areas larger thins the density out, and the NLL rises.
-    forgets_the_absolute_value: torch.linalg.slogdet(A).logabsdet → torch.logdet(A)
+    forgets_the_absolute_value: {LOG} → torch.logdet(A)
     # A mirror's determinant is negative, and its log NaN. Areas grow by |det A|.
-    keeps_the_sign: slogdet(A).logabsdet → slogdet(A).sign * torch.linalg.slogdet(A).logabsdet
+    keeps_the_sign: slogdet(A).logabsdet → slogdet(A).sign * {LOG}
     # The determinant's sign does not count: a mirror thins out like any map.
     adds_half: logabsdet → logabsdet / 2
     # Half of it: A stands twice in ½·log det(A·Σ·Aᵀ), so that the ½ is used up.
@@ -339,15 +329,13 @@ transformed_gaussian_nll.slips("""
     # Twice too much: A stands twice in log det(A·Σ·Aᵀ), of which the NLL has half.
     adds_the_determinant: slogdet(A).logabsdet → det(A).abs()
     # Adds |det A| itself. The density is divided by it; the NLL gets its logarithm.
-    multiplies_by_the_determinant: nll + torch.linalg.slogdet(A).logabsdet
-        → nll * torch.linalg.det(A).abs()
+    multiplies_by_the_determinant: nll + {LOG} → nll * torch.linalg.det(A).abs()
     # Multiplies by |det A|. The density is divided by it, its log shifts.
-    divides_by_the_determinant: nll + torch.linalg.slogdet(A).logabsdet
-        → nll / torch.linalg.det(A).abs()
+    divides_by_the_determinant: nll + {LOG} → nll / torch.linalg.det(A).abs()
     # Divides by |det A|, as a density is. Minus its logarithm is added to.
-    looks_at_the_diagonal: torch.linalg.slogdet(A).logabsdet → A.diagonal().abs().log().sum()
+    looks_at_the_diagonal: {LOG} → A.diagonal().abs().log().sum()
     # The product of the diagonal is the determinant of a triangular matrix only.
-    takes_the_norm: torch.linalg.slogdet(A).logabsdet → A.norm().log()
+    takes_the_norm: {LOG} → A.norm().log()
     # The norm says how long A makes vectors. Areas grow by the determinant.
     spreads_it_over_the_points: logabsdet → logabsdet / len(nll)
     # Spreads log|det A| over the points. Each point's density is divided by |det A|.
@@ -355,23 +343,21 @@ transformed_gaussian_nll.slips("""
     # Returns the mean. One number a point is asked for.
     determinant_detached: slogdet(A) → slogdet(A.detach())
     # The value is right, but A is detached. If A is learnt, the determinant has a gradient.
-    logs_of_the_entries: torch.linalg.slogdet(A).logabsdet → A.abs().log().sum()
+    logs_of_the_entries: {LOG} → A.abs().log().sum()
     # The logarithms of A's entries are added. The logarithm of its determinant is asked for.
-    logarithm_to_base_10: torch.linalg.slogdet(A).logabsdet → torch.linalg.det(A).abs().log10()
+    logarithm_to_base_10: {LOG} → torch.linalg.det(A).abs().log10()
     # The logarithm to base 10. An NLL has the natural one.
-    density_in_its_place: nll + torch.linalg.slogdet(A).logabsdet
-        → (-nll).exp() / torch.linalg.det(A).abs()
+    density_in_its_place: nll + {LOG} → (-nll).exp() / torch.linalg.det(A).abs()
     # This is the new density. Its minus logarithm is asked for.
     takes_the_sign: logabsdet → sign
     # slogdet returns the sign first. The logarithm is the second of the two.
     times_the_dimension: logabsdet → logabsdet * len(A)
     # Multiplies by the number of coordinates. |det A| is already the factor of the whole area.
     size_of_the_logarithm: logabsdet → logabsdet.abs()
-    # The size is taken of the logarithm, not of the determinant. Where areas shrink, the NLL
-    # falls.
+    # You take the size of the logarithm, not of det A. Where areas shrink, the NLL falls.
     multiplies_by_the_logarithm: nll + → nll *
     # Multiplies by the logarithm. The log of a product is a sum.
-    takes_the_trace: torch.linalg.slogdet(A).logabsdet → torch.trace(A).abs().log()
+    takes_the_trace: {LOG} → torch.trace(A).abs().log()
     # That is the logarithm of the trace, the sum of the diagonal. Areas grow by the determinant.
 """)
 
@@ -385,8 +371,8 @@ transformed_gaussian_nll.slips("""
         },
         "shapes": {
             "one value, float32": lambda: (
-                tensor(1.5, dtype=torch.float32),
-                tensor(3.0, dtype=torch.float32),
+                tensor(1.5, dtype=single),
+                tensor(3.0, dtype=single),
             ),
         },
         "gradient": {
@@ -415,8 +401,7 @@ changed_nll.slips("""
     unchanged: nll_log + y.log() → nll_log * 1
     # Left as it is: that is the NLL of log y. A density of y is one per unit of y.
     subtracts: nll_log + y.log() → nll_log - y.log()
-    # The sign. Large values are spread out on the axis of y, so their density is lower and the NLL
-    # is higher.
+    # The sign. Large values of y are spread out, so their density is lower and the NLL higher.
     adds_y: y.log() → y
     # Adds y. The density is divided by y; the NLL gets its logarithm.
     divides: nll_log + y.log() → nll_log / y
@@ -452,19 +437,21 @@ changed_nll.slips("""
 """)
 
 
+def drawn(rows, seed, angle, grad=False):
+    """A prediction and a truth of so many points, and an angle."""
+    prediction = normal(rows, 2, seed=seed, grad=grad)
+    return prediction, normal(rows, 2, seed=seed + 1), scalar(angle, grad=grad)
+
+
 @exercise(
     cases={
         "values": {
-            "one angle": lambda: (normal(4, 2, seed=1), normal(4, 2, seed=2), scalar(0.6)),
-            "a steep angle": lambda: (normal(3, 2, seed=3), normal(3, 2, seed=4), scalar(-2.0)),
+            "one angle": lambda: drawn(4, 1, 0.6),
+            "a steep angle": lambda: drawn(3, 3, -2.0),
             "far from 0": lambda: (normal(3, 2, seed=5) + 4, normal(3, 2, seed=6) - 3, scalar(1.1)),
         },
         "gradient": {
-            "by prediction and angle": lambda: (
-                normal(3, 2, seed=7, grad=True),
-                normal(3, 2, seed=8),
-                scalar(0.6, grad=True),
-            ),
+            "by prediction and angle": lambda: drawn(3, 7, 0.6, grad=True),
         },
         "edges": {
             "a quarter turn": lambda: (
@@ -498,13 +485,10 @@ def frame_loss(prediction, truth, angle):
     return (along**2 + 4 * across**2).mean()
 
 
-@frame_loss.mistake
-def from_the_second_axis(prediction, truth, angle):
-    """Sine and cosine are swapped: the angle counts from the first axis, so (cos, sin) is along."""
-    return frame_loss(prediction, truth, math.pi / 2 - angle)
-
-
-frame_loss.slips("""
+frame_loss.slips(r"""
+    from_the_second_axis: error = prediction - truth
+        → error = prediction - truth\n    angle = math.pi / 2 - angle
+    # Sine and cosine are swapped: the angle counts from the first axis, so (cos, sin) is along.
     detached: angle.cos() → angle.detach().cos(); angle.sin() → angle.detach().sin()
     # The value is right, but the angle is detached: its gradient is missing.
     turns_the_other_way: + error[:, 1] * angle.sin() → - error[:, 1] * angle.sin();
@@ -603,35 +587,33 @@ def squared_km(prediction, truth):
     return ((degree * north) ** 2 + (degree * east * truth[:, 0].deg2rad().cos()) ** 2).mean()
 
 
-squared_km.slips("""
-    degree_is_a_degree: * truth[:, 0].deg2rad().cos() →
+COSINE = "truth[:, 0].deg2rad().cos()"
+WRAPPED = "(prediction[:, 1] - truth[:, 1] + 180) % 360 - 180"
+SQUARES = f"(degree * north) ** 2 + (degree * east * {COSINE}) ** 2"
+squared_km.slips(rf"""
+    degree_is_a_degree: * {COSINE} →
     # A degree of longitude counts as much as one of latitude. That is so at the equator only.
-    cosine_of_degrees: truth[:, 0].deg2rad().cos() → truth[:, 0].cos()
+    cosine_of_degrees: {COSINE} → truth[:, 0].cos()
     # The cosine gets degrees. torch wants radians: `deg2rad`.
-    cosine_of_longitude: truth[:, 0].deg2rad().cos() → truth[:, 1].deg2rad().cos()
+    cosine_of_longitude: {COSINE} → truth[:, 1].deg2rad().cos()
     # The cosine of the longitude. It is the latitude that makes a degree of longitude shorter.
-    latitude_of_the_prediction: truth[:, 0].deg2rad().cos() → prediction[:, 0].deg2rad().cos()
+    latitude_of_the_prediction: {COSINE} → prediction[:, 0].deg2rad().cos()
     # The *predicted* latitude: a model can shorten its errors by predicting nearer to a pole.
-    ignores_the_date_line: (prediction[:, 1] - truth[:, 1] + 180) % 360 - 180
-        → prediction[:, 1] - truth[:, 1]
+    ignores_the_date_line: {WRAPPED} → prediction[:, 1] - truth[:, 1]
     # 179.5 and −179.5 are one degree apart, not 359.
-    shortens_the_latitude: (degree * north) ** 2 + (degree * east * truth[:, 0].deg2rad().cos()) ** 2
-        → (degree * north * truth[:, 0].deg2rad().cos()) ** 2 + (degree * east) ** 2
+    shortens_the_latitude: {SQUARES} → (degree * north * {COSINE}) ** 2 + (degree * east) ** 2
     # The cosine stands at the wrong difference: a degree of latitude is equally long everywhere.
-    cosine_unsquared: (degree * east * truth[:, 0].deg2rad().cos()) ** 2
-        → (degree * east) ** 2 * truth[:, 0].deg2rad().cos()
+    cosine_unsquared: (degree * east * {COSINE}) ** 2 → (degree * east) ** 2 * {COSINE}
     # The cosine belongs inside the square.
     sums: ).mean() → ).sum()
     # That is the sum over the places; the mean is asked for.
     mean_of_coordinates: ).mean() → ).mean() / 2
     # Half of it: the mean over both coordinates, as mse_loss takes it. A distance adds them.
-    jump_moved_to_greenwich: (prediction[:, 1] - truth[:, 1] + 180) % 360 - 180
-        → prediction[:, 1] % 360 - truth[:, 1] % 360
+    jump_moved_to_greenwich: {WRAPPED} → prediction[:, 1] % 360 - truth[:, 1] % 360
     # This moves the jump from ±180° to 0°, where it is met again. Wrap the difference.
-    wraps_each_longitude: (prediction[:, 1] - truth[:, 1] + 180) % 360 - 180
-        → (prediction[:, 1] + 180) % 360 - (truth[:, 1] + 180) % 360
+    wraps_each_longitude: {WRAPPED} → (prediction[:, 1] + 180) % 360 - (truth[:, 1] + 180) % 360
     # Each longitude is wrapped, and the difference can still be 359°. Wrap the difference.
-    mean_latitude: truth[:, 0].deg2rad().cos() → truth[:, 0].mean().deg2rad().cos()
+    mean_latitude: {COSINE} → truth[:, 0].mean().deg2rad().cos()
     # One latitude for all. Each place has a cosine of its own.
     degree_like_a_radian: 6371 * math.pi / 180 → 6371
     # 6371 km is the length of one radian. A degree is π/180 of it.
@@ -641,8 +623,7 @@ squared_km.slips("""
     # 111 km is rounded. Compute it: 6371·π/180.
     another_radius: 6371 → 6378
     # 6378 km is the radius at the equator. Take 6371 km.
-    sum_squared: (degree * north) ** 2 + (degree * east * truth[:, 0].deg2rad().cos()) ** 2
-        → (degree * north + degree * east * truth[:, 0].deg2rad().cos()) ** 2
+    sum_squared: {SQUARES} → (degree * north + degree * east * {COSINE}) ** 2
     # North and east are added before the square. Square each of them.
     wrapped_by_360: + 180) % 360 - 180 → + 360) % 360 - 180
     # The wrap is off by half a circle: add 180, take the remainder by 360, subtract 180.
@@ -654,29 +635,21 @@ squared_km.slips("""
     # The mean distance. Its square is asked for.
     sine_of_latitude: deg2rad().cos() → deg2rad().sin()
     # The sine is 0 at the equator, where a degree of longitude is longest. Take the cosine.
-    divides_by_the_cosine: * truth[:, 0].deg2rad().cos() → / truth[:, 0].deg2rad().cos()
+    divides_by_the_cosine: * {COSINE} → / {COSINE}
     # Divides by the cosine. A degree of longitude is shorter away from the equator.
-    cosine_at_both: degree * north → degree * north * truth[:, 0].deg2rad().cos()
+    cosine_at_both: degree * north → degree * north * {COSINE}
     # The cosine stands at both differences. A degree of latitude is equally long everywhere.
+    columns_swapped: north = → prediction, truth = prediction.flip(1), truth.flip(1)\n    north =
+    # The columns are swapped: latitude is the first one, longitude the second.
+    great_circle: … → p, t = prediction.deg2rad(), truth.deg2rad()
+        \n    half = ((p - t) / 2).sin().square()
+        \n    h = half[:, 0] + p[:, 0].cos() * t[:, 0].cos() * half[:, 1]
+        \n    return (2 * 6371 * h.sqrt().asin()).square().mean()
+    # That is the way along a great circle. The two lengths of a degree, squared, are asked for.
 """)
 
 
-@squared_km.mistake
-def columns_swapped(prediction, truth):
-    """The columns are swapped: latitude is the first one, longitude the second."""
-    return squared_km(prediction.flip(1), truth.flip(1))
-
-
-@squared_km.mistake
-def great_circle(prediction, truth):
-    """That is the way along a great circle. The two lengths of a degree, squared, are asked for."""
-    p, t = prediction.deg2rad(), truth.deg2rad()
-    half = ((p - t) / 2).sin().square()
-    h = half[:, 0] + p[:, 0].cos() * t[:, 0].cos() * half[:, 1]
-    return (2 * 6371 * h.sqrt().asin()).square().mean()
-
-
-TURN, MIRROR, TWICE = [[0.6, -0.8], [0.8, 0.6]], [[0.0, 1], [1, 0]], [[2.0, 0], [0, 2]]
+SWAP, TWICE, MIRROR = [[0.0, 1], [1, 0]], [[2.0, 0], [0, 2]], [[1.0, 0], [0, -1]]
 ROUNDED_TURN = [[0.6 + 1e-13, -0.8], [0.8, 0.6]]
 QUARTER_TURN = [[math.cos(math.pi / 2), -1.0], [1, math.cos(math.pi / 2)]]  # 6e-17, not 0
 
@@ -688,7 +661,7 @@ QUARTER_TURN = [[math.cos(math.pi / 2), -1.0], [1, math.cos(math.pi / 2)]]  # 6e
             "MSE, a shear": lambda: ("mse", tensor(*SHEAR)),
             "MSE, a turn": lambda: ("mse", tensor(*TURN)),
             "L1, a turn": lambda: ("l1", tensor(*TURN)),
-            "L1, axes swapped": lambda: ("l1", tensor(*MIRROR)),
+            "L1, axes swapped": lambda: ("l1", tensor(*SWAP)),
             "L1, twice as large": lambda: ("l1", tensor(*TWICE)),
             "NLL, a turn": lambda: ("nll", tensor(*TURN)),
             "NLL, a shear": lambda: ("nll", tensor(*SHEAR)),
@@ -696,10 +669,10 @@ QUARTER_TURN = [[math.cos(math.pi / 2), -1.0], [1, math.cos(math.pi / 2)]]  # 6e
             "NLL, a stretch that keeps areas": lambda: ("nll", tensor(*STRETCH)),
             "MSE, a stretch that keeps areas": lambda: ("mse", tensor(*STRETCH)),
             "L1, a shear": lambda: ("l1", tensor(*SHEAR)),
-            "NLL, a mirror": lambda: ("nll", tensor([1.0, 0], [0, -1])),
-            "MSE, a mirror": lambda: ("mse", tensor([1.0, 0], [0, -1])),
+            "NLL, a mirror": lambda: ("nll", tensor(*MIRROR)),
+            "MSE, a mirror": lambda: ("mse", tensor(*MIRROR)),
             "L1, half a turn": lambda: ("l1", tensor([-1.0, 0], [0, -1])),
-            "L1, a mirror": lambda: ("l1", tensor([1.0, 0], [0, -1])),
+            "L1, a mirror": lambda: ("l1", tensor(*MIRROR)),
             "MSE, a turn and twice as large": lambda: ("mse", 2 * tensor(*TURN)),
             "L1, a turn and twice as large": lambda: ("l1", 2 * tensor(*TURN)),
             "NLL, a turn and twice as large": lambda: ("nll", 2 * tensor(*TURN)),
@@ -755,137 +728,69 @@ def may_compare(loss, A):
     return "yes" if torch.isclose(change, torch.ones_like(change)) else "after a correction"
 
 
-may_compare.slips(r"""
-    one_factor_for_all: fits = torch.allclose(A.T @ A / change, torch.eye(2, dtype=A.dtype))
-        → fits = True
+MSE_FITS = "torch.allclose(A.T @ A / change, torch.eye(2, dtype=A.dtype))"
+L1_FITS = "torch.allclose(A.abs().sort(1).values / change, torch.tensor([0.0, 1]).to(A))"
+KEEPS = "torch.allclose(A.T @ A, torch.eye(2).to(A))"
+may_compare.slips(rf"""
+    one_factor_for_all: fits = {MSE_FITS} → fits = True
     # A shear changes the MSE of some errors more than that of others: no one factor does it.
     the_sign_of_the_determinant: torch.linalg.det(A).abs() → torch.linalg.det(A)
     # A mirror's determinant is −1. It is its size that counts.
     l1_like_a_length: change = A.abs().max() → change = (A.T @ A)[0, 0] ** 0.5;
-        fits = torch.allclose(A.abs().sort(1).values / change, torch.tensor([0.0, 1]).to(A))
+        fits = {L1_FITS}
         → fits = torch.allclose(A.T @ A, change**2 * torch.eye(2, dtype=A.dtype))
     # L1 is no length: a turn keeps all lengths, and L1 changes with the direction of the error.
     l1_without_swapped_axes: A.abs().sort(1).values / change, torch.tensor([0.0, 1]).to(A)
         → A.abs() / change, torch.eye(2).to(A)
     # Swapped axes keep L1: |x| + |y| is |y| + |x|.
-    l1_with_two_factors: fits = torch.allclose(A.abs().sort(1).values / change, torch.tensor([0.0, 1]).to(A))
+    l1_with_two_factors: fits = {L1_FITS}
         → fits = torch.allclose(A.abs().min(1).values, torch.zeros(2).to(A))
     # A stretch of one axis changes L1 by a factor that depends on the error's direction.
     nll_always_corrected: torch.linalg.det(A).abs(), True
         → torch.linalg.det(A).abs(), True\n        return "after a correction"
-    # The NLL changes by log|det A|, and that is 0 for a map that keeps areas. Then nothing is to
-    # be corrected.
+    # The NLL changes by log|det A|. For a map that keeps areas that is 0: nothing to correct.
+    only_rotations: else "after a correction" → else "no"
+    # Only what keeps everything counts here. A known factor or summand can be corrected.
+    by_the_determinant_alone: … → det = torch.linalg.det(A).abs()
+        \n    return "yes" if torch.isclose(det, torch.ones_like(det)) else "after a correction"
+    # The determinant decides for the NLL. A shear has the determinant 1 and changes MSE and L1.
+    linear_is_enough: … → return "yes"
+    # That a map is linear is not enough: lengths and areas must stay, or change by one factor.
+    likelihood_like_a_square: if loss == "nll":\n        change, fits =
+        torch.linalg.det(A).abs(), True\n    elif → if loss == "nll" or
+    # A likelihood with its covariance carried along changes by log|det A|, whatever the map is.
+    tries_the_axes: {MSE_FITS} → torch.isclose(change, (A.T @ A)[1, 1]); {L1_FITS}
+        → torch.isclose(change, A[:, 1].abs().sum()); A.abs().max() → A[:, 0].abs().sum()
+    # Errors along the axes are not enough. Try (1, 1) and (1, −1) as well.
+    nll_never_changes: torch.linalg.det(A).abs(), True → torch.tensor(1.0), True
+    # Carrying the covariance along is not enough: the NLL still changes by log|det A|.
+    nll_not_corrected: change, fits = torch.linalg.det(A).abs(), True
+        → change = torch.linalg.det(A).abs()
+        \n        fits = torch.isclose(change, torch.ones_like(change))
+    # The NLL changes by log|det A|. That is one known number for all errors: subtract it.
+    always_a_correction: return "no" → return "after a correction"
+    # After a shear no single number leads from one loss to the other: it depends on the error.
+    nll_like_a_turn: change, fits = torch.linalg.det(A).abs(), True → keeps = {KEEPS}
+        \n        return "yes" if keeps else "after a correction"
+    # A shear is no rotation, but keeps areas: |det A| is 1, and the NLL stays.
+    only_multiples_of_the_unit_matrix: {MSE_FITS} → torch.allclose(A, A[0, 0] * torch.eye(2).to(A));
+        {L1_FITS} → torch.allclose(A, A[0, 0] * torch.eye(2).to(A))
+    # c·I is not the only map: a turn keeps the MSE, and swapped axes keep L1.
+    turns_or_a_correction: … → return "yes" if {KEEPS} else "after a correction"
+    # AᵀA = I is about the MSE. L1 and the NLL ask for other things, and “no” exists as well.
+    l1_never: {L1_FITS} → False
+    # Some maps keep L1, or change it by one factor: swapped axes, mirrors, c·I.
+    lengths_for_all_losses: … → factor = (A.T @ A)[0, 0]
+        \n    if not torch.allclose(A.T @ A / factor, torch.eye(2).to(A)):
+        \n        return "after a correction" if loss == "nll" else "no"
+        \n    return "yes" if torch.isclose(factor, torch.ones_like(factor)) else "after a correction"
+    # You ask every loss whether lengths stay. A turn changes L1; the NLL asks for areas alone.
+    equal_areas_are_enough: … → det = torch.linalg.det(A).abs()
+        \n    if torch.isclose(det, torch.ones_like(det)):\n        return "yes"
+        \n    return "after a correction" if loss == "nll" else "no"
+    # Equal areas are enough for the NLL alone. MSE and L1 change in a shear; and a map that makes
+    # everything twice as large changes them by one known factor.
+    every_map_can_be_corrected: …
+        → return "yes" if torch.equal(A, torch.eye(2).to(A)) else "after a correction"
+    # A turn keeps the MSE, too. And no single number corrects a shear: MSE and L1 then say “no”.
 """)
-
-
-@may_compare.mistake
-def only_rotations(loss, A):
-    """Only what keeps everything counts here. A known factor or summand can be corrected."""
-    result = may_compare(loss, A)
-    return "no" if result == "after a correction" else result
-
-
-@may_compare.mistake
-def by_the_determinant_alone(loss, A):
-    """The determinant decides for the NLL. A shear has the determinant 1 and changes MSE and L1."""
-    det = torch.linalg.det(A).abs()
-    return "yes" if torch.isclose(det, torch.ones_like(det)) else "after a correction"
-
-
-@may_compare.mistake
-def linear_is_enough(loss, A):
-    """That a map is linear is not enough: lengths and areas must stay, or change by one factor."""
-    return "yes"
-
-
-@may_compare.mistake
-def likelihood_like_a_square(loss, A):
-    """A likelihood with its covariance carried along changes by log|det A|, whatever the map is."""
-    return may_compare("mse" if loss == "nll" else loss, A)
-
-
-@may_compare.mistake
-def tries_the_axes(loss, A):
-    """Errors along the axes are not enough. Try (1, 1) and (1, −1) as well."""
-    if loss == "nll":
-        return may_compare(loss, A)
-    sums = A.abs().pow(2 if loss == "mse" else 1).sum(0)
-    if not torch.isclose(*sums):
-        return "no"
-    return "yes" if torch.isclose(sums[0], sums.new_ones(())) else "after a correction"
-
-
-@may_compare.mistake
-def nll_never_changes(loss, A):
-    """Carrying the covariance along is not enough: the NLL still changes by log|det A|."""
-    return "yes" if loss == "nll" else may_compare(loss, A)
-
-
-@may_compare.mistake
-def nll_not_corrected(loss, A):
-    """The NLL changes by log|det A|. That is one known number for all errors: subtract it."""
-    result = may_compare(loss, A)
-    return "no" if loss == "nll" and result != "yes" else result
-
-
-@may_compare.mistake
-def always_a_correction(loss, A):
-    """After a shear no single number leads from one loss to the other: it depends on the error."""
-    result = may_compare(loss, A)
-    return "after a correction" if result == "no" else result
-
-
-@may_compare.mistake
-def nll_like_a_turn(loss, A):
-    """A shear is no rotation, but keeps areas: |det A| is 1, and the NLL stays."""
-    result = may_compare(loss, A)
-    keeps = torch.allclose(A.T @ A, torch.eye(2).to(A))
-    return "after a correction" if loss == "nll" and not keeps else result
-
-
-@may_compare.mistake
-def only_multiples_of_the_unit_matrix(loss, A):
-    """c·I is not the only map: a turn keeps the MSE, and swapped axes keep L1."""
-    if loss == "nll":
-        return may_compare(loss, A)
-    size = A[0, 0].abs()
-    if not torch.allclose(A, A[0, 0] * torch.eye(2).to(A)):
-        return "no"
-    return "yes" if torch.isclose(size, torch.ones_like(size)) else "after a correction"
-
-
-@may_compare.mistake
-def turns_or_a_correction(loss, A):
-    """AᵀA = I is about the MSE. L1 and the NLL ask for other things, and “no” exists as well."""
-    keeps = torch.allclose(A.T @ A, torch.eye(2).to(A))
-    return "yes" if keeps else "after a correction"
-
-
-@may_compare.mistake
-def l1_never(loss, A):
-    """Some maps keep L1, or change it by one factor: swapped axes, mirrors, c·I."""
-    return "no" if loss == "l1" else may_compare(loss, A)
-
-
-@may_compare.mistake
-def lengths_for_all_losses(loss, A):
-    """You ask every loss whether lengths are kept. L1 is no length and changes in a turn; and a likelihood
-    asks for areas alone."""
-    answer = may_compare("mse", A)
-    return "after a correction" if loss == "nll" and answer == "no" else answer
-
-
-@may_compare.mistake
-def equal_areas_are_enough(loss, A):
-    """That areas are kept is enough for the NLL alone. MSE and L1 change in a shear; and a map that makes
-    everything twice as large leaves them with one known factor."""
-    if torch.isclose(torch.linalg.det(A).abs(), torch.ones(()).to(A)):
-        return "yes"
-    return "after a correction" if loss == "nll" else "no"
-
-
-@may_compare.mistake
-def every_map_can_be_corrected(loss, A):
-    """This says that nothing but the unit matrix keeps a loss, and that every map can be corrected. A turn
-    keeps the MSE, and no single number corrects a shear."""
-    return "yes" if torch.allclose(A, torch.eye(2).to(A)) else "after a correction"
