@@ -88,14 +88,13 @@ def fines_wrong_signs(loss, truths):
     return loss(-truths, truths) > loss(3 * truths, truths)
 
 
-fines_wrong_signs.slips("""
+fines_wrong_signs.slips(r"""
     tests_only_the_truth_one: -truths, truths) → -torch.ones_like(truths), truths);
         3 * truths, truths) → 3 * torch.ones_like(truths), truths)
     # −1 and 3 are the two predictions for a truth of 1. For a truth t they are −t and 3t.
     misses_by_two: -truths, truths) → truths - 2, truths); 3 * truths, truths)
         → truths + 2, truths)
-    # t − 2 has the wrong sign only for a truth between 0 and 2. Take −t, and the prediction as far
-    # on the other side.
+    # t − 2 has the wrong sign only for 0 < t < 2. Take −t, and what misses t by as much.
     turns_round_for_negative_truths: -truths, truths) → truths - 2 * truths.abs(), truths);
         3 * truths, truths) → truths + 2 * truths.abs(), truths)
     # For a negative truth t − 2|t| is 3t, and t + 2|t| is −t: the two are exchanged.
@@ -118,16 +117,11 @@ fines_wrong_signs.slips("""
     uses_the_size: -truths, truths) → -truths.abs(), truths); 3 * truths, truths)
         → 3 * truths.abs(), truths)
     # For a negative truth −|t| is the truth itself. Leave the sign: −t and 3t.
+    compares_the_slopes: … → x = torch.stack([-truths, 3 * truths]).requires_grad_()
+        \n    (slopes,) = torch.autograd.grad(loss(x, truths).sum(), x)
+        \n    return slopes[0].abs() > slopes[1].abs()
+    # Slopes say how hard a prediction is pushed. A fine is in the cost: compare the losses.
 """)
-
-
-@fines_wrong_signs.mistake
-def compares_the_slopes(loss, truths):
-    """You compare the slopes, which say how hard a prediction is pushed. A fine is in the cost: compare
-    the losses themselves."""
-    x = torch.stack([-truths, 3 * truths]).requires_grad_()
-    (slopes,) = torch.autograd.grad(loss(x, truths).sum(), x)
-    return slopes[0].abs() > slopes[1].abs()
 
 
 @exercise(
@@ -171,8 +165,7 @@ paraboloid_minimum.slips(f"""
     believes_it_is_the_truth: {KAPPA} * truth → 1.0 * truth
     # That is where the minimum should be. The part (x + t)² pulls towards −t, so it is elsewhere.
     swaps_the_constants: (c_diff_sign - c_same_sign) → (c_same_sign - c_diff_sign)
-    # The sign of κ is turned round. (x − t)² is divided by c_same_sign, so a *small* c_same_sign
-    # pulls hard towards t.
+    # The sign of κ is turned round: it is a *small* c_same_sign that pulls hard towards t.
     turns_the_fraction: {KAPPA} → (c_diff_sign + c_same_sign) / (c_diff_sign - c_same_sign)
     # The fraction stands upside down: the minimum is nearer to 0 than the truth.
     stays_at_the_lowest_point: {KAPPA} → 0
@@ -192,17 +185,13 @@ paraboloid_minimum.slips(f"""
     pulls_towards_zero: (c_diff_sign - c_same_sign) → c_diff_sign
     # This weighs t against 0. The other pull is towards −t: its share counts negative.
     takes_the_share_of_c_same_sign: (c_diff_sign - c_same_sign) → c_same_sign
-    # This is the share of c_same_sign alone. One pull is towards t, the other towards −t: the
-    # minimum is t times the difference of two shares.
+    # This share belongs to the pull towards −t. Subtract it from c_diff_sign's, which pulls to t.
     returns_the_least_loss: {KAPPA} * truth → 2 * truth**2 / (c_diff_sign + c_same_sign)
-    # That is the loss at the minimum, 2t² / (c_d + c_s). Asked for is the x at which it is
-    # reached.
+    # That is the least loss, 2t² / (c_d + c_s). Asked for is the x at which it is reached.
     drops_the_sign: (c_diff_sign - c_same_sign) → abs(c_diff_sign - c_same_sign)
-    # For c_diff_sign < c_same_sign the minimum has the opposite sign of the truth: no absolute
-    # value.
+    # For c_diff_sign < c_same_sign the minimum has the sign of −t: take no absolute value.
     keeps_a_two: * truth → / 2 * truth
-    # This is half of the minimum. The 2 of both squares is in both parts of the derivative, and
-    # cancels.
+    # This is half of the minimum. The 2 of both squares is in both derivatives, and cancels.
 """)
 
 
@@ -278,15 +267,12 @@ sign_penalty_gradient.slips(f"""
     forgets_the_mask: * {MASK} → * torch.ones_like(prediction)
     # The mask is missing: where the signs agree, relu is 0 and so is its derivative.
     leaves_the_penalty_out: - weight * truth * {MASK} → * 1
-    # This is the derivative of the squared error alone. Where x·t < 0 the penalty has a slope,
-    # too.
+    # That is the squared error's derivative alone. Where x·t < 0 the penalty has a slope, too.
     multiplies_the_error: - weight * truth * {MASK}
         → * torch.where(prediction * truth < 0, weight, 1.0)
-    # This is the derivative of an error that is multiplied by λ where the sign is wrong. Here a
-    # penalty is added, with a slope of its own.
+    # You multiply the error by λ where the sign is wrong. Here a penalty is added: add its slope.
     multiplies_the_error_by_one_more: - weight * truth * {MASK} → * (1 + weight * {MASK})
-    # This is the derivative of an error that is multiplied by 1 + λ where the sign is wrong. Here
-    # a penalty is added, with a slope of its own.
+    # You multiply the error by 1 + λ at wrong signs. Here a penalty is added: add its slope.
     forgets_the_two: 2 * (prediction → (prediction
     # The derivative of (x − t)² is 2·(x − t); the 2 is missing.
     averages: 2 * → 2 / prediction.numel() *; * {MASK} → / prediction.numel() * {MASK}
@@ -343,23 +329,19 @@ even_push_loss.slips(f"""
     pushes_with_the_size_of_the_truth: -prediction * truth.sign() → -prediction * truth
     # This push is λ·|t|, so it is weak for small truths. Asked for is a push of λ for every truth.
     has_a_flat_penalty: {PENALTY} → (prediction * truth < 0)
-    # A fixed fine for each wrong sign: it jumps at 0 and has no slope, so nothing is pushed back
-    # across zero. Let the penalty rise as x goes further to the wrong side.
+    # A fixed fine jumps at 0 and has no slope. Let it rise as x goes further to the wrong side.
     has_a_penalty_of_the_truth: {PENALTY} → truth.abs() * (prediction * truth < 0)
-    # This fine depends on t alone, so it has no slope in x, and it jumps at 0. Let the penalty
-    # rise as x goes further to the wrong side.
+    # This depends on t alone: no slope in x. Let it rise as x goes further to the wrong side.
     squares_the_penalty: {PENALTY} → {PENALTY} ** 2
     # A square is flat near zero, so its slope is not λ there. Use a straight line.
     looks_at_the_prediction_alone: -prediction * truth.sign() → -prediction
-    # relu(−x) charges every negative prediction, also where the truth is negative, and lets a
-    # positive one pass. The penalty must compare the two signs.
+    # relu(−x) charges a negative x for a negative truth, too. The penalty must compare the signs.
     looks_at_the_truth_alone: -prediction * truth.sign() → -truth
     # relu(−t) holds no prediction: it adds a constant, and its slope in x is 0.
     charges_equal_signs: -prediction * truth.sign() → prediction * truth.sign()
     # This charges predictions whose sign is right. A minus sign is missing.
     has_a_margin: -prediction * truth.sign() → 1 - prediction * truth.sign()
-    # This is a hinge with a margin of 1: it also charges right signs as long as |x| is below 1,
-    # and so moves the minimum for small truths.
+    # A hinge with a margin of 1 charges right signs, too, where |x| < 1, and moves the minimum.
     charges_the_error: {PENALTY} → (prediction - truth).abs() * (prediction * truth < 0)
     # The slope is right, but this penalty jumps where x crosses 0: there |x − t| is |t| and not 0.
     pays_right_signs: {PENALTY} → (-prediction * truth.sign())
@@ -394,13 +376,9 @@ even_push_loss.slips(f"""
     # Return one loss for each element; this one is averaged over all of them.
     takes_the_absolute_error: (prediction - truth) ** 2 → (prediction - truth).abs()
     # The first part is the squared error, (x − t)², and not |x − t|.
+    divides_by_the_truth: truth.sign() → truth / truth.abs()
+    # t/|t| is the sign of t, but 0/0 for t = 0. `truth.sign()` is 0 there.
 """)
-
-
-@even_push_loss.mistake
-def divides_by_the_truth(prediction, truth, weight):
-    """t/|t| is the sign of t, but 0/0 for t = 0. `truth.sign()` is 0 there."""
-    return (prediction - truth) ** 2 + weight * torch.relu(-prediction * truth / truth.abs())
 
 
 def scattered():
@@ -450,14 +428,12 @@ best_prediction.slips(f"""
     takes_the_median: mean.sign() * {SHRUNK} → truths.quantile(0.5)
     # The median belongs to the absolute error. Set the mean slope of this loss to 0.
     takes_the_whole_weight: weight / 2 → weight
-    # Shrinks twice too far. The derivative of (x − m)² is 2(x − m), so half the weight remains:
-    # λ/2.
+    # Shrinks twice too far. The derivative of (x − m)² is 2(x − m), so λ/2 remains.
     runs_past_zero: torch.relu(mean.abs() → (mean.abs()
     # Runs past zero. There the penalty pushes to the other side: the best x is then 0.
     forgets_negative_means: * mean.sign()).mean() → ).mean(); mean.sign() * torch → torch;
         mean.abs() → mean
-    # Right for a positive mean. With a negative one everything is mirrored: the wrong side is the
-    # positive one.
+    # Right for a mean above 0. Below, all is mirrored: the wrong side is the positive one.
     sets_the_slope_to_zero: mean.sign() * torch.relu(mean.abs() → (mean; * mean.sign()).mean()
         → ).mean()
     # This is (5.1) set to 0, which holds for x > 0 only. If this x is below 0, the best one is 0;
@@ -470,8 +446,7 @@ best_prediction.slips(f"""
     # For a negative mean the wrong side is the positive one: take max(t, 0) there.
     counts_the_wrong_side: torch.relu(-truths * mean.sign()).mean()
         → (truths * mean.sign() < 0).to(truths.dtype).mean()
-    # That counts how many truths lie on the other side. The penalty also asks how far: the mean of
-    # max(−t, 0).
+    # You count the truths on the other side. The penalty asks how far: the mean of max(−t, 0).
     averages_the_wrong_side_alone: torch.relu(-truths * mean.sign()).mean()
         → torch.relu(-truths * mean.sign()).sum() / (truths * mean.sign() < 0).sum().clamp(min=1)
     # That is the mean over the truths on the wrong side. The loss is a mean over all of them.
@@ -555,19 +530,15 @@ def better_method(first_right, second_right):
     return "first" if wins > losses else "second"
 
 
-better_method.slips("""
+better_method.slips(r"""
     looks_at_one_side: chance = 2 * sum → chance = sum
-    # That is the chance of a split like this to one side. Before you looked, either method could
-    # have been ahead: double it.
+    # That is one side's chance. Either method could have been ahead, so double it.
     tosses_a_coin_every_year: n, fewer = wins + losses → n, fewer = len(first_right)
-    # The coins are tossed in the years in which just one is right, not in all years: n is
-    # wins + losses.
+    # A coin is tossed only in years in which just one is right: n is wins + losses.
     counts_up_to_the_wins: min(wins, losses) → wins
-    # Add up from 0 to the smaller of the two counts. With k up to the wins a lead of the first
-    # method never looks uneven.
+    # Up to the wins, a lead of the first never looks uneven. Add up to the smaller count.
     counts_up_to_the_losses: min(wins, losses) → losses
-    # Add up from 0 to the smaller of the two counts. With k up to the losses a lead of the second
-    # method never looks uneven.
+    # Up to the losses, a lead of the second never looks uneven. Add up to the smaller count.
     takes_this_split_alone: for k in range(fewer + 1) → for k in [fewer]
     # That is the chance of exactly this split. Splits that are even more uneven count as well.
     leaves_out_the_split_seen: range(fewer + 1) → range(fewer)
@@ -581,34 +552,17 @@ better_method.slips("""
     # The answers are exchanged: the first is better if it alone is right more often.
     counts_all_right_years: (first_right & ~second_right) → first_right;
         (second_right & ~first_right) → second_right
-    # Years in which both are right say nothing about which one is better, and they hide the few
-    # that do. Count the years in which just one is right.
+    # Years in which both are right tell nothing. Count those in which just one of them is right.
     asks_for_one_per_cent: 0.05 → 0.01
     # The limit is 0.05, not 0.01.
     turns_the_comparison: chance >= 0.05 → chance < 0.05
-    # The comparison is turned round. A small chance says that coins seldom do that, so it is a
-    # *large* one that leaves it undecided.
+    # A small chance says that coins seldom do that: it is a *large* one that means “undecided”.
+    by_a_normal_curve: chance >= 0.05 → abs(wins - losses) <= 1.96 * math.sqrt(n)
+    # The normal curve is only near to the coins when few years differ: count outcomes exactly.
+    as_two_separate_shares: … → n = len(first_right)
+        \n    a, b = first_right.double().mean(), second_right.double().mean()
+        \n    if abs(a - b) <= 1.96 * math.sqrt((a * (1 - a) + b * (1 - b)) / n):
+        \n        return "undecided"\n    return "first" if a > b else "second"
+    # You compare two shares as if they came from different years. Both methods were tried on the
+    # same years, so look at the years in which just one of them is right.
 """)
-
-
-@better_method.mistake
-def by_a_normal_curve(first_right, second_right):
-    """The normal curve is only near to the coins when the years that differ are few. Here it calls
-    splits uneven that are not: count the coins' outcomes exactly."""
-    wins = int((first_right & ~second_right).sum())
-    losses = int((second_right & ~first_right).sum())
-    if abs(wins - losses) <= 1.96 * math.sqrt(wins + losses):
-        return "undecided"
-    return "first" if wins > losses else "second"
-
-
-@better_method.mistake
-def as_two_separate_shares(first_right, second_right):
-    """You compare two shares as if they came from different years. Both methods were tried on the
-    same years, so look at the years in which just one of them is right."""
-    n = len(first_right)
-    a, b = int(first_right.sum()) / n, int(second_right.sum()) / n
-    width = 1.96 * math.sqrt((a * (1 - a) + b * (1 - b)) / n)
-    if abs(a - b) <= width:
-        return "undecided"
-    return "first" if a > b else "second"
