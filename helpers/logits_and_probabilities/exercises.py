@@ -494,6 +494,8 @@ nll_gradient.slips("""
     # The curve has lost its b0.
     straight_line: torch.sigmoid(b0 + b1 * x) → (b0 + b1 * x)
     # The sigmoid is missing: that is the gradient of a straight line with the squared error.
+    parameters_exchanged: b0 + b1 * x → b1 + b0 * x
+    # b0 and b1 are exchanged in the curve: the slope b1 multiplies x.
     falls_for_rises: torch.sigmoid(b0 + b1 * x) → torch.sigmoid(-(b0 + b1 * x))
     # σ(−z) is 1 − p, the probability of the label 0.
     stops_at_p: (p - y) → ((p - y) / (p * (1 - p)))
@@ -596,6 +598,8 @@ multi_label_loss.slips("""
     # You add over the labels; the mean over rows and labels is asked for.
     sums_everything: .mean() → .sum()
     # That is the sum; the mean is asked for.
+    divided_by_present_labels: .mean() → .sum() / targets.sum()
+    # You divide by the number of present labels. The mean is over all labels, absent ones as well.
     sigmoid_twice: F.logsigmoid(scores) → F.logsigmoid(scores.sigmoid()); F.logsigmoid(-scores)
         → F.logsigmoid(-scores.sigmoid())
     # Two sigmoids: the scores went through one, and the loss has its own.

@@ -147,7 +147,7 @@ class DigitsByPair:
         right.set(title="mean output", ylim=(0, 1.4), xlim=(-0.6, 1.6))
         right.set_xticks(range(2), ["true\nclass", "other\nclasses"])
         self.others = [left.plot([], [], color="#B0B0B0", lw=1.2)[0] for _ in formulas.PAIRS]
-        self.others[0].set_label("grey: the other pairs")
+        self.others[0].set_label("thin: the other pairs")
         (self.bold,) = left.plot([], [], color=style.BLUE, lw=3)
         (self.dot,) = left.plot([], [], "o", color=style.BLUE, markersize=9)
         left.legend(handles=[self.others[0]], loc="lower right")
@@ -170,7 +170,7 @@ class DigitsByPair:
         return (
             f"{now.training}, {now.pair}, step {now.step}: accuracy {fixed(now.accuracy, 3)}, loss "
             f"{fixed(now.loss, 3)}, mean output {true} for the true class and {other} for each other "
-            f"one; the answers, by the largest score, name {now.classes} of 10 classes. Grey: the "
+            f"one; the answers, by the largest score, name {now.classes} of 10 classes. Thin: the "
             "accuracy of the other pairs. First of five random starts."
         )
 
