@@ -172,6 +172,10 @@ z_b.slips("""
     # The shares are not scaled to the relevance of each unit.
     not_divided: shares / torch.where(total == 0, 1, total) * R → shares * R
     # Divide the shares of each unit by their sum, so that they add up to 1.
+    divided_by_the_products: total = shares.sum(1, keepdim=True) → total = (x @ W)[:, None]
+    # You divide by x·w. Divide by the sum of the unit's shares, so that they add up to 1.
+    adds_over_inputs: R[:, None, :]).sum(-1) → R[:, None, :]).sum(1)
+    # You add over the inputs. An input adds up what all units give it: the last dimension.
     relevance_not_used: * R[:, None, :] →
     # The shares of a unit add up to 1 here. Multiply them by the unit's relevance R.
     sums_over_units: shares.sum(1, keepdim=True) → shares.sum(2, keepdim=True)
@@ -399,6 +403,7 @@ def maps(outputs, *credits):
             ),
             "maps that are nearly flat": lambda: maps([6.1, 1.6], [2, 2, 2.1], [0.5, 0.5, 0.6]),
             "off, and negative": lambda: maps([2, 2], [3, -2], [1, 1]),
+            "the first negative, the second off": lambda: maps([2, 2], [3, -1], [1, 1.5]),
         },
         "shapes": {
             "three flat maps": lambda: maps([0.4, 2, 6], [0.2, 0.2], [1, 1], [3, 3]),
@@ -479,6 +484,11 @@ audit.slips(r"""
     # You ask if all numbers of all pictures are equal. Each picture may have a level of its own.
     signs_first: if ((R.sum → if (R < 0).any():\n        return "negative credit"\n    if ((R.sum
     # You ask for the sign first. The order of the docstring decides if both are true.
+    picture_by_picture: … → for credits, output in zip(R, outputs):
+        \n        if abs(credits.sum() - output) > 0.01 * output:\n            return "does not add up"
+        \n        if (credits < 0).any():\n            return "negative credit"
+        \n    return "says nothing" if (R == R[:, :1]).all() else "no objection"
+    # Your first bad picture decides. Ask the first question of all pictures, then the second one.
     flat_first: if ((R.sum → if (R.amax(1) == R.amin(1)).all():\n        return "says nothing"
         \n    if ((R.sum
     # You ask first whether the maps are flat. The order of the docstring decides if more is true.

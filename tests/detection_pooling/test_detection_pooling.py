@@ -48,7 +48,7 @@ def test_a_picture_with_a_target_holds_one_small_digit_where_side_says(unseen, c
 # 1 · Detection and pooling
 
 
-def test_eq_1_1_and_1_2_are_linear_and_lppool():
+def test_a_detection_layer_and_its_sums_are_linear_and_lppool():
     layer = nn.Linear(6, 8).double()
     x = drawn(5, 6)
     a = layer(x).relu()
@@ -60,12 +60,12 @@ def test_eq_1_1_and_1_2_are_linear_and_lppool():
     assert torch.allclose(nn.LPPool1d(1, 4)(x[:, None])[:, 0, :1], sums)
 
 
-def test_eq_1_1_detection():
+def test_a_detection_unit_by_hand():
     x, W, b = row(1.0, 2.0), torch.tensor([[1.0, -3.0], [1.0, 1.0]]).double(), row(0.5, 0.0)[0]
     assert exercises.detect_pool(x, W, b, 1).tolist() == [[3.5, 0.0]]
 
 
-def test_eq_1_2_the_sums_of_the_thread():
+def test_the_sums_of_the_thread():
     z = row(3, -1, 2, -5, 0.5, 0.5, -4, 1)
     assert exercises.detect_pool(z, torch.eye(8).double(), torch.zeros(8), 4).tolist() == [[5, 2]]
 
@@ -84,7 +84,7 @@ def test_eq_2_1_an_average_computes_what_a_sum_does(units, seed):
 
 @pytest.mark.parametrize(("optimiser", "power"), [(torch.optim.Adam, 1), (torch.optim.SGD, 2)])
 @pytest.mark.parametrize("c", [400.0, 1600.0])
-def test_eq_2_2_the_rate_that_goes_with_a_weight_c_times_as_large(optimiser, power, c):
+def test_the_rate_that_goes_with_a_weight_c_times_as_large(optimiser, power, c):
     """The same steps, seen through w' = c·w; for plain descent the factor is c²."""
 
     def path(factor, rate):
@@ -278,7 +278,7 @@ def test_fading_reaches_both_ends_on_the_right_side():
 
 @pytest.mark.parametrize("temperature", [0.01, 0.3, 1.0, 50.0])
 @pytest.mark.parametrize("entries", [(3, -1, 2, -5), (0.5, 0.5, 7.0)])
-def test_eq_5_1_soft_pool_against_fifty_digits(temperature, entries):
+def test_soft_pool_against_fifty_digits(temperature, entries):
     with mpmath.workdps(50):
         T = mpmath.mpf(temperature)
         mean = mpmath.fsum(mpmath.exp(mpmath.mpf(a) / T) for a in entries) / len(entries)
@@ -288,7 +288,7 @@ def test_eq_5_1_soft_pool_against_fifty_digits(temperature, entries):
 
 
 @pytest.mark.parametrize("temperature", [0.1, 1.0, 20.0])
-def test_eq_5_2_the_gradient_is_a_softmax(temperature):
+def test_the_gradient_of_soft_pool_is_a_softmax(temperature):
     a = drawn(6, seed=2).requires_grad_()
     (gradient,) = torch.autograd.grad(formulas.soft_pool(a, temperature), a)
     with mpmath.workdps(30):
@@ -305,6 +305,10 @@ def said(figure, **values):
 
 
 def test_the_numbers_read_off_the_figures():
+    x = torch.linspace(-2, 2, 161, dtype=torch.float64)
+    output = formulas.two_units(x, 1.0, -0.5, -2.0, -1.0)
+    assert ((output == 0) == (abs(x) <= 0.5)).all() and (output.diff()[x[1:] <= -0.5] < 0).all()
+    assert "output is 3.00 at x = −2, 0.00 at 0 and 1.50 at 2." in said("TwoDetectionUnits")
     assert "mean output 0.0569 before" in said("TrainingByPool")
     assert "then 1371 after 25 epochs; accuracy 0.812" in said("TrainingByPool")
     by_sum = said("TrainingByPool", training="sum")
@@ -333,6 +337,9 @@ def test_the_numbers_read_off_the_figures():
     assert "gradients are 0.500, 0.000, 0.500, 0.000" in said(
         "SoftPool", temperature=0.01, third=3.0
     )
+    warm = said("SoftPool", temperature=100.0)
+    assert "value is −0.202, between the average −0.250" in warm
+    assert "gradients are 0.258, 0.248, 0.256, 0.238" in warm
 
 
 @pytest.mark.parametrize("layout", formulas.LAYOUTS)
@@ -430,6 +437,18 @@ def test_among_the_answers_no_the_wrong_ones_have_the_contrast(layout):
 def test_at_a_small_rate_the_average_is_further_behind():
     lag = formulas.over_layouts("sum", 1e-4) - formulas.over_layouts("average", 1e-4)
     assert lag.min() > 0.3
+
+
+@pytest.mark.parametrize("layout", formulas.LAYOUTS)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_other_digits_of_4_to_9_decide_as_those_of_the_page(layout, seed):
+    net, x, f, side, others = explain.found(layout)
+    own, other = (
+        formulas.forward(net, explain.without(x, side, half, others, seed))
+        for half in (True, False)
+    )
+    assert (own > 50).double().mean() < 0.025 and own.mean() < 0.1 * f.mean()
+    assert abs(other.mean() - f.mean()) < 1.5
 
 
 def test_how_many_answers_are_wrong():
