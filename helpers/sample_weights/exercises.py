@@ -351,7 +351,7 @@ def corrected_probability(q, train_share, true_share):
     return yes / (yes + no)
 
 
-corrected_probability.slips("""
+corrected_probability.slips(r"""
     wrong_way_round: true_share / train_share → train_share / true_share;
         (1 - true_share) / (1 - train_share) → (1 - train_share) / (1 - true_share)
     # The two shares are exchanged: a class that is rarer than in training must become less likely.
@@ -391,6 +391,13 @@ corrected_probability.slips("""
     leaves_the_other_share_in: (1 - q) * (1 - true_share) / (1 - train_share)
         → (1 - q) * (1 - true_share)
     # The other class still has its share of the training in it. Divide by 1 − train_share.
+    divides_the_odds_without_brackets: …
+        → v = (1 - true_share) / true_share / (1 - train_share) / train_share
+        \n    return q / (q + v * (1 - q))
+    # After the first `/` everything divides. Put the second odds in brackets.
+    multiplies_the_odds: … → v = train_share / (1 - train_share) * (true_share / (1 - true_share))
+        \n    return q / (q + v * (1 - q))
+    # The odds of both shares are multiplied. v is those of the training over the true ones.
     subtracts_and_clips: yes / (yes + no) → (q - (train_share - true_share)).clamp(0, 1)
     # Subtracting a difference of shares leaves the range, and clipping hides it. Multiply the odds.
 """)
@@ -436,6 +443,8 @@ effective_sample_size.slips("""
     # That is the number of samples with any weight. One heavy sample can outweigh all others.
     divides_by_n_less_1: … → return len(weights) / (1 + weights.var() / weights.mean() ** 2)
     # Nearly right: here the variance of the weights divides by n, not by n − 1 (`correction=0`).
+    averages_the_squares: (weights**2).sum() → (weights**2).mean()
+    # The squares are averaged, so this is n times too large. Add them up.
     forgets_both_squares: weights.sum() ** 2 → weights.sum();
         (weights**2).sum() → (weights**2).sum().sqrt()
     # This is the square root of the effective size.

@@ -88,8 +88,8 @@ price_and_remedy = question(
     "a model trained with weight 9 for the malignant ones, which calls malignant what is above ½; "
     "one trained without weights, above ½; or that one above a threshold that fits the price?",
     {
-        "without weights, the threshold by the price": "Above 1/21 it costs 615 for 1000 tumours, weights above ½ cost 748, and "
-        "no weights above ½ cost 1638. The price sets the threshold; the rarity alone does not.",
+        "without weights, the threshold by the price": "It costs 615 for "
+        "1000 tumours. Above ½, training with weights costs 748, and without them 1638. The price sets the threshold; the rarity alone does not.",
         "with weights, above ½": "The weights help much: 748 in place of 1638. But weight 9 acts as "
         "if a miss cost nine false alarms, and here it costs 20.",
         "without weights, above ½": "That is the dearest, with 1638 for 1000 tumours: it misses "

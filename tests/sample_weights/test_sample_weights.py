@@ -36,7 +36,7 @@ def _many_batches(pooling, weight):
 
 @pytest.mark.parametrize("pooling", formulas.POOLINGS[:2])
 @pytest.mark.parametrize("weight", [10, 100])
-def test_eq_3_1_both_agree_on_average(pooling, weight):
+def test_both_ways_agree_on_average(pooling, weight):
     gradient, weights = formulas.rare_gradients(), formulas.rare_weights(weight)
     expected = float((weights * gradient).sum() / weights.sum())
     estimates = _many_batches(pooling, weight)
@@ -47,7 +47,7 @@ def test_eq_3_1_both_agree_on_average(pooling, weight):
 
 @pytest.mark.parametrize("pooling", formulas.POOLINGS[:2])
 @pytest.mark.parametrize("weight", [10, 100])
-def test_eq_3_2_but_not_in_their_spread(pooling, weight):
+def test_eq_3_1_but_not_in_their_spread(pooling, weight):
     estimates = _many_batches(pooling, weight)
     variances = formulas.draw_variances(formulas.rare_gradients(), formulas.rare_weights(weight))
     variance = variances[formulas.POOLINGS.index(pooling)].item() / BATCH
@@ -170,7 +170,7 @@ def test_a_split_has_a_tenth_of_malignant_tumours_in_both_parts(seed):
 
 
 @pytest.mark.parametrize("weights", [(1.0, 3.0, 0.5, 2.0), (0.0, -1.0, 2.0, 5.0)])
-def test_eq_1_1_the_gradient_of_a_weighted_sum_is_the_weighted_sum_of_gradients(weights):
+def test_the_gradient_of_a_weighted_sum_is_the_weighted_sum_of_gradients(weights):
     x, t = formulas.X.numpy(), formulas.T.numpy()
     v = np.array(weights)
 
@@ -247,7 +247,7 @@ def test_a_fit_is_that_of_scikit_learn(weight):
 
 
 @pytest.mark.parametrize("size", [1, 2, 4, 7, 8])
-def test_eq_2_1_a_fixed_divisor_is_right_on_average(size):
+def test_a_fixed_divisor_is_right_on_average(size):
     losses, weights = np.arange(1, 9.0) ** 2, np.array([1.0] * 7 + [10.0])
     whole = (weights * losses).sum() / weights.sum()
     batches = [list(b) for b in itertools.combinations(range(8), size)]
@@ -419,6 +419,11 @@ def test_corrected_outputs_of_the_tumours_are_near_a_tenth(columns):
         assert np.mean(means) == pytest.approx(0.1, abs=0.015)
 
 
+def test_the_mean_output_on_the_tumours_is_what_the_ledger_says():
+    means = [(tumours.cured("weights", s) @ tumours.split(s)[1][2]).item() for s in tumours.SPLITS]
+    assert (round(min(means), 2), round(max(means), 2)) == (0.30, 0.42)
+
+
 @pytest.mark.parametrize(("share", "weight"), [(0.1, 9.0), (0.02, 49.0), (0.2, 2.0)])
 def test_eq_4_1_weights_multiply_the_odds(share, weight):
     from scipy.optimize import minimize_scalar
@@ -487,7 +492,7 @@ def test_a_threshold_may_do_the_same_for_a_model_that_is_too_simple():
 
 
 @pytest.mark.parametrize("shift", [0.5, 2.0])
-def test_eq_5_1_weights_lead_to_the_new_population(shift):
+def test_weights_lead_to_the_new_population(shift):
     from scipy.integrate import quad
     from scipy.stats import norm
 
@@ -505,7 +510,7 @@ def test_eq_5_1_weights_lead_to_the_new_population(shift):
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_eq_5_2_the_effective_size_gives_the_variance(seed):
+def test_the_effective_size_gives_the_variance(seed):
     random = np.random.default_rng(seed)
     w = random.exponential(size=30)
     values = random.standard_normal((40_000, 30))
@@ -532,6 +537,20 @@ def test_what_the_page_says_of_the_shift():
     assert (w.amax(1) / w.sum(1)).median() > 0.1
 
 
+def test_the_other_clinic_has_more_malignant_tumours_and_weights_know_it():
+    measured, malignant = (part.numpy() for part in breast_cancer())
+    x, y = measured[:, 1], malignant.astype(float)
+    w = np.exp((x - x.mean()) / x.std())
+    w /= w.mean()
+    true, weighted, new, clipped = tumours.other_clinic(1.0)
+    assert true.item() == pytest.approx((w * y).sum() / w.sum(), abs=1e-5)
+    assert true > y.mean() + 0.1
+    assert new.mean().item() == pytest.approx(true.item(), abs=0.003)
+    assert weighted.mean().item() == pytest.approx(true.item(), abs=0.01)  # biased
+    v = w.clip(max=3)
+    assert clipped.mean().item() == pytest.approx((v * y).sum() / v.sum(), abs=0.005)
+
+
 @pytest.mark.parametrize("seed", [3, 4])
 def test_people_who_are_common_in_the_old_population_are_counted_well(seed):
     x = np.random.default_rng(seed).standard_normal((400, 500))
@@ -551,7 +570,7 @@ def test_eq_6_1_the_price_sets_the_threshold(price):
 
 
 @pytest.mark.parametrize("weight", [1.0, 9.0])
-def test_eq_6_2_weighted_errors_add_up_to_zero(weight):
+def test_weighted_errors_add_up_to_zero(weight):
     from sklearn.linear_model import LogisticRegression
 
     (x, y), _ = tumours.split(5)
