@@ -76,6 +76,13 @@ def test_the_gradients_of_the_thread():
     rows = {(o, lo): who for o, lo, _, _, who in formulas.table(Z, Y)}
     only = {pair for pair, who in rows.items() if who == "true"}
     assert only == {(o, "nll_loss") for o in ("logits", "sigmoid", "log-sigmoid")}
+    right = {
+        loss: (v, low) for o, loss, v, low, _ in formulas.table(Z, Y) if (o, loss) in formulas.RIGHT
+    }
+    binary = F.softplus(Z * torch.tensor([1, 1, -1])).mean().item()
+    for loss, (value, lowest) in right.items():
+        assert lowest == 0
+        assert value == pytest.approx(binary if "BCE" in loss else 1.741311, abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -149,6 +156,12 @@ def test_the_stored_trainings_are_those_of_the_script(training, pair):
     again = formulas.train_digits(training, pair, seed=1, steps=(0, 10, 20))
     stored = formulas.digit_run(training, pair, seed=1)[:3]
     np.testing.assert_allclose(again, stored, atol=2e-3)
+
+
+@pytest.mark.parametrize("pair", formulas.PAIRS)
+def test_every_pair_is_measured_as_it_was_stored(pair):
+    (again,) = formulas.train_digits("linear, rate 1", pair, seed=2, steps=(0,))
+    np.testing.assert_allclose(again, formulas.digit_run("linear, rate 1", pair, 2)[0], atol=2e-3)
 
 
 def test_the_stored_heads_are_those_of_the_script():
