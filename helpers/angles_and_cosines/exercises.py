@@ -138,6 +138,9 @@ circular_mean.slips(r"""
     # `atan2` returns radians. Degrees from 0 to 360 are asked for.
     radians_wrapped: torch.rad2deg(torch.atan2(y, x)) % 360 → torch.atan2(y, x) % (2 * torch.pi)
     # These are radians from 0 to 2π. Degrees are asked for.
+    remainder_of_radians: torch.rad2deg(torch.atan2(y, x)) % 360
+        → torch.rad2deg(torch.atan2(y, x) % 360)
+    # `% 360` is taken of radians here. Turn them into degrees first.
     below_zero: % 360 →
     # `atan2` gives −180 to 180. From 0 to 360 is asked for: 220 in place of −140.
     sign_dropped: torch.rad2deg(torch.atan2(y, x)) % 360 → torch.rad2deg(torch.atan2(y, x)).abs()
@@ -454,6 +457,10 @@ histogram_loss.slips("""
     # Only the target is added up. The prediction's cumulative sums are needed as well.
     softmax_of_the_whole_table: logits.softmax(1) → logits.flatten().softmax(0).view_as(logits)
     # One softmax runs over the whole table. Each row is a histogram of its own.
+    squares_added_up: … → return (logits.softmax(1) - target).square().cumsum(1).sum(1).mean()
+    # The bins are compared and squared first. Add up the shares first, then compare.
+    mean_histogram: gap.square().sum(1).mean() → gap.mean(0).square().sum()
+    # The mean over the rows is taken first, so that their differences cancel. Each row costs.
     root: .square().sum(1) → .square().sum(1).sqrt()
     # There is a root in it. The squares are added, and that is all.
     soft_cross_entropy: … → return F.cross_entropy(logits, target)

@@ -407,5 +407,24 @@ def one_softmax(logits, target):
     return ((p.cumsum(1) - target.cumsum(1)) ** 2).sum(1).mean()
 
 
+@wrong("circular_mean", "remainder_of_radians")
+def a_full_turn_of_360_radians(angles, weights):
+    radians = torch.deg2rad(angles)
+    y, x = (weights * radians.sin()).mean(), (weights * radians.cos()).mean()
+    return torch.rad2deg(torch.atan2(y, x) % 360)
+
+
+@wrong("histogram_loss", "squares_added_up")
+def cumulative_squares(logits, target):
+    squares = (F.softmax(logits, dim=1) - target) ** 2
+    return squares.cumsum(1).sum() / len(logits)
+
+
+@wrong("histogram_loss", "mean_histogram")
+def histogram_of_the_batch(logits, target):
+    p, t = logits.softmax(1).mean(0), target.mean(0)
+    return (p.cumsum(0) - t.cumsum(0)).square().sum()
+
+
 test_an_answer_is_known_by_its_name = wrong.test_of_each()
 test_most_answers_have_a_name = wrong.test_that_most_are_known()
