@@ -170,6 +170,8 @@ safe_norm.slips(r"""
     # Your m is a plain norm, which itself overflows or vanishes. Take the largest |dᵢ|.
     sum_of_sizes: m * torch.linalg.vector_norm(d / m) → d.abs().sum()
     # That is |d₁| + … + |dₙ|. It does not overflow, but it is another norm.
+    mean_of_the_squares: torch.linalg.vector_norm(d / m) → ((d / m) ** 2).mean().sqrt()
+    # You take the mean of the squares. A norm adds them up.
     m_under_the_root: m * torch.linalg.vector_norm(d / m) → (m * ((d / m) ** 2).sum()).sqrt()
     # Under the root only the root of m is left of m. Multiply by m after the root.
     signed_maximum_as_it_is: .detach().abs().max() → .detach().max(); m = m.where(m > 0, 1)
@@ -289,7 +291,10 @@ huber.slips(r"""
         },
         "edges": {
             "all 0": lambda: ([tensor(0.0, 0), tensor(0.0)], 1.0),
-            "one of two is 0": lambda: ([tensor(0.0, 0), tensor(3.0, -4)], 1.0),
+            "one of two is 0": lambda: (
+                [tensor(0.0, 0, dtype=single), tensor(3e20, -4e20, dtype=single)],
+                1.0,
+            ),
             "the largest entry is below the limit": lambda: ([tensor(3.0), tensor(-4.0)], 4.5),
             "exactly the limit": lambda: ([tensor(3.0), tensor(4.0)], 5.0),
         },
@@ -365,6 +370,10 @@ clip_by_norm.slips(rf"""
     largest_entry_for_the_norm: … → m = max(g.abs().max() for g in gradients)
         \n    return [g * (limit / m).clamp(max=1) for g in gradients], m
     # You take the largest |entry| for the norm. The norm of all entries is longer than that.
+    signed_maximum: g.abs().max() → g.max(); m != 0 → m > 0
+    # Your m is not the largest |entry|. Take the absolute values first, then the maximum.
+    scaled_norm_compared: m * s > limit → s > limit
+    # You compare s, the norm after the division by m, with the limit. Compare m·s.
     factor_above_one: if m * s > limit:\n        return [u → return [u; for u in unit], m * s
         \n    return [g.clone() for g in gradients], m * s → for u in unit], m * s
     # The factor limit/norm is above 1 for short gradients, which become longer; at 0 it is ∞.
@@ -463,6 +472,8 @@ which_clipping.slips(rf"""
     # A length at the limit is not enough: the direction must be the old one.
     sign_is_no_direction: g / g.abs().max() → (g / g.abs().max()).abs()
     # The sizes agree, but the direction may have turned round: mind the sign.
+    signed_maximum: g.abs().max() → g.max()
+    # The largest entry with its sign may be 0 or below. Divide by the largest size |entry|.
     squares_overflow: g / g.abs().max() → g / (g * g).sum().sqrt()
     # The plain norm of 10²⁰⁰ is ∞, and so a cosine is lost as well. Divide by the largest size.
     anything_else_is_by_norm: "by norm" if {SAME} else "something else" → "by norm"

@@ -218,6 +218,14 @@ def test_a_thousand_norms_against_mpmath(dtype, digits):
             assert slope == pytest.approx([float(x / true) for x in row], abs=10 * digits)
 
 
+def test_accuracy_is_tried_at_all_sizes_of_float32():
+    seen = []
+    formulas.accuracy_of(lambda d: seen.append(d) or formulas.scaled_norm(d))
+    sizes = formulas.scaled_norm(seen[0])
+    assert sizes.min() < 1e-36 and sizes.max() > 1e36
+    assert formulas.accuracy_of(lambda d: formulas.scaled_norm(d).where(d[:, 0] < 1e30, 0)) == 1
+
+
 def test_norms_pass_gradcheck():
     for d in (tensor(3.0, -4.0, 1.0), tensor(0.5, 0.0)):
         leaf = d.requires_grad_()
@@ -393,6 +401,10 @@ def steps_with_the_row(seed):
         shuffled = torch.randperm(442, generator=generator).split(32)
         batches += [part.tolist() for part in shuffled if len(part) == 32][::-1]
     return sum(7 + 100 * seed in batch for batch in batches[:100])
+
+
+def test_a_step_that_is_all_zero_is_counted():
+    assert formulas.train("naive norm", 1e12, 442)[1] == 99
 
 
 def test_what_the_page_says_of_the_trainings():

@@ -358,6 +358,41 @@ def compares_without_the_size(d, delta):
     return loss.sum(), torch.where(d <= delta, d, delta)
 
 
+@attempt("safe_norm", "mean_of_the_squares")
+def root_of_the_mean_square(d):
+    m = d.detach().abs().max()
+    m = m.where(m > 0, 1)
+    return m * (d / m).square().mean().sqrt()
+
+
+@attempt("clip_by_norm", "signed_maximum")
+def the_largest_entry_with_its_sign(gradients, limit):
+    m = max(g.max() for g in gradients)
+    m = m.where(m > 0, 1)
+    s = torch.cat([(g / m).flatten() for g in gradients]).norm()
+    return [g / m / s * limit if m * s > limit else g.clone() for g in gradients], m * s
+
+
+@attempt("clip_by_norm", "scaled_norm_compared")
+def compares_the_scaled_norm(gradients, limit):
+    m = max(g.abs().max() for g in gradients)
+    m = m.where(m > 0, 1)
+    s = torch.cat([(g / m).flatten() for g in gradients]).norm()
+    return [g / m / s * limit if s > limit else g.clone() for g in gradients], m * s
+
+
+@attempt("which_clipping", "signed_maximum")
+def divides_by_the_signed_maximum(before, after, limit):
+    if torch.equal(before, after):
+        return "untouched"
+    if (after == 0).all():
+        return "skipped"
+    if torch.equal(after, before.clamp(-limit, limit)):
+        return "by value"
+    same = torch.allclose(before / before.max(), after / after.max())
+    return "by norm" if same else "something else"
+
+
 @attempt("huber", "always_plus_delta")
 def delta_outside(d, delta):
     inside = d.abs() <= delta
