@@ -311,6 +311,20 @@ def test_mixed_rows_end_in_nan(batch, lost):
         assert formulas.rows_training("row by row", batch, seed).max() < 2
 
 
+def test_the_linear_model_learns_rows_of_shares():
+    generator = torch.Generator().manual_seed(0)
+    inputs, hidden, weights = (
+        torch.randn(shape, dtype=torch.float64, generator=generator)
+        for shape in ((256, 8), (8, 6), (8, 6))
+    )
+    shares, weights = (inputs @ hidden).softmax(1), (0.1 * weights).requires_grad_()
+    rows = torch.randint(256, (2,), generator=generator)
+    cosines = F.cosine_similarity(inputs[rows] @ weights, shares[rows])
+    (gradient,) = torch.autograd.grad((1 - cosines).mean(), weights)
+    found = formulas.rows_training("row by row", 2)
+    assert found[1].item() == pytest.approx((weights - 0.1 * gradient).norm().item())
+
+
 # 5 · Histograms
 
 
