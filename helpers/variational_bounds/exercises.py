@@ -304,6 +304,7 @@ def encoder(mu, logvar):
                 [[0]] * 3, [[0], [0], [-0.3]]
             ),
             "one picture in three moves": lambda: encoder([[0], [0], [0.4]], [[0]]),
+            "a mean KL of 0.004 in four pictures": lambda: encoder([[0.09]] * 4, [[0]]),
             "a mean KL of 0.012": lambda: encoder([[0.155]] * 2, [[0]]),
             "a little too wide": lambda: encoder([[1.5], [-1.5]], [[-1.9]]),
             "a mean KL of 0.012 in one latent of three": lambda: encoder(
@@ -356,6 +357,9 @@ diagnose.slips(r"""
     # One unused latent is no collapse: the others may carry all that is needed.
     means_only: mu.var(0, correction=0) + logvar.exp().mean(0) → mu.var(0, correction=0)
     # The variance of z has two parts: that of the means, and the mean of σ².
+    log_for_variance: mu.var(0, correction=0) + logvar.exp().mean(0)
+        → mu.var(0, correction=0) + logvar.mean(0)
+    # logvar is ln σ². The variance of z needs σ² itself, exp(logvar).
     noise_only: mu.var(0, correction=0) + logvar.exp().mean(0) → logvar.exp().mean(0)
     # σ² is the width of *one* q. Over all pictures the means add their variance.
     mean_not_subtracted: mu.var(0, correction=0) → (mu**2).mean(0)
@@ -381,6 +385,12 @@ diagnose.slips(r"""
     # Unused latents are never named.
     added_over_latents: .mean(0) / 2 >= 0.01 → .mean(0).sum(0, keepdim=True) / 2 >= 0.01
     # The KL of all latents together hides an unused one. Look at each for itself.
+    wrong_axis: .mean(0) / 2 >= 0.01 → .mean(1) / 2 >= 0.01
+    # You average over the latents. Average over the pictures, dimension 0.
+    added_over_pictures: .mean(0) / 2 >= 0.01 → .sum(0) / 2 >= 0.01
+    # You add over the pictures. Average over them, or many pictures make every latent “used”.
+    without_the_half: .mean(0) / 2 >= 0.01 → .mean(0) >= 0.01
+    # The factor ½ of the KL is missing, so that 0.006 counts as 0.012.
     picture_by_picture: .mean(0) / 2 >= 0.01 → / 2 >= 0.01
     # A used latent may say nothing of some pictures. Average its KL over the pictures first.
     latents_pooled: mu.var(0, correction=0) + logvar.exp().mean(0)
@@ -413,12 +423,16 @@ diagnose.slips(r"""
         },
         "edges": {
             "log-weights near −1000": lambda: (tensor([-1000.0, -1001.0, -1003.0]),),
-            "log-weights near 900": lambda: (tensor([900.0, 899.0, 890.0]),),
+            "log-weights near 900 and near −1000": lambda: (
+                tensor([900.0, 899.0, 890.0], [-1000.0, -1001.0, -1003.0]),
+            ),
+            "weights that are all 0": lambda: (tensor([-torch.inf, -torch.inf], [0.0, -1.0]),),
         },
     },
     guards={
         "log-weights near −1000": "log-weights near −1000 must give about 1001, not ∞",
-        "log-weights near 900": "log-weights near 900 must not overflow",
+        "log-weights near 900 and near −1000": "log-weights near 900 must not overflow",
+        "weights that are all 0": "weights that are all 0 must give ∞, not NaN",
     },
     hints=[
         "Average the weights of one picture, not their logarithms: ln of a mean of exp.",
@@ -473,6 +487,11 @@ importance_bound.slips("""
     # log_w is a logarithm already. The mean is one of the weights, exp(log_w).
     shift_not_added_back: log_w.logsumexp(1) → (log_w - log_w.amax(1, keepdim=True)).logsumexp(1)
     # The largest log-weight is subtracted against overflow, and not added back.
+    one_shift_for_all: log_w.logsumexp(1) → log_w.max() + (log_w - log_w.max()).exp().sum(1).log()
+    # One shift for all pictures rounds some of them to 0. Subtract each picture's own largest.
+    nan_without_weights: log_w.logsumexp(1)
+        → log_w.amax(1) + (log_w - log_w.amax(1, keepdim=True)).exp().sum(1).log()
+    # For weights that are all 0 you compute −∞ − (−∞), which is NaN. `logsumexp` gives −∞.
     mean_of_shares: (log_w.logsumexp(1) - math.log(log_w.shape[1]))
         → (log_w.softmax(1) * log_w).mean(1)
     # A weighted sum of the log-weights is no bound, and here it is divided by K as well.

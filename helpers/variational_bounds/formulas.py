@@ -51,7 +51,7 @@ REDUCTIONS = ("sum", "batch mean", "mean")
 
 
 def effective_beta(reconstruction, divergence, batch, pixels=vae.PIXELS, latents=vae.LATENTS):
-    """The weight of the KL term, a float, that a pair of REDUCTIONS amounts to (equation 2.1)."""
+    """The weight of the KL term, a float, that a pair of REDUCTIONS amounts to."""
 
     def divisor(reduction, entries):
         return {"sum": 1, "batch mean": batch, "mean": batch * entries}[reduction]

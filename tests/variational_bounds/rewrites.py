@@ -80,5 +80,5 @@ def one_bound_a_picture(log_w):
 
 @rewrite("importance_bound")
 def shifted_by_the_largest(log_w):
-    top = log_w.detach().amax(1, keepdim=True)
+    top = log_w.detach().amax(1, keepdim=True).clamp(min=-1e30)  # −∞ − (−∞) is NaN
     return -(top[:, 0] + (log_w - top).exp().mean(1).log()).mean()
