@@ -527,6 +527,13 @@ frame_loss.slips(r"""
     lengths_subtracted: error[:, 1] * angle.cos() - error[:, 0] * angle.sin()
         → error.norm(dim=1) - along
     # Lengths do not subtract: across² is the squared length less along².
+    takes_the_angle_for_the_error_s: error[:, 0] * angle.cos() + error[:, 1] * angle.sin()
+        → error.norm(dim=1) * angle.cos(); error[:, 1] * angle.cos() - error[:, 0] * angle.sin()
+        → error.norm(dim=1) * angle.sin()
+    # The angle is the frame's, and an error has its own direction: along is e₁·cos + e₂·sin.
+    cosine_and_sine_swapped: error[:, 1] * angle.cos() - error[:, 0] * angle.sin()
+        → error[:, 0] * angle.cos() - error[:, 1] * angle.sin()
+    # Cosine and sine are swapped: across is the error times (−sin, cos).
     one_coordinate_each: + error[:, 1] * angle.sin() → ;
         error[:, 1] * angle.cos() - error[:, 0] * angle.sin() → error[:, 1] * angle.sin()
     # Each part has one coordinate only. In a turned frame both coordinates count in each.
@@ -778,6 +785,10 @@ may_compare.slips(rf"""
     # c·I is not the only map: a turn keeps the MSE, and swapped axes keep L1.
     turns_or_a_correction: … → return "yes" if {KEEPS} else "after a correction"
     # AᵀA = I is about the MSE. L1 and the NLL ask for other things, and “no” exists as well.
+    no_factor_for_the_mse: {MSE_FITS} → {KEEPS}
+    # AᵀA = c²·I multiplies every squared error by c². That is one known factor: correct it.
+    two_factors_for_the_mse: {MSE_FITS} → (A.T @ A)[0, 1].abs() < 1e-6 * change
+    # A diagonal AᵀA may stretch two axes differently. It must be c²·I.
     l1_never: {L1_FITS} → False
     # Some maps keep L1, or change it by one factor: swapped axes, mirrors, c·I.
     lengths_for_all_losses: … → factor = (A.T @ A)[0, 0]

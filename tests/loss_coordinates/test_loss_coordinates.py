@@ -28,7 +28,7 @@ def test_a_shear_adds_and_a_stretch_doubles_as_the_page_says():
 
 
 @pytest.mark.parametrize("A", [*formulas.MAPS.values(), FULL])
-def test_eq_1_1_the_squared_length_in_new_coordinates(A):
+def test_the_squared_length_in_new_coordinates(A):
     e = (P - Y).numpy()
     for row in e:
         close(np.linalg.norm(A.numpy() @ row) ** 2, row @ (A.numpy().T @ A.numpy()) @ row)
@@ -55,6 +55,9 @@ def test_the_numbers_of_the_thread():
         0.916667,
     ]
     assert [round(at("Huber", a), 6) for a in (0, 30, 90)] == [0.458333, 0.446421, 0.458333]
+    l1 = formulas.LOSSES["L1"]
+    old, new = (formulas.value_and_gradient(l1, formulas.turning(a))[1] for a in (0, 30))
+    assert ((new - old).norm() / old.norm()).item() == pytest.approx(0.72, abs=0.005)
     for loss in ("MSE", "mean distance"):
         assert at(loss, 30) == pytest.approx(at(loss, 0), abs=1e-14)
     for a in (0, 30, 45):  # all errors shorter than 1: half the square
@@ -103,6 +106,18 @@ def test_what_the_page_says_of_the_way():
     assert slow > 1e4 * formulas.descent(identity)[1][-1]
 
 
+@pytest.mark.parametrize(("stretch", "shear"), [(2.0, 0.0), (0.5, 0.7), (1.0, -1.0)])
+def test_the_way_is_that_of_autograd(stretch, shear):
+    path, losses = formulas.descent(formulas.stretching(stretch, shear))
+    p = P[0].clone().requires_grad_()
+    for step in range(5):
+        e = p - Y[0]
+        loss = (stretch * e[0] + shear * e[1]) ** 2 + e[1] ** 2
+        close(path[step], p.detach(), 1e-10)
+        close(losses[step], loss.detach(), 1e-10)
+        p.data -= 0.1 * torch.autograd.grad(loss, p)[0]
+
+
 @pytest.mark.parametrize(("name", "stays"), [("turn", True), ("shear", False), ("stretch", True)])
 def test_the_best_fit_moves_where_the_coordinates_use_other_features(name, stays):
     """Here the north alone sees depth²; with the same features for both, the page's cell shows it."""
@@ -123,7 +138,7 @@ def test_the_best_fit_moves_where_the_coordinates_use_other_features(name, stays
 
 @pytest.mark.parametrize("A", [*formulas.MAPS.values(), FULL])
 @pytest.mark.parametrize("correlation", [-0.5, 0.6])
-def test_eq_3_1_the_gaussian_nll_in_new_coordinates(A, correlation):
+def test_the_gaussian_nll_in_new_coordinates(A, correlation):
     sigma = formulas.covariance(correlation)
     moved = (A @ sigma @ A.T).numpy()
     old, new = (
@@ -139,7 +154,7 @@ def test_eq_3_1_the_gaussian_nll_in_new_coordinates(A, correlation):
 
 
 @pytest.mark.parametrize(("mean", "spread", "y"), [(6, 0.5, 562.0), (-1, 2, 0.3)])
-def test_eq_3_2_the_density_of_y_from_that_of_its_logarithm(mean, spread, y):
+def test_eq_3_1_the_density_of_y_from_that_of_its_logarithm(mean, spread, y):
     theirs = -scipy.stats.lognorm(spread, scale=math.exp(mean)).logpdf(y)
     with mpmath.workdps(30):
         density = mpmath.npdf(mpmath.log(y), mean, spread)
@@ -194,7 +209,7 @@ def test_normal_nll_is_that_of_the_best_normal():
 
 @pytest.mark.parametrize("weights", [(1, 1), (1, 4), (4, 1), (2, 0.3)])
 @pytest.mark.parametrize("angle", [0.3, -1.2])
-def test_eq_4_1_the_derivative_by_the_angle(weights, angle):
+def test_the_derivative_by_the_angle(weights, angle):
     e, w = (P - Y).numpy(), weights
 
     def loss(theta):
@@ -246,7 +261,7 @@ def test_what_the_page_says_of_the_angle():
 
 
 @pytest.mark.parametrize("phi", [-38.59, -10.72, 60.0])
-def test_eq_5_1_short_distances_on_a_sphere(phi):
+def test_short_distances_on_a_sphere(phi):
     def place(latitude, longitude):
         a, b = math.radians(latitude), math.radians(longitude)
         return np.array([math.cos(a) * math.cos(b), math.cos(a) * math.sin(b), math.sin(a)])

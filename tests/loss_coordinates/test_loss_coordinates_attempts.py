@@ -349,7 +349,7 @@ def to_degrees_first(prediction, truth, angle):
     return (a**2 + 4 * b**2).mean()
 
 
-@wrong("frame_loss", None)
+@wrong("frame_loss", "takes_the_angle_for_the_error_s")
 def length_times_cosine(prediction, truth, angle):
     e = prediction - truth
     r = e.norm(dim=1)
