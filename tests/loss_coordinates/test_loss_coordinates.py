@@ -183,7 +183,16 @@ def test_what_the_page_says_of_the_ellipses():
 
     assert "4.947 in the old frame, 4.113" in told("nothing")
     assert all("4.947 in the turned" in told("all of it", a) for a in (30, 45, 90))
-    assert "4.947 in the turned" not in told("only the diagonal")
+    c, s = math.cos(math.radians(30)), math.sin(math.radians(30))
+    both = 0.6 * math.sqrt(0.8 * 0.5)
+    kept = [
+        0.8 * c * c + 0.5 * s * s - 2 * c * s * both,
+        0.8 * s * s + 0.5 * c * c + 2 * c * s * both,
+    ]
+    turned = (P - Y).numpy() @ np.array([[c, s], [-s, c]])
+    nll = -scipy.stats.norm(0, np.sqrt(kept)).logpdf(turned).sum(1).mean()
+    assert f"{nll:.3f} in the turned" in told("only the diagonal")
+    assert abs(nll - 4.947) > 0.1
 
 
 def test_the_turned_errors_lie_nearer_to_the_long_axes():
