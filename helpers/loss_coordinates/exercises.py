@@ -691,12 +691,14 @@ QUARTER_TURN = [[math.cos(math.pi / 2), -1.0], [1, math.cos(math.pi / 2)]]  # 6e
             "L1, another stretch of each axis": lambda: ("l1", tensor([2.0, 0], [0, 1])),
             "L1, a stretch that keeps areas": lambda: ("l1", tensor(*STRETCH)),
             "MSE, a rounded turn": lambda: ("mse", tensor(*ROUNDED_TURN)),
+            "MSE, three times a rounded turn": lambda: ("mse", 3 * tensor(*ROUNDED_TURN)),
             "NLL, a rounded turn": lambda: ("nll", tensor(*ROUNDED_TURN)),
             "L1, a rounded quarter turn": lambda: ("l1", tensor(*QUARTER_TURN)),
         },
     },
     guards={
         "MSE, a rounded turn": "AᵀA has rounding errors: compare with `torch.allclose`",
+        "MSE, three times a rounded turn": "AᵀA has rounding errors: compare with `torch.allclose`",
         "NLL, a rounded turn": "a determinant has rounding errors: compare with `torch.isclose`",
         "L1, a rounded quarter turn": "cos 90° is computed as 6·10⁻¹⁷: compare with "
         "`torch.allclose`",
