@@ -461,5 +461,6 @@ def test_a_part_from_elsewhere_leaves_the_other_half_as_it_was():
         put = explain.without(x[:9], side[:9], own, others[:1])
         kept = explain.own(x[:9] - LOW, 1 - side[:9] if own else side[:9])
         assert torch.allclose(explain.own(put - LOW, 1 - side[:9] if own else side[:9]), kept)
-        assert not torch.equal(put, x[:9])
+        half = side[:9] if own else 1 - side[:9]
+        assert torch.allclose(explain.own(put, half), explain.own(others[:1].expand(9, -1), half))
     assert explain.rises_with(torch.tensor([1.0, 3.0]), torch.tensor([2.0, 0.0])) == 0.75

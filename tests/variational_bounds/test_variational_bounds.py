@@ -85,7 +85,7 @@ def test_the_weights_of_the_thread():
     assert formulas.effective_beta("mean", "sum", 100) == 6400
     assert 1e-4 * formulas.effective_beta("mean", "sum", 64, 784, 20) == pytest.approx(5.0176)
     assert formulas.effective_beta("mean", "mean", 128, 784, 30) == pytest.approx(26.1333, abs=5e-5)
-    assert [formulas.nearest(beta) for beta in (1e-3, 1, 6400, 60)] == [0.01, 1, 6400, 8]
+    assert [formulas.nearest(beta) for beta in (1e-3, 1, 1000, 60)] == [0.01, 1, 6400, 8]
 
 
 @pytest.mark.parametrize("s2", [0.25, 0.5, 2.0])
