@@ -7,7 +7,7 @@ from matplotlib.patches import Circle
 from helpers.autograd_interfaces import formulas
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, Slider, figure
-from helpers.teaching.parts import key, set_heights, set_lines, set_texts
+from helpers.teaching.parts import key, set_dots, set_heights, set_lines, set_texts
 from helpers.teaching.words import brief, fixed
 
 __all__ = [  # noqa: RUF022 (the order of the page)
@@ -175,8 +175,7 @@ class DigitTraining:
     def update(self, now):
         for way, here in now.here.items():
             set_lines(self.lines[way], self.STEPS, now.runs[way].T)
-            for dot, value in zip(self.dots[way], here, strict=True):
-                dot.set_data([now.steps], [value])
+            set_dots(self.dots[way], now.steps, here)
             self.texts[way].set_text(f"{way}: {fixed(here[2], 3)}")
 
     def describe(self, now):

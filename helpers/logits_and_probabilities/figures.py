@@ -8,7 +8,7 @@ import torch
 from helpers.logits_and_probabilities import formulas
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, Slider, figure
-from helpers.teaching.parts import set_heights, set_lines, set_texts
+from helpers.teaching.parts import corner, set_heights, set_lines, set_texts
 from helpers.teaching.words import brief, fixed
 
 __all__ = ["PullOfALoss", "SoftmaxTwice", "DigitsByPair", "RowOfPixels", "CurveFromLabels"]  # noqa: RUF022
@@ -153,7 +153,7 @@ class DigitsByPair:
         left.legend(handles=[self.others[0]], loc="lower right")
         self.bars = right.bar(range(2), [1, 1], width=0.5, color=[style.BLUE, style.ORANGE])
         self.numbers = [right.text(k, 0, "", ha="center", va="bottom") for k in range(2)]
-        self.loss = right.text(0.03, 0.97, "", va="top", transform=right.transAxes)
+        self.loss = corner(right, 0.03)
 
     def update(self, now):
         set_lines(self.others, formulas.STEPS, now.accuracies.values())

@@ -8,7 +8,7 @@ from matplotlib.patches import Patch
 from helpers.stable_norms import formulas
 from helpers.teaching import style
 from helpers.teaching.figure import Choice, LogSlider, Slider, figure
-from helpers.teaching.parts import in_sight, set_lines, set_texts
+from helpers.teaching.parts import corner, in_sight, set_lines, set_texts
 from helpers.teaching.words import brief, fixed
 
 __all__ = [  # noqa: RUF022
@@ -193,8 +193,8 @@ class EpsilonAtZero:
         (self.left_dot,) = left.plot([], [], "o", color=style.VERMILION, markersize=8)
         (self.right_dot,) = right.plot([], [], "o", color=style.VERMILION, markersize=8)
         left.legend(loc="lower right")
-        self.numbers = left.text(0.04, 0.97, "", va="top", transform=left.transAxes)
-        self.at_zero = right.text(0.04, 0.97, "", va="top", transform=right.transAxes)
+        self.numbers = corner(left, 0.04)
+        self.at_zero = corner(right, 0.04)
 
     def update(self, now):
         self.value.set_data(self.SIZES, now.values)
