@@ -5,20 +5,16 @@ A point is (t, x, loss); the constants are those of the paraboloid, c_diff_sign 
 
 import numpy as np
 
+from helpers.sign_aware_loss.formulas import elliptic_paraboloid
+
 RIM, RADIUS = 6.0, 4.0  # the bowl ends at this loss, or at this distance from the middle
 RISE = 0.75  # how high one unit of loss is, beside one of t
 TILT = np.radians(28)  # how far one looks from above
 
 
-def loss(t, x, constants):
-    """Equation (1.1), each square with its own half."""
-    c_diff_sign, c_same_sign = constants
-    return (t + x) ** 2 / 2 / c_diff_sign + (x - t) ** 2 / 2 / c_same_sign
-
-
 def points(t, x, constants):
     """Points of the surface above t and x, arrays of one shape; (…, 3)."""
-    return np.stack([t, x, loss(t, x, constants)], -1)
+    return np.stack([t, x, elliptic_paraboloid(x, t, *constants)], -1)
 
 
 def level(constants):
@@ -32,7 +28,7 @@ def surface(constants):
     """A grid of points, from the middle to the rim and once around; (9, 41, 3)."""
     angle = np.linspace(0, 2 * np.pi, 41)
     t, x = np.cos(angle), np.sin(angle)
-    reach = np.minimum(RADIUS, np.sqrt(RIM / loss(t, x, constants)))
+    reach = np.minimum(RADIUS, np.sqrt(RIM / elliptic_paraboloid(x, t, *constants)))
     ring = np.linspace(0, 1, 9)[:, None] * reach
     return points(ring * t, ring * x, constants)
 
